@@ -1,0 +1,48 @@
+# Every target does all the set-up it needs: Python >= 3.11, make and the package registry are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install serve test lint requirements clean
+
+help: ## Show what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(VENV)/.runtime ## Make the environment .venv with the command .venv/bin/freehold
+
+serve: $(VENV)/.runtime ## Start Freehold on http://127.0.0.1:8000 with its embedded PostgreSQL
+	@exec $(BIN)/freehold serve
+
+test: $(VENV)/.dev ## Run the tests in parallel on an embedded PostgreSQL
+	$(BIN)/pytest
+
+lint: $(VENV)/.dev ## Check style, types and the layers between modules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+requirements: $(VENV)/.dev ## Pin the dependencies of pyproject.toml anew, with hashes
+	$(BIN)/python -m venv $(VENV)/pin
+	$(VENV)/pin/bin/pip install --quiet pip-tools
+	cd requirements && for part in runtime dev; do \
+	    extras=$$(test $$part = dev && echo '--extra dev --extra build' || echo '--extra build'); \
+	    ../$(VENV)/pin/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$extras --output-file $$part.txt ../pyproject.toml; \
+	done
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Freehold needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11 install")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: $(VENV)/bin/python requirements/runtime.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean: ## Remove the environment and every cache (never your data)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

@@ -1,0 +1,1 @@
+"""Freehold: the tenancy core you own."""
