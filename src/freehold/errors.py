@@ -1,0 +1,99 @@
+"""What can go wrong, as few kinds with stable codes; nothing here knows HTTP.
+
+A slice defines its own errors by subclassing a kind and giving it a ``code``. Edges translate a kind once: HTTP in
+``http/problems.py``, the command line in ``cli``.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import msgspec
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One failing field: where it is (an RFC 6901 JSON pointer), a stable code, and what would be accepted."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class FreeholdError(Exception):
+    """The base of every error that Freehold raises on purpose.
+
+    Attributes:
+        code: stable, machine-readable; part of the contract.
+        title: the code in words, the same for every occurrence.
+        detail: what is wrong this time and what to do next.
+    """
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or self.title
+        super().__init__(self.detail)
+
+
+class Invalid(FreeholdError):
+    """The input has fields that no caller may send; ``errors`` names all of them."""
+
+    code = "invalid"
+    title = "Some fields are not valid"
+
+    def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
+        self.errors = tuple(errors)
+        super().__init__(detail or "; ".join(f"{e.pointer or 'the body'}: {e.detail}" for e in self.errors[:3]))
+
+
+class Unauthenticated(FreeholdError):
+    """Nobody is signed in, or the token is not (or no longer) valid."""
+
+    code = "unauthenticated"
+    title = "Sign in first: send a valid token as 'Authorization: Bearer TOKEN'"
+
+
+class Forbidden(FreeholdError):
+    """The caller sees the thing and may not do this with it."""
+
+    code = "forbidden"
+    title = "You may not do this"
+
+
+class Missing(FreeholdError):
+    """The thing does not exist, or the caller may not see it: the two are never told apart."""
+
+    code = "not_found"
+    title = "There is nothing here that you may see"
+
+
+class Conflict(FreeholdError):
+    """The change contradicts what is stored; the same request may succeed once that has changed."""
+
+    code = "conflict"
+    title = "This contradicts what is stored"
+
+
+class Stale(FreeholdError):
+    """The entity has changed since the version that the caller named."""
+
+    code = "stale"
+    title = "The entity has changed meanwhile: read it again and repeat your change on the new version"
+
+
+class Unavailable(FreeholdError):
+    """The work cannot be done now, and nothing was stored; try again after ``retry_after_seconds``."""
+
+    code = "unavailable"
+    title = "The service cannot do this right now: try again shortly"
+
+    def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 1) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(detail)
+
+
+class SchemaPending(FreeholdError):
+    """The database lacks migrations that this version needs."""
+
+    code = "schema_pending"
+    title = "The database is not migrated: run 'freehold migrate apply'"
