@@ -1,0 +1,127 @@
+"""The embedded server: started by the first who needs it, ended by the last who leaves."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from freehold.postgres.binaries import server_binaries
+from freehold.postgres.cluster import ADMIN_ROLE, DATABASE, ROLE
+from freehold.postgres.errors import PostgresError
+from freehold.postgres.identity import Identity, identity_for
+from freehold.postgres.launch import Launcher
+from freehold.postgres.layout import MARKER_TEXT, Layout, check
+from freehold.postgres.lease import Lease, Ownership, turn
+from freehold.postgres.sockets import socket_folder
+
+Progress = Callable[[str], None]
+
+
+class EmbeddedServer:
+    """A running PostgreSQL in a data directory, and the URLs that reach it; as a context manager it stops at the end."""
+
+    data_dir: Path
+    url: str
+    """Role `freehold`, owner of the database `freehold`: may log in and create databases, is no superuser."""
+    admin_url: str
+    """The superuser `postgres`, in the same database."""
+    major: int
+    """PostgreSQL's major version."""
+
+    @classmethod
+    def start(cls, data_dir: Path, *, progress: Progress | None = None, fast: bool = False) -> Self:
+        """Start PostgreSQL in `data_dir` as its one owner, and return once it accepts connections.
+
+        A new or empty directory gets a new cluster (about a second), and `progress` a short line for each slow phase.
+        A server that short commands, or a killed owner, left running is taken over. `fast` gives up durability: for tests.
+
+        Raises:
+            PostgresError: the directory has an owner already, is not ours to use or not writable, was made by another
+                major version of PostgreSQL, or PostgreSQL does not come up; the message says what to do.
+        """
+        return cls(data_dir, progress, fast=fast, owner=True)
+
+    @classmethod
+    def join(cls, data_dir: Path, *, progress: Progress | None = None) -> Self:
+        """Use the server that runs in `data_dir`, whoever started it; where none does, start one as `start` would.
+
+        Raises:
+            PostgresError: as `start`, but for an owner, which is no hindrance.
+        """
+        return cls(data_dir, progress, fast=False, owner=False)
+
+    def __init__(self, data_dir: Path, progress: Progress | None, *, fast: bool, owner: bool) -> None:
+        """Use `start` or `join`, which say what they do."""
+        binaries = server_binaries()
+        layout = Layout(data_dir.resolve())
+        try:
+            check(layout, binaries)
+            identity = identity_for(layout.root)
+            _prepare(layout, identity)
+            with ExitStack() as held:
+                if owner:
+                    held.callback(Ownership(layout).release)
+                with turn(layout):
+                    self._lease = Lease(layout)
+                    held.callback(self._lease.release)
+                    self._launcher = Launcher(layout, binaries, identity, progress or _silence, fast)
+                    self._launcher.bring_up()
+                    host = quote(str(socket_folder(layout)), safe="")
+                self._held: ExitStack | None = held.pop_all()
+        except OSError as error:
+            msg = f"The data directory {layout.root} cannot be used: {error.strerror} ({error.filename or 'no file named'})."
+            raise PostgresError(msg) from error
+        self.data_dir, self.major = layout.root, binaries.major
+        self.url, self.admin_url = (
+            f"postgresql://{role}:{layout.password(role)}@/{DATABASE}?host={host}" for role in (ROLE, ADMIN_ROLE)
+        )
+
+    def stop(self) -> None:
+        """End the server cleanly, unless somebody else still uses it: then the last of them ends it. May be repeated.
+
+        Raises:
+            PostgresError: PostgreSQL takes longer than two minutes to stop.
+        """
+        held, self._held = self._held, None
+        if held is None:
+            return
+        with held, turn(self._launcher.layout):
+            if self._lease.is_last():
+                self._launcher.end()
+            self._lease.release()
+
+    def __enter__(self) -> Self:
+        """Give the running server."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()
+
+
+def connect_or_start(data_dir: Path) -> EmbeddedServer:
+    """Use the server of `data_dir` for one command: `with connect_or_start(path) as server: ... server.url`.
+
+    It joins the server of `freehold serve` or of another command, or starts one. The last to leave stops it, so commands
+    may overlap freely.
+
+    Raises:
+        PostgresError: as `EmbeddedServer.start`, but for an owner, which is no hindrance.
+    """
+    return EmbeddedServer.join(data_dir)
+
+
+def _silence(_: str) -> None:
+    pass
+
+
+def _prepare(layout: Layout, identity: Identity) -> None:
+    layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError), layout.marker.open("x", encoding="utf-8") as marker:
+        marker.write(MARKER_TEXT)
+    layout.run.mkdir(mode=0o700, exist_ok=True)
+    identity.own_tree(layout.root)

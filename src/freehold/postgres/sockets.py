@@ -1,0 +1,86 @@
+"""The private folder of the Unix socket: in the data directory, or elsewhere where that path would be too long."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from freehold.postgres.errors import PostgresError
+from freehold.postgres.identity import Identity
+from freehold.postgres.layout import Layout
+
+SOCKET = ".s.PGSQL.5432"
+LONGEST_BYTES = 107  # sockaddr_un holds 108 bytes on Linux, the last of them NUL
+
+
+def socket_folder(layout: Layout) -> Path:
+    """Give the folder of the running server's socket.
+
+    Raises:
+        PostgresError: the folder recorded outside the data directory is not ours alone.
+    """
+    record = _record(layout)
+    if not record.exists():
+        return layout.run
+    folder = Path(os.fsdecode(record.read_bytes()))
+    if not _is_private(folder, layout):
+        msg = f"{folder}, recorded in {record} as the socket's folder, is not ours alone: stop the server and start it again."
+        raise PostgresError(msg)
+    return folder
+
+
+def make_socket_folder(layout: Layout, identity: Identity) -> Path:
+    """Make the folder for a server about to start; one outside is always new, never one found there."""
+    remove_socket_folder(layout)
+    if _fits(layout.run):
+        return layout.run
+    for base in _bases():
+        if _fits(base / "freehold-12345678"):
+            folder = Path(tempfile.mkdtemp(prefix="freehold-", dir=base))  # 0700, and new
+            identity.own(folder)
+            _record(layout).write_bytes(os.fsencode(folder))
+            return folder
+    msg = (
+        f"The path of the socket in {layout.run} would be longer than the system's {LONGEST_BYTES} bytes, and neither "
+        "XDG_RUNTIME_DIR nor the folder for temporary files can take it: name a shorter --data-dir."
+    )
+    raise PostgresError(msg)
+
+
+def remove_socket_folder(layout: Layout) -> None:
+    """Remove the folder outside that a server, ended now, was given."""
+    record = _record(layout)
+    if not record.exists():
+        return
+    folder = Path(os.fsdecode(record.read_bytes()))
+    if _is_private(folder, layout):
+        for name in (SOCKET, f"{SOCKET}.lock"):
+            (folder / name).unlink(missing_ok=True)
+        if not os.listdir(folder):
+            folder.rmdir()
+    record.unlink()
+
+
+def _record(layout: Layout) -> Path:
+    return layout.run / "socket-folder"
+
+
+def _bases() -> list[Path]:
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    bases = [Path(runtime)] if runtime else []
+    return [base for base in (*bases, Path(tempfile.gettempdir()), Path("/tmp")) if os.access(base, os.W_OK)]  # noqa: S108
+
+
+def _fits(folder: Path) -> bool:
+    # A comma separates hosts in a connection URL, even when it is escaped, so no such folder can be named there.
+    path = os.fsencode(folder / SOCKET)
+    return len(path) <= LONGEST_BYTES and b"," not in path
+
+
+def _is_private(folder: Path, layout: Layout) -> bool:
+    try:
+        found = folder.lstat()  # not stat: a symbolic link put in its place is not the folder we made
+    except FileNotFoundError:
+        return False
+    ours = found.st_uid == layout.root.stat().st_uid
+    return stat.S_ISDIR(found.st_mode) and ours and stat.S_IMODE(found.st_mode) == stat.S_IRWXU
