@@ -4,10 +4,17 @@ A slice defines its own errors by subclassing a kind and giving it a ``code``. E
 ``http/problems.py``, the command line in ``cli``.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
 
 import msgspec
+
+CONSTRAINTS: Final[dict[str, Callable[[], "FreeholdError"]]] = {}
+"""What breaking a constraint of the database means: each constraint stands for one error.
+
+Filled by the slices: an error names its ``constraints``; a CHECK is said with ``check_means``. A test compares the keys
+with the constraints of the database. A constraint that is not here is a bug when it breaks, never a guessed conflict.
+"""
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -25,10 +32,16 @@ class FreeholdError(Exception):
         code: stable, machine-readable; part of the contract.
         title: the code in words, the same for every occurrence.
         detail: what is wrong this time and what to do next.
+        constraints: names of the database's constraints that stand for this error.
     """
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
+    constraints: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        CONSTRAINTS.update(dict.fromkeys(cls.__dict__.get("constraints", ()), cls))
 
     def __init__(self, detail: str | None = None) -> None:
         self.detail = detail or self.title
@@ -97,3 +110,8 @@ class SchemaPending(FreeholdError):
 
     code = "schema_pending"
     title = "The database is not migrated: run 'freehold migrate apply'"
+
+
+def check_means(constraint: str, *, pointer: str, code: str, detail: str) -> None:
+    """Say which field fails when a CHECK constraint of the database breaks."""
+    CONSTRAINTS[constraint] = lambda: Invalid([FieldError(pointer, code, detail)])

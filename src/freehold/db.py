@@ -1,0 +1,172 @@
+"""The pool and the transaction: the one place that begins, commits, retries and translates the driver's errors."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+import msgspec
+
+from freehold.errors import CONSTRAINTS, FreeholdError, Unavailable
+from freehold.sql import Row
+
+R = TypeVar("R")
+
+TRIES = 5
+"""How often a transaction is begun anew when PostgreSQL says that it lost a race (40001, 40P01)."""
+
+RACES = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+    asyncpg.ReadOnlySQLTransactionError,
+    OSError,
+    TimeoutError,
+)
+"""What tells that the database cannot do the work now: unreachable, full, shutting down, or waiting too long."""
+
+
+def translated(error: BaseException) -> FreeholdError | None:
+    """Say in Freehold's words what a driver's error means; None for what would be a bug."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        meaning = CONSTRAINTS.get(error.constraint_name or "")
+        return meaning() if meaning else None
+    if isinstance(error, RACES):
+        return Unavailable("Too many changes at the same place at once: try again")
+    if isinstance(error, GONE):
+        return Unavailable("The database cannot be reached or is overloaded: try again shortly")
+    return None
+
+
+class Transaction:
+    """A transaction that runs; statements see each other's changes, nothing is visible outside before its end."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self.connection = connection
+
+    async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
+        """Run the statement and return all rows."""
+        rows: list[Row] = await self.connection.fetch(sql, *arguments)
+        return rows
+
+    async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
+        """Run the statement and return the first row, if any."""
+        return await self.connection.fetchrow(sql, *arguments)
+
+    async def transact(self, work: Callable[["Transaction"], Awaitable[R]]) -> R:
+        """Run the work inside this transaction, undone alone when it fails (a savepoint)."""
+        with translating():
+            async with self.connection.transaction():
+                return await work(self)
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, acquire_timeout_seconds: float) -> None:
+        self._pool = pool
+        self._acquire_timeout_seconds = acquire_timeout_seconds
+
+    async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
+        """Run one statement on its own and return all rows."""
+        with translating():
+            async with self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection:
+                rows: list[Row] = await connection.fetch(sql, *arguments)
+                return rows
+
+    async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
+        """Run one statement on its own and return the first row, if any."""
+        with translating():
+            async with self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection:
+                return await connection.fetchrow(sql, *arguments)
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
+        """Run the work in a transaction and commit it; begin anew when PostgreSQL reports a lost race.
+
+        The work can run several times, so it must do nothing but use its transaction.
+
+        Raises:
+            FreeholdError: what the work raised, or what a broken constraint means, also one that is checked at commit.
+            Unavailable: the database cannot do it now; nothing is stored.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                with translating(retry=left > 0):
+                    async with self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection:
+                        async with connection.transaction():
+                            return await work(Transaction(connection))
+            except RACES:
+                await asyncio.sleep(random.uniform(0.002, 0.02) * (TRIES - left))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable: the last try translates a race")
+
+    async def close(self) -> None:
+        """Wait for the statements in flight, then close every connection."""
+        await self._pool.close()
+
+
+class translating:  # noqa: N801 - reads as a word in a with statement
+    """Raise Freehold's error for the driver's; with ``retry``, let a lost race through to be tried again."""
+
+    def __init__(self, *, retry: bool = False) -> None:
+        self._retry = retry
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if not isinstance(error, (asyncpg.PostgresError, *GONE)) or (self._retry and isinstance(error, RACES)):
+            return
+        if meaning := translated(error):
+            raise meaning from error
+
+
+async def connect(
+    url: str,
+    *,
+    size: int = 10,
+    acquire_timeout_seconds: float = 5,
+    statement_timeout_seconds: float = 15,
+    lock_timeout_seconds: float = 5,
+) -> Database:
+    """Open a pool on a database.
+
+    Raises:
+        Unavailable: it cannot be reached.
+    """
+    milliseconds = {
+        "statement_timeout": statement_timeout_seconds,
+        "lock_timeout": lock_timeout_seconds,
+        "idle_in_transaction_session_timeout": statement_timeout_seconds,
+    }
+    with translating():
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            init=_prepare_connection,
+            reset=_keep,
+            server_settings={
+                "application_name": "freehold",
+                "timezone": "UTC",
+                **{name: str(int(seconds * 1000)) for name, seconds in milliseconds.items()},
+            },
+        )
+    return Database(pool, acquire_timeout_seconds=acquire_timeout_seconds)
+
+
+async def _prepare_connection(connection: Any) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+    )
+
+
+async def _keep(connection: Any) -> None:
+    """Reset nothing on release: no statement here changes a session's state, and the reset costs a round trip each."""

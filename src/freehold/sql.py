@@ -1,0 +1,192 @@
+"""Binds a typed stub to its named statement in the ``queries.sql`` beside it.
+
+A statement stands in SQL, where it can be read, explained and reviewed; the stub gives it types::
+
+    -- name: by_id
+    -- The project with this id.
+    SELECT id, name FROM projects WHERE id = :id;
+
+    @statement
+    async def by_id(db: Executor, *, id: UUID) -> Project | None: ...
+
+The return annotation says what is wanted: ``T`` (exactly one row), ``T | None``, ``list[T]`` or ``None`` (no rows).
+``T`` is a scalar (the first column) or a frozen msgspec Struct; a Struct in a Struct takes its fields from the same
+row. Names of statements and parameters are checked when the module is imported, types by
+``tests/contract/test_statements.py``.
+"""
+
+import inspect
+import re
+import types
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = Any
+"""A row as the driver gives it: values by column name and by position."""
+
+STATEMENTS: Final[dict[str, "Statement"]] = {}
+"""Every bound statement by its full name, such as ``freehold.users.by_id``."""
+
+_NAME = re.compile(r"^-- name: (\w+)\n-- (\S.*)\n", re.MULTILINE)
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::|(?<![\w:]):([a-z][a-z0-9_]*)")
+
+
+class Executor(Protocol):
+    """Where a statement can run: a pool or a transaction (see ``freehold.db``)."""
+
+    async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
+        """Run the statement and return all rows."""
+
+    async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
+        """Run the statement and return the first row, if any."""
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement with the order of its parameters; ``result`` and ``hints`` come from its stub."""
+
+    name: str
+    description: str
+    sql: str
+    parameters: tuple[str, ...]
+    result: Any = None
+    hints: dict[str, Any] = {}
+
+
+@cache
+def load(path: Path) -> dict[str, Statement]:
+    """Read a file of named statements: ``-- name: x``, a comment line that says what it does, SQL, semicolon.
+
+    Raises:
+        ValueError: a statement has no description, or a name stands twice.
+    """
+    text = path.read_text(encoding="utf-8")
+    heads = list(_NAME.finditer(text))
+    if len(heads) != text.count("-- name:"):
+        raise ValueError(f"{path}: each '-- name: x' needs a comment line below it that says what the statement does")
+    found: dict[str, Statement] = {}
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    for head, end in zip(heads, ends, strict=True):
+        name, description = head.groups()
+        if name in found:
+            raise ValueError(f"{path}: two statements are named {name}")
+        sql, parameters = _positional(text[head.end() : end].strip().removesuffix(";"))
+        found[name] = Statement(name=name, description=description, sql=sql, parameters=parameters)
+    return found
+
+
+def _positional(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Replace ``:name`` by ``$1``, ``$2``, ... (outside of quotes, comments and casts)."""
+    parameters: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        name = match[1]
+        if name is None:
+            return match[0]
+        if name not in parameters:
+            parameters.append(name)
+        return f"${parameters.index(name) + 1}"
+
+    return _PARAMETER.sub(number, sql), tuple(parameters)
+
+
+def statement(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Make the stub run the statement of its name.
+
+    Raises:
+        LookupError: the file has no such statement.
+        TypeError: the stub's parameters are not the statement's.
+    """
+    path = Path(inspect.getfile(stub)).with_name("queries.sql")
+    try:
+        loaded = load(path)[stub.__name__]
+    except KeyError:
+        raise LookupError(f"{path} has no statement named {stub.__name__}") from None
+    hints = get_type_hints(stub, include_extras=True)
+    result = hints.pop("return")
+    wanted = [name for name in inspect.signature(stub).parameters if name != "db"]
+    if set(wanted) != set(loaded.parameters):
+        raise TypeError(f"{path}: {stub.__name__} takes {sorted(loaded.parameters)}, its stub {sorted(wanted)}")
+    bound = msgspec.structs.replace(loaded, result=result, hints={name: hints[name] for name in loaded.parameters})
+    STATEMENTS[f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"] = bound
+    run = _runner(bound)
+    run.__name__, run.__doc__, run.__module__ = stub.__name__, bound.description, stub.__module__
+    return run
+
+
+def _runner(bound: Statement) -> Callable[..., Any]:
+    sql, parameters = bound.sql, bound.parameters
+    inner, many, optional = result_shape(bound.result)
+    decode = row_decoder(inner)
+
+    async def run_all(db: Executor, **given: object) -> list[Any]:
+        return [decode(row) for row in await db.fetch(sql, [given[name] for name in parameters])]
+
+    async def run_one(db: Executor, **given: object) -> Any:
+        row = await db.fetch_row(sql, [given[name] for name in parameters])
+        if row is not None:
+            return decode(row)
+        if optional or inner is types.NoneType:
+            return None
+        raise LookupError(f"{bound.name} returned no row")
+
+    return run_all if many else run_one
+
+
+def result_shape(result: Any) -> tuple[Any, bool, bool]:
+    """Split a return annotation into the type of a row, whether many rows come, and whether there may be none."""
+    if get_origin(result) is list:
+        return get_args(result)[0], True, False
+    if get_origin(result) in {Union, types.UnionType}:
+        (inner,) = (member for member in get_args(result) if member is not types.NoneType)
+        return inner, False, True
+    return result, False, False
+
+
+def columns(kind: Any) -> dict[str, Any]:
+    """Name the columns that a row of this type needs, with their Python types; a scalar needs none by name."""
+    found: dict[str, Any] = {}
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        for field in msgspec.structs.fields(kind):
+            nested = columns(field.type)
+            found.update(nested or {field.name: field.type})
+    return found
+
+
+def row_decoder(kind: Any) -> Callable[[Row], Any]:
+    """Compile the function that makes a value of ``kind`` from a row.
+
+    A Struct's constructor is called with positions, in source made once: about a third of the time of a generic loop.
+    """
+    if kind is types.NoneType:
+        return lambda _row: None
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return _as_tuple(kind) or (lambda row: row[0])
+    names: dict[str, Any] = {}
+    source = f"lambda row: {_constructor(kind, names)}"
+    made: Callable[[Row], Any] = eval(source, names)  # noqa: S307 - made of our own field names alone
+    return made
+
+
+def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
+    names[kind.__name__] = kind
+    parts = []
+    for field in msgspec.structs.fields(kind):
+        if columns(field.type):
+            part = _constructor(field.type, names)
+        else:
+            part = f"row[{field.name!r}]"
+            part = f"tuple({part})" if _as_tuple(field.type) else part
+        parts.append(f"{field.name}={part}")
+    return f"{kind.__name__}({', '.join(parts)})"
+
+
+def _as_tuple(kind: Any) -> Callable[[Row], Any] | None:
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return (lambda row: tuple(row[0])) if get_origin(kind) is tuple else None
