@@ -1,0 +1,77 @@
+"""Connections that a migration can rely on."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from freehold.migrate.errors import ConnectError
+
+Connection: TypeAlias = "asyncpg.Connection[Any]"
+
+OLDEST_MAJOR = 14
+_CONNECT_TIMEOUT_SECONDS = 15
+
+
+@asynccontextmanager
+async def connect(database_url: str) -> AsyncIterator[Connection]:
+    """A connection straight to a PostgreSQL server, closed at the end.
+
+    Raises:
+        ConnectError: the server does not answer, refuses, is too old, or a connection pooler stands in between.
+    """
+    connection = await _open(database_url)
+    try:
+        await _refuse_pooler(connection)
+        yield connection
+    finally:
+        await close(connection)
+
+
+async def close(connection: Connection) -> None:
+    """Close a connection, also one that is broken."""
+    try:
+        await connection.close(timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection.terminate()
+
+
+async def _open(database_url: str) -> Connection:
+    try:
+        connection: Connection = await asyncpg.connect(
+            database_url,
+            timeout=_CONNECT_TIMEOUT_SECONDS,
+            statement_cache_size=0,  # a migration changes the types that cached plans were made for
+            server_settings={"application_name": "freehold migrate", "standard_conforming_strings": "on"},
+        )
+    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error) or f"no answer within {_CONNECT_TIMEOUT_SECONDS} seconds"
+        raise ConnectError(f"Cannot connect to {place(database_url)}: {reason}") from None
+    if connection.get_server_version().major < OLDEST_MAJOR:
+        version = connection.get_server_version().major
+        await close(connection)
+        raise ConnectError(f"{place(database_url)} is PostgreSQL {version}: {OLDEST_MAJOR} or later is needed")
+    return connection
+
+
+async def _refuse_pooler(connection: Connection) -> None:
+    # A pooler invents the process id of the handshake. Behind one, session locks and exported snapshots guard nothing.
+    if connection.get_server_pid() != await connection.fetchval("SELECT pg_backend_pid()"):
+        raise ConnectError(
+            "There is a connection pooler (such as PgBouncer) between here and PostgreSQL. Its sessions change hands, "
+            "so neither the lock against a second runner nor a backup's snapshot would hold: "
+            "give the server's own address"
+        )
+
+
+def place(database_url: str) -> str:
+    """The database in words fit for messages: never with the password."""
+    try:
+        parts = urlsplit(database_url)
+        where = parts.hostname or "the local socket"
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "the database (its URL cannot be read)"
+    return f"database {parts.path.lstrip('/') or '(default)'} on {where}{port}"

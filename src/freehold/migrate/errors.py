@@ -1,0 +1,49 @@
+"""What the engine refuses, each with a stable code and a message that says what to do next."""
+
+from typing import ClassVar
+
+
+class MigrateError(Exception):
+    """The base of every error that the engine raises on purpose; its text is meant for people.
+
+    Attributes:
+        code: stable and machine-readable.
+    """
+
+    code: ClassVar[str] = "migrate_error"
+
+
+class FormatError(MigrateError):
+    """A migration file or folder is not well formed; the text begins with file and line."""
+
+    code = "bad_migration_file"
+
+
+class HistoryError(MigrateError):
+    """What is recorded as applied does not fit the files: one was edited, removed or renamed."""
+
+    code = "history_differs"
+
+
+class TargetError(MigrateError):
+    """The version to go back to is not one that is applied."""
+
+    code = "unknown_target"
+
+
+class ConnectError(MigrateError):
+    """The database cannot be reached, or not in a way that guards anything (a connection pooler)."""
+
+    code = "cannot_connect"
+
+
+class LockedError(MigrateError):
+    """Another runner is at work on this database; the text names its process."""
+
+    code = "already_running"
+
+
+class StepError(MigrateError):
+    """PostgreSQL refused a statement; the text has file, line, PostgreSQL's words and what was rolled back."""
+
+    code = "migration_failed"

@@ -1,0 +1,71 @@
+"""One runner at a time on a database."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from freehold.migrate.database import Connection, connect
+from freehold.migrate.errors import LockedError
+
+_KEY = 0x66_72_65_65_68_6F_6C_64  # "freehold"; advisory locks are per database
+_POLL_SECONDS = 0.1
+
+_HOLDER = """
+SELECT a.pid, a.usename, a.client_addr, date_trunc('second', clock_timestamp() - a.backend_start) AS age
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (l.classid::bigint << 32) | l.objid::bigint = $1
+"""
+
+
+class RunnerLock:
+    """The right to change a database's schema, for as long as its connection lives."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def check(self) -> None:
+        """Make sure that the lock is still held, before another step begins.
+
+        Raises:
+            LockedError: the connection that held it is gone.
+        """
+        try:
+            await self._connection.fetchval("SELECT 1")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise LockedError(
+                f"The connection that holds the lock against a second runner was lost ({error}): "
+                "nothing further was begun. Run the same command again"
+            ) from None
+
+
+@asynccontextmanager
+async def runner_lock(database_url: str, *, wait_seconds: float = 10.0) -> AsyncIterator[RunnerLock]:
+    """Hold the lock against a second runner, on a connection of its own.
+
+    It is polled: a session *waiting* for an advisory lock holds a snapshot, and a concurrent index build would wait for
+    that snapshot while its runner holds the lock.
+
+    Raises:
+        LockedError: another runner still holds it after ``wait_seconds``.
+    """
+    async with connect(database_url) as connection:
+        deadline = time.monotonic() + wait_seconds
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _KEY):
+            if time.monotonic() > deadline:
+                raise LockedError(await _who_holds_it(connection))
+            await asyncio.sleep(_POLL_SECONDS)
+        yield RunnerLock(connection)
+
+
+async def _who_holds_it(connection: Connection) -> str:
+    holder = await connection.fetchrow(_HOLDER, _KEY)
+    who = "another session"
+    if holder:
+        where = f" from {holder['client_addr']}" if holder["client_addr"] else ""
+        who = f"process {holder['pid']} of role {holder['usename']}{where}, connected for {holder['age']}"
+    return f"Another migration is running on this database: {who}. Wait until it has ended, then run this again"

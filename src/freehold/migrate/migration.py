@@ -1,0 +1,92 @@
+"""What a migration is, once its file has been read."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from freehold.migrate.directives import Backfill, Ignore, Lossy
+from freehold.migrate.errors import FormatError
+from freehold.migrate.splitter import Statement
+
+
+class Problem(NamedTuple):
+    """Something wrong in a file; ``line`` counts from 1, 0 means the file as a whole."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+class FilesError(FormatError):
+    """One or more files of a folder are not well formed; ``problems`` has them all."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class Section(NamedTuple):
+    """The way up or the way down.
+
+    Attributes:
+        statements: in order; empty only for the down of an irreversible migration.
+        transaction: False if its one statement must run outside a transaction.
+        backfill: set if its one statement runs in batches.
+        line: of its marker.
+    """
+
+    statements: tuple[Statement, ...] = ()
+    transaction: bool = True
+    backfill: Backfill | None = None
+    line: int = 0
+
+
+class Migration(NamedTuple):
+    """One migration file.
+
+    Attributes:
+        set_name: which set it belongs to: ``freehold`` or ``app``.
+        version: the digits its file name begins with.
+        name: the words behind them.
+        checksum: SHA-256 (hex) of what it executes; comments and white space do not count.
+        irreversible: why there is no way back, or None.
+        lossy: what down may lose, as declared.
+        ignores: lint rules that do not apply, with reasons.
+        depends: versions that must be applied before, as ``set:version`` or a version of another set.
+    """
+
+    set_name: str
+    version: str
+    name: str
+    path: Path
+    up: Section
+    down: Section
+    checksum: str
+    irreversible: str | None = None
+    lossy: tuple[Lossy, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    depends: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How people call it: version and name."""
+        return f"{self.version}_{self.name}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies it in the journal: set and version."""
+        return self.set_name, self.version
+
+
+def checksum(up: Section, down: Section) -> str:
+    """SHA-256 (hex) over what two sections execute: every word of every statement and the way it is run."""
+    digest = hashlib.sha256()
+    for section in (up, down):
+        digest.update(f"section transaction={section.transaction} backfill={section.backfill}\0".encode())
+        for statement in section.statements:
+            digest.update("\0".join(word.text for word in statement.words).encode() + b"\0;\0")
+    return digest.hexdigest()

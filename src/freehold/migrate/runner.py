@@ -1,0 +1,198 @@
+"""Applying and reverting, one migration at a time, each with its row in the journal."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+import msgspec
+
+from freehold.migrate import journal
+from freehold.migrate.database import Connection, connect
+from freehold.migrate.errors import StepError, TargetError
+from freehold.migrate.files import MigrationSet
+from freehold.migrate.history import Pending, Trouble, compare
+from freehold.migrate.journal import Applied
+from freehold.migrate.lock import runner_lock
+from freehold.migrate.migration import Migration, Section
+from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.splitter import Statement
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How a database stands to the migrations of some sets.
+
+    Attributes:
+        applied: in the order in which they were applied.
+        pending: in the order in which they will be.
+        troubles: files edited, removed or renamed after they were applied; migrations that did not end.
+    """
+
+    applied: list[Applied]
+    pending: list[Pending]
+    troubles: list[Trouble]
+
+    @property
+    def current(self) -> bool:
+        """Whether the database has everything and nothing contradicts."""
+        return not self.pending and not self.troubles
+
+
+async def status(database_url: str, *, sets: Sequence[MigrationSet]) -> Status:
+    """What is applied, what is pending and what contradicts; changes nothing.
+
+    Raises:
+        ConnectError: the database cannot be reached.
+    """
+    async with connect(database_url) as connection:
+        history = compare(sets, await journal.applied(connection))
+    pending = [Pending(*migration.key, migration.name) for migration in history.pending]
+    return Status(list(history.applied), pending, list(history.troubles))
+
+
+async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Progress | None = None) -> list[Applied]:
+    """Apply everything pending, in order; without the gate, so for databases that have nothing to lose.
+
+    Each migration commits together with its journal row. One that runs outside a transaction is journalled before and
+    after, and is tried again by the next call if it did not end.
+
+    Returns:
+        What this call applied.
+
+    Raises:
+        ConnectError: the database cannot be reached.
+        LockedError: another runner is at work.
+        HistoryError: an applied file was edited, removed or renamed; nothing was begun.
+        StepError: a statement failed; its migration was rolled back, the ones before it stay.
+    """
+    progress = progress or Silent()
+    async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await journal.ensure(connection)
+        history = compare(sets, await journal.applied(connection))
+        history.refuse_trouble()
+        for index, migration in enumerate(history.pending):
+            await lock.check()
+            progress.step(f"Applying {migration.label}")
+            progress.advance(index, len(history.pending))
+            await apply_one(connection, migration)
+        keys = {migration.key for migration in history.pending}
+        return [row for row in await journal.applied(connection) if row.key in keys]
+
+
+async def down(
+    database_url: str, *, sets: Sequence[MigrationSet], to: str, progress: Progress | None = None
+) -> list[Applied]:
+    """Revert everything that was applied after a version, newest first; without asking and without a backup.
+
+    Args:
+        database_url: of the database.
+        sets: the files; every reverted migration must be among them.
+        to: a version, ``set:version``, or ``0`` for the time before the first.
+        progress: hears of every step.
+
+    Returns:
+        What was reverted, in that order.
+
+    Raises:
+        TargetError: the version is not applied, or a migration on the way has no way back; nothing was begun.
+        ConnectError, LockedError, HistoryError, StepError: as in `apply`.
+    """
+    progress = progress or Silent()
+    async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        history = compare(sets, await journal.applied(connection))
+        history.refuse_trouble()
+        rows = history.after(to)
+        for row in rows:
+            migration = history.files[row.key]
+            if not migration.down.statements:
+                raise TargetError(
+                    f"{migration.label} has no way back ({migration.irreversible}): "
+                    "restore a backup with 'freehold restore', or write a new migration"
+                )
+        for index, row in enumerate(rows):
+            await lock.check()
+            progress.step(f"Reverting {row.label}")
+            progress.advance(index, len(rows))
+            await revert_one(connection, history.files[row.key])
+        return list(rows)
+
+
+async def apply_one(connection: Connection, migration: Migration) -> None:
+    """Run a migration's up and journal it.
+
+    Raises:
+        StepError: a statement failed.
+    """
+    began = time.monotonic()
+    if migration.up.transaction:
+        async with _transaction(connection, migration):
+            await _run(connection, migration, migration.up)
+            await journal.add(connection, migration, "done")
+            await journal.finish(connection, migration.key, time.monotonic() - began)
+    else:
+        await journal.add(connection, migration, "applying")
+        await _run(connection, migration, migration.up)
+        await journal.finish(connection, migration.key, time.monotonic() - began)
+    await _reset(connection)
+
+
+async def revert_one(connection: Connection, migration: Migration) -> None:
+    """Run a migration's down and remove it from the journal.
+
+    Raises:
+        StepError: a statement failed.
+    """
+    if migration.down.transaction:
+        async with _transaction(connection, migration):
+            await _run(connection, migration, migration.down)
+            await journal.remove(connection, migration.key)
+    else:
+        await journal.reverting(connection, migration.key)
+        await _run(connection, migration, migration.down)
+        await journal.remove(connection, migration.key)
+    await _reset(connection)
+
+
+@asynccontextmanager
+async def _transaction(connection: Connection, migration: Migration) -> AsyncIterator[None]:
+    """A transaction in which a deferred constraint that fails at the commit is the migration's fault, too."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield
+    except BaseException:
+        if not connection.is_closed():
+            await transaction.rollback()
+        raise
+    try:
+        await transaction.commit()
+    except asyncpg.PostgresError as error:
+        raise StepError(f"{migration.path}: at the commit: {error}\n{migration.label} was rolled back") from None
+
+
+async def _run(connection: Connection, migration: Migration, section: Section) -> None:
+    for statement in section.statements:
+        try:
+            await connection.execute(statement.sql)
+        except asyncpg.PostgresError as error:
+            raise StepError(blame(migration, section, statement, error)) from None
+
+
+async def _reset(connection: Connection) -> None:
+    # A SET in one migration must not reach into the next.
+    await connection.execute("DISCARD ALL")
+
+
+def blame(migration: Migration, section: Section, statement: Statement, error: asyncpg.PostgresError) -> str:
+    """PostgreSQL's complaint with file and line, and what became of the migration."""
+    position = int(getattr(error, "position", None) or 1)
+    line = statement.line + statement.sql.count("\n", 0, position - 1)
+    parts = [f"{migration.path}:{line}: {error.args[0] if error.args else error}"]
+    parts += [f"{name}: {text}" for name in ("detail", "hint") if (text := getattr(error, name, None))]
+    parts.append(
+        f"{migration.label} was rolled back; migrations before it stay as they are"
+        if section.transaction
+        else f"{migration.label} runs outside a transaction and is journalled as not ended: "
+        "remove the cause, then run the same command again"
+    )
+    return "\n".join(parts)

@@ -1,0 +1,110 @@
+"""The options that every command shares: which database, and which migrations."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+import asyncpg
+import click
+
+from freehold.migrate.errors import MigrateError
+from freehold.migrate.files import MigrationSet, builtin
+from freehold.postgres import PostgresError, connect_or_start
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class Target(NamedTuple):
+    """What a command works on.
+
+    Attributes:
+        database_url: None means the embedded server in ``data_dir``.
+        data_dir: of the embedded server.
+        folder: the user's own migrations.
+        with_builtin: whether Freehold's own migrations count.
+    """
+
+    database_url: str | None
+    data_dir: Path
+    folder: Path | None
+    with_builtin: bool
+
+    def sets(self) -> list[MigrationSet]:
+        """Read the migration files: Freehold's own first, then the user's.
+
+        Raises:
+            FilesError: a file is not well formed.
+            click.UsageError: neither set is asked for.
+        """
+        if not self.with_builtin and self.folder is None:
+            raise click.UsageError("With --no-builtin there is nothing to migrate: add --dir with your own migrations.")
+        sets = [builtin()] if self.with_builtin else []
+        return [*sets, *([MigrationSet.from_folder(self.folder)] if self.folder else [])]
+
+    @contextmanager
+    def url(self) -> Iterator[str]:
+        """The database's URL; an embedded server runs at least as long as it is held."""
+        if self.database_url is not None:
+            yield self.database_url
+        else:
+            with connect_or_start(self.data_dir) as server:
+                yield server.url
+
+
+def target_options(
+    command: Callable[Concatenate[Target, _Arguments], _Result],
+) -> Callable[..., _Result]:
+    """Add the options of a `Target` to a command, which gets it as its first argument."""
+
+    @wraps(command)
+    def with_target(
+        *args: Any, database_url: str | None, data_dir: Path, folder: Path | None, no_builtin: bool, **kwargs: Any
+    ) -> _Result:
+        return command(Target(database_url, data_dir, folder, not no_builtin), *args, **kwargs)
+
+    options = (
+        click.option(
+            "--database-url",
+            envvar="FREEHOLD_DATABASE_URL",
+            help="The database; better set as FREEHOLD_DATABASE_URL, since arguments can be seen by every local user.",
+        ),
+        click.option(
+            "--data-dir",
+            envvar="FREEHOLD_DATA_DIR",
+            default=Path("freehold-data"),
+            show_default="./freehold-data",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="The embedded database's directory, used when no URL is given.",
+        ),
+        click.option(
+            "--dir",
+            "folder",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="The folder of your own migrations; they come after Freehold's.",
+        ),
+        click.option("--no-builtin", is_flag=True, help="Leave out Freehold's own migrations: guard any database."),
+    )
+    decorated: Callable[..., _Result] = with_target
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
+def run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run a command's work to its end."""
+    return asyncio.run(work)
+
+
+@contextmanager
+def errors_as_messages() -> Iterator[None]:
+    """Turn the engine's own errors into messages on standard error and exit code 1."""
+    try:
+        yield
+    except (MigrateError, PostgresError) as error:
+        raise click.ClickException(str(error)) from None
+    except asyncpg.PostgresError as error:
+        raise click.ClickException(f"PostgreSQL refuses: {error}") from None
