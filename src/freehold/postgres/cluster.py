@@ -51,19 +51,15 @@ def make_cluster(layout: Layout, binaries: Binaries, identity: Identity, lock: L
     passwords = {role: secrets.token_urlsafe(32) for role in (ADMIN_ROLE, ROLE)}
     for role, password in passwords.items():
         _write_private(new / f"{role}.password", password)
-    identity.own_tree(new)
+    identity.own(new)
     cluster = new / "cluster"
     _initdb(cluster, new / f"{ADMIN_ROLE}.password", binaries, identity, lock)
     with (cluster / "postgresql.conf").open("a", encoding="utf-8") as config:
         config.write(SETTINGS)
     (cluster / "pg_hba.conf").write_text(HBA, "utf-8")
     # Without a server and its socket: nobody can connect before the passwords are set.
-    sql = (
-        f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{passwords[ROLE]}'\n"
-        f"CREATE DATABASE {DATABASE} OWNER {ROLE}\n"
-    )
-    postgres = (*identity.prefix, binaries.path("postgres"))
-    single = (*postgres, "--single", "-F", "-D", cluster, ADMIN_ROLE)
+    sql = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{passwords[ROLE]}'\nCREATE DATABASE {DATABASE} OWNER {ROLE}\n"
+    single = (*identity.prefix, str(binaries.path("postgres")), "--single", "-F", "-D", str(cluster), ADMIN_ROLE)
     _checked(run(single, stdin=sql, pass_fds=(lock.fileno(),)), cluster)
     if not fast:
         _checked(run((*identity.prefix, binaries.path("initdb"), "--sync-only", "-D", cluster)), cluster)
@@ -77,10 +73,9 @@ def _initdb(cluster: Path, password: Path, binaries: Binaries, identity: Identit
     # Before the builtin provider the locale is the system's, and not every system has C.UTF-8.
     locales = (builtin,) if binaries.major >= BUILTIN_LOCALE_SINCE else (("--locale=C.UTF-8",), ("--locale=C",))
     for locale in locales:
-        command = (
-            *(*identity.prefix, binaries.path("initdb"), "-D", cluster, f"--username={ADMIN_ROLE}", f"--pwfile={password}"),
-            *("--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums", "--no-sync", *locale),
-        )
+        role = (f"--username={ADMIN_ROLE}", f"--pwfile={password}", "--auth=scram-sha-256")
+        kind = ("--encoding=UTF8", "--data-checksums", "--no-sync", *locale)
+        command = (*identity.prefix, binaries.path("initdb"), "-D", cluster, *role, *kind)
         result = run(command, pass_fds=(lock.fileno(),))
         if result.returncode == 0 or locale == locales[-1]:
             _checked(result, cluster)
@@ -90,13 +85,12 @@ def _initdb(cluster: Path, password: Path, binaries: Binaries, identity: Identit
 def _checked(result: subprocess.CompletedProcess[str], cluster: Path) -> None:
     if result.returncode != 0:
         words = "\n".join((result.stdout + result.stderr).strip().splitlines()[-8:])
-        msg = f"PostgreSQL could not make a new cluster in {cluster}. Its last words:\n{words}"
-        raise PostgresError(msg)
+        raise PostgresError(f"PostgreSQL could not make a new cluster in {cluster}. Its last words:\n{words}")
 
 
 def _write_private(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(text)
+    path.touch(mode=0o600, exist_ok=False)  # closed to others before the secret is in it
+    path.write_text(text, "ascii")
 
 
 def _sync(*paths: Path) -> None:

@@ -3,6 +3,8 @@
 import os
 import pwd
 import shutil
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,22 +25,34 @@ class Identity:
     gid: int | None = None
 
     def own(self, path: Path) -> None:
-        """Give `path` to the account, when that is another one than ours."""
-        if self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        """Give `path`, and everything below it, to the account, when that is another one than ours.
 
-    def own_tree(self, path: Path) -> None:
-        """Give `path` and everything below it to the account, when that is another one than ours."""
-        if self.uid is None:
+        Links are passed over: the account could point one at a file of root's, to be given it.
+        """
+        if self.uid is None or self.gid is None:
             return
-        self.own(path)
-        for folder, folders, files in os.walk(path):
-            for name in (*folders, *files):
-                self.own(Path(folder, name))
+        for entry in (path, *path.rglob("*")):
+            with suppress(FileNotFoundError):  # PostgreSQL removes files of its own meanwhile
+                found = entry.lstat()
+                if stat.S_ISDIR(found.st_mode) or (not stat.S_ISLNK(found.st_mode) and found.st_nlink == 1):
+                    os.chown(entry, self.uid, self.gid, follow_symlinks=False)
+
+    def require_access(self, folder: Path) -> None:
+        """Make sure that the account can reach and fill the folder.
+
+        Raises:
+            PostgresError: it cannot; usually a folder above is closed to it.
+        """
+        if self.uid is not None and run((*self.prefix, "test", "-w", folder, "-a", "-x", folder)).returncode != 0:
+            raise PostgresError(
+                f"PostgreSQL refuses to run as root and would run as {_name(self.uid)}, who cannot reach {folder}: "
+                "open the folders above it (chmod o+x), or name a directory elsewhere, such as below /var/lib, with "
+                "--data-dir."
+            )
 
 
 def identity_for(data_dir: Path) -> Identity:
-    """Choose as whom PostgreSQL works in `data_dir`.
+    """Choose as whom PostgreSQL works in `data_dir`, which need not exist yet.
 
     An ordinary user is themselves. Root is the directory's owner where that is an ordinary account; in a directory of
     root's own (or a new one) root stays the owner and works in a user namespace, in which it is seen as user 1000.
@@ -50,11 +64,10 @@ def identity_for(data_dir: Path) -> Identity:
     owner = data_dir.stat().st_uid if data_dir.exists() else os.geteuid()
     if os.geteuid() != 0:
         if owner != os.geteuid():
-            msg = (
+            raise PostgresError(
                 f"{data_dir} belongs to user {_name(owner)}, but this is user {_name(os.geteuid())}: "
                 f"run the command as {_name(owner)}, or name another directory with --data-dir."
             )
-            raise PostgresError(msg)
         return Identity()
     if owner != 0:
         return _account(pwd.getpwuid(owner) if _known(owner) else None, owner)
@@ -63,11 +76,10 @@ def identity_for(data_dir: Path) -> Identity:
     try:
         account = pwd.getpwnam(FALLBACK_ACCOUNT)
     except KeyError:
-        msg = (
-            "PostgreSQL refuses to run as root; user namespaces are not permitted here (tried: unshare -U) and there is no "
-            f"account `{FALLBACK_ACCOUNT}`: run the command as an ordinary user, or give it a directory owned by one."
-        )
-        raise PostgresError(msg) from None
+        raise PostgresError(
+            "PostgreSQL refuses to run as root; user namespaces are not permitted here (tried: unshare -U), and there "
+            f"is no account `{FALLBACK_ACCOUNT}`: run the command as an ordinary user, or in a directory owned by one."
+        ) from None
     return _account(account, account.pw_uid)
 
 
@@ -79,11 +91,10 @@ def user_namespaces_work() -> bool:
 
 def _account(account: pwd.struct_passwd | None, uid: int) -> Identity:
     if shutil.which("setpriv") is None:
-        msg = (
-            f"PostgreSQL refuses to run as root, and `setpriv` (package util-linux) is missing, with which it would run as "
-            f"{_name(uid)}: install util-linux, or run the command as {_name(uid)}."
+        raise PostgresError(
+            "PostgreSQL refuses to run as root, and `setpriv` (package util-linux), with which it would run as "
+            f"{_name(uid)}, is missing: install util-linux, or run the command as {_name(uid)}."
         )
-        raise PostgresError(msg)
     gid = account.pw_gid if account else uid
     return Identity(("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--"), uid, gid)
 

@@ -1,10 +1,10 @@
 """PostgreSQL's parent process: ends it, cleanly, when nobody uses it any more, even if all its users were killed.
 
 A program of its own, started by path with nothing but the standard library, so that it costs little and lives on when
-the command that started it is gone: keeper.py USERS_FD CLUSTER_FD COMMAND...
+the command that started it is gone: keeper.py LEASE_FD CLUSTER_FD COMMAND...
 
-Every user of the server holds a shared lock on the file that USERS_FD has open; to get that lock alone means that the
-last user has gone. CLUSTER_FD is a lock that PostgreSQL's processes inherit: it is held exactly as long as one of them lives.
+Every user of the server holds a shared lock on the file that LEASE_FD has open: to get that lock alone means that the
+last user has gone. CLUSTER_FD holds a lock that PostgreSQL's processes inherit: it is held while one of them lives.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ import threading
 
 def main() -> int:
     """Run COMMAND until it ends by itself or has no users; its exit status is ours."""
-    users, cluster, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    lease, cluster, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     # Whoever ends a whole group of processes (a terminal, systemd) means the users; PostgreSQL goes after them.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)  # not SIG_IGN, which PostgreSQL would inherit
@@ -25,7 +25,7 @@ def main() -> int:
     os.close(cluster)
 
     def end_when_unused() -> None:
-        fcntl.flock(users, fcntl.LOCK_EX)
+        fcntl.flock(lease, fcntl.LOCK_EX)
         postgres.send_signal(signal.SIGINT)  # "fast": open transactions are rolled back, then a clean end
 
     threading.Thread(target=end_when_unused, daemon=True).start()

@@ -37,8 +37,8 @@ class Launcher:
     fast: bool
     _keeper: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
-    def bring_up(self) -> None:
-        """Return once the server accepts connections: one that runs already, else one started here.
+    def bring_up(self) -> bool:
+        """Return once the server accepts connections, and tell whether it was started here or ran already.
 
         While PostgreSQL works on its recovery this waits with it, however long that takes, and says so once.
 
@@ -60,14 +60,13 @@ class Launcher:
                 raise self._failure(log_begin)
             postmaster = live_postmaster(self.layout)
             if postmaster is not None and postmaster.ready:
-                return
+                return log_begin is not None
             waited = time.monotonic() - begin
             if postmaster is None and waited > REMNANT_SECONDS:
-                msg = (
+                raise PostgresError(
                     f"Processes of a PostgreSQL that was killed still work in {self.layout.cluster}: find them with "
                     f"`lsof +D {self.layout.cluster}`, end them, then run this again."
                 )
-                raise PostgresError(msg)
             if waited > SLOW_SECONDS and not told:
                 self.progress(f"PostgreSQL is not ready yet (recovering after a crash?); its log: {self.layout.log}")
                 told = True
@@ -85,8 +84,10 @@ class Launcher:
         lock = self._cluster_lock()
         try:
             if not any(lock.try_exclusive() for _ in polled(STOP_SECONDS)):
-                msg = f"PostgreSQL in {self.layout.root} has been stopping for {STOP_SECONDS:.0f} s; its log: {self.layout.log}"
-                raise PostgresError(msg)
+                raise PostgresError(
+                    f"PostgreSQL in {self.layout.root} has been stopping for {STOP_SECONDS:.0f} s: wait for it; "
+                    f"its log: {self.layout.log}"
+                )
             remove_socket_folder(self.layout)
         finally:
             lock.release()
@@ -114,10 +115,10 @@ class Launcher:
         try:
             with open_log(self.layout.log) as log:
                 begin = self.layout.log.stat().st_size
-                self._keeper = subprocess.Popen(  # noqa: S603 - a list without a shell, from paths that this package found
+                self._keeper = subprocess.Popen(  # noqa: S603 - no shell, and paths that this package found
                     [
                         *(sys.executable, "-I", "-S", keeper.__file__, str(lease.fileno()), str(lock.fileno())),
-                        *(*self.identity.prefix, self.binaries.path("postgres"), "-D", self.layout.cluster),
+                        *(*self.identity.prefix, str(self.binaries.path("postgres")), "-D", str(self.layout.cluster)),
                         *self._settings(),
                     ],
                     pass_fds=(lease.fileno(), lock.fileno()),
@@ -135,8 +136,13 @@ class Launcher:
     def _settings(self) -> list[str]:
         folder = make_socket_folder(self.layout, self.identity)
         quoted = '"' + str(folder).replace('"', '""') + '"'
-        settings = ("listen_addresses=", f"unix_socket_directories={quoted}", "unix_socket_permissions=0700", "port=5432")
-        return [part for setting in (*settings, *(FAST_SETTINGS if self.fast else ())) for part in ("-c", setting)]
+        private = (
+            "listen_addresses=",
+            "port=5432",
+            f"unix_socket_directories={quoted}",
+            "unix_socket_permissions=0700",
+        )
+        return [part for setting in (*private, *(FAST_SETTINGS if self.fast else ())) for part in ("-c", setting)]
 
     def _failure(self, log_begin: int) -> PostgresError:
         return PostgresError(

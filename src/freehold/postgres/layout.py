@@ -1,6 +1,5 @@
 """What is where in a data directory, and whether a directory is one."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,20 +71,19 @@ def check(layout: Layout, binaries: Binaries) -> None:
     if not root.exists():
         return
     if not root.is_dir():
-        msg = f"{root} is not a directory: name another one with --data-dir."
-        raise PostgresError(msg)
-    if not layout.marker.exists() and os.listdir(root):
+        raise PostgresError(f"{root} is not a directory: name another one with --data-dir.")
+    ours = layout.marker.exists() or layout.cluster.exists()
+    if not ours and any(entry.name != "lost+found" for entry in root.iterdir()):  # an empty disk's root has that one
         what = "a PostgreSQL data directory of its own" if (root / "PG_VERSION").exists() else "not empty"
-        msg = (
-            f"{root} is {what}, and not a Freehold data directory; nothing in it was touched. Name a new or empty directory "
-            "with --data-dir, or use a server of your own with --database-url."
+        raise PostgresError(
+            f"{root} is {what}, and not a Freehold data directory; nothing in it was touched. Name a new or empty "
+            "directory with --data-dir, or use a server of your own with --database-url."
         )
-        raise PostgresError(msg)
     major = layout.major()
     if major is not None and major != binaries.major:
-        msg = (
+        raise PostgresError(
             f"{layout.cluster} was made by PostgreSQL {major}, but the server programs here ({binaries.folder}) are "
-            f"PostgreSQL {binaries.major}, which cannot read it; nothing was touched. Either set {SETTING} to the folder with "
-            f"the programs of PostgreSQL {major}, or take a backup with those and restore it into a new --data-dir."
+            f"PostgreSQL {binaries.major}, which cannot read it; nothing was touched. Either set {SETTING} to the "
+            f"folder with the programs of PostgreSQL {major}, or take a backup with those and restore it into a new "
+            "--data-dir."
         )
-        raise PostgresError(msg)

@@ -27,8 +27,10 @@ class Lease:
         self._lease = Lock(layout.run / "lease.lock")
         if not (wait_for(self._lease.try_shared) and wait_for(self._users.try_shared)):
             self.release()
-            msg = f"PostgreSQL in {layout.root} has been stopping for {TURN_SECONDS:.0f} s; its log: {layout.log}"
-            raise PostgresError(msg)
+            raise PostgresError(
+                f"PostgreSQL in {layout.root} has been stopping for {TURN_SECONDS:.0f} s: wait for it; its log: "
+                f"{layout.log}"
+            )
 
     def is_last(self) -> bool:
         """Tell whether nobody else has a share; only in one's turn, and on the way out."""
@@ -53,10 +55,10 @@ class Ownership:
         if not self._lock.try_exclusive():
             holder = self._lock.holder()
             self._lock.close()
-            msg = (
-                f"{layout.root} is in use by process {holder}: stop that one first, or name another directory with --data-dir."
+            raise PostgresError(
+                f"{layout.root} is in use by process {holder}: stop that one first, or name another directory "
+                "with --data-dir."
             )
-            raise PostgresError(msg)
         self._lock.note_holder()
 
     def release(self) -> None:
@@ -74,11 +76,10 @@ def turn(layout: Layout) -> Iterator[None]:
     lock = Lock(layout.run / "turn.lock")
     try:
         if not wait_for(lock.try_exclusive):
-            msg = (
+            raise PostgresError(
                 f"Another process, {lock.holder()}, has been starting or stopping PostgreSQL in {layout.root} for "
                 f"{TURN_SECONDS:.0f} s: see what it waits for, or end it; PostgreSQL's log: {layout.log}"
             )
-            raise PostgresError(msg)
         lock.note_holder()
         yield
     finally:

@@ -27,11 +27,11 @@ def live_postmaster(layout: Layout) -> Postmaster | None:
         return None
     if not _serves(pid, layout.cluster):
         return None
-    return Postmaster(pid, ready=len(lines) > 7 and lines[7].strip() == "ready")
+    return Postmaster(pid, ready=lines[-1].strip() == "ready")  # its status is the last line
 
 
 def remove_stale_pid_file(layout: Layout) -> None:
-    """Remove what a killed server left behind; PostgreSQL itself would refuse to start when its number is in use again.
+    """Remove what a killed server left behind: PostgreSQL refuses to start if the number in it is some process's again.
 
     Only for who holds the cluster's lock, which says that no server of ours is alive.
 
@@ -40,11 +40,10 @@ def remove_stale_pid_file(layout: Layout) -> None:
     """
     foreign = live_postmaster(layout)
     if foreign is not None:
-        msg = (
+        raise PostgresError(
             f"PostgreSQL, process {foreign.pid}, was started by hand in {layout.cluster}: "
             f"end it (kill -INT {foreign.pid}), then run this again."
         )
-        raise PostgresError(msg)
     _pid_file(layout).unlink(missing_ok=True)
 
 

@@ -17,7 +17,11 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def run(
-    command: Sequence[str | Path], *, stdin: str = "", env: Mapping[str, str] | None = None, pass_fds: Sequence[int] = ()
+    command: Sequence[str | Path],
+    *,
+    stdin: str = "",
+    env: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end and give its exit status and texts; `stdin` is where secrets go, never `command`."""
     return subprocess.run(  # noqa: S603 - a list without a shell, from paths that this package found

@@ -20,7 +20,7 @@ Progress = Callable[[str], None]
 
 
 class EmbeddedServer:
-    """A running PostgreSQL in a data directory, and the URLs that reach it; as a context manager it stops at the end."""
+    """A running PostgreSQL in a data directory, and the URLs that reach it; as a context manager it stops itself."""
 
     data_dir: Path
     url: str
@@ -29,13 +29,15 @@ class EmbeddedServer:
     """The superuser `postgres`, in the same database."""
     major: int
     """PostgreSQL's major version."""
+    started_here: bool
+    """Whether this object started the server, rather than finding it running."""
 
     @classmethod
     def start(cls, data_dir: Path, *, progress: Progress | None = None, fast: bool = False) -> Self:
         """Start PostgreSQL in `data_dir` as its one owner, and return once it accepts connections.
 
-        A new or empty directory gets a new cluster (about a second), and `progress` a short line for each slow phase.
-        A server that short commands, or a killed owner, left running is taken over. `fast` gives up durability: for tests.
+        A new or empty directory gets a new cluster (about a second), and `progress` a short line for each slow phase. A
+        server that a short command or a killed owner left running is taken over. `fast` gives up durability: for tests.
 
         Raises:
             PostgresError: the directory has an owner already, is not ours to use or not writable, was made by another
@@ -57,8 +59,8 @@ class EmbeddedServer:
         binaries = server_binaries()
         layout = Layout(data_dir.resolve())
         try:
-            check(layout, binaries)
             identity = identity_for(layout.root)
+            check(layout, binaries)
             _prepare(layout, identity)
             with ExitStack() as held:
                 if owner:
@@ -67,12 +69,15 @@ class EmbeddedServer:
                     self._lease = Lease(layout)
                     held.callback(self._lease.release)
                     self._launcher = Launcher(layout, binaries, identity, progress or _silence, fast)
-                    self._launcher.bring_up()
+                    self.started_here = self._launcher.bring_up()
+                    identity.own(layout.root)  # the locks, the log, the marker: whoever comes next may be the account
                     host = quote(str(socket_folder(layout)), safe="")
                 self._held: ExitStack | None = held.pop_all()
         except OSError as error:
-            msg = f"The data directory {layout.root} cannot be used: {error.strerror} ({error.filename or 'no file named'})."
-            raise PostgresError(msg) from error
+            raise PostgresError(
+                f"The data directory {layout.root} cannot be used: {error}. Make it writable for this user and see "
+                "that the disk has space, or name another directory with --data-dir."
+            ) from error
         self.data_dir, self.major = layout.root, binaries.major
         self.url, self.admin_url = (
             f"postgresql://{role}:{layout.password(role)}@/{DATABASE}?host={host}" for role in (ROLE, ADMIN_ROLE)
@@ -103,16 +108,16 @@ class EmbeddedServer:
         self.stop()
 
 
-def connect_or_start(data_dir: Path) -> EmbeddedServer:
-    """Use the server of `data_dir` for one command: `with connect_or_start(path) as server: ... server.url`.
+def connect_or_start(data_dir: Path, *, progress: Progress | None = None) -> EmbeddedServer:
+    """Give a single command its server, as a context manager: `with connect_or_start(path) as server: ...`.
 
-    It joins the server of `freehold serve` or of another command, or starts one. The last to leave stops it, so commands
-    may overlap freely.
+    It joins the server of `freehold serve` or of another command, or starts one. The last to leave stops it, so
+    commands may overlap freely.
 
     Raises:
         PostgresError: as `EmbeddedServer.start`, but for an owner, which is no hindrance.
     """
-    return EmbeddedServer.join(data_dir)
+    return EmbeddedServer.join(data_dir, progress=progress)
 
 
 def _silence(_: str) -> None:
@@ -121,7 +126,9 @@ def _silence(_: str) -> None:
 
 def _prepare(layout: Layout, identity: Identity) -> None:
     layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    identity.own(layout.root)
+    identity.require_access(layout.root)
     with suppress(FileExistsError), layout.marker.open("x", encoding="utf-8") as marker:
         marker.write(MARKER_TEXT)
     layout.run.mkdir(mode=0o700, exist_ok=True)
-    identity.own_tree(layout.root)
+    identity.own(layout.run)

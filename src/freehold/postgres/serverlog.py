@@ -1,6 +1,5 @@
 """The server's log: kept small, and quoted when PostgreSQL does not come up."""
 
-import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +11,8 @@ def open_log(path: Path) -> BinaryIO:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if path.exists() and path.stat().st_size > LARGEST_BYTES:
         path.replace(path.with_name(f"{path.name}.1"))
-    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    path.touch(mode=0o600)
+    return path.open("ab")
 
 
 def last_words(path: Path, begin: int, lines: int = 10) -> str:

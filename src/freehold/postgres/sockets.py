@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from freehold.postgres.errors import PostgresError
@@ -24,13 +25,18 @@ def socket_folder(layout: Layout) -> Path:
         return layout.run
     folder = Path(os.fsdecode(record.read_bytes()))
     if not _is_private(folder, layout):
-        msg = f"{folder}, recorded in {record} as the socket's folder, is not ours alone: stop the server and start it again."
-        raise PostgresError(msg)
+        raise PostgresError(
+            f"{folder}, recorded in {record} as the socket's folder, is not ours alone: stop the server, then start it."
+        )
     return folder
 
 
 def make_socket_folder(layout: Layout, identity: Identity) -> Path:
-    """Make the folder for a server about to start; one outside is always new, never one found there."""
+    """Make the folder for a server about to start; one outside is always new, never one found there.
+
+    Raises:
+        PostgresError: no folder's path is short enough.
+    """
     remove_socket_folder(layout)
     if _fits(layout.run):
         return layout.run
@@ -40,25 +46,30 @@ def make_socket_folder(layout: Layout, identity: Identity) -> Path:
             identity.own(folder)
             _record(layout).write_bytes(os.fsencode(folder))
             return folder
-    msg = (
+    raise PostgresError(
         f"The path of the socket in {layout.run} would be longer than the system's {LONGEST_BYTES} bytes, and neither "
-        "XDG_RUNTIME_DIR nor the folder for temporary files can take it: name a shorter --data-dir."
+        "XDG_RUNTIME_DIR nor the folder for temporary files has a shorter one: name a shorter --data-dir."
     )
-    raise PostgresError(msg)
 
 
 def remove_socket_folder(layout: Layout) -> None:
-    """Remove the folder outside that a server, ended now, was given."""
+    """Remove the socket of a server that has ended, and the folder outside that it was given."""
+    _remove_socket(layout.run)
     record = _record(layout)
     if not record.exists():
         return
     folder = Path(os.fsdecode(record.read_bytes()))
     if _is_private(folder, layout):
-        for name in (SOCKET, f"{SOCKET}.lock"):
-            (folder / name).unlink(missing_ok=True)
-        if not os.listdir(folder):
+        _remove_socket(folder)
+        with suppress(OSError):  # somebody put something in it: theirs to clear away
             folder.rmdir()
     record.unlink()
+
+
+def _remove_socket(folder: Path) -> None:
+    # Left by a killed server; its lock file would stop the next one once its process number is in use again.
+    for name in (SOCKET, f"{SOCKET}.lock"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _record(layout: Layout) -> Path:
@@ -67,13 +78,16 @@ def _record(layout: Layout) -> Path:
 
 def _bases() -> list[Path]:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    bases = [Path(runtime)] if runtime else []
-    return [base for base in (*bases, Path(tempfile.gettempdir()), Path("/tmp")) if os.access(base, os.W_OK)]  # noqa: S108
+    bases = [*([Path(runtime)] if runtime else []), Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108 - mkdtemp's
+    return [base for base in bases if base.is_absolute() and os.access(base, os.W_OK)]
 
 
 def _fits(folder: Path) -> bool:
-    # A comma separates hosts in a connection URL, even when it is escaped, so no such folder can be named there.
-    path = os.fsencode(folder / SOCKET)
+    # A comma separates hosts in a connection URL, even when it is escaped, and drivers take that URL for UTF-8.
+    try:
+        path = str(folder / SOCKET).encode()
+    except UnicodeEncodeError:
+        return False
     return len(path) <= LONGEST_BYTES and b"," not in path
 
 

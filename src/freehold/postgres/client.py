@@ -1,0 +1,59 @@
+"""Handing a connection URL to PostgreSQL's client programs without its password on their command line."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from freehold.postgres.binaries import OLDEST, client_binary
+from freehold.postgres.errors import PostgresError
+from freehold.postgres.programs import run
+
+
+@dataclass(frozen=True)
+class ClientConnection:
+    """What a client program gets: the URL as an argument, and the password, if any, in its environment."""
+
+    url: str
+    environment: dict[str, str]
+
+
+def client_connection(url: str) -> ClientConnection:
+    """Take the password out of a URL, since every user of a machine can read every command line.
+
+    Raises:
+        PostgresError: it is no PostgreSQL URL, or holds a secret that client programs take from nowhere else.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise PostgresError("The database URL should look like postgresql://user:password@host/database.")
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if any(name == "sslpassword" for name, _ in query):
+        raise PostgresError("The database URL has an sslpassword: client programs need a key without one.")
+    login, at, hosts = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    passwords = [unquote(password)] if password else []
+    passwords += [value for name, value in query if name == "password"]  # as in libpq, the later one holds
+    public = urlencode([(name, value) for name, value in query if name != "password"])
+    bare = urlunsplit(("postgresql", f"{user}{at}{hosts}", parts.path, public, ""))
+    return ClientConnection(_with_slashes(bare), {"PGPASSWORD": passwords[-1]} if passwords else {})
+
+
+def server_major(connection: ClientConnection) -> int:
+    """Ask a running server for its major version.
+
+    Raises:
+        PostgresError: there is no psql here to ask with, or the server does not answer.
+    """
+    psql = client_binary("psql", OLDEST)
+    question = ("--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command=SHOW server_version_num")
+    answer = run((psql, *question, connection.url), env=connection.environment)
+    if answer.returncode != 0:
+        raise PostgresError(f"The database does not answer: {answer.stderr.strip()}")
+    return int(answer.stdout) // 10_000
+
+
+def _with_slashes(url: str) -> str:
+    # urlunsplit drops the two slashes before an empty host, and libpq wants them.
+    return url if url.startswith("postgresql://") else url.replace("postgresql:", "postgresql://", 1)
