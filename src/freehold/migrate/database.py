@@ -12,6 +12,8 @@ from freehold.migrate.errors import ConnectError
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
 OLDEST_MAJOR = 14
+LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a broken connection may raise; a server that dies in mid-protocol surfaces as any of these."""
 _CONNECT_TIMEOUT_SECONDS = 15
 
 
@@ -34,7 +36,7 @@ async def close(connection: Connection) -> None:
     """Close a connection, also one that is broken."""
     try:
         await connection.close(timeout=5)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except LOST:
         connection.terminate()
 
 
@@ -46,7 +48,7 @@ async def _open(database_url: str) -> Connection:
             statement_cache_size=0,  # a migration changes the types that cached plans were made for
             server_settings={"application_name": "freehold migrate", "standard_conforming_strings": "on"},
         )
-    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*LOST, ValueError) as error:
         reason = str(error) or f"no answer within {_CONNECT_TIMEOUT_SECONDS} seconds"
         raise ConnectError(f"Cannot connect to {place(database_url)}: {reason}") from None
     if connection.get_server_version().major < OLDEST_MAJOR:

@@ -5,9 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
-
-from freehold.migrate.database import Connection, connect
+from freehold.migrate.database import LOST, Connection, connect
 from freehold.migrate.errors import LockedError
 
 _KEY = 0x66_72_65_65_68_6F_6C_64  # "freehold"; advisory locks are per database
@@ -36,7 +34,7 @@ class RunnerLock:
         """
         try:
             await self._connection.fetchval("SELECT 1")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except LOST as error:
             raise LockedError(
                 f"The connection that holds the lock against a second runner was lost ({error}): "
                 "nothing further was begun. Run the same command again"
