@@ -1,0 +1,55 @@
+"""The outermost layer: every answer has a request id and the security headers, every error is a problem answer."""
+
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from freehold.http.answers import Header
+from freehold.http.dispatch import REQUEST
+from freehold.http.problems import answer_to
+from freehold.http.requests import Request
+
+SECURITY: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+POLICY: Final[Header] = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""What an answer may load when a browser shows it: nothing. A page brings its own policy."""
+
+
+class Edge:
+    """Wraps the application: pure ASGI, two small additions to what it sends."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request, the lifespan, or (not at all) a WebSocket."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        request = scope[REQUEST] = Request(scope, receive)
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers: list[Header] = message["headers"]
+                headers += SECURITY
+                headers.append((b"x-request-id", request.id.encode("ascii")))
+                if all(name != POLICY[0] for name, _ in headers):
+                    headers.append(POLICY)
+            await send(message)
+
+        try:
+            await self._inner(scope, receive, send_with_headers)
+        except Exception as error:
+            if started:
+                raise
+            await answer_to(error, request.id).send(send_with_headers, head=scope["method"] == "HEAD")
