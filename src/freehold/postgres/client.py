@@ -1,7 +1,7 @@
 """Handing a connection URL to PostgreSQL's client programs without its password on their command line."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from freehold.postgres.binaries import OLDEST, client_binary
 from freehold.postgres.errors import PostgresError
@@ -35,7 +35,9 @@ def client_connection(url: str) -> ClientConnection:
     user, _, password = login.partition(":")
     passwords = [unquote(password)] if password else []
     passwords += [value for name, value in query if name == "password"]  # as in libpq, the later one holds
-    public = urlencode([(name, value) for name, value in query if name != "password"])
+    public = urlencode(
+        [(name, value) for name, value in query if name != "password"], quote_via=quote
+    )  # libpq knows no +
     bare = urlunsplit(("postgresql", f"{user}{at}{hosts}", parts.path, public, ""))
     return ClientConnection(_with_slashes(bare), {"PGPASSWORD": passwords[-1]} if passwords else {})
 

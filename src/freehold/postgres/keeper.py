@@ -16,7 +16,9 @@ import threading
 
 
 def main() -> int:
-    """Run COMMAND until it ends by itself or has no users; its exit status is ours."""
+    """Run COMMAND in the background until it ends by itself or has no users."""
+    if os.fork():
+        return 0  # so that the keeper is nobody's child: it may outlive whoever started it, and leaves them no zombie
     lease, cluster, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     # Whoever ends a whole group of processes (a terminal, systemd) means the users; PostgreSQL goes after them.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

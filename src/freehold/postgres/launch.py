@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from freehold.postgres import keeper
 from freehold.postgres.binaries import Binaries
@@ -35,7 +35,6 @@ class Launcher:
     identity: Identity
     progress: Callable[[str], None]
     fast: bool
-    _keeper: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def bring_up(self) -> bool:
         """Return once the server accepts connections, and tell whether it was started here or ran already.
@@ -91,8 +90,6 @@ class Launcher:
             remove_socket_folder(self.layout)
         finally:
             lock.release()
-        if self._keeper is not None:
-            self._keeper.wait()
 
     def _cluster_lock(self) -> Lock:
         """Open the lock that PostgreSQL's processes inherit: while one of them lives, nobody else gets it."""
@@ -115,7 +112,7 @@ class Launcher:
         try:
             with open_log(self.layout.log) as log:
                 begin = self.layout.log.stat().st_size
-                self._keeper = subprocess.Popen(  # noqa: S603 - no shell, and paths that this package found
+                subprocess.run(  # noqa: S603 - no shell, and paths that this package found
                     [
                         *(sys.executable, "-I", "-S", keeper.__file__, str(lease.fileno()), str(lock.fileno())),
                         *(*self.identity.prefix, str(self.binaries.path("postgres")), "-D", str(self.layout.cluster)),
@@ -128,6 +125,7 @@ class Launcher:
                     stdout=log,
                     stderr=log,
                     start_new_session=True,  # Ctrl-C in the terminal is for the users; they need their server to finish
+                    check=True,
                 )
         finally:
             lease.close()

@@ -109,7 +109,7 @@ class EmbeddedServer:
 
 
 def connect_or_start(data_dir: Path, *, progress: Progress | None = None) -> EmbeddedServer:
-    """Give a single command its server, as a context manager: `with connect_or_start(path) as server: ...`.
+    """Lend one command a server, for a `with` block.
 
     It joins the server of `freehold serve` or of another command, or starts one. The last to leave stops it, so
     commands may overlap freely.
