@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
-from freehold.errors import CONSTRAINTS, FreeholdError, Unavailable
+from freehold.errors import CONSTRAINTS, FreeholdError, SchemaPending, Unavailable
 from freehold.sql import Row
 
 R = TypeVar("R")
@@ -38,6 +38,8 @@ def translated(error: BaseException) -> FreeholdError | None:
         return meaning() if meaning else None
     if isinstance(error, RACES):
         return Unavailable("Too many changes at the same place at once: try again")
+    if isinstance(error, (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)):
+        return SchemaPending()
     if isinstance(error, GONE):
         return Unavailable("The database cannot be reached or is overloaded: try again shortly")
     return None
@@ -97,9 +99,11 @@ class Database:
         for left in reversed(range(TRIES)):
             try:
                 with translating(retry=left > 0):
-                    async with self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection:
-                        async with connection.transaction():
-                            return await work(Transaction(connection))
+                    async with (
+                        self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection,
+                        connection.transaction(),
+                    ):
+                        return await work(Transaction(connection))
             except RACES:
                 await asyncio.sleep(random.uniform(0.002, 0.02) * (TRIES - left))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable: the last try translates a race")

@@ -19,6 +19,7 @@ import inspect
 import re
 import types
 from collections.abc import Awaitable, Callable, Sequence
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -181,7 +182,11 @@ def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
             part = _constructor(field.type, names)
         else:
             part = f"row[{field.name!r}]"
-            part = f"tuple({part})" if _as_tuple(field.type) else part
+            if isinstance(field.type, type) and issubclass(field.type, Enum):
+                names[field.type.__name__] = field.type
+                part = f"{field.type.__name__}({part})"
+            elif _as_tuple(field.type):
+                part = f"tuple({part})"
         parts.append(f"{field.name}={part}")
     return f"{kind.__name__}({', '.join(parts)})"
 

@@ -34,6 +34,8 @@ class Malformed(Exception):
 class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of everything a caller sends. However it is made, its fields keep their rules.
 
+    A subclass says ``frozen=True, kw_only=True`` again, since the one is checked and the other meant for each class.
+
     Raises:
         Invalid: ``invalid``, with an entry for every failing field.
     """

@@ -76,6 +76,15 @@ CREATE INDEX organization_members_user_id_idx ON organization_members (user_id, 
 -- Members in order of joining, for the pages of a large organization.
 CREATE INDEX organization_members_joined_idx ON organization_members (organization_id, created_at, user_id);
 
+-- The role that counts. 'owner' is stored nowhere else than in organizations.owner_id, and derived nowhere else than here.
+CREATE VIEW organization_roles AS
+SELECT m.organization_id,
+    m.user_id,
+    CASE WHEN o.owner_id = m.user_id THEN 'owner' ELSE m.role END AS role,
+    m.created_at AS joined_at
+FROM organization_members m
+JOIN organizations o ON o.id = m.organization_id;
+
 -- The owner is a member, always. Deferred, so that one statement can insert both rows, in either order.
 ALTER TABLE organizations ADD CONSTRAINT organizations_owner_is_member_fkey
     FOREIGN KEY (id, owner_id) REFERENCES organization_members (organization_id, user_id) DEFERRABLE INITIALLY DEFERRED;
@@ -107,8 +116,9 @@ CREATE TABLE projects (
         ELSE false END
     )
 );
--- The seed's listing: projects of an organization, newest first.
+-- The seed's listing: projects of an organization, newest first; below it the same for those who see only public ones.
 CREATE INDEX projects_organization_id_created_at_idx ON projects (organization_id, created_at DESC, id DESC);
+CREATE INDEX projects_public_idx ON projects (organization_id, created_at DESC, id DESC) WHERE visibility = 'public';
 
 CREATE TABLE sessions (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -156,6 +166,7 @@ CREATE TABLE server_keys (
 COMMENT ON TABLE users IS 'People who can sign in.';
 COMMENT ON TABLE organizations IS 'Who owns projects; itself owned by one of its members.';
 COMMENT ON TABLE organization_members IS 'Which user belongs to which organization, and as what.';
+COMMENT ON VIEW organization_roles IS 'What each member is in an organization: owner, admin or member.';
 COMMENT ON TABLE projects IS 'What an organization works on.';
 COMMENT ON TABLE sessions IS 'Who is signed in where; holds only the hash of each token.';
 COMMENT ON TABLE audit_events IS 'Who did what, written in the transaction of the change.';
@@ -164,6 +175,7 @@ COMMENT ON TABLE server_keys IS 'Secrets shared by all nodes; never shown.';
 -- migrate:down
 
 ALTER TABLE organizations DROP CONSTRAINT organizations_owner_is_member_fkey;
+DROP VIEW organization_roles;
 DROP TABLE server_keys;
 DROP TABLE audit_events;
 DROP TABLE sessions;

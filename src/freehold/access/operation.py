@@ -1,0 +1,237 @@
+"""Declares an operation: names its action, checks access, and opens its transaction when it writes.
+
+An operation is written once, for the one who may call it, and declared with who that is. What a caller gets is the
+declared function, so no edge can reach the work without the check::
+
+    @on_organization(Action.PROJECT_CREATE, writes=True)
+    async def create(scope: Scope, new: NewProject) -> Project: ...
+
+    await create(context, "acme", NewProject(name="Rocket"))
+"""
+
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+from functools import wraps
+from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from freehold.access import queries
+from freehold.access.actions import GRANTS, AccountAction, Action, Role
+from freehold.context import Context
+from freehold.db import Transaction
+from freehold.errors import Forbidden, Missing, Unauthenticated
+
+P = ParamSpec("P")
+R = TypeVar("R")
+ContextT = TypeVar("ContextT", bound=Context)
+
+OrganizationRef = UUID | str
+"""An organization by its id or its slug; the two never look alike."""
+UserRef = UUID | Literal["me"]
+"""A user by id, or ``me`` for the one who asks."""
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """What an operation declared about itself."""
+
+    action: Action | AccountAction
+    allowed: str
+    writes: bool
+
+
+OPERATIONS: Final[dict[str, Declared]] = {}
+"""Every operation by its full name; the documentation's table and the meta-tests read it."""
+
+
+class By(Enum):
+    """Who may call an operation outside of any organization."""
+
+    ANYONE = auto()
+    SIGNED_IN = auto()
+    ADMIN = auto()
+
+
+class Scope(Context, frozen=True, kw_only=True):
+    """Proof that the actor may do ``action`` in an organization; only this module makes one."""
+
+    action: Action
+    organization_id: UUID
+    role: Role | None
+
+    def may(self, action: Action) -> bool:
+        """Say whether the actor may also do another action here."""
+        return self.is_admin or (self.role is not None and action in GRANTS[self.role])
+
+
+class Subject(Context, frozen=True, kw_only=True):
+    """Proof that the actor may do something with the account of a user; only this module makes one."""
+
+    user_id: UUID
+
+    @property
+    def viewer_id(self) -> UUID | None:
+        """Whose view narrows what is shown; None for a user themselves and for administrators, who see all."""
+        return None if self.is_admin or self.actor_id == self.user_id else self.actor_id
+
+
+def operation(
+    action: AccountAction, *, by: By, writes: bool = False, own_transaction: bool = False
+) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
+    """Declare an operation outside of any organization.
+
+    Args:
+        action: what is done.
+        by: who may.
+        writes: run in a transaction.
+        own_transaction: the operation writes and calls ``in_transaction`` itself, since it must not hold a connection
+            while it hashes a password.
+
+    Raises (when called):
+        Unauthenticated: nobody is signed in, and somebody must be.
+        Forbidden: only a platform administrator may do this.
+    """
+
+    def declare(
+        work: Callable[Concatenate[Context, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Context, P], Awaitable[R]]:
+        _register(work, action, by.name.lower(), writes=writes or own_transaction)
+
+        @wraps(work)
+        async def run(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if by is not By.ANYONE and not context.signed_in.is_admin and by is By.ADMIN:
+                raise Forbidden("Only a platform administrator may do this")
+            if not writes:
+                return await work(context, *args, **kwargs)
+            return await in_transaction(context, lambda inner: work(inner, *args, **kwargs))
+
+        return run
+
+    return declare
+
+
+def on_user(
+    action: AccountAction, *, writes: bool = False, own_transaction: bool = False
+) -> Callable[
+    [Callable[Concatenate[Subject, P], Awaitable[R]]], Callable[Concatenate[Context, UserRef, P], Awaitable[R]]
+]:
+    """Declare an operation on the account of a user.
+
+    A user is seen by themselves, by whoever shares an organization with them, and by platform administrators; changed
+    by themselves and by platform administrators.
+
+    Raises (when called):
+        Unauthenticated: nobody is signed in.
+        Missing: there is no such user, or the actor may not see them.
+        Forbidden: the actor sees the user and may not do this.
+    """
+
+    def declare(
+        work: Callable[Concatenate[Subject, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Context, UserRef, P], Awaitable[R]]:
+        changes = writes or own_transaction
+        _register(work, action, "self" if changes else "self, fellow members", writes=changes)
+
+        @wraps(work)
+        async def run(context: Context, user: UserRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            async def inside(inner: Context) -> R:
+                subject = await _subject(inner, user, changes=changes)
+                return await work(subject, *args, **kwargs)
+
+            return await (in_transaction(context, inside) if writes else inside(context))
+
+        return run
+
+    return declare
+
+
+def on_organization(
+    action: Action, *, writes: bool = False, outsiders: bool = False
+) -> Callable[
+    [Callable[Concatenate[Scope, P], Awaitable[R]]], Callable[Concatenate[Context, OrganizationRef, P], Awaitable[R]]
+]:
+    """Declare an operation in an organization.
+
+    Args:
+        action: what is done; the actor's role must be granted it.
+        writes: run in a transaction.
+        outsiders: let everybody in, with ``role`` None; the operation shows them what is public and nothing else.
+
+    Raises (when called):
+        Unauthenticated: nobody is signed in (unless ``outsiders``).
+        Missing: there is no such organization, or the actor may not see it.
+        Forbidden: the actor sees the organization and may not do this.
+    """
+
+    def declare(
+        work: Callable[Concatenate[Scope, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Context, OrganizationRef, P], Awaitable[R]]:
+        _register(work, action, "role" + (", anyone for what is public" if outsiders else ""), writes=writes)
+
+        @wraps(work)
+        async def run(context: Context, organization: OrganizationRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            async def inside(inner: Context) -> R:
+                scope = await _scope(inner, organization, action, outsiders=outsiders)
+                return await work(scope, *args, **kwargs)
+
+            return await (in_transaction(context, inside) if writes else inside(context))
+
+        return run
+
+    return declare
+
+
+def _register(work: Callable[..., object], action: Action | AccountAction, allowed: str, *, writes: bool) -> None:
+    OPERATIONS[f"{work.__module__}.{work.__name__}"] = Declared(action, allowed, writes)
+
+
+async def in_transaction(context: ContextT, work: Callable[[ContextT], Awaitable[R]]) -> R:
+    """Run the work with a context whose ``db`` is a transaction, and commit it."""
+
+    async def run(transaction: Transaction) -> R:
+        return await work(msgspec.structs.replace(context, db=transaction))
+
+    return await context.db.transact(run)
+
+
+async def _subject(context: Context, user: UserRef, *, changes: bool) -> Subject:
+    actor = context.signed_in
+    user_id = actor.user_id if user == "me" else user
+    if user_id is None:
+        raise Unauthenticated("The operator is no user: name one by id")
+    if user_id != actor.user_id and not actor.is_admin:
+        visible = actor.user_id is not None and await queries.shares_organization(
+            context.db, viewer_id=actor.user_id, user_id=user_id
+        )
+        if not visible:
+            raise Missing("There is no such user, or you may not see them")
+        if changes:
+            raise Forbidden("Only users themselves and platform administrators may change an account")
+    return Subject(**_fields(context), user_id=user_id)
+
+
+async def _scope(context: Context, organization: OrganizationRef, action: Action, *, outsiders: bool) -> Scope:
+    if not outsiders:
+        context.signed_in  # noqa: B018 - refuses those who are not
+    if isinstance(organization, UUID):
+        found = await queries.role_by_id(context.db, id=organization, user_id=context.actor_id)
+    else:
+        found = await queries.role_by_slug(context.db, slug=organization, user_id=context.actor_id)
+    if found is None or (found.role is None and not context.is_admin and not outsiders):
+        raise no_such_organization()
+    role = Role(found.role) if found.role else None
+    scope = Scope(**_fields(context), action=action, organization_id=found.id, role=role)
+    if not scope.may(action) and not (outsiders and role is None):
+        needed = ", ".join(role for role, actions in GRANTS.items() if action in actions)
+        raise Forbidden(f"Your role here is {role}; '{action}' needs one of: {needed}")
+    return scope
+
+
+def no_such_organization() -> Missing:
+    """Make the error for an organization that does not exist or that the actor may not see."""
+    return Missing("There is no such organization, or you may not see it")
+
+
+def _fields(context: Context) -> dict[str, Any]:
+    return {name: getattr(context, name) for name in Context.__struct_fields__}

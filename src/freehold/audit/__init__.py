@@ -1,0 +1,1 @@
+"""Who did what: every change writes its event in its own transaction."""

@@ -1,0 +1,64 @@
+"""What every operation gets: who asks, on which database, and the few tools that are not SQL."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from freehold.db import Database, Transaction
+from freehold.errors import Unauthenticated
+from freehold.paging import Cursors
+from freehold.passwords import Passwords
+from freehold.settings import Settings
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: a signed-in user, or the operator of this installation (no ``user_id``, may do all)."""
+
+    user_id: UUID | None
+    session_id: UUID | None = None
+    is_admin: bool = False
+
+
+OPERATOR: Final = Actor(user_id=None, is_admin=True)
+"""Whoever has the database itself: the command line and the library act as this unless told otherwise."""
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process makes once and every operation may use."""
+
+    settings: Settings
+    passwords: Passwords
+    cursors: Cursors
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """One request's surroundings; in an operation that writes, ``db`` is its transaction."""
+
+    db: Database | Transaction
+    tools: Tools
+    actor: Actor | None = None
+    request_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+
+    @property
+    def signed_in(self) -> Actor:
+        """The actor.
+
+        Raises:
+            Unauthenticated: nobody is signed in.
+        """
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+    @property
+    def actor_id(self) -> UUID | None:
+        """The id of the signed-in user; None for nobody and for the operator."""
+        return self.actor.user_id if self.actor else None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the actor may administer the whole platform."""
+        return self.actor is not None and self.actor.is_admin

@@ -1,0 +1,39 @@
+"""What can go wrong with organizations, and the constraints that say so."""
+
+from freehold.errors import Conflict, check_means
+from freehold.scalars import NAME, SLUG
+
+
+class SlugTaken(Conflict):
+    """Another organization has this slug."""
+
+    code = "slug_taken"
+    title = "This slug is taken: choose another"
+    constraints = ("organizations_slug_key",)
+
+
+class OwnerMustStay(Conflict):
+    """The owner of an organization is one of its members, always."""
+
+    code = "owner_must_stay"
+    title = "The owner is always a member: hand the organization over first"
+    constraints = ("organizations_owner_is_member_fkey",)
+
+
+class NewOwnerIsNoMember(Conflict):
+    """Ownership can be handed to a member only."""
+
+    code = "new_owner_is_no_member"
+    title = "The new owner must be a member: add them first"
+
+
+class OwnsOrganizations(Conflict):
+    """A user who owns organizations cannot be removed."""
+
+    code = "owns_organizations"
+    title = "This user owns organizations: hand them over or delete them first"
+    constraints = ("organizations_owner_id_fkey",)
+
+
+check_means("organizations_name_check", pointer="/name", code=NAME.code, detail=NAME.says)
+check_means("organizations_slug_check", pointer="/slug", code=SLUG.code, detail=SLUG.says)

@@ -1,0 +1,32 @@
+"""What can go wrong with members, and the constraints that say so."""
+
+from freehold.errors import Conflict, Missing, check_means
+
+
+class NoSuchUser(Missing):
+    """There is no user to add."""
+
+    code = "no_such_user"
+    title = "There is no user with this id"
+    constraints = ("organization_members_user_id_fkey",)
+
+
+class OrganizationGone(Missing):
+    """The organization was deleted meanwhile."""
+
+    code = "organization_gone"
+    title = "This organization no longer exists"
+    constraints = ("organization_members_organization_id_fkey", "projects_organization_id_fkey")
+
+
+class AlreadyMember(Conflict):
+    """A membership exists once."""
+
+    code = "already_member"
+    title = "This user is a member already"
+    constraints = ("organization_members_pkey",)
+
+
+check_means(
+    "organization_members_role_check", pointer="/role", code="invalid_choice", detail="must be one of: admin, member"
+)

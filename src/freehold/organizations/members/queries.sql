@@ -1,0 +1,40 @@
+-- name: page
+-- Members of an organization in order of joining, after a position.
+SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
+FROM organization_roles r
+JOIN users u ON u.id = r.user_id
+WHERE r.organization_id = :organization_id AND (r.joined_at, r.user_id) > (:after_joined_at, :after_id)
+ORDER BY r.joined_at, r.user_id
+LIMIT :limit;
+
+-- name: count_all
+-- How many members an organization has.
+SELECT count(*) FROM organization_members WHERE organization_id = :organization_id;
+
+-- name: get
+-- One member of an organization.
+SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
+FROM organization_roles r
+JOIN users u ON u.id = r.user_id
+WHERE r.organization_id = :organization_id AND r.user_id = :user_id;
+
+-- name: touch_organization
+-- Give the organization a new version, since its members change; tells who owns it.
+UPDATE organizations
+SET updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = :organization_id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING owner_id;
+
+-- name: insert
+-- Add a member.
+INSERT INTO organization_members (organization_id, user_id, role) VALUES (:organization_id, :user_id, :role);
+
+-- name: update
+-- Change a member's role.
+UPDATE organization_members SET role = :role WHERE organization_id = :organization_id AND user_id = :user_id;
+
+-- name: delete
+-- Remove a member.
+DELETE FROM organization_members
+WHERE organization_id = :organization_id AND user_id = :user_id
+RETURNING user_id;

@@ -1,0 +1,49 @@
+"""Members over HTTP."""
+
+from datetime import datetime
+from uuid import UUID
+
+from freehold.access import OrganizationRef, UserRef
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing
+from freehold.http.routing import Routes
+from freehold.organizations.errors import OwnerMustStay
+from freehold.organizations.members import operations
+from freehold.organizations.members.errors import NoSuchUser
+from freehold.organizations.members.types import Member, NewRole
+from freehold.paging import Page, PageRequest
+
+routes = Routes("members", "Who belongs to an organization, and as what.")
+
+
+@routes.get("/v1/organizations/{organization}/members", errors=[Missing])
+async def list_members(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Member]:
+    """List the members in order of joining."""
+    return await operations.list_all(context, organization, query)
+
+
+@routes.put(
+    "/v1/organizations/{organization}/members/{user}", errors=[Missing, Forbidden, OwnerMustStay, NoSuchUser]
+)
+async def put_member(
+    context: Context, organization: OrganizationRef, user: UUID, body: NewRole, version: datetime | None
+) -> Member:
+    """Add a member, or change the role of one.
+
+    If-Match names the version of the organization, which a change of its members changes.
+    """
+    return await operations.put(context, organization, user, body, version=version)
+
+
+@routes.delete("/v1/organizations/{organization}/members/{user}", errors=[Missing, Forbidden, OwnerMustStay])
+async def delete_member(
+    context: Context, organization: OrganizationRef, user: UserRef, version: datetime | None
+) -> None:
+    """Remove a member; `me` or your own id is to leave.
+
+    If-Match names the version of the organization, which a change of its members changes.
+    """
+    if user in {"me", context.actor_id}:
+        await operations.leave(context, organization, version=version)
+    else:
+        await operations.remove(context, organization, user, version=version)

@@ -1,0 +1,24 @@
+"""A member, and what is sent to add or change one."""
+
+from datetime import datetime
+
+import msgspec
+
+from freehold.access import Role
+from freehold.scalars import AssignableRole
+from freehold.users.types import UserSummary
+from freehold.validation import Input
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A user in an organization. ``role`` is the one that counts: ``owner`` for whoever owns it."""
+
+    user: UserSummary
+    role: Role
+    joined_at: datetime
+
+
+class NewRole(Input, frozen=True, kw_only=True):
+    """What a member is to be. Ownership is handed over, not given as a role."""
+
+    role: AssignableRole = "member"

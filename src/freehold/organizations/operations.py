@@ -1,0 +1,232 @@
+"""What can be done with organizations."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET
+
+from freehold.access import (
+    AccountAction,
+    Action,
+    By,
+    Scope,
+    Subject,
+    no_such_organization,
+    on_organization,
+    on_user,
+    operation,
+)
+from freehold.audit.operations import record
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing, Stale
+from freehold.ids import new_id
+from freehold.organizations import queries, slugs
+from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
+from freehold.organizations.types import (
+    NewOrganization,
+    NewOwner,
+    Organization,
+    OrganizationPatch,
+    OrganizationSummary,
+    UserWithOrganizations,
+)
+from freehold.paging import LAST_ID, Page, PageRequest, read_page
+
+_SLUG_ROUNDS = 5
+
+
+@operation(AccountAction.ORGANIZATION_CREATE, by=By.SIGNED_IN, writes=True)
+async def create(context: Context, new: NewOrganization, *, owner_id: UUID | None = None) -> Organization:
+    """Make an organization owned by the actor, or by ``owner_id`` when a platform administrator says so.
+
+    Raises:
+        SlugTaken: ``slug_taken``; never when the slug is made from the name.
+        Forbidden: ``owner_id`` names somebody else, and the actor is no platform administrator.
+    """
+    owner = owner_id or context.actor_id
+    if owner is None:
+        raise Forbidden("The operator is no user and owns nothing: say who the owner is")
+    if owner != context.actor_id and not context.is_admin:
+        raise Forbidden("Only a platform administrator makes an organization for somebody else")
+    organization_id = new_id()
+    for _ in range(_SLUG_ROUNDS):
+        made = await queries.insert(
+            context.db,
+            id=organization_id,
+            name=new.name,
+            slugs=[new.slug] if new.slug else slugs.candidates(new.name),
+            owner_id=owner,
+        )
+        if made is not None:
+            await record(
+                context,
+                AccountAction.ORGANIZATION_CREATE,
+                made.id,
+                organization_id=made.id,
+                name=made.name,
+                slug=made.slug,
+            )
+            return made
+        if new.slug:
+            break
+    raise SlugTaken
+
+
+@on_organization(Action.ORGANIZATION_READ)
+async def get(scope: Scope) -> Organization:
+    """Read an organization.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    found = await queries.by_id(scope.db, id=scope.organization_id)
+    if found is None:
+        raise no_such_organization()
+    return found
+
+
+@on_user(AccountAction.ORGANIZATION_LIST)
+async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organization]:
+    """List the organizations of a user that the actor may see, newest first.
+
+    Raises:
+        Missing: ``not_found``: there is no such user to see.
+        Invalid: the cursor is not of this list.
+    """
+
+    async def fetch(before_id: UUID, limit: int) -> list[Organization]:
+        return await queries.page_of_user(
+            subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id, before_id=before_id, limit=limit
+        )
+
+    return await read_page(
+        subject.tools.cursors,
+        request,
+        listing=f"organizations:{subject.user_id}:{subject.viewer_id}",
+        start=(LAST_ID,),
+        fetch=fetch,
+        position=lambda organization: (organization.id,),
+        count=lambda: queries.count_of_user(subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
+    )
+
+
+@operation(AccountAction.ORGANIZATION_LIST, by=By.ADMIN)
+async def list_all(context: Context, request: PageRequest) -> Page[Organization]:
+    """List all organizations, newest first.
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+
+    async def fetch(before_id: UUID, limit: int) -> list[Organization]:
+        return await queries.page(context.db, before_id=before_id, limit=limit)
+
+    return await read_page(
+        context.tools.cursors,
+        request,
+        listing="organizations",
+        start=(LAST_ID,),
+        fetch=fetch,
+        position=lambda organization: (organization.id,),
+        count=lambda: queries.count_all(context.db),
+    )
+
+
+@on_user(AccountAction.USER_READ)
+async def user_with_organizations(subject: Subject) -> UserWithOrganizations:
+    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    rows = await queries.user_with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
+    if not rows:
+        raise Missing("There is no such user, or you may not see them")
+    user = rows[0].user
+    return UserWithOrganizations(
+        **{name: getattr(user, name) for name in user.__struct_fields__},
+        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
+    )
+
+
+@on_organization(Action.ORGANIZATION_UPDATE, writes=True)
+async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | None = None) -> Organization:
+    """Change an organization; ``version`` is the ``updated_at`` that the change is meant for.
+
+    Raises:
+        SlugTaken: ``slug_taken``.
+        Stale: ``stale``.
+    """
+    changed = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
+    if not changed:
+        current = await queries.by_id(scope.db, id=scope.organization_id)
+        if current is None or version not in {None, current.updated_at}:
+            raise Stale
+        return current
+    updated = await _update(scope, version, name=patch.name or None, slug=patch.slug or None)
+    await record(scope, scope.action, updated.id, organization_id=updated.id, **changed)
+    return updated
+
+
+@on_organization(Action.ORGANIZATION_TRANSFER, writes=True)
+async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = None) -> Organization:
+    """Make a member the owner; who owned it before stays as an admin.
+
+    Raises:
+        NewOwnerIsNoMember: ``new_owner_is_no_member``.
+        Stale: ``stale``.
+    """
+    if not await queries.is_member(scope.db, organization_id=scope.organization_id, user_id=new.user_id):
+        raise NewOwnerIsNoMember
+    updated = await _update(scope, version, owner_id=new.user_id)
+    await record(scope, scope.action, updated.id, organization_id=updated.id, owner_id=str(new.user_id))
+    return updated
+
+
+@on_organization(Action.ORGANIZATION_DELETE, writes=True)
+async def delete(scope: Scope, *, version: datetime | None = None) -> None:
+    """Remove an organization with its members and projects.
+
+    Raises:
+        Stale: ``stale``.
+    """
+    if await queries.delete(scope.db, id=scope.organization_id, version=version) is None:
+        raise _not_updated(version)
+    await record(scope, scope.action, scope.organization_id, organization_id=scope.organization_id)
+
+
+async def _update(
+    scope: Scope,
+    version: datetime | None,
+    *,
+    name: str | None = None,
+    slug: str | None = None,
+    owner_id: UUID | None = None,
+) -> Organization:
+    updated = await queries.update(
+        scope.db, id=scope.organization_id, name=name, slug=slug, owner_id=owner_id, version=version
+    )
+    if updated is None:
+        raise _not_updated(version)
+    return updated
+
+
+def _not_updated(version: datetime | None) -> Missing | Stale:
+    return no_such_organization() if version is None else Stale()
+
+
+def _summary(row: queries.MembershipRow) -> OrganizationSummary | None:
+    if row.organization_id is None:
+        return None
+    return msgspec.convert(
+        {
+            "id": row.organization_id,
+            "name": row.organization_name,
+            "slug": row.organization_slug,
+            "owner_id": row.owner_id,
+            "created_at": row.organization_created_at,
+            "updated_at": row.organization_updated_at,
+        },
+        OrganizationSummary,
+    )

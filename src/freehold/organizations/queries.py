@@ -1,0 +1,72 @@
+"""Typed stubs of the organizations' statements."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from freehold.organizations.types import Organization
+from freehold.sql import Executor, statement
+from freehold.users.types import User
+
+
+class MembershipRow(msgspec.Struct, frozen=True):
+    """A user with one of their organizations, or with none at all."""
+
+    user: User
+    organization_id: UUID | None
+    organization_name: str | None
+    organization_slug: str | None
+    owner_id: UUID | None
+    organization_created_at: datetime | None
+    organization_updated_at: datetime | None
+
+
+@statement
+async def user_with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) -> list[MembershipRow]: ...
+
+
+@statement
+async def by_id(db: Executor, *, id: UUID) -> Organization | None: ...
+
+
+@statement
+async def page_of_user(
+    db: Executor, *, user_id: UUID, viewer_id: UUID | None, before_id: UUID, limit: int
+) -> list[Organization]: ...
+
+
+@statement
+async def count_of_user(db: Executor, *, user_id: UUID, viewer_id: UUID | None) -> int: ...
+
+
+@statement
+async def page(db: Executor, *, before_id: UUID, limit: int) -> list[Organization]: ...
+
+
+@statement
+async def count_all(db: Executor) -> int: ...
+
+
+@statement
+async def insert(db: Executor, *, id: UUID, name: str, slugs: list[str], owner_id: UUID) -> Organization | None: ...
+
+
+@statement
+async def is_member(db: Executor, *, organization_id: UUID, user_id: UUID) -> bool: ...
+
+
+@statement
+async def update(
+    db: Executor,
+    *,
+    id: UUID,
+    name: str | None,
+    slug: str | None,
+    owner_id: UUID | None,
+    version: datetime | None,
+) -> Organization | None: ...
+
+
+@statement
+async def delete(db: Executor, *, id: UUID, version: datetime | None) -> UUID | None: ...

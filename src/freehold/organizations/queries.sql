@@ -1,0 +1,122 @@
+-- name: seed_user_with_organizations
+-- The seed's first query, to the letter; the pattern of user_with_organizations.
+SELECT u.*, o.*
+FROM users u
+LEFT JOIN organization_members om ON u.id = om.user_id
+LEFT JOIN organizations o ON om.organization_id = o.id
+WHERE u.id = $1;
+
+-- name: user_with_organizations
+-- A user with their organizations, newest id first; a viewer sees only those they share (NULL sees all).
+SELECT u.id, u.username, u.email, u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url,
+    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
+    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
+FROM users u
+LEFT JOIN organization_members om ON u.id = om.user_id
+    AND (:viewer_id::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_members shared
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = :viewer_id
+    ))
+LEFT JOIN organizations o ON om.organization_id = o.id
+WHERE u.id = :id
+ORDER BY om.organization_id DESC
+LIMIT 1000;
+
+-- name: by_id
+-- The organization with this id.
+SELECT id, name, slug, owner_id, created_at, updated_at,
+    ARRAY(
+        SELECT user_id FROM organization_members WHERE organization_id = organizations.id
+        ORDER BY created_at, user_id LIMIT 1000
+    ) AS members,
+    (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count
+FROM organizations
+WHERE id = :id;
+
+-- name: page_of_user
+-- Organizations that a user is a member of, newest id first, before a position; a viewer sees those they share.
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+    ARRAY(
+        SELECT user_id FROM organization_members WHERE organization_id = o.id
+        ORDER BY created_at, user_id LIMIT 1000
+    ) AS members,
+    (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+FROM organization_members om
+JOIN organizations o ON o.id = om.organization_id
+WHERE om.user_id = :user_id AND om.organization_id < :before_id
+    AND (:viewer_id::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_members shared
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = :viewer_id
+    ))
+ORDER BY om.organization_id DESC
+LIMIT :limit;
+
+-- name: count_of_user
+-- How many organizations a user is a member of, as far as a viewer shares them.
+SELECT count(*)
+FROM organization_members om
+WHERE om.user_id = :user_id
+    AND (:viewer_id::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_members shared
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = :viewer_id
+    ));
+
+-- name: page
+-- All organizations, newest id first, before a position.
+SELECT id, name, slug, owner_id, created_at, updated_at,
+    ARRAY(
+        SELECT user_id FROM organization_members WHERE organization_id = organizations.id
+        ORDER BY created_at, user_id LIMIT 1000
+    ) AS members,
+    (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count
+FROM organizations
+WHERE id < :before_id
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: count_all
+-- How many organizations there are.
+SELECT count(*) FROM organizations;
+
+-- name: insert
+-- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
+WITH organization AS (
+    INSERT INTO organizations (id, name, slug, owner_id)
+    SELECT :id, :name, candidate, :owner_id
+    FROM unnest(:slugs::text[]) WITH ORDINALITY AS candidates (candidate, rank)
+    WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
+    ORDER BY rank
+    LIMIT 1
+    ON CONFLICT (slug) DO NOTHING
+    RETURNING id, name, slug, owner_id, created_at, updated_at
+), owner AS (
+    INSERT INTO organization_members (organization_id, user_id, role)
+    SELECT id, owner_id, 'admin' FROM organization
+)
+SELECT id, name, slug, owner_id, ARRAY[owner_id] AS members, created_at, updated_at, 1 AS members_count
+FROM organization;
+
+-- name: is_member
+-- Whether a user is a member of an organization.
+SELECT EXISTS (SELECT 1 FROM organization_members WHERE organization_id = :organization_id AND user_id = :user_id);
+
+-- name: update
+-- Change what is given: NULL leaves a column as it is.
+UPDATE organizations
+SET name = coalesce(:name, name),
+    slug = coalesce(:slug, slug),
+    owner_id = coalesce(:owner_id, owner_id),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING id, name, slug, owner_id, created_at, updated_at,
+    ARRAY(
+        SELECT user_id FROM organization_members WHERE organization_id = organizations.id
+        ORDER BY created_at, user_id LIMIT 1000
+    ) AS members,
+    (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count;
+
+-- name: delete
+-- Remove an organization with its members and projects.
+DELETE FROM organizations
+WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING id;

@@ -1,0 +1,101 @@
+"""Organizations over HTTP, and users with the organizations that they are in."""
+
+from datetime import datetime
+from typing import Literal
+
+from freehold.access import OrganizationRef, UserRef
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing
+from freehold.http.routing import Routes
+from freehold.organizations import operations
+from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
+from freehold.organizations.types import (
+    NewOrganization,
+    NewOwner,
+    Organization,
+    OrganizationPatch,
+    UserWithOrganizations,
+)
+from freehold.paging import Page, PageRequest
+from freehold.users import operations as users
+from freehold.users.types import User
+from freehold.validation import Input
+
+routes = Routes("organizations", "Who owns projects.")
+
+
+class UserQuery(Input, frozen=True, kw_only=True):
+    """What to show with a user."""
+
+    include: Literal["organizations"] | None = None
+
+
+class OrganizationsQuery(PageRequest, frozen=True, kw_only=True):
+    """Which organizations: yours, or with ``all=true`` those of everybody, for platform administrators."""
+
+    all: Literal["true", "false"] = "false"
+
+
+@routes.get("/v1/users/{user}", tag="users", errors=[Missing])
+async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
+    """Read a user.
+
+    With `include=organizations`, also those that they are a member of and you may see.
+    """
+    if query.include:
+        return await operations.user_with_organizations(context, user)
+    return await users.get(context, user)
+
+
+@routes.get("/v1/users/{user}/organizations", errors=[Missing])
+async def list_organizations_of_user(context: Context, user: UserRef, query: PageRequest) -> Page[Organization]:
+    """List the organizations of a user that you may see, newest first."""
+    return await operations.list_of_user(context, user, query)
+
+
+@routes.post("/v1/organizations", status=201, errors=[SlugTaken])
+async def create_organization(context: Context, body: NewOrganization) -> Organization:
+    """Create an organization, which you then own."""
+    return await operations.create(context, body)
+
+
+@routes.get("/v1/organizations", errors=[Forbidden])
+async def list_organizations(context: Context, query: OrganizationsQuery) -> Page[Organization]:
+    """List your organizations, newest first.
+
+    Platform administrators list all with `all=true`.
+    """
+    if query.all == "true":
+        return await operations.list_all(context, query)
+    return await operations.list_of_user(context, "me", query)
+
+
+@routes.get("/v1/organizations/{organization}", errors=[Missing])
+async def get_organization(context: Context, organization: OrganizationRef) -> Organization:
+    """Read an organization."""
+    return await operations.get(context, organization)
+
+
+@routes.patch("/v1/organizations/{organization}", errors=[Missing, Forbidden, SlugTaken])
+async def update_organization(
+    context: Context, organization: OrganizationRef, body: OrganizationPatch, version: datetime | None
+) -> Organization:
+    """Change an organization.
+
+    A merge patch (RFC 7396): what is absent stays.
+    """
+    return await operations.update(context, organization, body, version=version)
+
+
+@routes.delete("/v1/organizations/{organization}", errors=[Missing, Forbidden])
+async def delete_organization(context: Context, organization: OrganizationRef, version: datetime | None) -> None:
+    """Remove an organization with its members and projects."""
+    await operations.delete(context, organization, version=version)
+
+
+@routes.put("/v1/organizations/{organization}/owner", errors=[Missing, Forbidden, NewOwnerIsNoMember])
+async def hand_over_organization(
+    context: Context, organization: OrganizationRef, body: NewOwner, version: datetime | None
+) -> Organization:
+    """Hand over the ownership to a member; you stay as an admin."""
+    return await operations.hand_over(context, organization, body, version=version)

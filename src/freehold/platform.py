@@ -1,0 +1,217 @@
+"""The platform: an open database with every operation on it, for HTTP, the command line and your own program alike."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib.resources import files
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, overload
+from uuid import UUID
+
+import msgspec
+
+import freehold.audit.errors
+import freehold.organizations.members.errors
+import freehold.projects.errors  # noqa: F401 - importing a slice's errors says what its constraints mean
+from freehold import queries
+from freehold.context import OPERATOR, Actor, Context, Tools
+from freehold.db import Database, Transaction, connect
+from freehold.errors import SchemaPending
+from freehold.organizations import operations as organizations
+from freehold.organizations.members import operations as members
+from freehold.paging import Cursors
+from freehold.passwords import Passwords
+from freehold.projects import operations as projects
+from freehold.sessions import operations as sessions
+from freehold.settings import Settings
+from freehold.users import operations as users
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CURSOR_KEY: Final = "cursors"
+
+
+class Bound(Generic[P, R]):
+    """An operation as a method: called without the context, which its group has."""
+
+    def __init__(self, operation: Callable[Concatenate[Context, P], Awaitable[R]]) -> None:
+        self._operation = operation
+        self.__doc__ = operation.__doc__
+
+    @overload
+    def __get__(self, group: None, owner: type["Group"]) -> "Bound[P, R]": ...
+    @overload
+    def __get__(self, group: "Group", owner: type["Group"]) -> Callable[P, Awaitable[R]]: ...
+    def __get__(self, group: "Group | None", owner: type["Group"]) -> "Bound[P, R] | Callable[P, Awaitable[R]]":
+        """Return the operation on the group's context."""
+        if group is None:
+            return self
+        context = group.context
+        return lambda *args, **kwargs: self._operation(context, *args, **kwargs)
+
+
+class Group:
+    """Operations of one slice on one context."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+
+class Users(Group):
+    """Operations on users."""
+
+    create = Bound(users.create)
+    get = Bound(users.get)
+    get_with_organizations = Bound(organizations.user_with_organizations)
+    find = Bound(users.find)
+    list = Bound(users.list_all)
+    update = Bound(users.update)
+    change_password = Bound(users.change_password)
+    set_password = Bound(users.set_password)
+    delete = Bound(users.delete)
+
+
+class Sessions(Group):
+    """Signing in and out."""
+
+    create = Bound(sessions.sign_in)
+    list = Bound(sessions.list_mine)
+    end = Bound(sessions.end)
+
+
+class Members(Group):
+    """Operations on the members of an organization."""
+
+    list = Bound(members.list_all)
+    put = Bound(members.put)
+    remove = Bound(members.remove)
+    leave = Bound(members.leave)
+
+
+class Organizations(Group):
+    """Operations on organizations."""
+
+    create = Bound(organizations.create)
+    get = Bound(organizations.get)
+    list = Bound(organizations.list_all)
+    list_of_user = Bound(organizations.list_of_user)
+    update = Bound(organizations.update)
+    hand_over = Bound(organizations.hand_over)
+    delete = Bound(organizations.delete)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.members = Members(context)
+
+
+class Projects(Group):
+    """Operations on projects."""
+
+    create = Bound(projects.create)
+    get = Bound(projects.get)
+    list = Bound(projects.list_all)
+    update = Bound(projects.update)
+    delete = Bound(projects.delete)
+
+
+class Platform:
+    """Users, organizations and projects on one database.
+
+    It acts as the operator, who may do all, until you say for whom::
+
+        async with Platform.open(database_url) as platform:
+            ada = await platform.users.create(NewUser(username="ada", email="ada@example.com", password="Lovelace1"))
+            acme = await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.users = Users(context)
+        self.sessions = Sessions(context)
+        self.organizations = Organizations(context)
+        self.projects = Projects(context)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, database_url: str, *, settings: Settings | None = None) -> AsyncIterator["Platform"]:
+        """Open a pool of connections, and close it at the end.
+
+        Raises:
+            Unavailable: ``unavailable``: the database cannot be reached.
+            SchemaPending: ``schema_pending``: it lacks migrations.
+        """
+        settings = settings or Settings()
+        database = await connect(
+            database_url,
+            size=settings.pool_size,
+            acquire_timeout_seconds=settings.acquire_timeout_seconds,
+            statement_timeout_seconds=settings.statement_timeout_seconds,
+        )
+        passwords = Passwords(threads=settings.password_threads, queue=settings.password_queue)
+        try:
+            await require_current_schema(database)
+            cursors = Cursors(await _shared_key(database, _CURSOR_KEY))
+            tools = Tools(settings=settings, passwords=passwords, cursors=cursors)
+            yield cls(Context(db=database, tools=tools, actor=OPERATOR))
+        finally:
+            passwords.close()
+            await database.close()
+
+    def acting_as(self, actor: Actor | UUID | None) -> "Platform":
+        """Return the same platform as a user sees it; None is somebody who is not signed in.
+
+        A user named by id has no session and is treated as no platform administrator, whatever they are.
+        """
+        if isinstance(actor, UUID):
+            actor = Actor(user_id=actor)
+        return Platform(msgspec.structs.replace(self.context, actor=actor))
+
+    def within(self, connection: Any) -> "Platform":
+        """Return the same platform inside a transaction of yours: nothing is visible before you commit.
+
+        Args:
+            connection: an ``asyncpg.Connection`` on the same database, in a transaction that you began.
+        """
+        return Platform(msgspec.structs.replace(self.context, db=Transaction(connection)))
+
+    async def ready(self) -> None:
+        """Return when the database answers and has every migration.
+
+        Raises:
+            Unavailable: ``unavailable``.
+            SchemaPending: ``schema_pending``.
+        """
+        if isinstance(self.context.db, Database):
+            await require_current_schema(self.context.db)
+
+
+async def require_current_schema(database: Database) -> None:
+    """Return when the database has every migration of this version.
+
+    Raises:
+        SchemaPending: ``schema_pending``, naming how many are missing and the command to run.
+    """
+    try:
+        missing = _own_migrations().difference(await queries.migrations_applied(database))
+    except SchemaPending:
+        missing = _own_migrations()
+    if missing:
+        raise SchemaPending(
+            f"The database lacks {len(missing)} of Freehold's migrations ({', '.join(sorted(missing))}): "
+            "run 'freehold migrate apply', then start again"
+        )
+
+
+@cache
+def _own_migrations() -> frozenset[str]:
+    folder = files("freehold") / "migrations"
+    return frozenset(path.name.partition("_")[0] for path in folder.iterdir() if path.name[0].isdigit())
+
+
+async def _shared_key(database: Database, name: str) -> bytes:
+    """Read a key that all nodes share. Two nodes that start at once see one key: the loser's insert does nothing."""
+    key = None
+    while key is None:  # the loser may not see the winner's row in the statement that waited for it
+        key = await queries.shared_key(database, name=name, fresh=secrets.token_bytes(32))
+    return key

@@ -1,0 +1,149 @@
+"""What can be done with projects."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import UNSET
+
+from freehold.access import Action, Scope, no_such_organization, on_organization
+from freehold.audit.operations import record
+from freehold.errors import Forbidden, Missing, Stale
+from freehold.ids import new_id
+from freehold.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
+from freehold.projects import queries
+from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectSettingsPatch
+
+
+@on_organization(Action.PROJECT_CREATE, writes=True)
+async def create(scope: Scope, new: NewProject) -> Project:
+    """Make a project.
+
+    Raises:
+        Missing: ``not_found``: there is no such organization to see.
+    """
+    project = await queries.insert(
+        scope.db,
+        id=new_id(),
+        organization_id=scope.organization_id,
+        name=new.name,
+        description=new.description,
+        visibility=new.settings.visibility,
+        features=new.settings.features,
+    )
+    await record(scope, scope.action, project.id, organization_id=scope.organization_id, name=project.name)
+    return project
+
+
+@on_organization(Action.PROJECT_READ, outsiders=True)
+async def get(scope: Scope, project_id: UUID) -> Project:
+    """Read a project; a public one can be read by anyone.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    return await _visible(scope, project_id)
+
+
+@on_organization(Action.PROJECT_READ, outsiders=True)
+async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
+    """List an organization's projects, newest first; outsiders see the public ones.
+
+    Raises:
+        Missing: ``not_found``: the actor sees no organization, or an outsider no public project.
+        Invalid: the cursor is not of this list.
+    """
+    sees_all = scope.may(Action.PROJECT_READ)
+    page, count = (queries.page, queries.count_all) if sees_all else (queries.page_public, queries.count_public)
+
+    async def fetch(before_created_at: datetime, before_id: UUID, limit: int) -> list[Project]:
+        return await page(
+            scope.db,
+            organization_id=scope.organization_id,
+            before_created_at=before_created_at,
+            before_id=before_id,
+            limit=limit,
+        )
+
+    found = await read_page(
+        scope.tools.cursors,
+        request,
+        listing=f"projects:{scope.organization_id}:{'all' if sees_all else 'public'}",
+        start=(LAST_TIME, LAST_ID),
+        fetch=fetch,
+        position=lambda project: (project.created_at, project.id),
+        count=lambda: count(scope.db, organization_id=scope.organization_id),
+    )
+    if not found.data and not sees_all:
+        raise no_such_organization()
+    return found
+
+
+@on_organization(Action.PROJECT_UPDATE, writes=True, outsiders=True)
+async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version: datetime | None = None) -> Project:
+    """Change a project; ``version`` is the ``updated_at`` that the change is meant for.
+
+    Raises:
+        Missing: ``not_found``.
+        Stale: ``stale``.
+    """
+    await _refuse_outsider(scope, project_id)
+    settings = patch.settings or ProjectSettingsPatch()
+    given = {
+        "name": patch.name,
+        "description": patch.description,
+        "visibility": settings.visibility,
+        "features": settings.features,
+    }
+    changed = [name for name, value in given.items() if value is not UNSET]
+    if not changed:
+        project = await _visible(scope, project_id)
+        if version not in {None, project.updated_at}:
+            raise Stale
+        return project
+    updated = await queries.update(
+        scope.db,
+        organization_id=scope.organization_id,
+        id=project_id,
+        name=None if patch.name is UNSET else patch.name,
+        description=None if patch.description is UNSET else patch.description,
+        visibility=None if settings.visibility is UNSET else settings.visibility,
+        features=None if settings.features is UNSET else settings.features,
+        version=version,
+    )
+    if updated is None:
+        await _visible(scope, project_id)
+        raise Stale
+    await record(scope, scope.action, project_id, organization_id=scope.organization_id, changed=changed)
+    return updated
+
+
+@on_organization(Action.PROJECT_DELETE, writes=True, outsiders=True)
+async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = None) -> None:
+    """Remove a project.
+
+    Raises:
+        Missing: ``not_found``.
+        Stale: ``stale``.
+    """
+    await _refuse_outsider(scope, project_id)
+    removed = await queries.delete(scope.db, organization_id=scope.organization_id, id=project_id, version=version)
+    if removed is None:
+        await _visible(scope, project_id)
+        raise Stale
+    await record(scope, scope.action, project_id, organization_id=scope.organization_id)
+
+
+async def _visible(scope: Scope, project_id: UUID) -> Project:
+    """Read a project that the actor may see; an outsider cannot tell a private one from none, or from no organization."""
+    sees_all = scope.may(Action.PROJECT_READ)
+    project = await queries.by_id(scope.db, organization_id=scope.organization_id, id=project_id)
+    if project is not None and (sees_all or project.settings.visibility == "public"):
+        return project
+    raise Missing("There is no such project") if sees_all else no_such_organization()
+
+
+async def _refuse_outsider(scope: Scope, project_id: UUID) -> None:
+    """Let those on whom the role was checked pass; tell outsiders what they see of the project, and no more."""
+    if not scope.may(scope.action):
+        await _visible(scope, project_id)
+        raise Forbidden("You see this public project, and are no member of its organization")

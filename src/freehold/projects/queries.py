@@ -1,0 +1,63 @@
+"""Typed stubs of the projects' statements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from freehold.projects.types import Project
+from freehold.sql import Executor, statement
+
+
+@statement
+async def page(
+    db: Executor, *, organization_id: UUID, before_created_at: datetime, before_id: UUID, limit: int
+) -> list[Project]: ...
+
+
+@statement
+async def page_public(
+    db: Executor, *, organization_id: UUID, before_created_at: datetime, before_id: UUID, limit: int
+) -> list[Project]: ...
+
+
+@statement
+async def count_all(db: Executor, *, organization_id: UUID) -> int: ...
+
+
+@statement
+async def count_public(db: Executor, *, organization_id: UUID) -> int: ...
+
+
+@statement
+async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> Project | None: ...
+
+
+@statement
+async def insert(
+    db: Executor,
+    *,
+    id: UUID,
+    organization_id: UUID,
+    name: str,
+    description: str,
+    visibility: str,
+    features: Sequence[str],
+) -> Project: ...
+
+
+@statement
+async def update(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    id: UUID,
+    name: str | None,
+    description: str | None,
+    visibility: str | None,
+    features: Sequence[str] | None,
+    version: datetime | None,
+) -> Project | None: ...
+
+
+@statement
+async def delete(db: Executor, *, organization_id: UUID, id: UUID, version: datetime | None) -> UUID | None: ...

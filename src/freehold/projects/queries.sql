@@ -1,0 +1,61 @@
+-- name: seed_projects_of_organization
+-- The seed's second query, to the letter; the pattern of page.
+SELECT p.*
+FROM projects p
+WHERE p.organization_id = $1
+ORDER BY p.created_at DESC;
+
+-- name: page
+-- Projects of an organization, newest first, before a position.
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = :organization_id AND (p.created_at, p.id) < (:before_created_at, :before_id)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT :limit;
+
+-- name: page_public
+-- Public projects of an organization, newest first, before a position.
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = :organization_id
+    AND p.visibility = 'public'
+    AND (p.created_at, p.id) < (:before_created_at, :before_id)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT :limit;
+
+-- name: count_all
+-- How many projects an organization has.
+SELECT count(*) FROM projects WHERE organization_id = :organization_id;
+
+-- name: count_public
+-- How many public projects an organization has.
+SELECT count(*) FROM projects WHERE organization_id = :organization_id AND visibility = 'public';
+
+-- name: by_id
+-- The project of an organization with this id.
+SELECT id, name, organization_id, description, visibility, features, created_at, updated_at
+FROM projects
+WHERE organization_id = :organization_id AND id = :id;
+
+-- name: insert
+-- Add a project.
+INSERT INTO projects (id, organization_id, name, description, visibility, features)
+VALUES (:id, :organization_id, :name, :description, :visibility, :features)
+RETURNING id, name, organization_id, description, visibility, features, created_at, updated_at;
+
+-- name: update
+-- Change what is given: NULL leaves a column as it is.
+UPDATE projects
+SET name = coalesce(:name, name),
+    description = coalesce(:description, description),
+    visibility = coalesce(:visibility, visibility),
+    features = coalesce(:features, features),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE organization_id = :organization_id AND id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING id, name, organization_id, description, visibility, features, created_at, updated_at;
+
+-- name: delete
+-- Remove a project.
+DELETE FROM projects
+WHERE organization_id = :organization_id AND id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING id;

@@ -1,0 +1,54 @@
+"""Projects over HTTP."""
+
+from datetime import datetime
+from uuid import UUID
+
+from freehold.access import OrganizationRef
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing
+from freehold.http.routing import Routes
+from freehold.paging import Page, PageRequest
+from freehold.projects import operations
+from freehold.projects.types import NewProject, Project, ProjectPatch
+
+routes = Routes("projects", "What an organization works on.")
+
+
+@routes.post("/v1/organizations/{organization}/projects", status=201, errors=[Missing, Forbidden])
+async def create_project(context: Context, organization: OrganizationRef, body: NewProject) -> Project:
+    """Create a project."""
+    return await operations.create(context, organization, body)
+
+
+@routes.get("/v1/organizations/{organization}/projects", auth="optional", errors=[Missing])
+async def list_projects(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Project]:
+    """List the projects of an organization, newest first.
+
+    Who is no member sees the public ones.
+    """
+    return await operations.list_all(context, organization, query)
+
+
+@routes.get("/v1/organizations/{organization}/projects/{project}", auth="optional", errors=[Missing])
+async def get_project(context: Context, organization: OrganizationRef, project: UUID) -> Project:
+    """Read a project; a public one can be read by anyone."""
+    return await operations.get(context, organization, project)
+
+
+@routes.patch("/v1/organizations/{organization}/projects/{project}", errors=[Missing, Forbidden])
+async def update_project(
+    context: Context, organization: OrganizationRef, project: UUID, body: ProjectPatch, version: datetime | None
+) -> Project:
+    """Change a project.
+
+    A merge patch (RFC 7396): what is absent stays; features are replaced as a whole.
+    """
+    return await operations.update(context, organization, project, body, version=version)
+
+
+@routes.delete("/v1/organizations/{organization}/projects/{project}", errors=[Missing, Forbidden])
+async def delete_project(
+    context: Context, organization: OrganizationRef, project: UUID, version: datetime | None
+) -> None:
+    """Remove a project."""
+    await operations.delete(context, organization, project, version=version)

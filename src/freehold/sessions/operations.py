@@ -1,0 +1,126 @@
+"""Signing in, staying signed in, signing out."""
+
+import base64
+import hashlib
+import re
+import secrets
+from typing import Final, Literal
+from uuid import UUID
+
+from freehold.access import AccountAction, By, in_transaction, operation
+from freehold.audit.operations import record
+from freehold.context import Actor, Context
+from freehold.errors import Forbidden, Missing, Unauthenticated
+from freehold.ids import new_id
+from freehold.paging import LAST_ID, Page, PageRequest, read_page
+from freehold.sessions import queries
+from freehold.sessions.errors import WrongCredentials
+from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.users.operations import credentials_of
+
+TOKEN_PREFIX: Final = "fh_"  # noqa: S105 - makes a leaked token recognisable
+_TOKEN = re.compile(r"fh_[A-Za-z0-9_-]{43}(?![\s\S])")
+_SECONDS_A_DAY = 86_400
+
+
+@operation(AccountAction.SESSION_CREATE, by=By.ANYONE, own_transaction=True)
+async def sign_in(context: Context, new: NewSession) -> SignedIn:
+    """Sign in with a username or an e-mail address.
+
+    An unknown login takes as long as a wrong password and is answered alike.
+
+    Raises:
+        WrongCredentials: ``wrong_credentials``.
+        Unavailable: too many people are signing in.
+    """
+    passwords = context.tools.passwords
+    found = await credentials_of(context, new.login)
+    if not await passwords.verify(found.password_hash if found else None, new.password) or found is None:
+        raise WrongCredentials
+    renewed = await passwords.hash(new.password) if passwords.outdated(found.password_hash) else None
+    token = TOKEN_PREFIX + base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+
+    async def store(context: Context) -> SignedIn:
+        if renewed:
+            await queries.renew_password_hash(
+                context.db, user_id=found.user.id, outdated=found.password_hash, renewed=renewed
+            )
+        session_id = new_id()
+        expires_at = await queries.insert(
+            context.db,
+            id=session_id,
+            token_hash=_hash(token),
+            user_id=found.user.id,
+            lifetime_seconds=context.tools.settings.session_days * _SECONDS_A_DAY,
+            user_agent=context.user_agent and context.user_agent[:512],
+            ip=context.ip,
+        )
+        await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
+        return SignedIn(token=token, expires_at=expires_at, user=found.user)
+
+    return await in_transaction(context, store)
+
+
+async def authenticate(context: Context, token: str) -> Actor:
+    """Tell whose token this is; asks the database every time, so that ending a session takes effect at once.
+
+    Raises:
+        Unauthenticated: ``unauthenticated``: the token was never valid, has expired, or its session was ended.
+    """
+    found = await queries.by_token_hash(context.db, token_hash=_hash(token)) if _TOKEN.match(token) else None
+    if found is None:
+        raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
+    if found.is_stale:
+        await queries.note_use(context.db, id=found.id)
+    return Actor(user_id=found.user_id, session_id=found.id, is_admin=found.is_admin)
+
+
+@operation(AccountAction.SESSION_READ, by=By.SIGNED_IN)
+async def list_mine(context: Context, request: PageRequest) -> Page[Session]:
+    """List where the actor is signed in, newest first.
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+    actor = context.signed_in
+    user_id = _user_of(actor)
+
+    async def fetch(before_id: UUID, limit: int) -> list[Session]:
+        return await queries.page_of_user(
+            context.db, user_id=user_id, current_id=actor.session_id, before_id=before_id, limit=limit
+        )
+
+    return await read_page(
+        context.tools.cursors,
+        request,
+        listing=f"sessions:{user_id}",
+        start=(LAST_ID,),
+        fetch=fetch,
+        position=lambda session: (session.id,),
+        count=lambda: queries.count_of_user(context.db, user_id=user_id),
+    )
+
+
+@operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, writes=True)
+async def end(context: Context, session: UUID | Literal["current"]) -> None:
+    """End one of the actor's sessions; ``current`` signs out.
+
+    Raises:
+        Missing: ``not_found``: the actor has no such session.
+    """
+    actor = context.signed_in
+    session_id = actor.session_id if session == "current" else session
+    ended = session_id and await queries.delete(context.db, id=session_id, user_id=_user_of(actor))
+    if not ended:
+        raise Missing("You have no such session")
+    await record(context, AccountAction.SESSION_DELETE, ended)
+
+
+def _user_of(actor: Actor) -> UUID:
+    if actor.user_id is None:
+        raise Forbidden("The operator is no user and has no sessions")
+    return actor.user_id
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,57 @@
+"""Typed stubs of the sessions' statements."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from freehold.sessions.types import Session
+from freehold.sql import Executor, statement
+
+
+class TokenRow(msgspec.Struct, frozen=True):
+    """Whom a token belongs to."""
+
+    id: UUID
+    user_id: UUID
+    is_admin: bool
+    is_stale: bool
+
+
+@statement
+async def by_token_hash(db: Executor, *, token_hash: bytes) -> TokenRow | None: ...
+
+
+@statement
+async def note_use(db: Executor, *, id: UUID) -> None: ...
+
+
+@statement
+async def insert(
+    db: Executor,
+    *,
+    id: UUID,
+    token_hash: bytes,
+    user_id: UUID,
+    lifetime_seconds: float,
+    user_agent: str | None,
+    ip: str | None,
+) -> datetime: ...
+
+
+@statement
+async def page_of_user(
+    db: Executor, *, user_id: UUID, current_id: UUID | None, before_id: UUID, limit: int
+) -> list[Session]: ...
+
+
+@statement
+async def count_of_user(db: Executor, *, user_id: UUID) -> int: ...
+
+
+@statement
+async def delete(db: Executor, *, id: UUID, user_id: UUID) -> UUID | None: ...
+
+
+@statement
+async def renew_password_hash(db: Executor, *, user_id: UUID, outdated: str, renewed: str) -> None: ...

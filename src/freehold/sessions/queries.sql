@@ -1,0 +1,43 @@
+-- name: by_token_hash
+-- Whose unexpired session a token belongs to, and whether its last use was noted long ago.
+SELECT s.id, s.user_id, u.is_admin, s.last_used_at < now() - interval '1 minute' AS is_stale
+FROM sessions s
+JOIN users u ON u.id = s.user_id
+WHERE s.token_hash = :token_hash AND s.expires_at > now();
+
+-- name: note_use
+-- Note that a session is in use; at most once a minute, so that reading stays cheap.
+UPDATE sessions SET last_used_at = now() WHERE id = :id AND last_used_at < now() - interval '1 minute';
+
+-- name: insert
+-- Add a session, and drop the same user's expired ones.
+WITH expired AS (
+    DELETE FROM sessions WHERE user_id = :user_id AND expires_at <= now()
+)
+INSERT INTO sessions (id, token_hash, user_id, expires_at, user_agent, ip)
+VALUES (:id, :token_hash, :user_id, now() + make_interval(secs => :lifetime_seconds), :user_agent, :ip)
+RETURNING expires_at;
+
+-- name: page_of_user
+-- A user's unexpired sessions, newest id first, before a position.
+SELECT id, created_at, last_used_at, expires_at, user_agent, host(ip) AS ip,
+    id IS NOT DISTINCT FROM :current_id::uuid AS current
+FROM sessions
+WHERE user_id = :user_id AND id < :before_id AND expires_at > now()
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: count_of_user
+-- How many unexpired sessions a user has.
+SELECT count(*) FROM sessions WHERE user_id = :user_id AND expires_at > now();
+
+-- name: delete
+-- End one of a user's sessions.
+DELETE FROM sessions WHERE id = :id AND user_id = :user_id RETURNING id;
+
+-- name: renew_password_hash
+-- Store the hash of the same password made with today's parameters, unless it was changed meanwhile.
+UPDATE users
+SET password_hash = :renewed,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = :user_id AND password_hash = :outdated;

@@ -1,0 +1,42 @@
+"""Sessions over HTTP."""
+
+from typing import Literal
+from uuid import UUID
+
+from freehold.context import Context
+from freehold.errors import Missing, Unavailable
+from freehold.http.routing import Routes
+from freehold.paging import Page, PageRequest
+from freehold.sessions import operations
+from freehold.sessions.errors import WrongCredentials
+from freehold.sessions.types import NewSession, Session, SignedIn
+
+routes = Routes("sessions", "Signing in and out.")
+
+
+@routes.post(
+    "/v1/sessions",
+    status=201,
+    auth="optional",
+    location="current",
+    secret=True,
+    errors=[WrongCredentials, Unavailable],
+)
+async def create_session(context: Context, body: NewSession) -> SignedIn:
+    """Sign in.
+
+    The token is shown this once: send it as `Authorization: Bearer TOKEN`.
+    """
+    return await operations.sign_in(context, body)
+
+
+@routes.get("/v1/sessions")
+async def list_sessions(context: Context, query: PageRequest) -> Page[Session]:
+    """List where you are signed in, newest first."""
+    return await operations.list_mine(context, query)
+
+
+@routes.delete("/v1/sessions/{session}", errors=[Missing])
+async def delete_session(context: Context, session: UUID | Literal["current"]) -> None:
+    """End one of your sessions; `current` signs out."""
+    await operations.end(context, session)

@@ -1,0 +1,37 @@
+"""A session, and what is sent and given to sign in."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from freehold.scalars import Login, Secret
+from freehold.users.types import User
+from freehold.validation import Input
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where a user is signed in. ``current`` is the one that asks. Times are UTC."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    user_agent: str | None
+    ip: str | None
+    current: bool
+
+
+class NewSession(Input, frozen=True, kw_only=True):
+    """Who signs in: a username or an e-mail address, and the password."""
+
+    login: Login
+    password: Secret
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A new session. The token is shown this once; only its hash is stored."""
+
+    token: str
+    expires_at: datetime
+    user: User

@@ -1,0 +1,49 @@
+"""What can go wrong with users, and the constraints that say so."""
+
+from freehold.errors import Conflict, FieldError, Invalid, check_means
+from freehold.scalars import AVATAR_URL, EMAIL, NAME, USERNAME
+
+
+class UsernameTaken(Conflict):
+    """Another user has this username, perhaps in another case."""
+
+    code = "username_taken"
+    title = "This username is taken (usernames are compared without regard to case): choose another"
+    constraints = ("users_username_key", "users_username_lower_key")
+
+
+class EmailTaken(Conflict):
+    """Another user has this e-mail address, perhaps in another case."""
+
+    code = "email_taken"
+    title = "This e-mail address is taken: sign in with it, or use another"
+    constraints = ("users_email_key", "users_email_lower_key")
+
+
+class IdTaken(Conflict):
+    """A row with this id exists."""
+
+    code = "id_taken"
+    title = "Something with this id exists already"
+    constraints = ("users_pkey", "organizations_pkey", "projects_pkey", "sessions_pkey", "audit_events_pkey")
+
+
+class WrongPassword(Invalid):
+    """The current password does not fit."""
+
+    code = "wrong_password"
+    title = "The current password is not right"
+
+    def __init__(self) -> None:
+        super().__init__([FieldError("/current_password", self.code, "is not your current password")], self.title)
+
+
+for rule, column, pointer in (
+    (USERNAME, "username", "/username"),
+    (EMAIL, "email", "/email"),
+    (NAME, "first_name", "/profile/first_name"),
+    (NAME, "last_name", "/profile/last_name"),
+    (AVATAR_URL, "avatar_url", "/profile/avatar_url"),
+):
+    check_means(f"users_{column}_check", pointer=pointer, code=rule.code, detail=rule.says)
+check_means("users_password_hash_check", pointer="/password", code="invalid_password", detail="must not be empty")

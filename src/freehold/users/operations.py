@@ -1,0 +1,221 @@
+"""What can be done with users."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import UNSET
+
+from freehold.access import AccountAction, By, Subject, in_transaction, on_user, operation
+from freehold.audit.operations import record
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing, Stale
+from freehold.ids import new_id
+from freehold.paging import LAST_ID, Page, PageRequest, read_page
+from freehold.scalars import EMAIL, Password
+from freehold.users import queries
+from freehold.users.errors import WrongPassword
+from freehold.users.types import NewProfile, NewUser, PasswordChange, ProfilePatch, User, UserPatch
+from freehold.validation import parse_value
+
+
+@operation(AccountAction.USER_CREATE, by=By.ANYONE, own_transaction=True)
+async def create(context: Context, new: NewUser, *, is_admin: bool = False) -> User:
+    """Sign up, or make an account for somebody.
+
+    Raises:
+        UsernameTaken: ``username_taken``.
+        EmailTaken: ``email_taken``.
+        Forbidden: only a platform administrator makes platform administrators.
+        Unavailable: too many passwords are being hashed.
+    """
+    if is_admin and not context.is_admin:
+        raise Forbidden("Only a platform administrator makes platform administrators")
+    password_hash = await context.tools.passwords.hash(new.password)
+    profile = new.profile or NewProfile()
+
+    async def store(context: Context) -> User:
+        user = await queries.insert(
+            context.db,
+            id=new_id(),
+            username=new.username,
+            email=new.email,
+            password_hash=password_hash,
+            first_name=profile.first_name,
+            last_name=profile.last_name,
+            avatar_url=profile.avatar_url,
+            is_admin=is_admin,
+        )
+        await record(context, AccountAction.USER_CREATE, user.id, actor_id=user.id, is_admin=is_admin)
+        return user
+
+    return await in_transaction(context, store)
+
+
+@on_user(AccountAction.USER_READ)
+async def get(subject: Subject) -> User:
+    """Read a user.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    return await _existing(subject)
+
+
+@operation(AccountAction.USER_READ, by=By.ADMIN)
+async def find(context: Context, username: str) -> User:
+    """Read the user with this username, in any case.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    user = await queries.by_username(context.db, username=username)
+    if user is None:
+        raise Missing(f"There is no user named '{username}'")
+    return user
+
+
+@operation(AccountAction.USER_LIST, by=By.ADMIN)
+async def list_all(context: Context, request: PageRequest) -> Page[User]:
+    """List all users, newest first.
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+
+    async def fetch(before_id: UUID, limit: int) -> list[User]:
+        return await queries.page(context.db, before_id=before_id, limit=limit)
+
+    return await read_page(
+        context.tools.cursors,
+        request,
+        listing="users",
+        start=(LAST_ID,),
+        fetch=fetch,
+        position=lambda user: (user.id,),
+        count=lambda: queries.count_all(context.db),
+    )
+
+
+@on_user(AccountAction.USER_UPDATE, writes=True)
+async def update(subject: Subject, patch: UserPatch, *, version: datetime | None = None) -> User:
+    """Change a user; ``version`` is the ``updated_at`` that the change is meant for.
+
+    Raises:
+        UsernameTaken: ``username_taken``.
+        EmailTaken: ``email_taken``.
+        Stale: ``stale``: the user has changed since that version.
+    """
+    profile = patch.profile
+    if profile is None:
+        profile = ProfilePatch(first_name=None, last_name=None, avatar_url=None)
+    elif profile is UNSET:
+        profile = ProfilePatch()
+    changed = [name for name in ("username", "email") if getattr(patch, name) is not UNSET]
+    changed += [name for name in profile.__struct_fields__ if getattr(profile, name) is not UNSET]
+    if not changed:
+        user = await _existing(subject)
+        if version not in {None, user.updated_at}:
+            raise Stale
+        return user
+    updated = await queries.update(
+        subject.db,
+        id=subject.user_id,
+        username=patch.username or None,
+        email=patch.email or None,
+        set_first_name="first_name" in changed,
+        first_name=profile.first_name or None,
+        set_last_name="last_name" in changed,
+        last_name=profile.last_name or None,
+        set_avatar_url="avatar_url" in changed,
+        avatar_url=profile.avatar_url or None,
+        version=version,
+    )
+    if updated is None:
+        raise _not_updated(version)
+    await record(subject, AccountAction.USER_UPDATE, subject.user_id, changed=changed)
+    return updated
+
+
+@on_user(AccountAction.USER_SET_PASSWORD, own_transaction=True)
+async def change_password(subject: Subject, change: PasswordChange, *, version: datetime | None = None) -> None:
+    """Set a new password, proved with the current one; every other session of the user ends.
+
+    Raises:
+        WrongPassword: ``wrong_password``.
+        Stale: ``stale``.
+    """
+    stored = await queries.password_hash_of(subject.db, id=subject.user_id)
+    if not await subject.tools.passwords.verify(stored, change.current_password):
+        raise WrongPassword
+    await _store_password(subject, change.new_password, kept_session=_session_of(subject), version=version)
+
+
+@on_user(AccountAction.USER_SET_PASSWORD, own_transaction=True)
+async def set_password(subject: Subject, password: Password) -> None:
+    """Set somebody's password as a platform administrator; all their sessions end.
+
+    Raises:
+        Forbidden: ``forbidden``: not an administrator.
+        Invalid: the password is too weak.
+        Missing: ``not_found``.
+    """
+    if not subject.is_admin:
+        raise Forbidden("Only a platform administrator sets a password without the current one")
+    read: str = parse_value(Password, password, "/password")
+    await _store_password(subject, read, kept_session=None, version=None)
+
+
+@on_user(AccountAction.USER_DELETE, writes=True)
+async def delete(subject: Subject, *, version: datetime | None = None) -> None:
+    """Remove a user with their sessions and memberships.
+
+    Raises:
+        OwnsOrganizations: ``owns_organizations``: they must be handed over or deleted first.
+        Stale: ``stale``.
+    """
+    if await queries.delete(subject.db, id=subject.user_id, version=version) is None:
+        raise _not_updated(version)
+    await record(subject, AccountAction.USER_DELETE, subject.user_id)
+
+
+async def _existing(subject: Subject) -> User:
+    user = await queries.by_id(subject.db, id=subject.user_id)
+    if user is None:
+        raise Missing("There is no such user, or you may not see them")
+    return user
+
+
+async def _store_password(
+    subject: Subject, password: str, *, kept_session: UUID | None, version: datetime | None
+) -> None:
+    password_hash = await subject.tools.passwords.hash(password)
+
+    async def store(subject: Subject) -> None:
+        stored = await queries.set_password_hash(
+            subject.db, id=subject.user_id, password_hash=password_hash, version=version
+        )
+        if stored is None:
+            raise _not_updated(version)
+        await queries.end_other_sessions(subject.db, user_id=subject.user_id, kept_id=kept_session)
+        await record(subject, AccountAction.USER_SET_PASSWORD, subject.user_id)
+
+    await in_transaction(subject, store)
+
+
+def _session_of(subject: Subject) -> UUID | None:
+    """Tell the session that asks, if it is one of the user's own."""
+    return subject.actor.session_id if subject.actor and subject.actor_id == subject.user_id else None
+
+
+def _not_updated(version: datetime | None) -> Missing | Stale:
+    return Missing("There is no such user, or you may not see them") if version is None else Stale()
+
+
+async def credentials_of(context: Context, login: str) -> queries.Credentials | None:
+    """Find whom a login belongs to, with the hash that their password must fit; for signing in alone."""
+    if "@" in login:
+        try:
+            login = EMAIL.check(login)
+        except ValueError:
+            return None
+    return await queries.credentials_by_login(context.db, login=login)

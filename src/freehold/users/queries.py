@@ -1,0 +1,84 @@
+"""Typed stubs of the users' statements."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from freehold.sql import Executor, statement
+from freehold.users.types import User
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """A user with the hash that their password must fit. Never leaves the operations."""
+
+    password_hash: str
+    user: User
+
+
+@statement
+async def by_id(db: Executor, *, id: UUID) -> User | None: ...
+
+
+@statement
+async def by_username(db: Executor, *, username: str) -> User | None: ...
+
+
+@statement
+async def credentials_by_login(db: Executor, *, login: str) -> Credentials | None: ...
+
+
+@statement
+async def password_hash_of(db: Executor, *, id: UUID) -> str | None: ...
+
+
+@statement
+async def page(db: Executor, *, before_id: UUID, limit: int) -> list[User]: ...
+
+
+@statement
+async def count_all(db: Executor) -> int: ...
+
+
+@statement
+async def insert(
+    db: Executor,
+    *,
+    id: UUID,
+    username: str,
+    email: str,
+    password_hash: str,
+    first_name: str | None,
+    last_name: str | None,
+    avatar_url: str | None,
+    is_admin: bool,
+) -> User: ...
+
+
+@statement
+async def update(
+    db: Executor,
+    *,
+    id: UUID,
+    username: str | None,
+    email: str | None,
+    set_first_name: bool,
+    first_name: str | None,
+    set_last_name: bool,
+    last_name: str | None,
+    set_avatar_url: bool,
+    avatar_url: str | None,
+    version: datetime | None,
+) -> User | None: ...
+
+
+@statement
+async def set_password_hash(db: Executor, *, id: UUID, password_hash: str, version: datetime | None) -> UUID | None: ...
+
+
+@statement
+async def end_other_sessions(db: Executor, *, user_id: UUID, kept_id: UUID | None) -> None: ...
+
+
+@statement
+async def delete(db: Executor, *, id: UUID, version: datetime | None) -> UUID | None: ...

@@ -1,0 +1,76 @@
+-- name: by_id
+-- The user with this id.
+SELECT id, username, email, created_at, updated_at, first_name, last_name, avatar_url
+FROM users
+WHERE id = :id;
+
+-- name: by_username
+-- The user with this username, in any case.
+SELECT id, username, email, created_at, updated_at, first_name, last_name, avatar_url
+FROM users
+WHERE lower(username COLLATE "C") = lower(:username::text COLLATE "C");
+
+-- name: credentials_by_login
+-- Whom a username or an e-mail address (in any case) belongs to, with the hash that a password must fit.
+SELECT id, password_hash, username, email, created_at, updated_at, first_name, last_name, avatar_url
+FROM users
+WHERE lower(username COLLATE "C") = lower(:login::text COLLATE "C")
+    OR lower(email COLLATE "C") = lower(:login::text COLLATE "C");
+
+-- name: password_hash_of
+-- The hash that a user's password must fit.
+SELECT password_hash FROM users WHERE id = :id;
+
+-- name: page
+-- Users, newest id first, before a position.
+SELECT id, username, email, created_at, updated_at, first_name, last_name, avatar_url
+FROM users
+WHERE id < :before_id
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: count_all
+-- How many users there are.
+SELECT count(*) FROM users;
+
+-- name: insert
+-- Add a user.
+INSERT INTO users (id, username, email, password_hash, first_name, last_name, avatar_url, is_admin)
+VALUES (:id, :username, :email, :password_hash, :first_name, :last_name, :avatar_url, :is_admin)
+RETURNING id, username, email, created_at, updated_at, first_name, last_name, avatar_url;
+
+-- name: update
+-- Change what is given: NULL leaves username and email, a false flag leaves its part of the profile.
+UPDATE users
+SET username = coalesce(:username, username),
+    email = coalesce(:email, email),
+    first_name = CASE WHEN :set_first_name::boolean THEN :first_name ELSE first_name END,
+    last_name = CASE WHEN :set_last_name::boolean THEN :last_name ELSE last_name END,
+    avatar_url = CASE WHEN :set_avatar_url::boolean THEN :avatar_url ELSE avatar_url END,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING id, username, email, created_at, updated_at, first_name, last_name, avatar_url;
+
+-- name: set_password_hash
+-- Store the hash of a new password.
+UPDATE users
+SET password_hash = :password_hash,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING id;
+
+-- name: end_other_sessions
+-- End a user's sessions but for one (all, when that is NULL).
+DELETE FROM sessions WHERE user_id = :user_id AND id IS DISTINCT FROM :kept_id;
+
+-- name: delete
+-- Remove a user; the organizations they leave get a new version, since their members change.
+WITH left_organizations AS (
+    UPDATE organizations o
+    SET updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
+    FROM organization_members m
+    WHERE m.user_id = :id AND o.id = m.organization_id
+)
+DELETE FROM users
+WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+RETURNING id;

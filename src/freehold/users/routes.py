@@ -1,0 +1,57 @@
+"""Users over HTTP. Reading one is with the organizations, whose list it can include."""
+
+from datetime import datetime
+
+from freehold.access import UserRef
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing, Unavailable
+from freehold.http.routing import Routes
+from freehold.organizations.errors import OwnsOrganizations
+from freehold.paging import Page, PageRequest
+from freehold.users import operations
+from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
+from freehold.users.types import NewUser, PasswordChange, User, UserPatch
+
+routes = Routes("users", "People who can sign in.")
+
+
+@routes.post("/v1/users", status=201, auth="optional", errors=[UsernameTaken, EmailTaken, Unavailable])
+async def create_user(context: Context, body: NewUser) -> User:
+    """Sign up."""
+    return await operations.create(context, body)
+
+
+@routes.get("/v1/users", errors=[Forbidden])
+async def list_users(context: Context, query: PageRequest) -> Page[User]:
+    """List all users, newest first.
+
+    For platform administrators.
+    """
+    return await operations.list_all(context, query)
+
+
+@routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken])
+async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
+    """Change a user.
+
+    A merge patch (RFC 7396): what is absent stays, null removes.
+    """
+    return await operations.update(context, user, body, version=version)
+
+
+@routes.delete("/v1/users/{user}", errors=[Missing, Forbidden, OwnsOrganizations])
+async def delete_user(context: Context, user: UserRef, version: datetime | None) -> None:
+    """Remove a user with their sessions and memberships.
+
+    Refused while they own an organization: hand it over or delete it first.
+    """
+    await operations.delete(context, user, version=version)
+
+
+@routes.put("/v1/users/me/password", errors=[WrongPassword, Unavailable])
+async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
+    """Set a new password.
+
+    Proved with the current one; every other session of yours ends.
+    """
+    await operations.change_password(context, "me", body, version=version)

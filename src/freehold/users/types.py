@@ -1,0 +1,77 @@
+"""A user, and what is sent to make or change one."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from freehold.scalars import AvatarUrl, Email, Name, Password, Secret, Username
+from freehold.validation import Input
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What a user shows of themselves."""
+
+    first_name: Name | None
+    last_name: Name | None
+    avatar_url: AvatarUrl | None
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who can sign in. Times are UTC; ``updated_at`` grows with every change and is the user's version."""
+
+    id: UUID
+    username: Username
+    email: Email
+    created_at: datetime
+    updated_at: datetime
+    profile: Profile
+
+
+class UserSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What fellow members see of a user in a list."""
+
+    id: UUID
+    username: Username
+    profile: Profile
+
+
+class NewProfile(Input, frozen=True, kw_only=True):
+    """A profile to start with."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    avatar_url: AvatarUrl | None = None
+
+
+class NewUser(Input, frozen=True, kw_only=True):
+    """Somebody who signs up."""
+
+    username: Username
+    email: Email
+    password: Password
+    profile: NewProfile | None = None
+
+
+class ProfilePatch(Input, frozen=True, kw_only=True):
+    """Changes to a profile (RFC 7396): what is absent stays, null removes."""
+
+    first_name: Name | UnsetType | None = UNSET
+    last_name: Name | UnsetType | None = UNSET
+    avatar_url: AvatarUrl | UnsetType | None = UNSET
+
+
+class UserPatch(Input, frozen=True, kw_only=True):
+    """Changes to a user (RFC 7396): what is absent stays; a profile of null removes all of it."""
+
+    username: Username | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    profile: ProfilePatch | UnsetType | None = UNSET
+
+
+class PasswordChange(Input, frozen=True, kw_only=True):
+    """A new password, with the current one as proof."""
+
+    current_password: Secret
+    new_password: Password

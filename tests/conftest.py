@@ -1,0 +1,151 @@
+"""Fixtures on a real PostgreSQL: one server for the whole run, one database for each test.
+
+The server is an embedded one, or the one that FREEHOLD_TEST_DATABASE_URL names (a superuser's URL; databases are made
+and dropped beside the one named). Each test gets a clone of a migrated template.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from freehold import NewUser, Platform, User, migrate
+from freehold.postgres import EmbeddedServer
+
+PASSWORD = "Lovelace1"
+
+_server = pytest.StashKey[EmbeddedServer]()
+_folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+_urls = pytest.StashKey[tuple[str, str]]()
+
+
+def with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{quote(name)}"))
+
+
+async def _run(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server and make the template, in the process that the others hang on."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    admin_url = os.environ.get("FREEHOLD_TEST_DATABASE_URL")
+    if admin_url is None:
+        config.stash[_folder] = folder = tempfile.TemporaryDirectory(prefix="fh-", ignore_cleanup_errors=True)
+        config.stash[_server] = server = EmbeddedServer.start(Path(folder.name) / "data", fast=True)
+        admin_url = server.admin_url
+    template = f"freehold_template_{uuid4().hex[:12]}"
+    asyncio.run(_run(admin_url, f"CREATE DATABASE {template}"))
+    asyncio.run(migrate.apply(with_database(admin_url, template), sets=[migrate.builtin()]))
+    config.stash[_urls] = (admin_url, template)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _urls in config.stash:
+        admin_url, template = config.stash[_urls]
+        asyncio.run(_run(admin_url, f"DROP DATABASE IF EXISTS {template}"))
+    if _server in config.stash:
+        config.stash[_server].stop()
+        config.stash[_folder].cleanup()
+
+
+class _Hand:
+    """Hands the server's address to the workers of a parallel run."""
+
+    @staticmethod
+    def pytest_configure_node(node: Any) -> None:
+        node.workerinput["freehold_urls"] = node.config.stash[_urls]
+
+
+def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
+    if type(plugin).__name__ == "DSession" and not manager.has_plugin("freehold-hand"):
+        manager.register(_Hand(), "freehold-hand")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server_urls(request: pytest.FixtureRequest) -> tuple[str, str]:
+    given = getattr(request.config, "workerinput", {}).get("freehold_urls")
+    return tuple(given) if given else request.config.stash[_urls]
+
+
+@pytest.fixture(scope="session")
+def admin_url(server_urls: tuple[str, str]) -> str:
+    """A superuser's URL on the server."""
+    return server_urls[0]
+
+
+@pytest.fixture
+def make_database(admin_url: str) -> Iterator[Callable[..., str]]:
+    """Make databases that are dropped after the test: ``make_database()`` an empty one, or a clone of ``template``."""
+    made: list[str] = []
+
+    def make(template: str = "template1") -> str:
+        name = f"freehold_test_{uuid4().hex[:12]}"
+        asyncio.run(_run(admin_url, f'CREATE DATABASE {name} TEMPLATE "{template}"'))
+        made.append(name)
+        return with_database(admin_url, name)
+
+    yield make
+    asyncio.run(_run(admin_url, *[f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made]))
+
+
+@pytest.fixture
+def empty_database_url(make_database: Callable[..., str]) -> str:
+    """The URL of a new, empty database."""
+    return make_database()
+
+
+@pytest.fixture
+def database_url(make_database: Callable[..., str], server_urls: tuple[str, str]) -> str:
+    """The URL of a new database with Freehold's schema."""
+    return make_database(server_urls[1])
+
+
+@pytest.fixture
+async def platform(database_url: str) -> AsyncIterator[Platform]:
+    """A platform on a new database, acting as the operator."""
+    async with Platform.open(database_url) as opened:
+        yield opened
+
+
+SignUp = Callable[[str], Awaitable[User]]
+
+
+@pytest.fixture
+def sign_up(platform: Platform) -> SignUp:
+    """Make a user by name; the password is always the same."""
+
+    async def make(username: str) -> User:
+        new = NewUser(username=username, email=f"{username}@example.com", password=PASSWORD)
+        return await platform.users.create(new)
+
+    return make
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Any]:
+    """A bare connection to the test's database, for what goes past the application."""
+    opened = await asyncpg.connect(database_url)
+    try:
+        yield opened
+    finally:
+        await opened.close()
