@@ -46,3 +46,10 @@ def data_dir(made: Path, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(made, copy)
     yield copy
     assert eventually(lambda: not is_running(copy)), "the test left PostgreSQL running"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """A running server for tests that only look."""
+    with EmbeddedServer.start(tmp_path_factory.mktemp("shared") / "data", fast=True) as running:
+        yield running

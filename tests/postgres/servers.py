@@ -12,6 +12,7 @@ from textwrap import dedent
 from freehold.postgres import client_binary, client_connection, server_binaries
 from freehold.postgres.layout import Layout
 from freehold.postgres.lock import Lock
+from freehold.postgres.postmaster import live_postmaster
 
 DEADLINE_SECONDS = 30.0
 
@@ -59,7 +60,7 @@ class Process:
     """A Python process of its own, that we talk with line by line."""
 
     def __init__(self, code: str, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> None:
-        command = [*prefix, sys.executable, "-c", dedent(code), *map(str, arguments)]
+        command = [*(prefix or (sys.executable,)), "-c", dedent(code), *map(str, arguments)]
         pipe = subprocess.PIPE
         self.popen = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
 
@@ -99,3 +100,10 @@ def kill(pid: int) -> None:
     """End a process at once, as a crash would, and wait until it is gone (or a zombie)."""
     os.kill(pid, signal.SIGKILL)
     assert eventually(lambda: not Path(f"/proc/{pid}/cwd").exists())
+
+
+def postmaster(data_dir: Path) -> int:
+    """Give the process id of the directory's server."""
+    found = live_postmaster(Layout(data_dir))
+    assert found is not None
+    return found.pid

@@ -9,16 +9,9 @@ import pytest
 
 from freehold.postgres import EmbeddedServer, PostgresError
 from freehold.postgres.layout import Layout
-from freehold.postgres.postmaster import live_postmaster
 from freehold.postgres.serverlog import LARGEST_BYTES
 
-from .servers import Process, eventually, is_running, kill, sql
-
-
-def postmaster(data_dir: Path) -> int:
-    found = live_postmaster(Layout(data_dir))
-    assert found is not None
-    return found.pid
+from .servers import Process, eventually, is_running, kill, postmaster, sql
 
 
 def test_data_is_there_after_a_stop(data_dir: Path) -> None:

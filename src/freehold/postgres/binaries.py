@@ -6,7 +6,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from freehold.postgres.errors import PostgresError
@@ -79,12 +78,11 @@ def client_binary(name: str, server_major: int) -> Path:
     )
 
 
-@lru_cache
 def program_major(program: Path) -> int | None:
     """Ask a program for its major version; None when it is not there or does not run."""
     try:
         answer = run((program, "--version"))
-    except OSError:
+    except PostgresError:
         return None
     version = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
     return int(version[1]) if version and answer.returncode == 0 else None

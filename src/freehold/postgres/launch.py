@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from freehold.postgres.identity import Identity
 from freehold.postgres.layout import Layout
 from freehold.postgres.lock import POLL_SECONDS, Lock, polled
 from freehold.postgres.postmaster import live_postmaster, remove_stale_pid_file
-from freehold.postgres.programs import environment
+from freehold.postgres.programs import Command, launch
 from freehold.postgres.serverlog import last_words, open_log
 from freehold.postgres.sockets import make_socket_folder, remove_socket_folder
 
@@ -108,25 +107,14 @@ class Launcher:
             lock.close()  # not released: the processes that inherited it hold it from now on
 
     def _spawn(self, lock: Lock) -> int:
-        lease = Lock(self.layout.run / "lease.lock")
+        lease = Lock(self.layout.run / "lease.lock")  # opened anew, so not the share that we hold ourselves
+        fds = (lease.fileno(), lock.fileno())
         try:
             with open_log(self.layout.log) as log:
                 begin = self.layout.log.stat().st_size
-                subprocess.run(  # noqa: S603 - no shell, and paths that this package found
-                    [
-                        *(sys.executable, "-I", "-S", keeper.__file__, str(lease.fileno()), str(lock.fileno())),
-                        *(*self.identity.prefix, str(self.binaries.path("postgres")), "-D", str(self.layout.cluster)),
-                        *self._settings(),
-                    ],
-                    pass_fds=(lease.fileno(), lock.fileno()),
-                    env=environment(),
-                    cwd="/",
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,  # Ctrl-C in the terminal is for the users; they need their server to finish
-                    check=True,
-                )
+                keep: Command = (sys.executable, "-I", "-S", keeper.__file__, *map(str, fds))
+                postgres: Command = (*self.identity.prefix, self.binaries.path("postgres"), "-D", self.layout.cluster)
+                launch((*keep, *postgres, *self._settings()), log=log, pass_fds=fds)
         finally:
             lease.close()
         return begin

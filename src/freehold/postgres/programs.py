@@ -2,36 +2,78 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
+from freehold.postgres.errors import PostgresError
 
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the environment for a PostgreSQL program, then `extra`.
-
-    Locale and time zone are fixed, so that neither messages nor a new cluster depend on who started it; every PG*
-    variable of the caller is left out, because PGDATA, PGOPTIONS or PGSERVICE would redirect a program silently.
-    """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return kept | {"LC_ALL": "C", "TZ": "UTC"} | dict(extra or {})
+Command = Sequence[str | Path]
 
 
 def run(
-    command: Sequence[str | Path],
+    command: Command,
     *,
     stdin: str = "",
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end and give its exit status and texts; `stdin` is where secrets go, never `command`."""
-    return subprocess.run(  # noqa: S603 - a list without a shell, from paths that this package found
-        [os.fspath(part) for part in command],
-        input=stdin,
-        env=environment(env),
-        pass_fds=pass_fds,
-        cwd="/",
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    """Run a program to its end and give its exit status and texts; `stdin` is where secrets go, never `command`.
+
+    Raises:
+        PostgresError: the program cannot be run at all.
+    """
+    with _explained(command):
+        return subprocess.run(  # noqa: S603 - a list without a shell, from paths that this package found
+            command,
+            input=stdin,
+            env=_environment() | dict(env or {}),
+            pass_fds=pass_fds,
+            cwd="/",
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+
+
+def launch(command: Command, *, log: BinaryIO, pass_fds: Sequence[int]) -> None:
+    """Run a program that goes into the background by itself, away from our terminal and its signals.
+
+    Ctrl-C in the terminal is for those who use the server: they need it to finish what they do.
+
+    Raises:
+        PostgresError: the program cannot be run, or failed before it went into the background (see the log).
+    """
+    with _explained(command):
+        done = subprocess.run(  # noqa: S603 - as above
+            command,
+            pass_fds=pass_fds,
+            env=_environment(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            check=False,
+        )
+    if done.returncode != 0:
+        raise PostgresError(f"{command[0]} failed with status {done.returncode}; see {log.name}")
+
+
+def _environment() -> dict[str, str]:
+    """Fix locale and time zone, so that neither messages nor a new cluster depend on who started it.
+
+    Every PG* variable of the caller is left out: PGDATA, PGOPTIONS or PGSERVICE would redirect a program silently.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+@contextmanager
+def _explained(command: Command) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PostgresError(f"The program {command[0]} cannot be run by this user: {error.strerror}.") from error
