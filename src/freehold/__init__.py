@@ -1,100 +1,22 @@
 """Freehold: the tenancy core you own. Users, organizations and projects on plain PostgreSQL.
 
 Everything a program needs is here: ``Platform`` with its operations, the entities, what is sent to make and change
-them, and the errors.
+them, and the errors. The names are imported on first use: a command that needs none of them starts at once.
 """
 
-from freehold.access import GRANTS, Action, Role
-from freehold.context import Actor
-from freehold.errors import (
-    Conflict,
-    FieldError,
-    Forbidden,
-    FreeholdError,
-    Invalid,
-    Missing,
-    SchemaPending,
-    Stale,
-    Unauthenticated,
-    Unavailable,
-)
-from freehold.organizations.members.types import Member, NewRole
-from freehold.organizations.types import (
-    NewOrganization,
-    NewOwner,
-    Organization,
-    OrganizationPatch,
-    OrganizationSummary,
-    UserWithOrganizations,
-)
-from freehold.paging import Page, PageRequest
-from freehold.platform import Platform
-from freehold.projects.types import (
-    NewProject,
-    NewProjectSettings,
-    Project,
-    ProjectPatch,
-    ProjectSettings,
-    ProjectSettingsPatch,
-)
-from freehold.sessions.types import NewSession, Session, SignedIn
-from freehold.settings import Settings
-from freehold.users.types import (
-    NewProfile,
-    NewUser,
-    PasswordChange,
-    Profile,
-    ProfilePatch,
-    User,
-    UserPatch,
-    UserSummary,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "GRANTS",
-    "Action",
-    "Actor",
-    "Conflict",
-    "FieldError",
-    "Forbidden",
-    "FreeholdError",
-    "Invalid",
-    "Member",
-    "Missing",
-    "NewOrganization",
-    "NewOwner",
-    "NewProfile",
-    "NewProject",
-    "NewProjectSettings",
-    "NewRole",
-    "NewSession",
-    "NewUser",
-    "Organization",
-    "OrganizationPatch",
-    "OrganizationSummary",
-    "Page",
-    "PageRequest",
-    "PasswordChange",
-    "Platform",
-    "Profile",
-    "ProfilePatch",
-    "Project",
-    "ProjectPatch",
-    "ProjectSettings",
-    "ProjectSettingsPatch",
-    "Role",
-    "SchemaPending",
-    "Session",
-    "Settings",
-    "SignedIn",
-    "Stale",
-    "Unauthenticated",
-    "Unavailable",
-    "User",
-    "UserPatch",
-    "UserSummary",
-    "UserWithOrganizations",
-    "__version__",
-]
+if TYPE_CHECKING:
+    from freehold.public import *  # noqa: F403 - the one list of public names is there
+else:  # hidden from type checkers, to which it would make every misspelt name an Any
+
+    def __getattr__(name: str) -> Any:
+        if name == "__all__" or name[:1].isupper():  # the import system also asks for modules, which are lowercase
+            return getattr(import_module("freehold.public"), name)
+        raise AttributeError(f"module 'freehold' has no attribute '{name}'")
+
+    def __dir__() -> list[str]:
+        return [*globals(), *import_module("freehold.public").__all__]
