@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 
 from freehold.context import Actor, Context
 from freehold.errors import FieldError, Forbidden, Invalid, Missing, SchemaPending, Stale, Unauthenticated, Unavailable
-from freehold.http.application import assemble
+from freehold import Platform
+from freehold.http.application import assemble, create_application
 from freehold.http.requests import Request
 from freehold.http.routing import Auth, Routes
 from freehold.paging import Page, PageRequest
@@ -102,7 +103,7 @@ async def fail(context: Context, kind: Literal["bug", "forbidden", "busy", "pend
     raise failures[kind]
 
 
-@routes.post("/v1/secrets", secret=True, status=201, location="current", auth="optional")
+@routes.post("/v1/secrets", store=False, status=201, location="current", auth="optional")
 async def reveal(context: Context, body: NewThing) -> Thing:
     """Show a secret."""
     return A_THING
@@ -123,11 +124,6 @@ application: ASGIApp = assemble(routes.endpoints, door)
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def tiny_application() -> ASGIApp:
     return application
 
@@ -139,3 +135,11 @@ async def tiny() -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": "Bearer good"}
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+async def client(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who is not signed in, on the application with a database."""
+    transport = httpx.ASGITransport(create_application(platform))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
+        yield opened

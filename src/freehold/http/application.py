@@ -1,14 +1,67 @@
 """Assembles the ASGI application; it runs by itself or mounts in another one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any, Final
 
-from starlette.routing import BaseRoute, Router
+import msgspec
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from freehold.context import Context
+from freehold.errors import Unauthenticated
+from freehold.http import docs, system
+from freehold.http.answers import JSON, PRIVATE, Answer, encode
 from freehold.http.dispatch import Door, Resources
 from freehold.http.edge import Edge
+from freehold.http.fixed import Fixed
 from freehold.http.problems import NoSuchPath
-from freehold.http.routing import Endpoint
+from freehold.http.requests import Request
+from freehold.http.routing import Auth, Endpoint, Routes
+from freehold.organizations import routes as organizations
+from freehold.organizations.members import routes as members
+from freehold.platform import Platform
+from freehold.projects import routes as projects
+from freehold.sessions import routes as sessions
+from freehold.sessions.operations import authenticate
+from freehold.settings import Settings
+from freehold.users import routes as users
+
+SLICES: Final[tuple[Routes, ...]] = (
+    users.routes,
+    sessions.routes,
+    organizations.routes,
+    members.routes,
+    projects.routes,
+    system.routes,
+)
+"""Everything that is served, in the order of the documentation."""
+
+
+def create_application(platform: Platform | Settings) -> ASGIApp:
+    """Make the application.
+
+    With ``Settings`` (which must have ``database_url``) it opens the platform when it starts and closes it when it
+    stops. With a ``Platform`` it uses that one, which you open and close; so it mounts in an application of yours,
+    under any prefix::
+
+        async with Platform.open(database_url) as platform:
+            app.mount("/freehold", create_application(platform))
+    """
+    door = _Door(platform.context if isinstance(platform, Platform) else None)
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        if isinstance(platform, Platform):
+            yield
+            return
+        async with Platform.open(platform.database_url or "", settings=platform) as opened:
+            door.surroundings = opened.context
+            yield
+
+    endpoints = [endpoint for routes in SLICES for endpoint in routes.endpoints]
+    return assemble(endpoints, door, others=[_OPENAPI, *docs.routes], lifespan=lifespan)
 
 
 def assemble(
@@ -16,7 +69,7 @@ def assemble(
     door: Door,
     *,
     others: Sequence[BaseRoute] = (),
-    lifespan: Lifespan[ASGIApp] | None = None,
+    lifespan: Lifespan[Any] | None = None,
 ) -> ASGIApp:
     """Make an ASGI application of declared endpoints and of other Starlette routes.
 
@@ -31,6 +84,42 @@ def assemble(
     """
     routes = [Resources(endpoints, door), *others]
     return Edge(Router(routes, redirect_slashes=False, default=_no_such_path, lifespan=lifespan))
+
+
+def openapi() -> dict[str, Any]:
+    """Describe the application in OpenAPI 3.1."""
+    from freehold import __version__  # noqa: PLC0415 - the package imports the platform, which is loaded by now
+    from freehold.http.openapi import document  # noqa: PLC0415 - only for those who read the documentation
+
+    return document(SLICES, version=__version__)
+
+
+class _Door:
+    """Makes the context of a request: the platform's, with who asks instead of the operator."""
+
+    def __init__(self, surroundings: Context | None) -> None:
+        self.surroundings = surroundings
+
+    async def __call__(self, request: Request, auth: Auth) -> Context:
+        if self.surroundings is None:
+            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
+        context = msgspec.structs.replace(
+            self.surroundings, actor=None, request_id=request.id, ip=request.ip, user_agent=request.user_agent
+        )
+        token = request.token if auth != "none" else None
+        if token is not None:
+            return msgspec.structs.replace(context, actor=await authenticate(context, token))
+        if auth == "required":
+            raise Unauthenticated
+        return context
+
+
+@lru_cache(maxsize=8)
+def _openapi_answer(server: str) -> Answer:
+    return Answer(200, (JSON, PRIVATE), encode({**openapi(), "servers": [{"url": server}]}))
+
+
+_OPENAPI = Route("/openapi.json", Fixed(lambda scope: _openapi_answer(scope.get("root_path") or "/")))
 
 
 async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - an ASGI application

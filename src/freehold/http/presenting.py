@@ -12,12 +12,12 @@ from freehold.http.routing import Endpoint
 from freehold.paging import Page
 
 _KEPT = (JSON, PRIVATE, BY_CALLER)
-_SECRET = (JSON, NOT_STORED, BY_CALLER)
+_NOT_KEPT = (JSON, NOT_STORED, BY_CALLER)
 
 
 def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
     """Make the answer. A GET of what the caller has already (If-None-Match) is 304 and costs no encoding."""
-    headers: tuple[Header, ...] = _SECRET if endpoint.secret else _KEPT
+    headers: tuple[Header, ...] = _KEPT if endpoint.store else _NOT_KEPT
     if result is None:
         return Answer(endpoint.status, headers[1:])
     if type(result) in endpoint.entities:

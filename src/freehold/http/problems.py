@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -98,7 +98,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     code: str
     request_id: str
-    errors: list[FieldError] | UnsetType = UNSET
+    errors: Annotated[list[FieldError], msgspec.Meta(max_length=MOST_ERRORS)] | UnsetType = UNSET
 
 
 def status_of(kind: type[errors.FreeholdError]) -> int:

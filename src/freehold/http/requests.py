@@ -3,6 +3,8 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -50,9 +52,9 @@ class Request:
 
     @property
     def ip(self) -> str | None:
-        """The address of the other end of the connection."""
+        """The IP address of the other end of the connection; None on a Unix socket."""
         client = self.scope.get("client")
-        return client[0] if client else None
+        return _ip(client[0]) if client else None
 
     @property
     def user_agent(self) -> str | None:
@@ -143,6 +145,14 @@ def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         for name in headers:
             headers[name] = b", ".join(value for key, value in pairs if key == name)
     return headers
+
+
+@lru_cache(maxsize=1024)
+def _ip(host: str) -> str | None:
+    try:
+        return str(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def _request_id(given: bytes | None) -> str:

@@ -52,7 +52,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         location: the path of what a 201 made, relative to the request's, as a template of the answer (``{0.id}``).
-        secret: the answer shows a secret and must not be stored anywhere.
+        store: whether caches may keep the answer (and ask before they use it again).
         entities: those of the types it answers that have a version.
     """
 
@@ -66,7 +66,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     errors: tuple[type[FreeholdError], ...]
     location: str | None
-    secret: bool
+    store: bool
     references: dict[str, Any]
     reference_readers: tuple[tuple[str, Reader], ...]
     body: type[Input] | None
@@ -131,7 +131,8 @@ class Routes:
         status: int | None = None,
         errors: Sequence[type[FreeholdError]] = (),
         location: str | None = None,
-        secret: bool = False,
+        store: bool = True,
+        tag: str | None = None,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route.
 
@@ -142,7 +143,8 @@ class Routes:
             status: of the answer; by default 204 when there is nothing to say, else 200.
             errors: what can go wrong here, beside what can go wrong everywhere.
             location: where a 201 made something, relative to the path; by default below it by the answer's id.
-            secret: the answer must not be stored.
+            store: whether caches may keep the answer; not when it shows a secret.
+            tag: another part of the documentation than that of these routes.
 
         Raises:
             TypeError: the handler's signature does not fit the path.
@@ -165,14 +167,14 @@ class Routes:
                     method=method,
                     path=path,
                     handler=handler,
-                    tag=self.tag,
+                    tag=tag or self.tag,
                     summary=summary.removesuffix("."),
                     description=description.strip(),
                     auth=auth,
                     status=answered,
                     errors=tuple(errors),
                     location=location or ("{0.id}" if answered == _CREATED else None),
-                    secret=secret,
+                    store=store,
                     references={name: hints[name] for name in names},
                     reference_readers=tuple((name, reference_reader(hints[name])) for name in names),
                     body=body,

@@ -8,7 +8,7 @@ from freehold.context import Context
 from freehold.errors import Forbidden, Missing
 from freehold.http.routing import Routes
 from freehold.organizations import operations
-from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
+from freehold.organizations.errors import NewOwnerIsNoMember, OwnsOrganizations, SlugTaken
 from freehold.organizations.types import (
     NewOrganization,
     NewOwner,
@@ -45,6 +45,15 @@ async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | 
     if query.include:
         return await operations.user_with_organizations(context, user)
     return await users.get(context, user)
+
+
+@routes.delete("/v1/users/{user}", tag="users", errors=[Missing, Forbidden, OwnsOrganizations])
+async def delete_user(context: Context, user: UserRef, version: datetime | None) -> None:
+    """Remove a user with their sessions and memberships.
+
+    Refused while they own an organization: hand it over or delete it first.
+    """
+    await users.delete(context, user, version=version)
 
 
 @routes.get("/v1/users/{user}/organizations", errors=[Missing])

@@ -19,7 +19,7 @@ routes = Routes("sessions", "Signing in and out.")
     status=201,
     auth="optional",
     location="current",
-    secret=True,
+    store=False,
     errors=[WrongCredentials, Unavailable],
 )
 async def create_session(context: Context, body: NewSession) -> SignedIn:

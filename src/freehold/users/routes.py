@@ -1,4 +1,4 @@
-"""Users over HTTP. Reading one is with the organizations, whose list it can include."""
+"""Users over HTTP. Reading and removing one knows of organizations and is declared with them."""
 
 from datetime import datetime
 
@@ -6,7 +6,6 @@ from freehold.access import UserRef
 from freehold.context import Context
 from freehold.errors import Forbidden, Missing, Unavailable
 from freehold.http.routing import Routes
-from freehold.organizations.errors import OwnsOrganizations
 from freehold.paging import Page, PageRequest
 from freehold.users import operations
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
@@ -37,15 +36,6 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
     A merge patch (RFC 7396): what is absent stays, null removes.
     """
     return await operations.update(context, user, body, version=version)
-
-
-@routes.delete("/v1/users/{user}", errors=[Missing, Forbidden, OwnsOrganizations])
-async def delete_user(context: Context, user: UserRef, version: datetime | None) -> None:
-    """Remove a user with their sessions and memberships.
-
-    Refused while they own an organization: hand it over or delete it first.
-    """
-    await operations.delete(context, user, version=version)
 
 
 @routes.put("/v1/users/me/password", errors=[WrongPassword, Unavailable])

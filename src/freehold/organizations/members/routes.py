@@ -22,9 +22,7 @@ async def list_members(context: Context, organization: OrganizationRef, query: P
     return await operations.list_all(context, organization, query)
 
 
-@routes.put(
-    "/v1/organizations/{organization}/members/{user}", errors=[Missing, Forbidden, OwnerMustStay, NoSuchUser]
-)
+@routes.put("/v1/organizations/{organization}/members/{user}", errors=[Missing, Forbidden, OwnerMustStay, NoSuchUser])
 async def put_member(
     context: Context, organization: OrganizationRef, user: UUID, body: NewRole, version: datetime | None
 ) -> Member:
@@ -43,7 +41,7 @@ async def delete_member(
 
     If-Match names the version of the organization, which a change of its members changes.
     """
-    if user in {"me", context.actor_id}:
+    if user == "me" or user == context.actor_id:  # noqa: PLR1714 - narrows the type
         await operations.leave(context, organization, version=version)
     else:
         await operations.remove(context, organization, user, version=version)

@@ -1,0 +1,47 @@
+"""The interactive documentation at /docs: Swagger UI from the installed package, nothing from elsewhere."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from starlette.routing import BaseRoute, Route
+
+from freehold.http.answers import Answer, Header
+from freehold.http.fixed import Fixed
+from freehold.http.problems import NoSuchPath
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""No script but our files; the viewer writes style attributes, so those are let through."""
+
+POLICY: Final[Header] = (b"content-security-policy", _POLICY.encode("ascii"))
+_HOUR: Final[Header] = (b"cache-control", b"max-age=3600")
+_OURS = {"index.html": "text/html; charset=utf-8", "start.js": "text/javascript; charset=utf-8"}
+_VIEWER = {
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "favicon-32x32.png": "image/png",
+}
+
+
+@cache
+def _answer(name: str) -> Answer:
+    if name in _OURS:
+        return Answer(200, (_header(_OURS[name]), POLICY, _HOUR), (files(__package__) / name).read_bytes())
+    if name in _VIEWER:
+        from swagger_ui_bundle import swagger_ui_path  # noqa: PLC0415 - only for those who read the documentation
+
+        return Answer(200, (_header(_VIEWER[name]), POLICY, _HOUR), (swagger_ui_path / name).read_bytes())
+    raise NoSuchPath
+
+
+def _header(content_type: str) -> Header:
+    return (b"content-type", content_type.encode("ascii"))
+
+
+routes: Final[list[BaseRoute]] = [
+    Route("/docs", Fixed(lambda _: _answer("index.html"))),
+    Route("/docs/{file}", Fixed(lambda scope: _answer(scope["path_params"]["file"]))),
+]
