@@ -1,10 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
-import base64
-import hashlib
-import re
-import secrets
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
 from freehold.access import AccountAction, By, in_transaction, operation
@@ -16,10 +12,9 @@ from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.sessions import queries
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.tokens import Kind, new_token, token_hash
 from freehold.users.operations import credentials_of
 
-TOKEN_PREFIX: Final = "fh_"  # noqa: S105 - makes a leaked token recognisable
-_TOKEN = re.compile(r"fh_[A-Za-z0-9_-]{43}(?![\s\S])")
 _SECONDS_A_DAY = 86_400
 
 
@@ -38,7 +33,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
     if not await passwords.verify(found.password_hash if found else None, new.password) or found is None:
         raise WrongCredentials
     renewed = await passwords.hash(new.password) if passwords.outdated(found.password_hash) else None
-    token = TOKEN_PREFIX + base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+    token = new_token(Kind.SESSION)
 
     async def store(context: Context) -> SignedIn:
         if renewed:
@@ -49,14 +44,14 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
         expires_at = await queries.insert(
             context.db,
             id=session_id,
-            token_hash=_hash(token),
+            token_hash=token.hash,
             user_id=found.user.id,
             lifetime_seconds=context.tools.settings.session_days * _SECONDS_A_DAY,
             user_agent=context.user_agent and context.user_agent[:512],
             ip=context.ip,
         )
         await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
-        return SignedIn(token=token, expires_at=expires_at, user=found.user)
+        return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 
     return await in_transaction(context, store)
 
@@ -67,7 +62,8 @@ async def authenticate(context: Context, token: str) -> Actor:
     Raises:
         Unauthenticated: ``unauthenticated``: the token was never valid, has expired, or its session was ended.
     """
-    found = await queries.by_token_hash(context.db, token_hash=_hash(token)) if _TOKEN.match(token) else None
+    hashed = token_hash(Kind.SESSION, token)
+    found = await queries.by_token_hash(context.db, token_hash=hashed) if hashed else None
     if found is None:
         raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
     if found.is_stale:
@@ -120,7 +116,3 @@ def _user_of(actor: Actor) -> UUID:
     if actor.user_id is None:
         raise Forbidden("The operator is no user and has no sessions")
     return actor.user_id
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
