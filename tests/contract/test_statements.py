@@ -1,0 +1,149 @@
+"""Every statement of every queries.sql against the database that the migrations make."""
+
+import importlib
+import re
+import types
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+import pytest
+from tests.contract.plans import explain, filled_with_nulls, scans
+
+import freehold
+from freehold.sql import STATEMENTS, Statement, columns, load, result_shape
+
+SOURCE = Path(freehold.__file__).parent
+FILES = sorted(SOURCE.rglob("queries.sql"))
+SEED_STATEMENTS = {
+    "freehold.organizations.seed_user_with_organizations",
+    "freehold.projects.seed_projects_of_organization",
+}
+"""Kept as the pattern of the statements in use; nobody calls them."""
+
+
+def package(path: Path) -> str:
+    return ".".join(path.parent.relative_to(SOURCE.parent).parts)
+
+
+ALL: dict[str, Statement] = {f"{package(path)}.{name}": found for path in FILES for name, found in load(path).items()}
+for file in FILES:
+    importlib.import_module(f"{package(file)}.queries")
+
+every_stub = pytest.mark.parametrize("name", sorted(STATEMENTS))
+
+TEXT = frozenset({"text", "varchar"})
+TYPES: dict[Any, frozenset[str]] = {
+    str: TEXT | {"inet"},
+    UUID: frozenset({"uuid"}),
+    bool: frozenset({"bool"}),
+    int: frozenset({"int2", "int4", "int8"}),
+    float: frozenset({"float8"}),
+    bytes: frozenset({"bytea"}),
+    datetime: frozenset({"timestamptz"}),
+    dict: frozenset({"jsonb"}),
+}
+"""Python type -> the types of PostgreSQL that the driver turns into it, and from it."""
+
+
+def unwrapped(hint: Any) -> tuple[Any, bool]:
+    """Take an annotation down to its bare type, and say whether None is allowed."""
+    if get_origin(hint) is Annotated:
+        return unwrapped(get_args(hint)[0])
+    if get_origin(hint) in {Union, types.UnionType}:
+        inner = [member for member in get_args(hint) if member is not types.NoneType]
+        assert len(inner) == 1, hint
+        return unwrapped(inner[0])[0], True
+    return hint, False
+
+
+def allowed_types(hint: Any) -> frozenset[str]:
+    kind, _ = unwrapped(hint)
+    origin = get_origin(kind) or kind
+    if origin is Literal or (isinstance(origin, type) and issubclass(origin, Enum)):
+        return TEXT
+    if origin in {list, tuple, Sequence}:
+        return frozenset(f"{name}[]" for name in allowed_types(get_args(kind)[0]))
+    if origin in {dict, Any}:
+        return TYPES[dict]
+    return TYPES[origin]
+
+
+def test_there_are_statements_to_look_at():
+    assert len(FILES) >= 7
+    assert len(ALL) >= 40
+
+
+def test_every_statement_has_a_stub():
+    assert set(ALL) - set(STATEMENTS) == SEED_STATEMENTS
+    assert set(STATEMENTS) <= set(ALL)
+
+
+@pytest.mark.parametrize("name", sorted(set(ALL) - SEED_STATEMENTS))
+def test_columns_are_named_one_by_one(name: str):
+    assert not re.search(r"\bSELECT\s+\*|\bRETURNING\s+\*|\w\.\*|,\s*\*", ALL[name].sql, re.IGNORECASE)
+
+
+@every_stub
+async def test_parameters_have_the_types_of_the_stub(name: str, schema: Any):
+    bound = STATEMENTS[name]
+    prepared = await schema.prepare(bound.sql)
+    found = {parameter: kind.name for parameter, kind in zip(bound.parameters, prepared.get_parameters(), strict=True)}
+    assert {p: kind for p, kind in found.items() if kind not in allowed_types(bound.hints[p])} == {}
+
+
+@every_stub
+async def test_columns_have_the_names_and_types_of_the_stub(name: str, schema: Any):
+    bound = STATEMENTS[name]
+    prepared = await schema.prepare(bound.sql)
+    found = {column.name: column.type.name for column in prepared.get_attributes()}
+    inner, _, _ = result_shape(bound.result)
+    if inner is types.NoneType:
+        assert found == {}
+        return
+    wanted = columns(inner)
+    if not wanted:
+        assert len(found) == 1
+        wanted = dict.fromkeys(found, inner)
+    assert set(found) == set(wanted)
+    assert {c: kind for c, kind in found.items() if kind not in allowed_types(wanted[c])} == {}
+
+
+@every_stub
+async def test_column_that_can_be_null_is_optional(name: str, schema: Any):
+    """The planner says where each column comes from; an expression says nothing, so it is left to the reviewer."""
+    bound = STATEMENTS[name]
+    inner, _, _ = result_shape(bound.result)
+    if inner is types.NoneType:
+        return
+    attributes = [column.name for column in (await schema.prepare(bound.sql)).get_attributes()]
+    hints = columns(inner) or dict.fromkeys(attributes, bound.result)
+    plan = await explain(schema, bound)
+    tables, filled = scans(plan), filled_with_nulls(plan)
+    nullable = set()
+    for attribute, output in zip(attributes, plan["Output"], strict=False):
+        alias, _, column = output.rpartition(".")
+        if not re.fullmatch(r"[a-z_]+", column) or (not alias and len(tables) != 1):
+            continue
+        table = tables.get(alias or next(iter(tables)))
+        if alias in filled or (table and not await _is_not_null(schema, table, column)):
+            nullable.add(attribute)
+    assert [column for column in nullable if not unwrapped(hints[column])[1]] == []
+
+
+async def _is_not_null(schema: Any, table: str, column: str) -> bool:
+    found = await schema.fetchval(
+        "SELECT attnotnull FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2", table, column
+    )
+    return found is not False
+
+
+def test_struct_of_a_row_is_frozen():
+    for bound in STATEMENTS.values():
+        inner, _, _ = result_shape(bound.result)
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            assert inner.__struct_config__.frozen, inner
