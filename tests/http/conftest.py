@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from starlette.types import ASGIApp
 
+from freehold import Platform
 from freehold.context import Actor, Context
 from freehold.errors import FieldError, Forbidden, Invalid, Missing, SchemaPending, Stale, Unauthenticated, Unavailable
-from freehold import Platform
 from freehold.http.application import assemble, create_application
 from freehold.http.requests import Request
 from freehold.http.routing import Auth, Routes

@@ -1,20 +1,21 @@
 """Assembles the ASGI application; it runs by itself or mounts in another one."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 from starlette.routing import BaseRoute, Route, Router
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from freehold import __version__
 from freehold.context import Context
 from freehold.errors import Unauthenticated
 from freehold.http import docs, system
 from freehold.http.answers import JSON, PRIVATE, Answer, encode
 from freehold.http.dispatch import Door, Resources
-from freehold.http.edge import Edge
+from freehold.http.edge import Edge, Lifespan
 from freehold.http.fixed import Fixed
 from freehold.http.problems import NoSuchPath
 from freehold.http.requests import Request
@@ -52,7 +53,7 @@ def create_application(platform: Platform | Settings) -> ASGIApp:
     door = _Door(platform.context if isinstance(platform, Platform) else None)
 
     @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
+    async def lifespan() -> AsyncIterator[None]:
         if isinstance(platform, Platform):
             yield
             return
@@ -69,7 +70,7 @@ def assemble(
     door: Door,
     *,
     others: Sequence[BaseRoute] = (),
-    lifespan: Lifespan[Any] | None = None,
+    lifespan: Lifespan = nullcontext,
 ) -> ASGIApp:
     """Make an ASGI application of declared endpoints and of other Starlette routes.
 
@@ -83,12 +84,11 @@ def assemble(
         ValueError: two endpoints have the same method and path.
     """
     routes = [Resources(endpoints, door), *others]
-    return Edge(Router(routes, redirect_slashes=False, default=_no_such_path, lifespan=lifespan))
+    return Edge(Router(routes, redirect_slashes=False, default=_no_such_path), lifespan)
 
 
 def openapi() -> dict[str, Any]:
     """Describe the application in OpenAPI 3.1."""
-    from freehold import __version__  # noqa: PLC0415 - the package imports the platform, which is loaded by now
     from freehold.http.openapi import document  # noqa: PLC0415 - only for those who read the documentation
 
     return document(SLICES, version=__version__)

@@ -1,9 +1,13 @@
 """The outermost layer: every answer has a request id and the security headers, every error is a problem answer."""
 
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from freehold.errors import FreeholdError
 from freehold.http.answers import Header
 from freehold.http.dispatch import REQUEST
 from freehold.http.problems import answer_to
@@ -19,19 +23,26 @@ POLICY: Final[Header] = (b"content-security-policy", b"default-src 'none'; frame
 """What an answer may load when a browser shows it: nothing. A page brings its own policy."""
 
 
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+"""Opens what requests need, and closes it."""
+
+_log = logging.getLogger(__name__)
+
+
 class Edge:
     """Wraps the application: pure ASGI, two small additions to what it sends."""
 
-    def __init__(self, inner: ASGIApp) -> None:
+    def __init__(self, inner: ASGIApp, lifespan: Lifespan = nullcontext) -> None:
         self._inner = inner
+        self._lifespan = lifespan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request, the lifespan, or (not at all) a WebSocket."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
             return
-        if scope["type"] != "http":
-            await self._inner(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
             return
         request = scope[REQUEST] = Request(scope, receive)
         started = False
@@ -53,3 +64,19 @@ class Edge:
             if started:
                 raise
             await answer_to(error, request.id).send(send_with_headers, head=scope["method"] == "HEAD")
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Tell the server when requests may come, or why none can: in one line, when it is no bug."""
+        await receive()
+        phase = "startup"
+        try:
+            async with self._lifespan():
+                await send({"type": "lifespan.startup.complete"})
+                phase = "shutdown"
+                await receive()
+        except Exception as error:  # noqa: BLE001 - the server is told, and decides
+            if not isinstance(error, FreeholdError):
+                _log.error("%s failed", phase, exc_info=error)
+            await send({"type": f"lifespan.{phase}.failed", "message": str(error)})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})

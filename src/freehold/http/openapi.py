@@ -168,7 +168,7 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
 
 def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
     """List what can go wrong with a request to this endpoint, by status."""
-    kinds = [*_ALWAYS, *endpoint.errors]
+    kinds: list[type[errors.FreeholdError]] = [*_ALWAYS, *endpoint.errors]
     if endpoint.auth != "none":
         kinds.append(errors.Unauthenticated)
     if endpoint.changes:

@@ -1,0 +1,119 @@
+"""Serves the application with Granian: some worker processes on one port, until SIGTERM or Ctrl-C."""
+
+import ctypes
+import gc
+import logging.config
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.log import LogLevels
+from granian.server import MPServer
+from starlette.types import ASGIApp
+
+from freehold.errors import FreeholdError
+from freehold.http.application import create_application
+from freehold.http.port import Port
+from freehold.settings import Settings
+
+STOP_SECONDS: Final = 30
+"""How long requests in flight may take when the server stops, before their worker is killed."""
+
+LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"_granian": {}, "granian.access": {}},
+}
+_PROBE_SECONDS = 0.02
+_PR_SET_PDEATHSIG = 1
+
+
+class ServerStopped(FreeholdError):
+    """The workers end as soon as they start; the log above says why."""
+
+    code = "server_stopped"
+    title = "The server stopped: its workers do not stay alive (the reason is in the lines above)"
+
+
+def serve(settings: Settings, *, port: Port | None = None, announce: Callable[[str], None] | None = None) -> None:
+    """Answer requests until SIGTERM or SIGINT, then finish those in flight. Must run in the main thread.
+
+    A worker that dies is replaced. When this process is killed, its workers end too.
+
+    Args:
+        settings: with the ``database_url`` of a migrated database.
+        port: claimed already; by default it is claimed here.
+        announce: called once with the server's URL when the first worker answers.
+
+    Raises:
+        PortRefused: ``port_refused``: the port cannot be used; nothing was started.
+        ServerStopped: ``server_stopped``: the workers die as soon as they start.
+    """
+    with port or Port(settings.host, settings.port) as claimed:
+        server = _AnnouncingServer(
+            "freehold",
+            address=claimed.host,
+            port=claimed.number,
+            interface=Interfaces.ASGI,
+            workers=settings.workers,
+            loop=Loops.uvloop,
+            http=HTTPModes.http1,
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
+            log_level=LogLevels.warning,
+            log_dictconfig=LOGGING,
+        )
+        server.announce = announce and partial(_announce_when_ready, claimed.url, announce, server.main_loop_interrupt)
+        try:
+            server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+        except SystemExit:
+            # Ctrl-C reaches the workers too; one that ends before it is told to is no failure.
+            if not server.interrupt_signal:
+                raise ServerStopped from None
+
+
+class _AnnouncingServer(MPServer):
+    announce: Callable[[], None] | None = None
+
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        if self.announce:
+            # After the workers were forked: a process is best forked with one thread.
+            threading.Thread(target=self.announce, daemon=True).start()
+
+
+def _load(settings: Settings) -> ASGIApp:
+    """Make the application, in a worker process."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    logging.config.dictConfig(LOGGING)
+    application = create_application(settings)
+    gc.freeze()  # what is loaded stays, so no collection needs to look at it again
+    return application
+
+
+def _announce_when_ready(url: str, announce: Callable[[str], None], stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        if _answers(url):
+            announce(url)
+            return
+        stopped.wait(_PROBE_SECONDS)
+
+
+def _answers(url: str) -> bool:
+    host, _, number = url.removeprefix("http://").rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(number)), timeout=1) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return connection.recv(16).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
