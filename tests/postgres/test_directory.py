@@ -88,16 +88,25 @@ def test_socket_of_a_long_path_lives_in_a_private_folder_until_the_stop(long_dir
     assert not list(runtime_dir.iterdir())
 
 
-def test_private_folder_of_a_killed_server_is_removed_by_the_next(long_dir: Path, runtime_dir: Path) -> None:
-    server = EmbeddedServer.start(long_dir, fast=True)
-    (first,) = runtime_dir.iterdir()
-    kill(postmaster(long_dir))
-    with EmbeddedServer.join(long_dir) as again:
-        (second,) = runtime_dir.iterdir()
-        assert second != first
-        assert sql(again.url, "SELECT 1") == "1"
-    server.stop()
+def test_private_folder_of_a_killed_server_serves_the_next_and_is_removed(long_dir: Path, runtime_dir: Path) -> None:
+    with EmbeddedServer.start(long_dir, fast=True) as server:
+        kill(postmaster(long_dir))
+        assert server.revive()
+        assert sql(server.url, "SELECT 1") == "1"
     assert not list(runtime_dir.iterdir())
+
+
+def test_folder_put_in_place_of_a_killed_servers_is_not_used(long_dir: Path, runtime_dir: Path) -> None:
+    with EmbeddedServer.start(long_dir, fast=True) as server:
+        (trap,) = runtime_dir.iterdir()
+        kill(postmaster(long_dir))
+        trap.rename(runtime_dir / "aside")
+        trap.mkdir(mode=0o755)
+        server.revive()
+        with EmbeddedServer.join(long_dir) as joined:
+            assert joined.url != server.url
+            assert sql(joined.url, "SELECT 1") == "1"
+        assert not list(trap.iterdir())
 
 
 @pytest.mark.parametrize("trap", ["open to others", "a symbolic link"])

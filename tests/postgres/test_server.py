@@ -64,6 +64,16 @@ def test_committed_rows_survive_kill_of_postgresql(data_dir: Path) -> None:
         assert "automatic recovery in progress" in Layout(data_dir).log.read_text()
 
 
+def test_killed_server_is_revived_at_its_url_with_its_rows(data_dir: Path) -> None:
+    with EmbeddedServer.start(data_dir) as server:
+        assert not server.revive()
+        sql(server.url, "CREATE TABLE kept AS SELECT 7 AS number")
+        kill(postmaster(data_dir))
+        assert server.revive()
+        assert sql(server.url, "SELECT number FROM kept") == "7"
+    assert not is_running(data_dir)
+
+
 def test_start_waits_for_the_processes_of_a_killed_server(data_dir: Path) -> None:
     messages: list[str] = []
     with EmbeddedServer.start(data_dir, fast=True) as server:

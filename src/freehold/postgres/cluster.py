@@ -74,7 +74,7 @@ def _initdb(cluster: Path, password: Path, binaries: Binaries, identity: Identit
     locales = (builtin,) if binaries.major >= BUILTIN_LOCALE_SINCE else (("--locale=C.UTF-8",), ("--locale=C",))
     for locale in locales:
         role = (f"--username={ADMIN_ROLE}", f"--pwfile={password}", "--auth=scram-sha-256")
-        kind = ("--encoding=UTF8", "--data-checksums", "--no-sync", *locale)
+        kind = ("--encoding=UTF8", "--lc-messages=C", "--data-checksums", "--no-sync", *locale)
         command = (*identity.prefix, binaries.path("initdb"), "-D", cluster, *role, *kind)
         result = run(command, pass_fds=(lock.fileno(),))
         if result.returncode == 0 or locale == locales[-1]:

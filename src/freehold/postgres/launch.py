@@ -114,7 +114,8 @@ class Launcher:
                 begin = self.layout.log.stat().st_size
                 keep: Command = (sys.executable, "-I", "-S", keeper.__file__, *map(str, fds))
                 postgres: Command = (*self.identity.prefix, self.binaries.path("postgres"), "-D", self.layout.cluster)
-                launch((*keep, *postgres, *self._settings()), log=log, pass_fds=fds)
+                if not launch((*keep, *postgres, *self._settings()), log=log, pass_fds=fds):
+                    raise self._failure(begin)
         finally:
             lease.close()
         return begin

@@ -18,7 +18,7 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         """Open the lock's file, making it where it is missing; nothing is locked yet."""
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
     def fileno(self) -> int:
         """Give the descriptor, for a child to inherit."""

@@ -38,13 +38,13 @@ def run(
         )
 
 
-def launch(command: Command, *, log: BinaryIO, pass_fds: Sequence[int]) -> None:
-    """Run a program that goes into the background by itself, away from our terminal and its signals.
+def launch(command: Command, *, log: BinaryIO, pass_fds: Sequence[int]) -> bool:
+    """Run a program that goes into the background by itself, away from our terminal and its signals; True if it did.
 
     Ctrl-C in the terminal is for those who use the server: they need it to finish what they do.
 
     Raises:
-        PostgresError: the program cannot be run, or failed before it went into the background (see the log).
+        PostgresError: the program cannot be run at all.
     """
     with _explained(command):
         done = subprocess.run(  # noqa: S603 - as above
@@ -58,8 +58,7 @@ def launch(command: Command, *, log: BinaryIO, pass_fds: Sequence[int]) -> None:
             start_new_session=True,
             check=False,
         )
-    if done.returncode != 0:
-        raise PostgresError(f"{command[0]} failed with status {done.returncode}; see {log.name}")
+    return done.returncode == 0
 
 
 def _environment() -> dict[str, str]:

@@ -83,6 +83,17 @@ class EmbeddedServer:
             f"postgresql://{role}:{layout.password(role)}@/{DATABASE}?host={host}" for role in (ROLE, ADMIN_ROLE)
         )
 
+    def revive(self) -> bool:
+        """Start PostgreSQL again, at the same URLs, if it has ended meanwhile (killed, out of memory); True if it had.
+
+        Cheap (a millisecond) while it runs, so that a server process may call it whenever the database does not answer.
+
+        Raises:
+            PostgresError: it does not come up; the message has the end of its log.
+        """
+        with turn(self._launcher.layout):
+            return self._launcher.bring_up()
+
     def stop(self) -> None:
         """End the server cleanly, unless somebody else still uses it: then the last of them ends it. May be repeated.
 

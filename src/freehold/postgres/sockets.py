@@ -20,23 +20,29 @@ def socket_folder(layout: Layout) -> Path:
     Raises:
         PostgresError: the folder recorded outside the data directory is not ours alone.
     """
-    record = _record(layout)
-    if not record.exists():
+    folder = _recorded(layout)
+    if folder is None:
         return layout.run
-    folder = Path(os.fsdecode(record.read_bytes()))
     if not _is_private(folder, layout):
         raise PostgresError(
-            f"{folder}, recorded in {record} as the socket's folder, is not ours alone: stop the server, then start it."
+            f"{folder}, recorded in {_record(layout)} as the socket's folder, is not ours alone: "
+            "stop the server, then start it."
         )
     return folder
 
 
 def make_socket_folder(layout: Layout, identity: Identity) -> Path:
-    """Make the folder for a server about to start; one outside is always new, never one found there.
+    """Make the folder for a server about to start; one outside is new, or the one that we made and recorded before.
+
+    To take that one again keeps the URL that users of a crashed server hold. A folder merely found there is never used.
 
     Raises:
         PostgresError: no folder's path is short enough.
     """
+    folder = _recorded(layout)
+    if folder is not None and _is_private(folder, layout):
+        _remove_socket(folder)
+        return folder
     remove_socket_folder(layout)
     if _fits(layout.run):
         return layout.run
@@ -55,15 +61,14 @@ def make_socket_folder(layout: Layout, identity: Identity) -> Path:
 def remove_socket_folder(layout: Layout) -> None:
     """Remove the socket of a server that has ended, and the folder outside that it was given."""
     _remove_socket(layout.run)
-    record = _record(layout)
-    if not record.exists():
+    folder = _recorded(layout)
+    if folder is None:
         return
-    folder = Path(os.fsdecode(record.read_bytes()))
     if _is_private(folder, layout):
         _remove_socket(folder)
         with suppress(OSError):  # somebody put something in it: theirs to clear away
             folder.rmdir()
-    record.unlink()
+    _record(layout).unlink()
 
 
 def _remove_socket(folder: Path) -> None:
@@ -74,6 +79,13 @@ def _remove_socket(folder: Path) -> None:
 
 def _record(layout: Layout) -> Path:
     return layout.run / "socket-folder"
+
+
+def _recorded(layout: Layout) -> Path | None:
+    try:
+        return Path(os.fsdecode(_record(layout).read_bytes()))
+    except FileNotFoundError:
+        return None
 
 
 def _bases() -> list[Path]:
