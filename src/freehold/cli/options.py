@@ -1,0 +1,82 @@
+"""The options of every command that are settings; each is derived from `Settings`, where it is said once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+
+import click
+import msgspec
+
+from freehold.settings import PREFIX, SettingError, Settings
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
+_METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY"}
+
+
+def setting_options(*names: str) -> Callable[[CommandT], CommandT]:
+    """Give a command these settings as options: each also an environment variable, with the limits of the setting."""
+
+    def add(command: CommandT) -> CommandT:
+        for name in reversed(names):
+            command = _option(FIELDS[name])(command)
+        return command
+
+    return add
+
+
+def read_settings(**given: Any) -> Settings:
+    """Make the settings of what was given as options and of the environment.
+
+    Raises:
+        click.UsageError: a variable of the environment cannot be read.
+    """
+    try:
+        return Settings.from_environment(**given)
+    except SettingError as error:
+        raise click.UsageError(f"{error}.") from None
+
+
+def about(field: msgspec.structs.FieldInfo) -> str:
+    """Tell what a setting is for."""
+    return next((meta.description for meta in _metas(field.type) if meta.description), "")
+
+
+def default_of(field: msgspec.structs.FieldInfo) -> str | None:
+    """Write a setting's default; None where there is none, or where it depends on the machine."""
+    known = field.default is not msgspec.NODEFAULT and field.default is not None
+    return str(field.default) if known else None
+
+
+def _option(field: msgspec.structs.FieldInfo) -> Callable[[CommandT], CommandT]:
+    return click.option(
+        f"--{field.name.replace('_', '-')}",
+        field.name,
+        envvar=PREFIX + field.name.upper(),
+        show_envvar=True,
+        type=_type(field.type),
+        metavar=_METAVARS.get(field.name),
+        show_default=default_of(field) or False,
+        help=f"{about(field)[0].upper()}{about(field)[1:]}.",
+    )
+
+
+def _type(kind: Any) -> click.ParamType[Any]:
+    base = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    limits = next(iter(_metas(kind)), msgspec.Meta())
+    if base is Path:
+        return click.Path(file_okay=False, path_type=Path)
+    if base is int:
+        return click.IntRange(_whole(limits.ge), _whole(limits.le))
+    if base is float:
+        return click.FloatRange(limits.gt, limits.le, min_open=True)
+    return click.STRING
+
+
+def _whole(limit: float | None) -> int | None:
+    return None if limit is None else int(limit)
+
+
+def _metas(kind: Any) -> list[msgspec.Meta]:
+    return [part for part in get_args(kind) if isinstance(part, msgspec.Meta)]

@@ -1,0 +1,55 @@
+"""`freehold organizations`."""
+
+from typing import get_args
+
+import click
+
+from freehold import Member, NewOrganization, NewRole, Organization, Platform
+from freehold.cli.declare import Fetch, lists, shows
+from freehold.cli.references import find_user, organization_reference
+from freehold.scalars import AssignableRole
+
+
+@click.group()
+def organizations() -> None:
+    """Make, list and show organizations, and add members."""
+
+
+@organizations.command()
+@click.argument("name")
+@click.option("--owner", required=True, metavar="USER", help="Who owns it: a username or an id.")
+@click.option("--slug", help="Its name in addresses; by default made from NAME.")
+@shows
+async def create(platform: Platform, *, name: str, owner: str, slug: str | None) -> Organization:
+    """Make an organization."""
+    new = NewOrganization(name=name, slug=slug)
+    return await platform.organizations.create(new, owner_id=(await find_user(platform, owner, "/owner")).id)
+
+
+@organizations.command("list")
+@lists("id", "slug", "name", "members_count", "created_at")
+def list_all(platform: Platform) -> Fetch[Organization]:
+    """List organizations, newest first."""
+    return platform.organizations.list
+
+
+@organizations.command()
+@click.argument("organization")
+@shows
+async def show(platform: Platform, *, organization: str) -> Organization:
+    """Show an organization, named by slug or id."""
+    return await platform.organizations.get(organization_reference(organization))
+
+
+@organizations.command()
+@click.argument("organization")
+@click.argument("user")
+@click.option(
+    "--role", type=click.Choice(get_args(AssignableRole)), default="member", show_default=True, help="What they may do."
+)
+@shows
+async def add_member(platform: Platform, *, organization: str, user: str, role: AssignableRole) -> Member:
+    """Add a user to an organization, or change a member's role. Name them by username or id, it by slug or id."""
+    reference = organization_reference(organization)
+    found = await find_user(platform, user)
+    return await platform.organizations.members.put(reference, found.id, NewRole(role=role))
