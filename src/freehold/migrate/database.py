@@ -2,17 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
 
 from freehold.migrate.errors import ConnectError
 
-Connection: TypeAlias = "asyncpg.Connection[Any]"
+Connection: TypeAlias = asyncpg.Connection
 
 OLDEST_MAJOR = 14
-LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """What a broken connection may raise; a server that dies in mid-protocol surfaces as any of these."""
 _CONNECT_TIMEOUT_SECONDS = 15
 
@@ -36,7 +43,7 @@ async def close(connection: Connection) -> None:
     """Close a connection, also one that is broken."""
     try:
         await connection.close(timeout=5)
-    except LOST:
+    except (*LOST, asyncpg.PostgresError):
         connection.terminate()
 
 
@@ -48,7 +55,7 @@ async def _open(database_url: str) -> Connection:
             statement_cache_size=0,  # a migration changes the types that cached plans were made for
             server_settings={"application_name": "freehold migrate", "standard_conforming_strings": "on"},
         )
-    except (*LOST, ValueError) as error:
+    except (*LOST, asyncpg.PostgresError, ValueError) as error:
         reason = str(error) or f"no answer within {_CONNECT_TIMEOUT_SECONDS} seconds"
         raise ConnectError(f"Cannot connect to {place(database_url)}: {reason}") from None
     if connection.get_server_version().major < OLDEST_MAJOR:

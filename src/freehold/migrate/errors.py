@@ -47,3 +47,33 @@ class StepError(MigrateError):
     """PostgreSQL refused a statement; the text has file, line, PostgreSQL's words and what was rolled back."""
 
     code = "migration_failed"
+
+
+class ProgramError(MigrateError):
+    """A client program of PostgreSQL failed; the text has its words."""
+
+    code = "program_failed"
+
+
+class BackupError(MigrateError):
+    """A backup could not be made, or is not what it was when it was made."""
+
+    code = "bad_backup"
+
+
+class StagingError(MigrateError):
+    """No staging database could be made; the text says what permission or server is missing."""
+
+    code = "no_staging"
+
+
+class UnprovedError(MigrateError):
+    """A rehearsal failed, or the evidence that apply needs is missing; the text has every reason and the remedy."""
+
+    code = "unproved"
+
+
+class BusyError(MigrateError):
+    """Locks were not to be had in time; the text names who held them. Nothing of the step was kept."""
+
+    code = "blocked"

@@ -1,14 +1,15 @@
 """What has been applied, in the engine's own schema ``freehold_migrate`` beside the tables it guards."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
+from freehold.migrate.catalog import SchemaObject
 from freehold.migrate.database import Connection
 from freehold.migrate.migration import Migration
 
-SCHEMA = "freehold_migrate"
+_Evidence = TypeVar("_Evidence", bound=msgspec.Struct)
 
 State = Literal["applying", "done", "reverting"]
 
@@ -28,6 +29,22 @@ CREATE TABLE IF NOT EXISTS freehold_migrate.applied (
     CONSTRAINT applied_pkey PRIMARY KEY (set_name, version),
     CONSTRAINT applied_position_key UNIQUE (position),
     CONSTRAINT applied_state_check CHECK (state IN ('applying', 'done', 'reverting'))
+);
+CREATE TABLE IF NOT EXISTS freehold_migrate.evidence (
+    position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT evidence_pkey PRIMARY KEY,
+    evidence jsonb NOT NULL
+);
+CREATE TABLE IF NOT EXISTS freehold_migrate.schema (
+    position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT schema_pkey PRIMARY KEY,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    objects jsonb NOT NULL
+);
+CREATE TABLE IF NOT EXISTS freehold_migrate.unsafe (
+    position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT unsafe_pkey PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by text NOT NULL DEFAULT session_user,
+    versions text[] NOT NULL,
+    why text NOT NULL
 );
 """
 
@@ -87,7 +104,9 @@ async def add(connection: Connection, migration: Migration, state: State) -> Non
     await connection.execute(
         "INSERT INTO freehold_migrate.applied (set_name, version, name, checksum, state) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (set_name, version) DO UPDATE SET checksum = excluded.checksum, state = excluded.state, "
-        "name = excluded.name, applied_at = excluded.applied_at, applied_by = excluded.applied_by",
+        "name = excluded.name, "
+        "checkpoint = CASE applied.state WHEN 'applying' THEN applied.checkpoint END, "
+        "applied_at = excluded.applied_at, applied_by = excluded.applied_by",
         *migration.key,
         migration.name,
         migration.checksum,
@@ -108,8 +127,24 @@ async def finish(connection: Connection, key: tuple[str, str], duration_seconds:
 async def reverting(connection: Connection, key: tuple[str, str]) -> None:
     """Record that a migration is being reverted outside a transaction."""
     await connection.execute(
-        "UPDATE freehold_migrate.applied SET state = 'reverting' WHERE set_name = $1 AND version = $2",
+        "UPDATE freehold_migrate.applied SET state = 'reverting', checkpoint = CASE state WHEN 'reverting' "
+        "THEN checkpoint END WHERE set_name = $1 AND version = $2",
         *key,
+    )
+
+
+async def checkpoint(connection: Connection, key: tuple[str, str]) -> str | None:
+    """How far an unfinished backfill has come: the text of the last key done."""
+    value: str | None = await connection.fetchval(
+        "SELECT checkpoint FROM freehold_migrate.applied WHERE set_name = $1 AND version = $2", *key
+    )
+    return value
+
+
+async def set_checkpoint(connection: Connection, key: tuple[str, str], value: str) -> None:
+    """Record how far a backfill has come, in the transaction of its batch."""
+    await connection.execute(
+        "UPDATE freehold_migrate.applied SET checkpoint = $3 WHERE set_name = $1 AND version = $2", *key, value
     )
 
 
@@ -120,3 +155,39 @@ async def remove(connection: Connection, key: tuple[str, str]) -> None:
 
 async def _exists(connection: Connection) -> bool:
     return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", "freehold_migrate.applied"))
+
+
+async def add_evidence(connection: Connection, evidence: msgspec.Struct) -> None:
+    """Keep the evidence of a rehearsal."""
+    await connection.execute(
+        "INSERT INTO freehold_migrate.evidence (evidence) VALUES ($1::text::jsonb)",
+        msgspec.json.encode(evidence).decode(),
+    )
+
+
+async def evidence(connection: Connection, kind: type[_Evidence]) -> list[_Evidence]:
+    """The latest pieces of evidence, newest first."""
+    if not await _exists(connection):
+        return []
+    rows = await connection.fetch("SELECT evidence::text FROM freehold_migrate.evidence ORDER BY position DESC LIMIT 5")
+    return [msgspec.json.decode(text, type=kind) for (text,) in rows]
+
+
+async def record_schema(connection: Connection, objects: list[SchemaObject]) -> None:
+    """Remember the schema as it should be from now on; drift is what differs from it."""
+    await connection.execute(
+        "INSERT INTO freehold_migrate.schema (objects) VALUES ($1::text::jsonb)", msgspec.json.encode(objects).decode()
+    )
+
+
+async def recorded_schema(connection: Connection) -> list[SchemaObject] | None:
+    """The schema as it was last recorded; None if it never was."""
+    if not await _exists(connection):
+        return None
+    text = await connection.fetchval("SELECT objects::text FROM freehold_migrate.schema ORDER BY position DESC LIMIT 1")
+    return None if text is None else msgspec.json.decode(text, type=list[SchemaObject])
+
+
+async def add_unsafe(connection: Connection, versions: list[str], why: str) -> None:
+    """Record that the gate was passed without evidence, by whom and why."""
+    await connection.execute("INSERT INTO freehold_migrate.unsafe (versions, why) VALUES ($1, $2)", versions, why)

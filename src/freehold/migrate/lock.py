@@ -21,10 +21,14 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 
 
 class RunnerLock:
-    """The right to change a database's schema, for as long as its connection lives."""
+    """The right to change a database's schema, for as long as its connection lives.
+
+    Attributes:
+        connection: idle meanwhile, so it may be used to look who blocks the work.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     async def check(self) -> None:
         """Make sure that the lock is still held, before another step begins.
@@ -33,7 +37,7 @@ class RunnerLock:
             LockedError: the connection that held it is gone.
         """
         try:
-            await self._connection.fetchval("SELECT 1")
+            await self.connection.fetchval("SELECT 1")
         except LOST as error:
             raise LockedError(
                 f"The connection that holds the lock against a second runner was lost ({error}): "

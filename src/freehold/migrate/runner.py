@@ -1,22 +1,18 @@
 """Applying and reverting, one migration at a time, each with its row in the journal."""
 
-import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
-import asyncpg
 import msgspec
 
 from freehold.migrate import journal
-from freehold.migrate.database import Connection, connect
-from freehold.migrate.errors import StepError, TargetError
+from freehold.migrate.database import connect
+from freehold.migrate.errors import TargetError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.history import Pending, Trouble, compare
 from freehold.migrate.journal import Applied
 from freehold.migrate.lock import runner_lock
-from freehold.migrate.migration import Migration, Section
 from freehold.migrate.progress import Progress, Silent
-from freehold.migrate.splitter import Statement
+from freehold.migrate.steps import Bench, perform
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -74,7 +70,7 @@ async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Pr
             await lock.check()
             progress.step(f"Applying {migration.label}")
             progress.advance(index, len(history.pending))
-            await apply_one(connection, migration)
+            await perform(Bench(connection), migration, "up")
         keys = {migration.key for migration in history.pending}
         return [row for row in await journal.applied(connection) if row.key in keys]
 
@@ -113,86 +109,5 @@ async def down(
             await lock.check()
             progress.step(f"Reverting {row.label}")
             progress.advance(index, len(rows))
-            await revert_one(connection, history.files[row.key])
+            await perform(Bench(connection), history.files[row.key], "down")
         return list(rows)
-
-
-async def apply_one(connection: Connection, migration: Migration) -> None:
-    """Run a migration's up and journal it.
-
-    Raises:
-        StepError: a statement failed.
-    """
-    began = time.monotonic()
-    if migration.up.transaction:
-        async with _transaction(connection, migration):
-            await _run(connection, migration, migration.up)
-            await journal.add(connection, migration, "done")
-            await journal.finish(connection, migration.key, time.monotonic() - began)
-    else:
-        await journal.add(connection, migration, "applying")
-        await _run(connection, migration, migration.up)
-        await journal.finish(connection, migration.key, time.monotonic() - began)
-    await _reset(connection)
-
-
-async def revert_one(connection: Connection, migration: Migration) -> None:
-    """Run a migration's down and remove it from the journal.
-
-    Raises:
-        StepError: a statement failed.
-    """
-    if migration.down.transaction:
-        async with _transaction(connection, migration):
-            await _run(connection, migration, migration.down)
-            await journal.remove(connection, migration.key)
-    else:
-        await journal.reverting(connection, migration.key)
-        await _run(connection, migration, migration.down)
-        await journal.remove(connection, migration.key)
-    await _reset(connection)
-
-
-@asynccontextmanager
-async def _transaction(connection: Connection, migration: Migration) -> AsyncIterator[None]:
-    """A transaction in which a deferred constraint that fails at the commit is the migration's fault, too."""
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        yield
-    except BaseException:
-        if not connection.is_closed():
-            await transaction.rollback()
-        raise
-    try:
-        await transaction.commit()
-    except asyncpg.PostgresError as error:
-        raise StepError(f"{migration.path}: at the commit: {error}\n{migration.label} was rolled back") from None
-
-
-async def _run(connection: Connection, migration: Migration, section: Section) -> None:
-    for statement in section.statements:
-        try:
-            await connection.execute(statement.sql)
-        except asyncpg.PostgresError as error:
-            raise StepError(blame(migration, section, statement, error)) from None
-
-
-async def _reset(connection: Connection) -> None:
-    # A SET in one migration must not reach into the next.
-    await connection.execute("DISCARD ALL")
-
-
-def blame(migration: Migration, section: Section, statement: Statement, error: asyncpg.PostgresError) -> str:
-    """PostgreSQL's complaint with file and line, and what became of the migration."""
-    position = int(getattr(error, "position", None) or 1)
-    line = statement.line + statement.sql.count("\n", 0, position - 1)
-    parts = [f"{migration.path}:{line}: {error.args[0] if error.args else error}"]
-    parts += [f"{name}: {text}" for name in ("detail", "hint") if (text := getattr(error, name, None))]
-    parts.append(
-        f"{migration.label} was rolled back; migrations before it stay as they are"
-        if section.transaction
-        else f"{migration.label} runs outside a transaction and is journalled as not ended: "
-        "remove the cause, then run the same command again"
-    )
-    return "\n".join(parts)

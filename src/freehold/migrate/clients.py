@@ -1,0 +1,45 @@
+"""Running PostgreSQL's client programs, of the server's own major version."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from freehold.migrate.errors import ProgramError
+from freehold.postgres import client_binary
+from freehold.postgres.client import client_connection
+
+
+async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> None:
+    """Run pg_dump or pg_restore on a database to its end; the password travels in the environment, never in arguments.
+
+    Raises:
+        PostgresError: no program of the server's major version is installed.
+        ProgramError: it failed; the text has its own words.
+    """
+    program = client_binary(name, server_major)
+    target = client_connection(database_url)
+    process = await asyncio.create_subprocess_exec(
+        program,
+        "--no-password",
+        f"--dbname={target.url}",
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=_environment() | target.environment,
+    )
+    try:
+        _, errors = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    if process.returncode != 0:
+        words = errors.decode("utf-8", "replace").strip() or f"it ended with status {process.returncode}"
+        raise ProgramError(f"{name} failed: {words}")
+
+
+def _environment() -> dict[str, str]:
+    # PGOPTIONS, PGSERVICE or PGDATABASE of whoever started this would redirect the program silently.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C"}

@@ -1,0 +1,172 @@
+"""What the tables hold, each in one number: whether any row of any table changed can then be seen at once.
+
+A table's digest is the number of its rows and the sum of a 64-bit hash of each row's text, its columns in the order of
+their names. The sum depends neither on the order of the rows nor on that of the columns.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from freehold.migrate.database import Connection, connect
+
+_SETTINGS = """
+SET search_path = pg_catalog;
+SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';
+SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET lc_monetary = 'C';
+SET row_security = off;
+"""
+
+_TABLES = """
+SELECT c.oid::regclass::text AS name, pg_relation_size(c.oid) AS size,
+    ARRAY(SELECT quote_ident(a.attname) FROM pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname) AS columns
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+    AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
+    AND NOT EXISTS (SELECT FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY size DESC, name
+"""
+
+_SEQUENCES = """
+SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
+ORDER BY 1
+"""
+
+
+class TableDigest(msgspec.Struct, frozen=True):
+    """What one table holds.
+
+    Attributes:
+        rows: their number.
+        hash: the sum of their hashes, as decimal digits.
+        columns: for each column, how many values are not NULL and the sum of their hashes; only where asked for.
+    """
+
+    rows: int
+    hash: str
+    columns: dict[str, tuple[int, str]] = {}
+
+    def same_rows(self, other: "TableDigest") -> bool:
+        """Whether both hold the same rows."""
+        return (self.rows, self.hash) == (other.rows, other.hash)
+
+
+class Digests(msgspec.Struct, frozen=True):
+    """What a whole database holds: its tables, and where its sequences stand."""
+
+    tables: dict[str, TableDigest]
+    sequences: dict[str, tuple[int, bool]]
+
+    @property
+    def rows(self) -> int:
+        """The number of rows in all tables."""
+        return sum(table.rows for table in self.tables.values())
+
+    def differing_tables(self, other: "Digests") -> list[str]:
+        """Tables that only one has, or that hold other rows."""
+        names = sorted(self.tables.keys() | other.tables.keys())
+        return [name for name in names if not _same(self.tables.get(name), other.tables.get(name))]
+
+
+async def digests(
+    connection: Connection,
+    *,
+    columns_of: Collection[str] = (),
+    known: Digests | None = None,
+    touched: Collection[str] = (),
+    report: Callable[[int, int], None] | None = None,
+) -> Digests:
+    """Compute the digests of every table, or only of the touched ones and keep the others as known.
+
+    Args:
+        connection: outside a transaction, or inside one whose snapshot counts; its settings are changed.
+        columns_of: tables whose columns get a digest each.
+        known: earlier digests of the same database.
+        touched: with ``known``, the tables that may have changed since.
+        report: called with bytes done and bytes in all.
+    """
+    await connection.execute(_SETTINGS)
+    rows = await connection.fetch(_TABLES)
+    total, done = sum(row["size"] for row in rows), 0
+    tables: dict[str, TableDigest] = {}
+    for row in rows:
+        name = row["name"]
+        if known is not None and name in known.tables and name not in touched:
+            tables[name] = known.tables[name]
+        else:
+            tables[name] = await table_digest(connection, name, row["columns"], by_column=name in columns_of)
+        done += row["size"]
+        if report:
+            report(done, total)
+    return Digests(tables, await _sequences(connection))
+
+
+async def snapshot_digests(
+    database_url: str, snapshot: str, *, parallel: int = 2, report: Callable[[int, int], None] | None = None
+) -> Digests:
+    """Compute every digest inside an exported snapshot, several tables at a time on connections of their own."""
+    queue: list[tuple[str, Sequence[str], int]] = []
+    tables: dict[str, TableDigest] = {}
+    progress = {"done": 0, "total": 0}
+
+    async def work(connection: Connection) -> None:
+        while queue:
+            name, columns, size = queue.pop(0)
+            tables[name] = await table_digest(connection, name, columns)
+            progress["done"] += size
+            if report:
+                report(progress["done"], progress["total"])
+
+    async def worker() -> None:
+        async with connect(database_url) as connection:
+            await connection.execute(_SETTINGS)
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+                await work(connection)
+
+    async with connect(database_url) as connection:
+        await connection.execute(_SETTINGS)
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+            queue += [(row["name"], row["columns"], row["size"]) for row in await connection.fetch(_TABLES)]
+            progress["total"] = sum(size for _, _, size in queue)
+            async with asyncio.TaskGroup() as group:
+                for _ in range(parallel - 1):
+                    group.create_task(worker())
+                await work(connection)
+            return Digests(dict(sorted(tables.items())), await _sequences(connection))
+
+
+async def table_digest(
+    connection: Connection, name: str, columns: Sequence[str], *, by_column: bool = False
+) -> TableDigest:
+    """Compute one table's digest; ``name`` and ``columns`` are quoted already."""
+    whole = f"count(*), coalesce(sum(hashtextextended(ROW({', '.join(columns)})::text, 0)::numeric), 0)"
+    each = [f"count({c}), coalesce(sum(hashtextextended({c}::text, 0)::numeric), 0)" for c in columns] * by_column
+    row = await connection.fetchrow(f"SELECT {', '.join([whole, *each])} FROM ONLY {name}")  # noqa: S608 - quoted names
+    count, total, *rest = tuple(row or ())
+    pairs = zip(columns, rest[::2], rest[1::2], strict=True) if by_column else ()
+    return TableDigest(count, _digits(total), {column: (number, _digits(value)) for column, number, value in pairs})
+
+
+def _digits(value: Decimal) -> str:
+    return format(value, "f")
+
+
+async def _sequences(connection: Connection) -> dict[str, tuple[int, bool]]:
+    names = [name for (name,) in await connection.fetch(_SEQUENCES)]
+    values: dict[str, tuple[int, bool]] = {}
+    for name in names:
+        row = await connection.fetchrow(f"SELECT last_value, is_called FROM {name}")  # noqa: S608 - quoted by regclass
+        if row is not None:
+            values[name] = (row["last_value"], row["is_called"])
+    return values
+
+
+def _same(one: TableDigest | None, other: TableDigest | None) -> bool:
+    return one is not None and other is not None and one.same_rows(other)

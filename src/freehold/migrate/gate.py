@@ -1,0 +1,146 @@
+"""Applying in production: only what was proved, with short locks, and compared with the proof afterwards."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from freehold.migrate import journal
+from freehold.migrate.catalog import schema_objects
+from freehold.migrate.check import check
+from freehold.migrate.database import Connection, connect
+from freehold.migrate.errors import UnprovedError
+from freehold.migrate.evidence import Evidence, fitting
+from freehold.migrate.files import MigrationSet
+from freehold.migrate.fingerprint import Fingerprint, differences, fingerprint
+from freehold.migrate.history import History, compare
+from freehold.migrate.lock import RunnerLock, runner_lock
+from freehold.migrate.migration import Migration
+from freehold.migrate.patience import Patience
+from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.prove import ProvedStep
+from freehold.migrate.steps import Bench, perform
+
+_TABLES = """
+SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+    AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
+"""
+
+
+class AppliedStep(msgspec.Struct, frozen=True):
+    """One migration as it went in production, beside what the rehearsal foretold.
+
+    Attributes:
+        seconds: how long it took, waiting for locks included.
+        predicted_seconds: on the staging copy; None without evidence.
+    """
+
+    set_name: str
+    version: str
+    name: str
+    seconds: float
+    predicted_seconds: float | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What apply did.
+
+    Attributes:
+        applied: in order.
+        evidence: the id of the evidence it went by; empty if the database held no rows, or with ``unsafe``.
+        surprises: how the schema now differs from the rehearsed one; empty is as it should be.
+    """
+
+    applied: list[AppliedStep]
+    evidence: str = ""
+    surprises: list[str] = []
+
+
+async def apply(
+    database_url: str,
+    *,
+    sets: Sequence[MigrationSet],
+    patience: Patience | None = None,
+    unsafe: str = "",
+    progress: Progress | None = None,
+) -> Outcome:
+    """Apply everything pending, if it has been proved.
+
+    A database without a single row needs no proof. After an interruption the same call goes on where it stopped, under
+    the same evidence.
+
+    Args:
+        database_url: production.
+        sets: the migration files.
+        patience: how long to wait for locks and how often to try.
+        unsafe: why to go without evidence; recorded with the role's name.
+        progress: hears of every step and of who blocks it.
+
+    Raises:
+        UnprovedError: evidence is missing or does not fit; the text says which and what to run.
+        BusyError: locks were not to be had; what was applied before stays.
+        ConnectError, LockedError, HistoryError, StepError: as for `runner.apply`.
+    """
+    progress = progress or Silent()
+    async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        history = compare(sets, await journal.applied(connection))
+        history.refuse_trouble()
+        if not history.pending:
+            return Outcome([])
+        proved = await _proved(connection, history, unsafe=bool(unsafe))
+        await journal.ensure(connection)
+        if unsafe:
+            await journal.add_unsafe(connection, [migration.version for migration in history.pending], unsafe)
+        bench = Bench(connection, lock.connection, patience or Patience(), progress)
+        applied = await _apply_all(bench, lock, history.pending, proved[1] if proved else ())
+        evidence = proved[0] if proved else None
+        surprises = await record(connection, evidence)
+        return Outcome(applied, evidence.evidence_id if evidence else "", surprises)
+
+
+async def record(connection: Connection, evidence: Evidence | None = None) -> list[str]:
+    """Remember the schema as it is now, so that drift can be told; and say how it differs from the rehearsed one."""
+    objects = await schema_objects(connection)
+    await journal.record_schema(connection, objects)
+    return [str(each) for each in differences(evidence.objects, objects)] if evidence else []
+
+
+async def is_empty(connection: Connection) -> bool:
+    """Whether no table has a row: then there is nothing to lose."""
+    async with connection.transaction():
+        await connection.execute("SET LOCAL search_path = pg_catalog")
+        await connection.execute("SET LOCAL row_security = off")
+        for (name,) in await connection.fetch(_TABLES):
+            if await connection.fetchval(f"SELECT EXISTS (SELECT FROM ONLY {name})"):  # noqa: S608 - by regclass
+                return False
+    return True
+
+
+async def live_fingerprint(connection: Connection) -> Fingerprint:
+    """The fingerprint of the schema as it is."""
+    return fingerprint(await schema_objects(connection), connection.get_server_version().major)
+
+
+async def _proved(
+    connection: Connection, history: History, *, unsafe: bool
+) -> tuple[Evidence, list[ProvedStep]] | None:
+    if unsafe or await is_empty(connection):
+        return None
+    errors = [each for each in check(history.pending) if each.severity == "error"]
+    if errors:
+        raise UnprovedError("\n".join([*(str(each) for each in errors), "Not applied: correct these first"]))
+    return fitting(await journal.evidence(connection, Evidence), history, await live_fingerprint(connection))
+
+
+async def _apply_all(
+    bench: Bench, lock: RunnerLock, pending: Sequence[Migration], steps: Sequence[ProvedStep]
+) -> list[AppliedStep]:
+    predicted = {step.key: step.trace.seconds for step in steps}
+    applied: list[AppliedStep] = []
+    for index, migration in enumerate(pending):
+        await lock.check()
+        bench.progress.step(f"Applying {migration.label}")
+        bench.progress.advance(index, len(pending))
+        seconds = await perform(bench, migration, "up")
+        applied.append(AppliedStep(*migration.key, migration.name, round(seconds, 3), predicted.get(migration.key)))
+    return applied

@@ -1,0 +1,89 @@
+"""The rehearsal: a backup, restored into a staging copy, on which every pending migration has to prove itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from freehold.migrate import backup, evidence, journal
+from freehold.migrate.check import check
+from freehold.migrate.database import connect
+from freehold.migrate.evidence import Evidence
+from freehold.migrate.files import MigrationSet
+from freehold.migrate.findings import Finding
+from freehold.migrate.history import compare
+from freehold.migrate.lock import runner_lock
+from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.prove import ProvedStep, prove
+from freehold.migrate.restore import load_into
+from freehold.migrate.staging import staging_database
+
+
+class Rehearsal(msgspec.Struct, frozen=True):
+    """How a rehearsal went.
+
+    Attributes:
+        passed: whether there is evidence now.
+        steps: the migrations that were tried.
+        findings: errors stopped it; notices did not.
+        evidence: what apply will go by; None if it failed or if nothing was pending.
+        backup: the folder of the backup; empty if it was not reached.
+    """
+
+    passed: bool
+    steps: list[ProvedStep]
+    findings: list[Finding]
+    evidence: Evidence | None = None
+    backup: str = ""
+
+
+async def rehearse(
+    database_url: str,
+    *,
+    sets: Sequence[MigrationSet],
+    backups: Path,
+    staging_url: str | None = None,
+    progress: Progress | None = None,
+) -> Rehearsal:
+    """Prove everything pending on a copy of the database; the database itself only gets the row of evidence.
+
+    Args:
+        database_url: production.
+        sets: the migration files.
+        backups: the folder for the backup that is taken.
+        staging_url: another server of the same major version for the copy; else the copy is made beside production.
+        progress: hears of every phase.
+
+    Raises:
+        ConnectError, LockedError, HistoryError: as for apply.
+        BackupError: no backup could be taken, or it does not restore to the same rows.
+        StagingError: no copy could be made.
+    """
+    progress = progress or Silent()
+    async with runner_lock(database_url) as lock:
+        async with connect(database_url) as connection:
+            history = compare(sets, await journal.applied(connection))
+        history.refuse_trouble()
+        if not history.pending:
+            return Rehearsal(passed=True, steps=[], findings=[])
+        findings = check(history.pending)
+        if _failed(findings):
+            return Rehearsal(passed=False, steps=[], findings=findings)
+        taken = await backup.create(database_url, backups, progress)
+        async with staging_database(database_url, staging_url) as copy:
+            start = await load_into(taken, copy, progress)
+            proof = await prove(copy, history.pending, start, progress)
+        findings += proof.findings
+        if _failed(findings):
+            return Rehearsal(passed=False, steps=proof.steps, findings=findings, backup=str(taken.folder))
+        found = evidence.make(taken, proof.steps, proof.objects, findings)
+        await lock.check()
+        async with connect(database_url) as connection:
+            await journal.ensure(connection)
+            await journal.add_evidence(connection, found)
+        evidence.save(found, backups)
+        return Rehearsal(passed=True, steps=proof.steps, findings=findings, evidence=found, backup=str(taken.folder))
+
+
+def _failed(findings: Sequence[Finding]) -> bool:
+    return any(each.severity == "error" for each in findings)

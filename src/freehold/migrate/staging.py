@@ -1,0 +1,92 @@
+"""Databases made for one purpose and dropped again: staging copies, and the target of a restore."""
+
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import asyncpg
+
+from freehold.migrate.database import Connection, connect, place
+from freehold.migrate.errors import StagingError
+
+_LONGEST_NAME = 63  # bytes, PostgreSQL's limit for an identifier
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server and role, another database."""
+    parts = urlsplit(url)
+    query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")])
+    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{query}" if query else "")
+
+
+def quoted(name: str) -> str:
+    """A name as PostgreSQL reads it in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+async def create_database(connection: Connection, name: str) -> None:
+    """Make an empty database, like the connected one in encoding and locale.
+
+    Raises:
+        StagingError: the role may not, or the server has no room.
+    """
+    try:
+        await connection.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE template0 {await _locale(connection)}")
+    except asyncpg.InsufficientPrivilegeError:
+        role = await connection.fetchval("SELECT current_user")
+        raise StagingError(
+            f"Role {role} may not create databases on this server, and a copy is needed to prove anything: "
+            f"run 'ALTER ROLE {role} CREATEDB', or name another server with --staging-url"
+        ) from None
+    except asyncpg.PostgresError as error:
+        raise StagingError(f"Cannot create the database {name}: {error}") from None
+
+
+@asynccontextmanager
+async def staging_database(like_url: str, staging_url: str | None = None) -> AsyncIterator[str]:
+    """The URL of an empty database, dropped at the end.
+
+    Args:
+        like_url: the database whose encoding, locale and, by default, server it shares.
+        staging_url: a database on another server, whose major version must be the same.
+
+    Raises:
+        StagingError: it cannot be made.
+    """
+    async with connect(like_url) as source, connect(staging_url or like_url) as connection:
+        ours, theirs = source.get_server_version().major, connection.get_server_version().major
+        if ours != theirs:
+            raise StagingError(
+                f"{place(staging_url or like_url)} is PostgreSQL {theirs} and production is {ours}: "
+                "what is proved on one major version is not proved on another"
+            )
+        current = str(await source.fetchval("SELECT current_database()"))
+        base = re.sub(r"\W", "_", current)[: _LONGEST_NAME - 20]
+        name = f"{base}_staging_{secrets.token_hex(4)}"
+        await create_database(connection if staging_url else source, name)
+    url = with_database(staging_url or like_url, name)
+    try:
+        yield url
+    finally:
+        async with connect(staging_url or like_url) as connection:
+            await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+
+
+async def _locale(connection: Connection) -> str:
+    major = connection.get_server_version().major
+    provider = {14: "'c'", 15: "datlocprovider"}.get(major, "datlocprovider")
+    locale = {14: "NULL", 15: "daticulocale", 16: "daticulocale"}.get(major, "datlocale")
+    row = await connection.fetchrow(
+        f"SELECT pg_encoding_to_char(encoding) AS encoding, datcollate, datctype, {provider}::text AS provider, "  # noqa: S608
+        f"{locale}::text AS locale FROM pg_database WHERE datname = current_database()"
+    )
+    if row is None:
+        raise StagingError("The connected database is gone")
+    words = [f"ENCODING '{row['encoding']}' LC_COLLATE '{row['datcollate']}' LC_CTYPE '{row['datctype']}'"]
+    if row["provider"] == "i":
+        words.append(f"LOCALE_PROVIDER icu ICU_LOCALE '{row['locale']}'")
+    elif row["provider"] == "b":
+        words.append(f"LOCALE_PROVIDER builtin BUILTIN_LOCALE '{row['locale']}'")
+    return " ".join(words)
