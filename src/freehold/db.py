@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
-import msgspec
 
+from freehold.coalescing import Coalescer
 from freehold.errors import CONSTRAINTS, FreeholdError, SchemaPending, Unavailable
 from freehold.sql import Row
 
@@ -48,6 +48,8 @@ def translated(error: BaseException) -> FreeholdError | None:
 class Transaction:
     """A transaction that runs; statements see each other's changes, nothing is visible outside before its end."""
 
+    lookups: dict[str, Coalescer] | None = None
+
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         self.connection = connection
 
@@ -72,6 +74,7 @@ class Database:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, acquire_timeout_seconds: float) -> None:
         self._pool = pool
+        self.lookups: dict[str, Coalescer] | None = {}
         self._acquire_timeout_seconds = acquire_timeout_seconds
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
@@ -140,7 +143,7 @@ async def connect(
     """Open a pool on a database.
 
     Raises:
-        Unavailable: it cannot be reached.
+        Unavailable: it cannot be reached, or refuses; the detail says why.
     """
     milliseconds = {
         "statement_timeout": statement_timeout_seconds,
@@ -152,7 +155,6 @@ async def connect(
             url,
             min_size=1,
             max_size=size,
-            init=_prepare_connection,
             reset=_keep,
             server_settings={
                 "application_name": "freehold",
@@ -161,15 +163,6 @@ async def connect(
             },
         )
     return Database(pool, acquire_timeout_seconds=acquire_timeout_seconds)
-
-
-async def _prepare_connection(connection: Any) -> None:
-    await connection.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        encoder=lambda value: msgspec.json.encode(value).decode(),
-        decoder=msgspec.json.decode,
-    )
 
 
 async def _keep(connection: Any) -> None:

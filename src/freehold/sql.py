@@ -13,6 +13,13 @@ The return annotation says what is wanted: ``T`` (exactly one row), ``T | None``
 ``T`` is a scalar (the first column) or a frozen msgspec Struct; a Struct in a Struct takes its fields from the same
 row. Names of statements and parameters are checked when the module is imported, types by
 ``tests/contract/test_statements.py``.
+
+A read on a hot path is declared with ``@lookup`` instead, so that concurrent calls share one query. Its statement takes
+an array for each parameter and says with a column ``place`` (1, 2, ...) which of them a row answers::
+
+    SELECT wanted.place, p.id, p.name
+    FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
+    JOIN projects p ON p.id = wanted.id;
 """
 
 import inspect
@@ -20,11 +27,13 @@ import re
 import types
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+
+from freehold.coalescing import Coalescer, Key
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,6 +50,9 @@ _PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::|(?<![\w:]):([a-z][a-z0-9_]*
 class Executor(Protocol):
     """Where a statement can run: a pool or a transaction (see ``freehold.db``)."""
 
+    lookups: dict[str, Coalescer] | None
+    """The lookups that share queries here; None where each must run at once, in its transaction."""
+
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
 
@@ -49,7 +61,10 @@ class Executor(Protocol):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement with the order of its parameters; ``result`` and ``hints`` come from its stub."""
+    """A statement with the order of its parameters; ``result`` and ``hints`` come from its stub.
+
+    A lookup takes an array of each hint's type.
+    """
 
     name: str
     description: str
@@ -57,6 +72,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[str, ...]
     result: Any = None
     hints: dict[str, Any] = {}
+    is_lookup: bool = False
 
 
 @cache
@@ -103,6 +119,28 @@ def statement(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         LookupError: the file has no such statement.
         TypeError: the stub's parameters are not the statement's.
     """
+    bound = _bind(stub)
+    return _named(stub, bound, _runner(bound))
+
+
+def lookup(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Make the stub run the statement of its name, together with other calls that are waiting.
+
+    Raises:
+        LookupError: the file has no such statement.
+        TypeError: the stub's parameters are not the statement's.
+    """
+    bound = msgspec.structs.replace(_bind(stub), is_lookup=True)
+    return _named(stub, bound, _lookup_runner(bound))
+
+
+def _named(stub: Callable[..., Any], bound: Statement, run: Callable[..., Any]) -> Callable[..., Any]:
+    STATEMENTS[f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"] = bound
+    run.__name__, run.__doc__, run.__module__ = stub.__name__, bound.description, stub.__module__
+    return run
+
+
+def _bind(stub: Callable[..., Any]) -> Statement:
     path = Path(inspect.getfile(stub)).with_name("queries.sql")
     try:
         loaded = load(path)[stub.__name__]
@@ -113,11 +151,7 @@ def statement(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     wanted = [name for name in inspect.signature(stub).parameters if name != "db"]
     if set(wanted) != set(loaded.parameters):
         raise TypeError(f"{path}: {stub.__name__} takes {sorted(loaded.parameters)}, its stub {sorted(wanted)}")
-    bound = msgspec.structs.replace(loaded, result=result, hints={name: hints[name] for name in loaded.parameters})
-    STATEMENTS[f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"] = bound
-    run = _runner(bound)
-    run.__name__, run.__doc__, run.__module__ = stub.__name__, bound.description, stub.__module__
-    return run
+    return msgspec.structs.replace(loaded, result=result, hints={name: hints[name] for name in loaded.parameters})
 
 
 def _runner(bound: Statement) -> Callable[..., Any]:
@@ -137,6 +171,37 @@ def _runner(bound: Statement) -> Callable[..., Any]:
         raise LookupError(f"{bound.name} returned no row")
 
     return run_all if many else run_one
+
+
+def _lookup_runner(bound: Statement) -> Callable[..., Any]:
+    sql, parameters, name = bound.sql, bound.parameters, bound.name
+    inner, many, optional = result_shape(bound.result)
+    decode = row_decoder(inner)
+
+    async def fetch(db: Executor, keys: list[Key]) -> list[list[Any]]:
+        found: list[list[Any]] = [[] for _ in keys]
+        for row in await db.fetch(sql, list(zip(*keys, strict=True))):
+            found[row["place"] - 1].append(decode(row))
+        return found
+
+    async def run(db: Executor, **given: object) -> Any:
+        key = tuple(given[parameter] for parameter in parameters)
+        if db.lookups is None:
+            rows = (await fetch(db, [key]))[0]
+        else:
+            coalescer = db.lookups.get(sql)
+            if coalescer is None:
+                coalescer = db.lookups[sql] = Coalescer(partial(fetch, db))
+            rows = await coalescer.get(key)
+        if many:
+            return rows
+        if rows:
+            return rows[0]
+        if optional:
+            return None
+        raise LookupError(f"{name} returned no row")
+
+    return run
 
 
 def result_shape(result: Any) -> tuple[Any, bool, bool]:

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from freehold.access import AccountAction, Action
 from freehold.audit import queries
 from freehold.context import Context
@@ -35,7 +37,7 @@ async def record(
         action=action.value,
         target_type=action.value.partition(".")[0],
         target_id=target_id,
-        details=details,
+        details=msgspec.json.encode(details).decode(),
         request_id=context.request_id,
         ip=context.ip,
     )

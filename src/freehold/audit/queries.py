@@ -1,6 +1,5 @@
 """Typed stubs of the audit log's statements."""
 
-from typing import Any
 from uuid import UUID
 
 from freehold.sql import Executor, statement
@@ -16,7 +15,7 @@ async def insert(
     action: str,
     target_type: str,
     target_id: UUID | None,
-    details: dict[str, Any],
+    details: str,
     request_id: str | None,
     ip: str | None,
 ) -> None: ...

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.organizations.types import Organization
-from freehold.sql import Executor, statement
+from freehold.sql import Executor, lookup, statement
 from freehold.users.types import User
 
 
@@ -22,11 +22,11 @@ class MembershipRow(msgspec.Struct, frozen=True):
     organization_updated_at: datetime | None
 
 
-@statement
+@lookup
 async def user_with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) -> list[MembershipRow]: ...
 
 
-@statement
+@lookup
 async def by_id(db: Executor, *, id: UUID) -> Organization | None: ...
 
 

@@ -134,7 +134,6 @@ async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = N
 
 
 async def _visible(scope: Scope, project_id: UUID) -> Project:
-    """Read a project that the actor may see; an outsider cannot tell a private one from none, or from no organization."""
     sees_all = scope.may(Action.PROJECT_READ)
     project = await queries.by_id(scope.db, organization_id=scope.organization_id, id=project_id)
     if project is not None and (sees_all or project.settings.visibility == "public"):

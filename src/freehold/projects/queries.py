@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from freehold.projects.types import Project
-from freehold.sql import Executor, statement
+from freehold.sql import Executor, lookup, statement
 
 
-@statement
+@lookup
 async def page(
     db: Executor, *, organization_id: UUID, before_created_at: datetime, before_id: UUID, limit: int
 ) -> list[Project]: ...
@@ -28,7 +28,7 @@ async def count_all(db: Executor, *, organization_id: UUID) -> int: ...
 async def count_public(db: Executor, *, organization_id: UUID) -> int: ...
 
 
-@statement
+@lookup
 async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> Project | None: ...
 
 

@@ -7,11 +7,16 @@ ORDER BY p.created_at DESC;
 
 -- name: page
 -- Projects of an organization, newest first, before a position.
-SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
-FROM projects p
-WHERE p.organization_id = :organization_id AND (p.created_at, p.id) < (:before_created_at, :before_id)
-ORDER BY p.created_at DESC, p.id DESC
-LIMIT :limit;
+SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM unnest(:organization_id::uuid[], :before_created_at::timestamptz[], :before_id::uuid[], :limit::bigint[])
+    WITH ORDINALITY AS wanted (organization_id, before_created_at, before_id, "limit", place)
+CROSS JOIN LATERAL (
+    SELECT id, name, organization_id, description, visibility, features, created_at, updated_at
+    FROM projects
+    WHERE organization_id = wanted.organization_id AND (created_at, id) < (wanted.before_created_at, wanted.before_id)
+    ORDER BY created_at DESC, id DESC
+    LIMIT wanted."limit"
+) AS p;
 
 -- name: page_public
 -- Public projects of an organization, newest first, before a position.
@@ -33,9 +38,9 @@ SELECT count(*) FROM projects WHERE organization_id = :organization_id AND visib
 
 -- name: by_id
 -- The project of an organization with this id.
-SELECT id, name, organization_id, description, visibility, features, created_at, updated_at
-FROM projects
-WHERE organization_id = :organization_id AND id = :id;
+SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM unnest(:organization_id::uuid[], :id::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
+JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
 
 -- name: insert
 -- Add a project.

@@ -96,6 +96,12 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
     )
 
 
+@operation(AccountAction.USER_LIST, by=By.ADMIN)
+async def any_admin(context: Context) -> bool:
+    """Say whether there is any platform administrator yet."""
+    return await queries.any_admin(context.db)
+
+
 @on_user(AccountAction.USER_UPDATE, writes=True)
 async def update(subject: Subject, patch: UserPatch, *, version: datetime | None = None) -> User:
     """Change a user; ``version`` is the ``updated_at`` that the change is meant for.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.sql import Executor, statement
+from freehold.sql import Executor, lookup, statement
 from freehold.users.types import User
 
 
@@ -16,7 +16,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     user: User
 
 
-@statement
+@lookup
 async def by_id(db: Executor, *, id: UUID) -> User | None: ...
 
 
@@ -38,6 +38,10 @@ async def page(db: Executor, *, before_id: UUID, limit: int) -> list[User]: ...
 
 @statement
 async def count_all(db: Executor) -> int: ...
+
+
+@statement
+async def any_admin(db: Executor) -> bool: ...
 
 
 @statement

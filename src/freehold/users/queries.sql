@@ -1,8 +1,8 @@
 -- name: by_id
 -- The user with this id.
-SELECT id, username, email, created_at, updated_at, first_name, last_name, avatar_url
-FROM users
-WHERE id = :id;
+SELECT wanted.place, u.id, u.username, u.email, u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url
+FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
+JOIN users u ON u.id = wanted.id;
 
 -- name: by_username
 -- The user with this username, in any case.
@@ -32,6 +32,10 @@ LIMIT :limit;
 -- name: count_all
 -- How many users there are.
 SELECT count(*) FROM users;
+
+-- name: any_admin
+-- Whether anybody administers the platform.
+SELECT EXISTS (SELECT FROM users WHERE is_admin);
 
 -- name: insert
 -- Add a user.
