@@ -65,6 +65,7 @@ class Users(Group):
     get = Bound(users.get)
     get_with_organizations = Bound(organizations.user_with_organizations)
     find = Bound(users.find)
+    any_admin = Bound(users.any_admin)
     list = Bound(users.list_all)
     update = Bound(users.update)
     change_password = Bound(users.change_password)

@@ -1,0 +1,132 @@
+"""`freehold serve`: the database, its schema, and the server, in this order; and back again."""
+
+import asyncio
+import os
+import shlex
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import msgspec
+from click.core import ParameterSource
+
+import freehold
+from freehold import Platform, SchemaPending
+from freehold.cli.declare import failures_told
+from freehold.cli.embedded import prepare_embedded, tell_progress
+from freehold.cli.failures import Refused
+from freehold.cli.options import FIELDS, read_settings, setting_options
+from freehold.http.port import Port
+from freehold.http.server import serve as serve_http
+from freehold.postgres import EmbeddedServer
+from freehold.settings import Settings
+
+TERMINATED = 128 + signal.SIGTERM
+
+
+@click.command()
+@setting_options(*FIELDS)
+def serve(**given: Any) -> None:
+    """Serve the API, on an embedded PostgreSQL unless you have your own.
+
+    Ctrl-C (or SIGTERM) ends requests in flight, then the embedded PostgreSQL.
+    """
+    settings = read_settings(**given)
+    with (
+        failures_told(),
+        _terminable(),
+        Port(settings.host, settings.port) as port,
+        _database(settings) as (url, about),
+    ):
+        ready = msgspec.structs.replace(settings, database_url=url)
+        lacks_admin = asyncio.run(_lacks_admin(ready))
+
+        def announce(address: str) -> None:
+            click.echo(_banner(address, about, _first_admin(settings) if lacks_admin else None))
+
+        serve_http(ready, port=port, announce=announce)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM unwind what has begun, as Ctrl-C does, until the server has handlers of its own."""
+
+    def leave(*_: object) -> NoReturn:
+        sys.exit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Give the URL of a database that can be served from, and a line about it."""
+    if settings.database_url is not None:
+        yield settings.database_url, f"your own, {_url_source()}"
+        return
+    with EmbeddedServer.start(settings.data_dir, progress=tell_progress) as server:
+        prepare_embedded(server)
+        yield server.url, f"PostgreSQL {server.major} in {_short(server.data_dir)}; 'freehold db psql' opens a shell"
+
+
+async def _lacks_admin(settings: Settings) -> bool:
+    """Say whether nobody administers the platform yet.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+        Refused: it lacks migrations.
+    """
+    try:
+        async with Platform.open(settings.database_url or "", settings=settings) as platform:
+            return not await platform.users.any_admin()
+    except SchemaPending as error:
+        raise Refused(f"{error.detail} (the command needs {_url_source()}, too)") from error
+
+
+def _banner(address: str, database: str, first_admin: str | None) -> str:
+    lines = [
+        f"Freehold {freehold.__version__} is ready.",
+        "",
+        f"  API            {address}/v1",
+        f"  Documentation  {address}/docs",
+        f"  Database       {database}",
+        "",
+    ]
+    if first_admin:
+        lines += ["There is no administrator yet. To make the first, run in another terminal:", "", first_admin, ""]
+    return "\n".join([*lines, "Ctrl-C stops it."])
+
+
+def _first_admin(settings: Settings) -> str:
+    """Write the command that makes the first administrator of the database in use."""
+    command = [_program(), "users", "create", "admin", "--email", "you@example.com", "--admin"]
+    if settings.database_url is not None:
+        return f"  {shlex.join(command)}\n\n(with {_url_source()})"
+    if settings.data_dir != FIELDS["data_dir"].default:
+        command += ["--data-dir", str(settings.data_dir)]
+    return f"  {shlex.join(command)}"
+
+
+def _program() -> str:
+    """Write this program as its user can type it: by name where the shell finds it, else as it was called."""
+    called = Path(sys.argv[0])
+    found = shutil.which(called.name)
+    return called.name if found and Path(found).resolve() == called.resolve() else os.fspath(called)
+
+
+def _url_source() -> str:
+    source = click.get_current_context().get_parameter_source("database_url")
+    return "the same FREEHOLD_DATABASE_URL" if source is ParameterSource.ENVIRONMENT else "the same --database-url"
+
+
+def _short(folder: Path) -> str:
+    here = Path.cwd()
+    return f"./{folder.relative_to(here)}" if folder.is_relative_to(here) else str(folder)
