@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test lint requirements clean
+.PHONY: help install serve test test-long schema reference lint requirements clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,7 +14,16 @@ serve: $(VENV)/.runtime ## Start Freehold on http://127.0.0.1:8000 with its embe
 	@exec $(BIN)/freehold serve
 
 test: $(VENV)/.dev ## Run the tests in parallel on an embedded PostgreSQL
-	$(BIN)/pytest
+	$(BIN)/pytest --cov
+
+test-long: $(VENV)/.dev ## Run the tests that take long
+	$(BIN)/pytest -m long
+
+schema: $(VENV)/.dev ## Write src/freehold/migrations/schema.sql anew from the migrations
+	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_schema.py
+
+reference: $(VENV)/.dev ## Write the generated pages of docs/reference anew
+	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_error_codes.py
 
 lint: $(VENV)/.dev ## Check style, types and the layers between modules
 	$(BIN)/ruff check .

@@ -1,0 +1,226 @@
+-- The schema that all migrations together make, written by the test that compares them: for reading, not running.
+
+TABLE public.api_keys COMMENT 'Keys for programs; holds only the hash of each.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    user_id uuid
+    organization_id uuid
+    name character varying(100) NOT NULL
+    hint character varying(16) NOT NULL
+    key_hash bytea NOT NULL
+    actions text[]
+    project_ids uuid[]
+    created_by uuid
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone
+    last_used_at timestamp with time zone
+    CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
+    CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash)
+    CONSTRAINT api_keys_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT api_keys_organization_check CHECK (((organization_id IS NULL) OR (actions IS NOT NULL)))
+    CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT api_keys_owner_check CHECK ((num_nonnulls(user_id, organization_id) = 1))
+    CONSTRAINT api_keys_pkey PRIMARY KEY (id)
+    CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX api_keys_organization_id_idx ON public.api_keys USING btree (organization_id, id DESC) WHERE (organization_id IS NOT NULL)
+    CREATE INDEX api_keys_user_id_idx ON public.api_keys USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL)
+
+TABLE public.audit_events COMMENT 'Who did what, written in the transaction of the change.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    organization_id uuid
+    actor_id uuid
+    action character varying(64) NOT NULL
+    target_type character varying(32) NOT NULL
+    target_id uuid
+    details jsonb NOT NULL DEFAULT '{}'::jsonb
+    request_id character varying(128)
+    ip inet
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    CONSTRAINT audit_events_action_check CHECK (((action)::text ~ '^[a-z_]+\.[a-z_]+$'::text))
+    CONSTRAINT audit_events_details_check CHECK ((jsonb_typeof(details) = 'object'::text))
+    CONSTRAINT audit_events_pkey PRIMARY KEY (id)
+    CREATE INDEX audit_events_organization_id_idx ON public.audit_events USING btree (organization_id, created_at DESC, id DESC)
+
+TABLE public.email_verifications COMMENT 'Addresses that wait for their owner to show that they are theirs.'
+    user_id uuid NOT NULL
+    email character varying(255) NOT NULL
+    token_hash bytea NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone NOT NULL
+    CONSTRAINT email_verifications_pkey PRIMARY KEY (user_id)
+    CONSTRAINT email_verifications_token_hash_check CHECK ((length(token_hash) = 32))
+    CONSTRAINT email_verifications_token_hash_key UNIQUE (token_hash)
+    CONSTRAINT email_verifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+
+TABLE public.invitations COMMENT 'Who was asked to join which organization, and has not answered.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    organization_id uuid NOT NULL
+    email character varying(255) NOT NULL
+    role character varying(50) NOT NULL
+    token_hash bytea NOT NULL
+    invited_by uuid
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone NOT NULL
+    CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT invitations_pkey PRIMARY KEY (organization_id, id)
+    CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32))
+    CREATE UNIQUE INDEX invitations_email_lower_key ON public.invitations USING btree (organization_id, lower(((email)::text COLLATE "C")))
+    CREATE INDEX invitations_token_hash_idx ON public.invitations USING btree (token_hash)
+
+TABLE public.mail_messages COMMENT 'The outbox.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    recipient character varying(255) NOT NULL
+    subject character varying(255) NOT NULL
+    text_body text NOT NULL
+    html_body text NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    attempts integer NOT NULL DEFAULT 0
+    next_attempt_at timestamp with time zone NOT NULL DEFAULT now()
+    sent_at timestamp with time zone
+    last_error character varying(500)
+    CONSTRAINT mail_messages_attempts_check CHECK ((attempts >= 0))
+    CONSTRAINT mail_messages_pkey PRIMARY KEY (id)
+    CREATE INDEX mail_messages_due_idx ON public.mail_messages USING btree (next_attempt_at, id) WHERE (sent_at IS NULL)
+
+TABLE public.organization_members COMMENT 'Which user belongs to which organization, and as what.'
+    organization_id uuid NOT NULL
+    user_id uuid NOT NULL
+    role character varying(20) NOT NULL DEFAULT 'member'::character varying
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    role_id uuid
+    CONSTRAINT organization_members_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT organization_members_pkey PRIMARY KEY (organization_id, user_id)
+    CONSTRAINT organization_members_role_check CHECK (((role)::text = ANY ((ARRAY['admin'::character varying, 'member'::character varying])::text[])))
+    CONSTRAINT organization_members_role_id_fkey FOREIGN KEY (organization_id, role_id) REFERENCES public.roles(organization_id, id) ON DELETE RESTRICT
+    CONSTRAINT organization_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX organization_members_joined_idx ON public.organization_members USING btree (organization_id, created_at, user_id)
+    CREATE INDEX organization_members_role_id_idx ON public.organization_members USING btree (organization_id, role_id) WHERE (role_id IS NOT NULL)
+    CREATE INDEX organization_members_user_id_idx ON public.organization_members USING btree (user_id, organization_id)
+
+TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of its members.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    name character varying(100) NOT NULL
+    slug character varying(100) NOT NULL
+    owner_id uuid NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    deleted_at timestamp with time zone
+    CONSTRAINT organizations_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT organizations_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE RESTRICT
+    CONSTRAINT organizations_owner_is_member_fkey FOREIGN KEY (id, owner_id) REFERENCES public.organization_members(organization_id, user_id) DEFERRABLE INITIALLY DEFERRED
+    CONSTRAINT organizations_pkey PRIMARY KEY (id)
+    CONSTRAINT organizations_slug_check CHECK ((((slug)::text ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'::text) AND ((slug)::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'::text) AND ((slug)::text <> ALL (ARRAY['admin'::text, 'api'::text, 'auth'::text, 'billing'::text, 'console'::text, 'current'::text, 'docs'::text, 'health'::text, 'help'::text, 'login'::text, 'logout'::text, 'me'::text, 'new'::text, 'null'::text, 'openapi'::text, 'root'::text, 'search'::text, 'settings'::text, 'signup'::text, 'status'::text, 'support'::text, 'system'::text, 'undefined'::text, 'www'::text]))))
+    CONSTRAINT organizations_slug_key UNIQUE (slug)
+    CREATE INDEX organizations_deleted_at_idx ON public.organizations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
+    CREATE INDEX organizations_owner_id_idx ON public.organizations USING btree (owner_id)
+
+TABLE public.password_resets COMMENT 'Who may set a new password with the token that was mailed.'
+    user_id uuid NOT NULL
+    token_hash bytea NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone NOT NULL
+    CONSTRAINT password_resets_pkey PRIMARY KEY (user_id)
+    CONSTRAINT password_resets_token_hash_check CHECK ((length(token_hash) = 32))
+    CONSTRAINT password_resets_token_hash_key UNIQUE (token_hash)
+    CONSTRAINT password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+
+TABLE public.projects COMMENT 'What an organization works on.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    organization_id uuid NOT NULL
+    name character varying(100) NOT NULL
+    description text NOT NULL DEFAULT ''::text
+    visibility character varying(20) NOT NULL DEFAULT 'private'::character varying
+    features text[] NOT NULL DEFAULT '{}'::text[]
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    CONSTRAINT projects_description_check CHECK ((length(description) <= 10000))
+    CONSTRAINT projects_features_check CHECK (
+CASE
+    WHEN ((features)::text ~ '^\{(([a-z0-9_.-]{1,64}|"null")(,([a-z0-9_.-]{1,64}|"null"))*)?\}$'::text) THEN ((cardinality(features) <= 100) AND (cardinality(features) = length(array_to_tsvector(features))))
+    ELSE false
+END)
+    CONSTRAINT projects_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT projects_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT projects_organization_id_id_key UNIQUE (organization_id, id)
+    CONSTRAINT projects_pkey PRIMARY KEY (id)
+    CONSTRAINT projects_visibility_check CHECK (((visibility)::text = ANY ((ARRAY['public'::character varying, 'private'::character varying])::text[])))
+    CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
+    CREATE INDEX projects_public_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC) WHERE ((visibility)::text = 'public'::text)
+
+TABLE public.roles COMMENT 'Roles that organizations make for themselves.'
+    organization_id uuid NOT NULL
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    name character varying(50) NOT NULL
+    actions text[] NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    CONSTRAINT roles_actions_check CHECK (
+CASE
+    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 100) AND (cardinality(actions) = length(array_to_tsvector(actions))))
+    ELSE false
+END)
+    CONSTRAINT roles_name_check CHECK ((((name)::text ~ '^[a-z][a-z0-9_-]{0,49}$'::text) AND ((name)::text <> ALL ((ARRAY['owner'::character varying, 'admin'::character varying, 'member'::character varying])::text[]))))
+    CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT roles_organization_id_name_key UNIQUE (organization_id, name)
+    CONSTRAINT roles_pkey PRIMARY KEY (organization_id, id)
+
+TABLE public.server_keys COMMENT 'Secrets shared by all nodes; never shown.'
+    name character varying(32) NOT NULL
+    key bytea NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    CONSTRAINT server_keys_key_check CHECK ((length(key) = 32))
+    CONSTRAINT server_keys_pkey PRIMARY KEY (name)
+
+TABLE public.sessions COMMENT 'Who is signed in where; holds only the hash of each token.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    token_hash bytea NOT NULL
+    user_id uuid NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    last_used_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone NOT NULL
+    user_agent character varying(512)
+    ip inet
+    CONSTRAINT sessions_pkey PRIMARY KEY (id)
+    CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
+    CONSTRAINT sessions_token_hash_key UNIQUE (token_hash)
+    CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id, id DESC)
+
+TABLE public.users COMMENT 'People who can sign in.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    username character varying(50) NOT NULL
+    email character varying(255) NOT NULL
+    password_hash character varying(255) NOT NULL
+    first_name character varying(100)
+    last_name character varying(100)
+    avatar_url character varying(2048)
+    is_admin boolean NOT NULL DEFAULT false
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    email_verified_at timestamp with time zone
+    CONSTRAINT users_avatar_url_check CHECK (((avatar_url)::text ~ '^https?://[^/?#\u0001-\u0020\u007f-\u00a0]+([/?#][^\u0001-\u0020\u007f-\u00a0]*)?$'::text))
+    CONSTRAINT users_email_check CHECK (((email)::text ~ '^[^@\u0001-\u0020\u007f-\u00a0]+@[^@\u0001-\u0020\u007f-\u00a0]+$'::text))
+    CONSTRAINT users_email_key UNIQUE (email)
+    CONSTRAINT users_first_name_check CHECK ((((first_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((first_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT users_last_name_check CHECK ((((last_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((last_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT users_password_hash_check CHECK (((password_hash)::text <> ''::text))
+    CONSTRAINT users_pkey PRIMARY KEY (id)
+    CONSTRAINT users_username_check CHECK (((username)::text ~ '^[A-Za-z0-9_]{3,50}$'::text))
+    CONSTRAINT users_username_key UNIQUE (username)
+    CREATE UNIQUE INDEX users_email_lower_key ON public.users USING btree (lower(((email)::text COLLATE "C")))
+    CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(((username)::text COLLATE "C")))
+
+VIEW public.organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each member is in an organization: owner, admin or member.' AS
+ SELECT m.organization_id,
+    m.user_id,
+        CASE
+            WHEN (o.owner_id = m.user_id) THEN 'owner'::character varying
+            ELSE COALESCE(r.name, m.role)
+        END AS role,
+    m.created_at AS joined_at,
+        CASE
+            WHEN (o.owner_id = m.user_id) THEN NULL::text[]
+            ELSE r.actions
+        END AS actions
+   FROM ((public.organization_members m
+     JOIN public.organizations o ON ((o.id = m.organization_id)))
+     LEFT JOIN public.roles r ON (((r.organization_id = m.organization_id) AND (r.id = m.role_id))));

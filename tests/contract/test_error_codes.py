@@ -1,0 +1,22 @@
+"""Every error has a code, and every code is documented."""
+
+import re
+
+from tests.contract.errors_page import SHAPES, by_code, field_codes, modules, render
+from tests.contract.renewal import REPOSITORY, compare
+
+from freehold.errors import FreeholdError
+from freehold.migrate import MigrateError
+
+
+def test_every_code_is_documented():
+    compare(REPOSITORY / "docs" / "reference" / "errors.md", render(), command="make reference")
+
+
+def test_codes_are_words_joined_by_underscores():
+    for code in [*by_code(FreeholdError), *by_code(MigrateError)]:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", code), code
+
+
+def test_no_code_is_documented_that_nothing_uses():
+    assert set(SHAPES) <= field_codes(modules())
