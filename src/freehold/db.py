@@ -150,7 +150,7 @@ async def connect(
         "lock_timeout": lock_timeout_seconds,
         "idle_in_transaction_session_timeout": statement_timeout_seconds,
     }
-    with translating():
+    try:
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
@@ -162,6 +162,13 @@ async def connect(
                 **{name: str(int(seconds * 1000)) for name, seconds in milliseconds.items()},
             },
         )
+    except (asyncpg.PostgresError, *GONE) as error:  # at a start, so the reason is for the operator and for no client
+        raise Unavailable(f"Cannot connect to the database: {error or type(error).__name__}") from error
+    except ValueError:  # its own text may hold a part of the password
+        raise Unavailable(
+            "The database URL cannot be read: it is postgresql://user:password@host/database, "
+            "with the special characters in it percent-encoded"
+        ) from None
     return Database(pool, acquire_timeout_seconds=acquire_timeout_seconds)
 
 

@@ -43,12 +43,6 @@ def about(field: msgspec.structs.FieldInfo) -> str:
     return next((meta.description for meta in _metas(field.type) if meta.description), "")
 
 
-def default_of(field: msgspec.structs.FieldInfo) -> str | None:
-    """Write a setting's default; None where there is none, or where it depends on the machine."""
-    known = field.default is not msgspec.NODEFAULT and field.default is not None
-    return str(field.default) if known else None
-
-
 def _option(field: msgspec.structs.FieldInfo) -> Callable[[CommandT], CommandT]:
     return click.option(
         f"--{field.name.replace('_', '-')}",
@@ -57,9 +51,15 @@ def _option(field: msgspec.structs.FieldInfo) -> Callable[[CommandT], CommandT]:
         show_envvar=True,
         type=_type(field.type),
         metavar=_METAVARS.get(field.name),
-        show_default=default_of(field) or False,
+        **_default(field),
         help=f"{about(field)[0].upper()}{about(field)[1:]}.",
     )
+
+
+def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+    """Leave out a default that depends on the machine, so that the help is the same on all; the text says it."""
+    known = field.default is not msgspec.NODEFAULT and field.default is not None
+    return {"default": field.default, "show_default": True} if known else {}
 
 
 def _type(kind: Any) -> click.ParamType[Any]:
