@@ -12,7 +12,7 @@ from freehold.http.answers import Answer
 from freehold.http.conditions import versions_wanted
 from freehold.http.presenting import present, route_path
 from freehold.http.problems import MethodNotAllowed
-from freehold.http.requests import JSON_TYPES, PATCH_TYPES, Query, Request
+from freehold.http.requests import JSON_TYPES, PATCH_TYPES, Request
 from freehold.http.routing import Auth, Endpoint
 from freehold.http.tree import Tree
 
@@ -25,8 +25,6 @@ Raises:
 
 REQUEST = "freehold.request"
 """Where the scope keeps the ``Request``, read once at the edge."""
-
-_EMPTY = Query([])
 
 
 class Resource:
@@ -117,9 +115,13 @@ async def _read(endpoint: Endpoint, request: Request, values: list[str]) -> dict
     arguments: dict[str, Any] = {}
     for (name, read), value in zip(endpoint.reference_readers, values, strict=True):
         arguments[name] = read(value, f"/{name}", problems)
-    query = endpoint.read_query(request.query() if request.scope["query_string"] else _EMPTY, "", problems)
-    if endpoint.takes_query:
-        arguments["query"] = query
+    try:
+        query = endpoint.read_query(request.scope["query_string"])
+    except Invalid as error:
+        problems += error.errors
+    else:
+        if endpoint.takes_query:
+            arguments["query"] = query
     if endpoint.read_body is not None:
         types = PATCH_TYPES if endpoint.method == "PATCH" else JSON_TYPES
         arguments["body"] = endpoint.read_body(await request.json(types), "", problems)

@@ -54,7 +54,7 @@ class Edge:
                 headers: list[Header] = message["headers"]
                 headers += SECURITY
                 headers.append((b"x-request-id", request.id.encode("ascii")))
-                if all(name != POLICY[0] for name, _ in headers):
+                if POLICY[0] not in dict(headers):
                     headers.append(POLICY)
             await send(message)
 

@@ -7,7 +7,7 @@ from starlette.types import Scope
 
 from freehold.http.answers import BY_CALLER, JSON, NOT_STORED, PRIVATE, Answer, Header, encode
 from freehold.http.conditions import etag, is_known
-from freehold.http.requests import Request
+from freehold.http.requests import Request, read_query
 from freehold.http.routing import Endpoint
 from freehold.paging import Page
 
@@ -46,5 +46,5 @@ def own_path(scope: Scope) -> str:
 
 
 def _link_to_next(request: Request, cursor: str) -> Header:
-    fields = {**request.query(), "cursor": cursor}
+    fields = {**read_query(request.scope["query_string"]), "cursor": cursor}
     return (b"link", f'<{own_path(request.scope)}?{urlencode(fields)}>; rel="next"'.encode("ascii"))

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_address
+from random import getrandbits
 from typing import Any, Final
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 from starlette.types import Message, Receive, Scope
 
@@ -78,20 +78,6 @@ class Request:
             raise Unauthenticated("The Authorization header must be 'Bearer TOKEN'")
         return token.decode("ascii")
 
-    def query(self) -> Query:
-        """Read the query string.
-
-        Raises:
-            Malformed: it is not UTF-8, or has more than 100 fields.
-        """
-        try:
-            text = self.scope["query_string"].decode("utf-8")
-            return Query(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_QUERY_FIELDS))
-        except UnicodeDecodeError:
-            raise Malformed("The query string is not UTF-8") from None
-        except ValueError:
-            raise Malformed(f"The query string has more than {MOST_QUERY_FIELDS} fields") from None
-
     async def json(self, types: frozenset[bytes]) -> Any:
         """Read the body as one JSON document.
 
@@ -119,13 +105,14 @@ class Request:
             raise TooLarge
         message = await self._next_part()
         body: bytes = message.get("body", b"")
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while message.get("more_body") and len(body) <= MOST_BODY_BYTES:
-                    message = await self._next_part()
-                    body += message.get("body", b"")
-        except TimeoutError:
-            raise TooSlow from None
+        if message.get("more_body"):
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    while message.get("more_body") and len(body) <= MOST_BODY_BYTES:
+                        message = await self._next_part()
+                        body += message.get("body", b"")
+            except TimeoutError:
+                raise TooSlow from None
         if len(body) > MOST_BODY_BYTES:
             raise TooLarge
         return body
@@ -135,6 +122,21 @@ class Request:
         if message["type"] == "http.disconnect":
             raise Malformed("The body was cut short")
         return message
+
+
+def read_query(query_string: bytes) -> Query:
+    """Read a query string.
+
+    Raises:
+        Malformed: it is not UTF-8, or has more than 100 fields.
+    """
+    try:
+        text = query_string.decode("utf-8")
+        return Query(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_QUERY_FIELDS))
+    except UnicodeDecodeError:
+        raise Malformed("The query string is not UTF-8") from None
+    except ValueError:
+        raise Malformed(f"The query string has more than {MOST_QUERY_FIELDS} fields") from None
 
 
 def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -158,7 +160,9 @@ def _ip(host: str) -> str | None:
 def _request_id(given: bytes | None) -> str:
     if given is not None and _REQUEST_ID.fullmatch(given):
         return given.decode("ascii")
-    return str(uuid4())
+    # Names a request and keeps no secret: several times faster than uuid4, which asks the system for randomness.
+    digits = f"{getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
 
 
 def _check_type(content_type: bytes, types: frozenset[bytes]) -> None:

@@ -25,6 +25,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -32,8 +33,9 @@ import msgspec
 from freehold.context import Context
 from freehold.errors import FreeholdError
 from freehold.http.references import alternatives, reference_reader
+from freehold.http.requests import read_query
 from freehold.paging import Page
-from freehold.validation import Input, Reader, reader
+from freehold.validation import Input, Reader, parse, reader
 
 Handler = Callable[..., Awaitable[Any]]
 HandlerT = TypeVar("HandlerT", bound=Handler)
@@ -72,7 +74,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     body: type[Input] | None
     read_body: Reader | None
     query: type[Input]
-    read_query: Reader
+    read_query: Callable[[bytes], Input]
     takes_query: bool
     versioned: bool
     result: Any
@@ -180,7 +182,7 @@ class Routes:
                     body=body,
                     read_body=reader(body) if body else None,
                     query=query,
-                    read_query=reader(query, text=True),
+                    read_query=_query_reader(query),
                     takes_query="query" in parameters,
                     versioned="version" in parameters,
                     result=result,
@@ -190,6 +192,16 @@ class Routes:
             return handler
 
         return declare
+
+
+def _query_reader(kind: type[Input]) -> Callable[[bytes], Input]:
+    """Compile the reader of a query string. The same few are sent over and over, and what is read never changes."""
+
+    @lru_cache(maxsize=256)
+    def read(query_string: bytes) -> Input:
+        return parse(kind, read_query(query_string), text=True)
+
+    return read
 
 
 _SPECIAL = frozenset({"body", "query", "version"})
