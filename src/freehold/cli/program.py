@@ -54,7 +54,7 @@ class Program(click.Group):
             formatter.write_dl([(name, part.help) for name, part in PARTS.items()])
 
 
-@click.group(cls=Program, name="freehold", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, name="freehold")
 @click.version_option(freehold.__version__, prog_name="freehold", message="%(prog)s %(version)s")
 def program() -> None:
     """Users, organizations and projects on plain PostgreSQL.

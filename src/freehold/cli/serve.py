@@ -70,7 +70,7 @@ def _terminable() -> Iterator[None]:
 def _database(settings: Settings) -> Iterator[tuple[str, str]]:
     """Give the URL of a database that can be served from, and a line about it."""
     if settings.database_url is not None:
-        yield settings.database_url, f"your own, {_url_source()}"
+        yield settings.database_url, f"your own, of {_url_source()}"
         return
     with EmbeddedServer.start(settings.data_dir, progress=tell_progress) as server:
         prepare_embedded(server)
@@ -88,7 +88,7 @@ async def _lacks_admin(settings: Settings) -> bool:
         async with Platform.open(settings.database_url or "", settings=settings) as platform:
             return not await platform.users.any_admin()
     except SchemaPending as error:
-        raise Refused(f"{error.detail} (the command needs {_url_source()}, too)") from error
+        raise Refused(f"{error.detail} (the command needs the same {_url_source()})") from error
 
 
 def _banner(address: str, database: str, first_admin: str | None) -> str:
@@ -109,7 +109,7 @@ def _first_admin(settings: Settings) -> str:
     """Write the command that makes the first administrator of the database in use."""
     command = [_program(), "users", "create", "admin", "--email", "you@example.com", "--admin"]
     if settings.database_url is not None:
-        return f"  {shlex.join(command)}\n\n(with {_url_source()})"
+        return f"  {shlex.join(command)}\n\n(with the same {_url_source()})"
     if settings.data_dir != FIELDS["data_dir"].default:
         command += ["--data-dir", str(settings.data_dir)]
     return f"  {shlex.join(command)}"
@@ -124,7 +124,7 @@ def _program() -> str:
 
 def _url_source() -> str:
     source = click.get_current_context().get_parameter_source("database_url")
-    return "the same FREEHOLD_DATABASE_URL" if source is ParameterSource.ENVIRONMENT else "the same --database-url"
+    return "FREEHOLD_DATABASE_URL" if source is ParameterSource.ENVIRONMENT else "--database-url"
 
 
 def _short(folder: Path) -> str:
