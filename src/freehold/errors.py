@@ -59,6 +59,19 @@ class Invalid(FreeholdError):
         super().__init__(detail or "; ".join(f"{e.pointer or 'the body'}: {e.detail}" for e in self.errors[:3]))
 
 
+class InvalidToken(Invalid):
+    """What was mailed does not work: it was never valid, was used, replaced or withdrawn, or has expired.
+
+    Which of these is never said.
+    """
+
+    code = "invalid_token"
+    title = "The token is not valid, was used already, or has expired: ask for a new one"
+
+    def __init__(self, pointer: str = "/token") -> None:
+        super().__init__([FieldError(pointer, self.code, "is not valid, was used already, or has expired")], self.title)
+
+
 class Unauthenticated(FreeholdError):
     """Nobody is signed in, or the token is not (or no longer) valid."""
 

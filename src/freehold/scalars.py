@@ -198,8 +198,42 @@ FEATURE: Final = Rule(
     pattern=r"^[a-z0-9_.-]{1,64}(?![\s\S])",
     example="beta.search",
 )
+ROLE: Final = Rule(
+    name="role",
+    says="must be the name of a role: 1 to 50 lowercase letters, digits, underscores or hyphens, beginning with a letter",
+    min_length=1,
+    max_length=50,
+    pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    example="admin",
+)
+ROLE_NAME: Final = Rule(
+    name="role_name",
+    says=(
+        "must be 1 to 50 lowercase letters, digits, underscores or hyphens, beginning with a letter, and not the name of "
+        "a built-in role (owner, admin, member)"
+    ),
+    min_length=1,
+    max_length=50,
+    pattern=r"^(?!(owner|admin|member)(?![\s\S]))[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    example="release-engineer",
+)
+ASSIGNABLE_ROLE: Final = Rule(
+    name="assignable_role",
+    says="must be admin, member, or the name of a role that the organization made; ownership is handed over, not given",
+    min_length=1,
+    max_length=50,
+    pattern=r"^(?!owner(?![\s\S]))[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    example="member",
+)
 LOGIN: Final = Rule(name="login", says="must be a username or an e-mail address", min_length=1, max_length=255)
 SECRET: Final = Rule(name="secret", says="must be a password of at most 128 characters", min_length=1, max_length=128)
+TOKEN: Final = Rule(
+    name="token",
+    says="must be a token as it was mailed, at most 255 characters",
+    min_length=1,
+    max_length=255,
+    example="fhv_q2mJ8rT1wX5yB7nC3dF6gH9kL0pS4vZ_aE-uIoRtYwQ0a1b2c3d",
+)
 CURSOR: Final = Rule(name="cursor", says="must be a next_cursor as this list gave it", min_length=1, max_length=512)
 
 Username = Annotated[str, USERNAME.meta, USERNAME]
@@ -212,10 +246,14 @@ Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
 Feature = Annotated[str, FEATURE.meta, FEATURE]
 Login = Annotated[str, LOGIN.meta, LOGIN]
 Secret = Annotated[str, SECRET.meta, SECRET]
+Token = Annotated[str, TOKEN.meta, TOKEN]
 CursorText = Annotated[str, CURSOR.meta, CURSOR]
 
+RoleText = Annotated[str, ROLE.meta, ROLE]
+RoleName = Annotated[str, ROLE_NAME.meta, ROLE_NAME]
+AssignableRole = Annotated[str, ASSIGNABLE_ROLE.meta, ASSIGNABLE_ROLE]
+
 Visibility = Literal["public", "private"]
-AssignableRole = Literal["admin", "member"]
 Features = Annotated[
     tuple[Feature, ...],
     msgspec.Meta(

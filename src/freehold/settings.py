@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -49,6 +49,51 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _about("passwords that may wait to be hashed before sign-in is answered 503", ge=0, le=10_000)
     ] = 64
     session_days: Annotated[float, _about("how many days a session lasts", gt=0, le=3650)] = 30.0
+    public_url: Annotated[
+        str | None, _about("where people reach this platform, for the links in mails; by default http://HOST:PORT")
+    ] = None
+    sign_up: Annotated[
+        Literal["open", "invitation", "closed"],
+        _about("who may sign up: everybody (open), who was invited (invitation), or nobody (closed)"),
+    ] = "open"
+    unverified_may_sign_in: Annotated[
+        bool, _about("whether people may sign in before they have confirmed their e-mail address: true or false")
+    ] = True
+    email_verification_hours: Annotated[
+        float, _about("how many hours the link that confirms an e-mail address works", gt=0, le=720)
+    ] = 48.0
+    password_reset_minutes: Annotated[
+        float, _about("how many minutes the link that sets a new password works", gt=0, le=1440)
+    ] = 30.0
+    smtp_url: Annotated[
+        str | None,
+        _about(
+            "SMTP server that delivers mail: smtp://user:password@host:587 (STARTTLS), or smtps:// (TLS from the "
+            "start); without it, mails are printed and kept for 'freehold mail'"
+        ),
+    ] = None
+    smtp_ca_file: Annotated[
+        Path | None, _about("certificates (PEM) to trust for the SMTP server, instead of the system's")
+    ] = None
+    smtp_timeout_seconds: Annotated[
+        float, _about("how long the SMTP server may take for one answer", gt=0, le=60)
+    ] = 20.0
+    mail_from: Annotated[
+        str | None, _about("address that mails come from, such as Acme <hello@acme.example>; required with smtp_url")
+    ] = None
+    mail_templates: Annotated[Path | None, _about("folder with texts of your own for mails")] = None
+    mail_retry_days: Annotated[
+        float, _about("how many days the delivery of a mail is tried before it is given up", gt=0, le=30)
+    ] = 3.0
+    mail_keep_days: Annotated[
+        float, _about("how many days a mail is listed after it was delivered or given up", gt=0, le=3650)
+    ] = 30.0
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach this platform, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: Any) -> "Settings":
@@ -77,7 +122,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def _read(variable: str, kind: Any, value: Any) -> Any:
     inner = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-    if inner is Path:
+    if Path in {inner, *get_args(inner)}:
         return Path(value)
     try:
         return msgspec.convert(value, kind, strict=False)

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What a member is in an organization. The owner is whoever ``organizations.owner_id`` names."""
+    """A role that every organization has. The owner is whoever ``organizations.owner_id`` names."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -20,14 +20,25 @@ class Action(StrEnum):
     ORGANIZATION_UPDATE = "organization.update"
     ORGANIZATION_DELETE = "organization.delete"
     ORGANIZATION_TRANSFER = "organization.transfer"
+    ORGANIZATION_RESTORE = "organization.restore"
     MEMBER_READ = "member.read"
     MEMBER_ADD = "member.add"
     MEMBER_UPDATE = "member.update"
     MEMBER_REMOVE = "member.remove"
+    INVITATION_READ = "invitation.read"
+    INVITATION_CREATE = "invitation.create"
+    INVITATION_DELETE = "invitation.delete"
+    ROLE_READ = "role.read"
+    ROLE_CREATE = "role.create"
+    ROLE_UPDATE = "role.update"
+    ROLE_DELETE = "role.delete"
     PROJECT_READ = "project.read"
     PROJECT_CREATE = "project.create"
     PROJECT_UPDATE = "project.update"
     PROJECT_DELETE = "project.delete"
+    API_KEY_READ = "api_key.read"
+    API_KEY_CREATE = "api_key.create"
+    API_KEY_DELETE = "api_key.delete"
     AUDIT_READ = "audit.read"
 
 
@@ -40,9 +51,18 @@ class AccountAction(StrEnum):
     USER_UPDATE = "user.update"
     USER_DELETE = "user.delete"
     USER_SET_PASSWORD = "user.set_password"  # noqa: S105 - the name of an action
+    USER_VERIFY = "user.verify"
+    EMAIL_VERIFICATION_CREATE = "email_verification.create"
+    EMAIL_VERIFICATION_COMPLETE = "email_verification.complete"
+    PASSWORD_RESET_CREATE = "password_reset.create"  # noqa: S105 - the name of an action
+    PASSWORD_RESET_COMPLETE = "password_reset.complete"  # noqa: S105 - the same
+    MAIL_READ = "mail.read"
     SESSION_CREATE = "session.create"
     SESSION_READ = "session.read"
     SESSION_DELETE = "session.delete"
+    API_KEY_READ = "api_key.read"
+    API_KEY_CREATE = "api_key.create"
+    API_KEY_DELETE = "api_key.delete"
     ORGANIZATION_CREATE = "organization.create"
     ORGANIZATION_LIST = "organization.list"
 
@@ -61,10 +81,48 @@ _ADMIN = _MEMBER | {
     Action.MEMBER_ADD,
     Action.MEMBER_UPDATE,
     Action.MEMBER_REMOVE,
+    Action.INVITATION_READ,
+    Action.INVITATION_CREATE,
+    Action.INVITATION_DELETE,
+    Action.ROLE_READ,
+    Action.ROLE_CREATE,
+    Action.ROLE_UPDATE,
+    Action.ROLE_DELETE,
     Action.PROJECT_DELETE,
+    Action.API_KEY_READ,
+    Action.API_KEY_CREATE,
+    Action.API_KEY_DELETE,
     Action.AUDIT_READ,
 }
-_OWNER = _ADMIN | {Action.ORGANIZATION_DELETE, Action.ORGANIZATION_TRANSFER}
+OWNERSHIP: Final = frozenset({Action.ORGANIZATION_DELETE, Action.ORGANIZATION_TRANSFER, Action.ORGANIZATION_RESTORE})
+"""What decides on the organization as a whole; only its owner lets others do that."""
 
-GRANTS: Final = MappingProxyType({Role.MEMBER: _MEMBER, Role.ADMIN: _ADMIN, Role.OWNER: _OWNER})
+GRANTS: Final = MappingProxyType({Role.MEMBER: _MEMBER, Role.ADMIN: _ADMIN, Role.OWNER: _ADMIN | OWNERSHIP})
 """Role -> the actions it may do. A platform administrator may do all."""
+
+NEVER_BY_KEY: Final = frozenset({Action.API_KEY_CREATE, Action.API_KEY_DELETE})
+"""What takes a person: with a key that makes keys, revoking it would not end what it had begun."""
+
+ON_CHOSEN_PROJECTS: Final = frozenset(
+    {
+        Action.ORGANIZATION_READ,
+        Action.MEMBER_READ,
+        Action.PROJECT_READ,
+        Action.PROJECT_UPDATE,
+        Action.PROJECT_DELETE,
+    }
+)
+"""All that a key limited to some projects can hold: it changes these projects, and nothing else."""
+
+ACCOUNT_ACTIONS_BY_KEY: Final = frozenset(
+    {
+        AccountAction.USER_CREATE,
+        AccountAction.USER_LIST,
+        AccountAction.USER_READ,
+        AccountAction.USER_UPDATE,
+        AccountAction.ORGANIZATION_CREATE,
+        AccountAction.ORGANIZATION_LIST,
+    }
+)
+"""What a user's key may do outside of organizations. Everything else there (passwords, sessions, keys, removing the
+account) takes the person, signed in; an action that is not named here does so from the start."""

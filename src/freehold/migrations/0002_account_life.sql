@@ -38,11 +38,14 @@ CREATE TABLE mail_messages (
     attempts integer NOT NULL DEFAULT 0,
     next_attempt_at timestamptz NOT NULL DEFAULT now(),
     sent_at timestamptz,
+    failed_at timestamptz,
     last_error varchar(500),
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id),
-    CONSTRAINT mail_messages_attempts_check CHECK (attempts >= 0)
+    CONSTRAINT mail_messages_attempts_check CHECK (attempts >= 0),
+    CONSTRAINT mail_messages_outcome_check CHECK (num_nonnulls(sent_at, failed_at) <= 1)
 );
-CREATE INDEX mail_messages_due_idx ON mail_messages (next_attempt_at, id) WHERE sent_at IS NULL;
+CREATE INDEX mail_messages_due_idx ON mail_messages (next_attempt_at, id) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX mail_messages_recipient_idx ON mail_messages (lower(recipient COLLATE "C"));
 
 -- Roles that an organization makes for itself, beside owner, admin and member.
 CREATE TABLE roles (

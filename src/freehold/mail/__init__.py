@@ -1,0 +1,1 @@
+"""Mail: written with the change that it speaks of, delivered afterwards."""

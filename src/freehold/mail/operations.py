@@ -1,0 +1,72 @@
+"""Writing to the outbox, and looking into it."""
+
+from uuid import UUID
+
+from freehold.access import AccountAction, By, operation
+from freehold.context import Context
+from freehold.errors import Missing
+from freehold.ids import new_id
+from freehold.mail import queries
+from freehold.mail.templates import load
+from freehold.mail.types import Message
+from freehold.paging import LAST_ID, Page, PageRequest, read_page
+
+
+async def enqueue(context: Context, recipient: str | None, template: str, **values: str) -> None:
+    """Write a mail into the outbox, in the transaction of the change that it speaks of; it is delivered afterwards.
+
+    Args:
+        context: its ``db`` is the transaction of the change.
+        recipient: an e-mail address; None is nobody: the same work is done and nothing is sent, so that an answer
+            takes as long for an unknown address as for a known one.
+        template: the name of the mail (see ``freehold.mail.templates``).
+        values: what its files name, all of it.
+
+    Raises:
+        LookupError: no such mail, or a value that it names is not given; a fault of the caller's code.
+    """
+    settings = context.tools.settings
+    mail = load(settings.mail_templates).render(template, {"public_url": settings.base_url, **values})
+    await queries.insert(
+        context.db,
+        id=new_id(),
+        recipient=recipient,
+        subject=mail.subject,
+        text_body=mail.text,
+        html_body=mail.html,
+    )
+
+
+@operation(AccountAction.MAIL_READ, by=By.ADMIN)
+async def get(context: Context, message_id: UUID) -> Message:
+    """Read a message of the outbox.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    found = await queries.by_id(context.db, id=message_id)
+    if found is None:
+        raise Missing(f"There is no message '{message_id}' in the outbox")
+    return found
+
+
+@operation(AccountAction.MAIL_READ, by=By.ADMIN)
+async def list_all(context: Context, request: PageRequest) -> Page[Message]:
+    """List the messages of the outbox, newest first.
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+
+    async def fetch(before_id: UUID, limit: int) -> list[Message]:
+        return await queries.page(context.db, before_id=before_id, limit=limit)
+
+    return await read_page(
+        context.tools.cursors,
+        request,
+        listing="mail",
+        start=(LAST_ID,),
+        fetch=fetch,
+        position=lambda message: (message.id,),
+        count=lambda: queries.count_all(context.db),
+    )

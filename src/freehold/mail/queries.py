@@ -1,0 +1,64 @@
+"""Typed stubs of the outbox's statements."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from freehold.mail.types import Message
+from freehold.sql import Executor, statement
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that this worker delivers now; ``attempts`` counts this one."""
+
+    id: UUID
+    recipient: str
+    subject: str
+    text_body: str
+    html_body: str
+    created_at: datetime
+    attempts: int
+
+
+@statement
+async def insert(
+    db: Executor, *, id: UUID, recipient: str | None, subject: str, text_body: str, html_body: str
+) -> None: ...
+
+
+@statement
+async def page(db: Executor, *, before_id: UUID, limit: int) -> list[Message]: ...
+
+
+@statement
+async def count_all(db: Executor) -> int: ...
+
+
+@statement
+async def by_id(db: Executor, *, id: UUID) -> Message | None: ...
+
+
+@statement
+async def claim(db: Executor, *, lease_seconds: float) -> Claimed | None: ...
+
+
+@statement
+async def note_sent(db: Executor, *, id: UUID, forget: bool) -> None: ...
+
+
+@statement
+async def note_failure(
+    db: Executor,
+    *,
+    id: UUID,
+    attempts: int,
+    error: str,
+    delay_seconds: float,
+    refused: bool,
+    patience_seconds: float,
+) -> bool | None: ...
+
+
+@statement
+async def drop_old(db: Executor, *, keep_seconds: float) -> None: ...

@@ -1,0 +1,70 @@
+-- name: insert
+-- Put a message into the outbox; without a recipient the same work is done and nothing is kept.
+INSERT INTO mail_messages (id, recipient, subject, text_body, html_body)
+SELECT :id, :recipient, :subject, :text_body, :html_body
+WHERE :recipient::varchar IS NOT NULL;
+
+-- name: page
+-- Messages, newest id first, before a position.
+SELECT id, recipient AS "to", subject, text_body AS text, created_at, attempts, sent_at, failed_at, last_error
+FROM mail_messages
+WHERE id < :before_id
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: count_all
+-- How many messages there are.
+SELECT count(*) FROM mail_messages;
+
+-- name: by_id
+-- The message with this id.
+SELECT id, recipient AS "to", subject, text_body AS text, created_at, attempts, sent_at, failed_at, last_error
+FROM mail_messages
+WHERE id = :id;
+
+-- name: claim
+-- Take the message that has been due longest, for the time of a lease in which other workers leave it alone.
+UPDATE mail_messages
+SET attempts = attempts + 1,
+    next_attempt_at = now() + make_interval(secs => :lease_seconds)
+WHERE id = (
+    SELECT id
+    FROM mail_messages
+    WHERE sent_at IS NULL AND failed_at IS NULL AND next_attempt_at <= now()
+    ORDER BY next_attempt_at, id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id, recipient, subject, text_body, html_body, created_at, attempts;
+
+-- name: note_sent
+-- Note that a message was delivered, and forget what it said if somebody else has it now.
+UPDATE mail_messages
+SET sent_at = now(),
+    failed_at = NULL,
+    last_error = NULL,
+    text_body = CASE WHEN :forget::boolean THEN '' ELSE text_body END,
+    html_body = CASE WHEN :forget THEN '' ELSE html_body END
+WHERE id = :id;
+
+-- name: note_failure
+-- Note why a message was not delivered, unless another worker has it by now: it is tried again after a delay, or given
+-- up, and forgotten, when it was refused for good or is too old. Tells whether it was given up.
+UPDATE mail_messages m
+SET last_error = :error,
+    next_attempt_at = now() + make_interval(secs => :delay_seconds),
+    failed_at = CASE WHEN gives_up THEN now() END,
+    text_body = CASE WHEN gives_up THEN '' ELSE text_body END,
+    html_body = CASE WHEN gives_up THEN '' ELSE html_body END
+FROM (
+    SELECT id, :refused::boolean OR created_at < now() - make_interval(secs => :patience_seconds) AS gives_up
+    FROM mail_messages
+    WHERE id = :id
+) AS found
+WHERE m.id = found.id AND m.sent_at IS NULL AND m.attempts = :attempts
+RETURNING gives_up;
+
+-- name: drop_old
+-- Forget messages that were delivered or given up long ago.
+DELETE FROM mail_messages
+WHERE coalesce(sent_at, failed_at) < now() - make_interval(secs => :keep_seconds);

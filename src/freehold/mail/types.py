@@ -1,0 +1,24 @@
+"""A message in the outbox."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to one address. Times are UTC.
+
+    ``text`` is empty once an SMTP server has it (or has refused it for good), since it may hold a token. ``sent_at``
+    says when it was delivered, ``failed_at`` when it was given up, ``last_error`` what the last attempt failed with.
+    """
+
+    id: UUID
+    to: str
+    subject: str
+    text: str
+    created_at: datetime
+    attempts: int
+    sent_at: datetime | None
+    failed_at: datetime | None
+    last_error: str | None
