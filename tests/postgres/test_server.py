@@ -124,6 +124,13 @@ def test_failing_start_shows_the_end_of_the_log(data_dir: Path) -> None:
         assert sql(server.url, "SELECT 1") == "1"
 
 
+def test_lost_password_file_is_a_clear_error_and_leaves_nothing_running(data_dir: Path) -> None:
+    (Layout(data_dir).postgres / "freehold.password").unlink()
+    with pytest.raises(PostgresError, match=r"cannot be used: .*freehold\.password"):
+        EmbeddedServer.start(data_dir, fast=True)
+    assert eventually(lambda: not is_running(data_dir))
+
+
 def test_large_log_is_put_aside(data_dir: Path) -> None:
     log = Layout(data_dir).log
     log.write_bytes(b"x" * (LARGEST_BYTES + 1))

@@ -23,7 +23,10 @@ def main() -> int:
     # Whoever ends a whole group of processes (a terminal, systemd) means the users; PostgreSQL goes after them.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)  # not SIG_IGN, which PostgreSQL would inherit
-    postgres = subprocess.Popen(command, pass_fds=(cluster,))  # noqa: S603 - the command is our parent's own
+    try:
+        postgres = subprocess.Popen(command, pass_fds=(cluster,))  # noqa: S603 - the command is our parent's own
+    except OSError as error:
+        sys.exit(f"{command[0]} cannot be run: {error.strerror}")  # into the log, which the user is shown
     os.close(cluster)
 
     def end_when_unused() -> None:

@@ -70,8 +70,9 @@ class EmbeddedServer:
                     held.callback(self._lease.release)
                     self._launcher = Launcher(layout, binaries, identity, progress or _silence, fast)
                     self.started_here = self._launcher.bring_up()
-                    identity.own(layout.root)  # the locks, the log, the marker: whoever comes next may be the account
-                    host = quote(str(socket_folder(layout)), safe="")
+                    for path in (layout.marker, layout.run, layout.log.parent):
+                        identity.own(path)  # whoever comes next may be the account itself
+                    self.url, self.admin_url = _urls(layout)
                 self._held: ExitStack | None = held.pop_all()
         except OSError as error:
             raise PostgresError(
@@ -79,9 +80,6 @@ class EmbeddedServer:
                 "that the disk has space, or name another directory with --data-dir."
             ) from error
         self.data_dir, self.major = layout.root, binaries.major
-        self.url, self.admin_url = (
-            f"postgresql://{role}:{layout.password(role)}@/{DATABASE}?host={host}" for role in (ROLE, ADMIN_ROLE)
-        )
 
     def revive(self) -> bool:
         """Start PostgreSQL again, at the same URLs, if it has ended meanwhile (killed, out of memory); True if it had.
@@ -133,6 +131,12 @@ def connect_or_start(data_dir: Path, *, progress: Progress | None = None) -> Emb
 
 def _silence(_: str) -> None:
     pass
+
+
+def _urls(layout: Layout) -> tuple[str, str]:
+    host = quote(str(socket_folder(layout)), safe="")
+    user, admin = (f"{role}:{layout.password(role)}" for role in (ROLE, ADMIN_ROLE))
+    return f"postgresql://{user}@/{DATABASE}?host={host}", f"postgresql://{admin}@/{DATABASE}?host={host}"
 
 
 def _prepare(layout: Layout, identity: Identity) -> None:
