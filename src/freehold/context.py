@@ -12,12 +12,37 @@ from freehold.passwords import Passwords
 from freehold.settings import Settings
 
 
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key that is used, and what it is limited to.
+
+    Attributes:
+        id: of the key.
+        organization_id: whose key it is, when it is no user's.
+        actions: what it may be used for; None for all that its user may do.
+        project_ids: the projects that it is for; None for all.
+    """
+
+    id: UUID
+    organization_id: UUID | None = None
+    actions: frozenset[str] | None = None
+    project_ids: frozenset[UUID] | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it may do less than whose key it is."""
+        return self.actions is not None or self.project_ids is not None
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks: a signed-in user, or the operator of this installation (no ``user_id``, may do all)."""
+    """Who asks: a signed-in user, an API key, or the operator of this installation (no ``user_id``, may do all).
+
+    A key of a user asks as that user; a key of an organization is nobody but itself, without ``user_id``.
+    """
 
     user_id: UUID | None
     session_id: UUID | None = None
     is_admin: bool = False
+    key: Key | None = None
 
 
 OPERATOR: Final = Actor(user_id=None, is_admin=True)

@@ -200,7 +200,7 @@ FEATURE: Final = Rule(
 )
 ROLE: Final = Rule(
     name="role",
-    says="must be the name of a role: 1 to 50 lowercase letters, digits, underscores or hyphens, beginning with a letter",
+    says="must be the name of a role: 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter",
     min_length=1,
     max_length=50,
     pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
@@ -209,8 +209,8 @@ ROLE: Final = Rule(
 ROLE_NAME: Final = Rule(
     name="role_name",
     says=(
-        "must be 1 to 50 lowercase letters, digits, underscores or hyphens, beginning with a letter, and not the name of "
-        "a built-in role (owner, admin, member)"
+        "must be 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter, and not the name of a built-in "
+        "role (owner, admin, member)"
     ),
     min_length=1,
     max_length=50,

@@ -1,6 +1,6 @@
 """Who may do what, and the declaration that checks it before any operation runs."""
 
-from freehold.access.actions import GRANTS, AccountAction, Action, Role
+from freehold.access.actions import GRANTS, NEVER_BY_KEY, ON_CHOSEN_PROJECTS, OWNERSHIP, AccountAction, Action, Role
 from freehold.access.operation import (
     OPERATIONS,
     By,
@@ -9,16 +9,21 @@ from freehold.access.operation import (
     Scope,
     Subject,
     UserRef,
+    checked_again,
     in_transaction,
     no_such_organization,
     on_organization,
     on_user,
     operation,
 )
+from freehold.access.standing import Standing, known_actions, standing
 
 __all__ = [
     "GRANTS",
+    "NEVER_BY_KEY",
+    "ON_CHOSEN_PROJECTS",
     "OPERATIONS",
+    "OWNERSHIP",
     "AccountAction",
     "Action",
     "By",
@@ -26,11 +31,15 @@ __all__ = [
     "OrganizationRef",
     "Role",
     "Scope",
+    "Standing",
     "Subject",
     "UserRef",
+    "checked_again",
     "in_transaction",
+    "known_actions",
     "no_such_organization",
     "on_organization",
     "on_user",
     "operation",
+    "standing",
 ]

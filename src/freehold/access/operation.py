@@ -9,7 +9,7 @@ declared function, so no edge can reach the work without the check::
     await create(context, "acme", NewProject(name="Rocket"))
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum, auto
 from functools import wraps
 from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
@@ -18,8 +18,9 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import queries
-from freehold.access.actions import GRANTS, AccountAction, Action, Role
-from freehold.context import Context
+from freehold.access.actions import GRANTS, AccountAction, Action
+from freehold.access.standing import Standing, key_may, standing
+from freehold.context import Actor, Context
 from freehold.db import Transaction
 from freehold.errors import Forbidden, Missing, Unauthenticated
 
@@ -58,11 +59,40 @@ class Scope(Context, frozen=True, kw_only=True):
 
     action: Action
     organization_id: UUID
-    role: Role | None
+    standing: Standing
+
+    @property
+    def role(self) -> str | None:
+        """What the actor is here: owner, admin, member or a role that the organization made; None for no member."""
+        return self.standing.role
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """All that the actor may do here."""
+        return self.standing.actions
+
+    @property
+    def project_ids(self) -> frozenset[UUID] | None:
+        """The projects that the actor's key is limited to; None for all."""
+        return self.standing.key.project_ids if self.standing.key else None
 
     def may(self, action: Action) -> bool:
         """Say whether the actor may also do another action here."""
-        return self.is_admin or (self.role is not None and action in GRANTS[self.role])
+        return action in self.standing.actions
+
+    def require_all(self, actions: Iterable[Action], purpose: str) -> None:
+        """Return when the actor holds all of these: nobody gives, changes or takes away more than they have.
+
+        Args:
+            actions: what somebody else has, or is to have.
+            purpose: what the actor would do with it, such as ``give this role``.
+
+        Raises:
+            Forbidden: naming the actions that the actor lacks.
+        """
+        lacking = sorted(frozenset(actions) - self.standing.actions)
+        if lacking:
+            raise Forbidden(f"You cannot {purpose}: it has actions that you lack here: {', '.join(lacking)}")
 
 
 class Subject(Context, frozen=True, kw_only=True):
@@ -100,7 +130,9 @@ def operation(
 
         @wraps(work)
         async def run(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            if by is not By.ANYONE and not context.signed_in.is_admin and by is By.ADMIN:
+            if by is not By.ANYONE:
+                _check_key(context.signed_in, action)
+            if by is By.ADMIN and not context.is_admin:
                 raise Forbidden("Only a platform administrator may do this")
             if not writes:
                 return await work(context, *args, **kwargs)
@@ -112,14 +144,14 @@ def operation(
 
 
 def on_user(
-    action: AccountAction, *, writes: bool = False, own_transaction: bool = False
+    action: AccountAction, *, writes: bool = False, own_transaction: bool = False, private: bool = False
 ) -> Callable[
     [Callable[Concatenate[Subject, P], Awaitable[R]]], Callable[Concatenate[Context, UserRef, P], Awaitable[R]]
 ]:
     """Declare an operation on the account of a user.
 
     A user is seen by themselves, by whoever shares an organization with them, and by platform administrators; changed
-    by themselves and by platform administrators.
+    by themselves and by platform administrators. What is ``private`` is also seen by these alone.
 
     Raises (when called):
         Unauthenticated: nobody is signed in.
@@ -131,12 +163,13 @@ def on_user(
         work: Callable[Concatenate[Subject, P], Awaitable[R]],
     ) -> Callable[Concatenate[Context, UserRef, P], Awaitable[R]]:
         changes = writes or own_transaction
-        _register(work, action, "self" if changes else "self, fellow members", writes=changes)
+        closed = changes or private
+        _register(work, action, "self" if closed else "self, fellow members", writes=changes)
 
         @wraps(work)
         async def run(context: Context, user: UserRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
             async def inside(inner: Context) -> R:
-                subject = await _subject(inner, user, changes=changes)
+                subject = await _subject(inner, user, action, closed=closed)
                 return await work(subject, *args, **kwargs)
 
             return await (in_transaction(context, inside) if writes else inside(context))
@@ -195,37 +228,65 @@ async def in_transaction(context: ContextT, work: Callable[[ContextT], Awaitable
     return await context.db.transact(run)
 
 
-async def _subject(context: Context, user: UserRef, *, changes: bool) -> Subject:
+async def _subject(context: Context, user: UserRef, action: AccountAction, *, closed: bool) -> Subject:
     actor = context.signed_in
+    _check_key(actor, action)
     user_id = actor.user_id if user == "me" else user
     if user_id is None:
         raise Unauthenticated("The operator is no user: name one by id")
+    if actor.key and actor.key.is_limited and user_id != actor.user_id:
+        raise Forbidden("This API key is limited: outside of organizations it reads the account that it belongs to")
     if user_id != actor.user_id and not actor.is_admin:
         visible = actor.user_id is not None and await queries.shares_organization(
             context.db, viewer_id=actor.user_id, user_id=user_id
         )
         if not visible:
             raise Missing("There is no such user, or you may not see them")
-        if changes:
-            raise Forbidden("Only users themselves and platform administrators may change an account")
+        if closed:
+            raise Forbidden("Only users themselves and platform administrators may do this with an account")
     return Subject(**_fields(context), user_id=user_id)
 
 
 async def _scope(context: Context, organization: OrganizationRef, action: Action, *, outsiders: bool) -> Scope:
-    if not outsiders:
-        context.signed_in  # noqa: B018 - refuses those who are not
+    actor = context.actor if outsiders else context.signed_in
     if isinstance(organization, UUID):
         found = await queries.role_by_id(context.db, id=organization, user_id=context.actor_id)
     else:
         found = await queries.role_by_slug(context.db, slug=organization, user_id=context.actor_id)
-    if found is None or (found.role is None and not context.is_admin and not outsiders):
+    if found is None:
         raise no_such_organization()
-    role = Role(found.role) if found.role else None
-    scope = Scope(**_fields(context), action=action, organization_id=found.id, role=role)
-    if not scope.may(action) and not (outsiders and role is None):
-        needed = ", ".join(role for role, actions in GRANTS.items() if action in actions)
-        raise Forbidden(f"Your role here is {role}; '{action}' needs one of: {needed}")
-    return scope
+    held = standing(actor, found.id, role=found.role, role_actions=found.actions)
+    if action not in held.actions and not (outsiders and held.is_outside):
+        raise no_such_organization() if held.is_outside else _forbidden(held, action)
+    return Scope(**_fields(context), action=action, organization_id=found.id, standing=held)
+
+
+def _forbidden(held: Standing, action: Action) -> Forbidden:
+    if action in held.granted or held.role is None:
+        return Forbidden(f"You may not do this here: {held.because(action)}")
+    needed = ", ".join(role for role, actions in GRANTS.items() if action in actions)
+    return Forbidden(f"Your role here is {held.role}; '{action}' needs one of: {needed}, or a role that includes it")
+
+
+async def checked_again(scope: Scope) -> Scope:
+    """Look again at what the actor may do, once the organization's row is locked, and so nobody else changes that.
+
+    An operation that changes who may do what reads, decides and writes. Without a second look, somebody who is being
+    demoted could decide before and write after, and give themselves back what they were.
+
+    Raises:
+        Missing, Forbidden: the actor may not do the scope's action any more.
+    """
+    return await _scope(scope, scope.organization_id, scope.action, outsiders=False)
+
+
+def _check_key(actor: Actor, action: AccountAction) -> None:
+    """Refuse what an API key cannot do outside of organizations."""
+    if actor.key is None or key_may(actor.key, action):
+        return
+    if actor.key.organization_id is not None:
+        raise Forbidden("This API key is an organization's: it is no user, and acts in its organization alone")
+    raise Forbidden(f"An API key cannot be used for {action}: sign in, or use a key without limits where that may")
 
 
 def no_such_organization() -> Missing:

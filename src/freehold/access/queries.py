@@ -13,6 +13,22 @@ class RoleRow(msgspec.Struct, frozen=True):
     id: UUID
     slug: str
     role: str | None
+    actions: tuple[str, ...] | None
+
+
+class HeldRole(msgspec.Struct, frozen=True):
+    """A role that a user has somewhere."""
+
+    role: str
+    actions: tuple[str, ...] | None
+
+
+class UserRole(msgspec.Struct, frozen=True):
+    """What a user is in an organization, and on the platform."""
+
+    is_admin: bool
+    role: str | None
+    actions: tuple[str, ...] | None
 
 
 @statement
@@ -25,3 +41,15 @@ async def role_by_slug(db: Executor, *, slug: str, user_id: UUID | None) -> Role
 
 @statement
 async def shares_organization(db: Executor, *, viewer_id: UUID, user_id: UUID) -> bool: ...
+
+
+@statement
+async def role_of_user(db: Executor, *, organization_id: UUID, user_id: UUID) -> UserRole | None: ...
+
+
+@statement
+async def roles_of_user(db: Executor, *, user_id: UUID) -> list[HeldRole]: ...
+
+
+@statement
+async def has_public_project(db: Executor, *, organization_id: UUID) -> bool: ...

@@ -1,13 +1,13 @@
 -- name: role_by_id
 -- The organization with this id, and what a user is in it (NULL for an outsider).
-SELECT o.id, o.slug, r.role
+SELECT o.id, o.slug, r.role, r.actions
 FROM organizations o
 LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
 WHERE o.id = :id;
 
 -- name: role_by_slug
 -- The organization with this slug, and what a user is in it (NULL for an outsider).
-SELECT o.id, o.slug, r.role
+SELECT o.id, o.slug, r.role, r.actions
 FROM organizations o
 LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
 WHERE o.slug = :slug;
@@ -20,3 +20,20 @@ SELECT EXISTS (
     JOIN organization_members theirs ON theirs.organization_id = mine.organization_id
     WHERE mine.user_id = :viewer_id AND theirs.user_id = :user_id
 );
+
+-- name: role_of_user
+-- What a user is in an organization (NULL for an outsider), and whether they administer the platform.
+SELECT u.is_admin, r.role, r.actions
+FROM users u
+LEFT JOIN organization_roles r ON r.organization_id = :organization_id AND r.user_id = u.id
+WHERE u.id = :user_id;
+
+-- name: roles_of_user
+-- What a user is in each organization, each role once.
+SELECT DISTINCT r.role, r.actions
+FROM organization_roles r
+WHERE r.user_id = :user_id;
+
+-- name: has_public_project
+-- Whether an organization shows anything to everybody.
+SELECT EXISTS (SELECT 1 FROM projects WHERE organization_id = :organization_id AND visibility = 'public');

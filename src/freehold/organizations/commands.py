@@ -1,13 +1,10 @@
 """`freehold organizations`."""
 
-from typing import get_args
-
 import click
 
 from freehold import Member, NewOrganization, NewRole, Organization, Platform
 from freehold.cli.declare import Fetch, lists, shows
 from freehold.cli.references import find_user, organization_reference
-from freehold.scalars import AssignableRole
 
 
 @click.group()
@@ -45,10 +42,10 @@ async def show(platform: Platform, *, organization: str) -> Organization:
 @click.argument("organization")
 @click.argument("user")
 @click.option(
-    "--role", type=click.Choice(get_args(AssignableRole)), default="member", show_default=True, help="What they may do."
+    "--role", default="member", show_default=True, help="What they are to be: admin, member or a role of your own."
 )
 @shows
-async def add_member(platform: Platform, *, organization: str, user: str, role: AssignableRole) -> Member:
+async def add_member(platform: Platform, *, organization: str, user: str, role: str) -> Member:
     """Add a user to an organization, or change a member's role. Name them by username or id, it by slug or id."""
     reference = organization_reference(organization)
     found = await find_user(platform, user)

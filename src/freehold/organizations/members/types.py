@@ -4,17 +4,19 @@ from datetime import datetime
 
 import msgspec
 
-from freehold.access import Role
-from freehold.scalars import AssignableRole
+from freehold.scalars import AssignableRole, RoleText
 from freehold.users.types import UserSummary
 from freehold.validation import Input
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A user in an organization. ``role`` is the one that counts: ``owner`` for whoever owns it."""
+    """A user in an organization. ``role`` is the one that counts: ``owner`` for whoever owns it.
+
+    It is ``owner``, ``admin``, ``member``, or the name of a role that the organization made for itself.
+    """
 
     user: UserSummary
-    role: Role
+    role: RoleText
     joined_at: datetime
 
 
