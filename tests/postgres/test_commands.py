@@ -95,6 +95,16 @@ def test_psql_with_an_own_url(server: EmbeddedServer) -> None:
     assert (result.returncode, result.stdout) == (0, "freehold\n")
 
 
+def test_password_of_an_own_server_may_be_in_the_environment(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = Layout(server.data_dir).password("freehold")
+    monkeypatch.setenv("PGPASSWORD", password)
+    monkeypatch.setenv("PGSERVICE", "nonsense")
+    result = db_process("psql", "--database-url", server.url.replace(f":{password}", ""), "--", "-Atc", "SELECT 1")
+    assert (result.returncode, result.stdout) == (0, "1\n")
+
+
 def test_psql_starts_a_stopped_server_for_its_time(data_dir: Path) -> None:
     result = db_process("psql", "--data-dir", data_dir, "--", "-Atc", "SELECT 'here'")
     assert result.stdout == "here\n"

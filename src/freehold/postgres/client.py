@@ -1,5 +1,6 @@
 """Handing a connection URL to PostgreSQL's client programs without its password on their command line."""
 
+import os
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -14,6 +15,13 @@ class ClientConnection:
 
     url: str
     environment: dict[str, str]
+
+    def full_environment(self) -> dict[str, str]:
+        """Give our own environment with the password added: the user's PGSSLROOTCERT or PGPASSFILE go on to hold.
+
+        Without PGSERVICE, which would fill in what the URL leaves open from some other database's entry.
+        """
+        return {name: value for name, value in os.environ.items() if name != "PGSERVICE"} | self.environment
 
 
 def client_connection(url: str) -> ClientConnection:
@@ -50,7 +58,7 @@ def server_major(connection: ClientConnection) -> int:
     """
     psql = client_binary("psql", OLDEST)
     question = ("--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command=SHOW server_version_num")
-    answer = run((psql, *question, connection.url), env=connection.environment)
+    answer = run((psql, *question, connection.url), env=connection.full_environment())
     if answer.returncode != 0:
         raise PostgresError(f"The database does not answer: {answer.stderr.strip()}")
     return int(answer.stdout) // 10_000

@@ -1,7 +1,6 @@
 """`freehold db`: the database in use, its URL and a shell on it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -70,10 +69,9 @@ def psql(data_dir: Path, database_url: str | None, psql_arguments: tuple[str, ..
         # Ctrl-C is for psql, which cancels its query; we wait on. (A handler, unlike SIG_IGN, is not inherited.)
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
-            environment = {name: value for name, value in os.environ.items() if name != "PGSERVICE"}
             done = subprocess.run(  # noqa: S603 - no shell; the arguments are the user's own, for a program of theirs
                 [program, f"--dbname={connection.url}", *psql_arguments],
-                env=environment | connection.environment,
+                env=connection.full_environment(),
                 check=False,
             )
         finally:
