@@ -1,42 +1,17 @@
 """A fresh, empty database per test, on a real server."""
 
 import asyncio
-import os
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 
-@pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A superuser's URL of a running server: the one named by FREEHOLD_TEST_DATABASE_URL, else an embedded one."""
-    given = os.environ.get("FREEHOLD_TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    from freehold.postgres import EmbeddedServer  # noqa: PLC0415
-
-    with EmbeddedServer.start(tmp_path_factory.mktemp("postgres"), fast=True) as server:
-        yield server.admin_url
-
-
-def database_of(url: str, name: str) -> str:
-    """The same server, another database."""
-    before, _, rest = url.partition("://")[2].partition("/")
-    query = rest.partition("?")[2]
-    return f"postgresql://{before}/{name}" + (f"?{query}" if query else "")
-
-
 @pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
-    """The URL of a new, empty database."""
-    name = f"migrate_{secrets.token_hex(6)}"
-    asyncio.run(sql(server_url, f"CREATE DATABASE {name}"))
-    yield database_of(server_url, name)
-    asyncio.run(sql(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+def database_url(empty_database_url: str) -> str:
+    """The URL of a new, empty database: the engine guards any, not only Freehold's."""
+    return empty_database_url
 
 
 async def sql(url: str, script: str) -> None:

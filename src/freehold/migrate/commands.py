@@ -1,12 +1,40 @@
-"""``freehold migrate``: the command line of the engine."""
+"""``freehold migrate``, ``freehold backup`` and ``freehold restore``: the command line of the engine."""
+
+import sys
+from pathlib import Path
 
 import click
 
-from freehold.migrate import runner
-from freehold.migrate.report import Lines, emit, show_status
-from freehold.migrate.target import Target, errors_as_messages, run, target_options
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+from freehold.migrate import backup as stored
+from freehold.migrate import check as checks
+from freehold.migrate import gate, new, reverse, runner, swap
+from freehold.migrate import rehearse as rehearsals
+from freehold.migrate.report import (
+    Lines,
+    emit,
+    show_backups,
+    show_exchange,
+    show_findings,
+    show_outcome,
+    show_prospect,
+    show_rehearsal,
+    show_status,
+)
+from freehold.migrate.restore import load_into
+from freehold.migrate.reverse import Prospect
+from freehold.migrate.staging import staging_database
+from freehold.migrate.swap import Exchange
+from freehold.migrate.target import (
+    Target,
+    backups_option,
+    database_options,
+    errors_as_messages,
+    files_options,
+    json_option,
+    run,
+    staging_option,
+    target_options,
+)
 
 
 @click.group()
@@ -14,15 +42,31 @@ def migrate() -> None:
     """Change the database's schema, guarded: rehearsed, backed up, reversible."""
 
 
+@migrate.command("new")
+@click.argument("name")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("migrations"),
+    show_default="./migrations",
+    help="The folder of your own migrations.",
+)
+def new_(name: str, folder: Path) -> None:
+    """Make an empty migration file called NAME."""
+    with errors_as_messages():
+        click.echo(new.create(folder, name))
+
+
 @migrate.command()
 @target_options
-@_json
+@json_option
 def status(target: Target, *, as_json: bool) -> None:
-    """Show what is applied, what is pending and what contradicts."""
+    """Show what is applied and pending, drift, and evidence."""
     with errors_as_messages():
         sets = target.sets()
         with target.url() as database_url:
-            answer = run(runner.status(database_url, sets=sets))
+            answer = run(runner.status(database_url, sets=sets, closely=True))
     if as_json:
         emit(answer)
     else:
@@ -31,34 +75,192 @@ def status(target: Target, *, as_json: bool) -> None:
 
 @migrate.command()
 @target_options
-@_json
-def apply(target: Target, *, as_json: bool) -> None:
-    """Apply every pending migration."""
-    with errors_as_messages(), Lines() as progress:
+@json_option
+def verify(target: Target, *, as_json: bool) -> None:
+    """Fail unless the files, the journal and the live schema agree: for scripts and scheduled jobs."""
+    with errors_as_messages():
         sets = target.sets()
         with target.url() as database_url:
-            answer = run(runner.apply(database_url, sets=sets, progress=progress))
+            answer = run(runner.status(database_url, sets=sets, closely=True))
     if as_json:
         emit(answer)
-        return
-    for row in answer:
-        click.echo(f"applied {row.label} in {row.duration_seconds or 0:.2f} s")
-    click.echo(f"{len(answer)} applied; everything is up to date." if answer else "Nothing to apply.")
+    wrong = [trouble.message for trouble in answer.troubles] + [f"drift: {each}" for each in answer.drift]
+    if wrong:
+        raise click.ClickException("\n".join(wrong))
+    if not as_json:
+        click.echo(f"{len(answer.applied)} applied, {len(answer.pending)} pending; files, journal and schema agree.")
+
+
+@migrate.command()
+@files_options
+@json_option
+def check(target: Target, *, as_json: bool) -> None:
+    """Judge every migration file by its text: needs no database."""
+    with errors_as_messages():
+        findings = checks.check([migration for each in target.sets() for migration in each.migrations])
+    if as_json:
+        emit(findings)
+    else:
+        show_findings(findings)
+    if any(each.severity == "error" for each in findings):
+        sys.exit(1)
 
 
 @migrate.command()
 @target_options
-@click.option("--to", required=True, metavar="VERSION", help="Revert what came after it; 0 reverts everything.")
-@_json
-def down(target: Target, *, to: str, as_json: bool) -> None:
-    """Go back to the schema as it was right after VERSION had been applied."""
+@backups_option
+@staging_option
+@json_option
+def rehearse(target: Target, *, backups: Path, staging_url: str | None, as_json: bool) -> None:
+    """Prove everything pending on a copy restored from a fresh backup."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
         with target.url() as database_url:
-            answer = run(runner.down(database_url, sets=sets, to=to, progress=progress))
+            answer = run(
+                rehearsals.rehearse(
+                    database_url, sets=sets, backups=backups, staging_url=staging_url, progress=progress
+                )
+            )
+    if as_json:
+        emit(answer)
+    else:
+        show_rehearsal(answer)
+    if not answer.passed:
+        sys.exit(1)
+
+
+@migrate.command()
+@target_options
+@click.option("--unsafe", default="", metavar="WHY", help="Apply without evidence; the reason is recorded.")
+@json_option
+def apply(target: Target, *, unsafe: str, as_json: bool) -> None:
+    """Apply every pending migration that has been rehearsed."""
+    with errors_as_messages(), Lines() as progress:
+        sets = target.sets()
+        with target.url() as database_url:
+            answer = run(gate.apply(database_url, sets=sets, unsafe=unsafe, progress=progress))
+    if as_json:
+        emit(answer)
+    else:
+        show_outcome(answer)
+    if answer.surprises:
+        sys.exit(1)
+
+
+@migrate.command()
+@target_options
+@backups_option
+@staging_option
+@click.option("--to", required=True, metavar="VERSION", help="Revert what came after it; 0 reverts everything.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def down(target: Target, *, backups: Path, staging_url: str | None, to: str, yes: bool, as_json: bool) -> None:
+    """Go back to the schema as it was right after VERSION had been applied."""
+    with errors_as_messages(), Lines() as progress:
+        sets = target.sets()
+
+        async def confirm(prospect: Prospect) -> bool:
+            progress.pause()
+            if not as_json:
+                show_prospect(prospect)
+            return yes or click.confirm("Go back?", err=True)
+
+        with target.url() as database_url:
+            answer = run(
+                reverse.down(
+                    database_url,
+                    sets=sets,
+                    to=to,
+                    backups=backups,
+                    confirm=confirm,
+                    staging_url=staging_url,
+                    progress=progress,
+                )
+            )
     if as_json:
         emit(answer)
         return
-    for row in answer:
-        click.echo(f"reverted {row.label}")
-    click.echo(f"{len(answer)} reverted." if answer else "Nothing to revert.")
+    click.echo(f"{len(answer.reverted)} reverted." if answer.reverted else "Nothing to revert.")
+
+
+@click.group()
+def backup() -> None:
+    """Take, list and prove backups."""
+
+
+@backup.command("create")
+@database_options
+@backups_option
+@json_option
+def backup_create(target: Target, *, backups: Path, as_json: bool) -> None:
+    """Back up the whole database in one snapshot."""
+    with errors_as_messages(), Lines() as progress, target.url() as database_url:
+        taken = run(stored.create(database_url, backups, progress))
+    if as_json:
+        emit({"folder": str(taken.folder), "seal": taken.seal, "rows": taken.manifest.digests.rows})
+    else:
+        click.echo(f"{taken.folder}: {taken.manifest.digests.rows} rows, {taken.size_bytes} bytes")
+
+
+@backup.command("list")
+@backups_option
+@json_option
+def backup_list(*, backups: Path, as_json: bool) -> None:
+    """List the complete backups in a folder."""
+    found = stored.backups_in(backups)
+    if as_json:
+        emit([{"folder": str(each.folder), "created_at": each.manifest.created_at} for each in found])
+    else:
+        show_backups(found)
+
+
+@backup.command("verify")
+@click.argument("name")
+@click.option("--restore", "restores", is_flag=True, help="Restore it into a copy, too, and compare every row.")
+@database_options
+@backups_option
+@staging_option
+def backup_verify(target: Target, *, name: str, restores: bool, backups: Path, staging_url: str | None) -> None:
+    """Check every byte of the backup NAME (a name from the list, or a folder)."""
+    with errors_as_messages(), Lines() as progress:
+        progress.step("Reading")
+        found = stored.verify(_folder(backups, name))
+        if restores:
+            with target.url() as database_url:
+                run(_prove(found, database_url, staging_url, progress))
+    how = "restores to the same rows" if restores else "every byte is as it was written"
+    click.echo(f"{found.folder} is good: {how}.")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@database_options
+@backups_option
+@json_option
+def restore(target: Target, *, name: str, yes: bool, backups: Path, as_json: bool) -> None:
+    """Put the backup NAME in the place of the database, which is kept under another name."""
+    with errors_as_messages(), Lines() as progress, target.url() as database_url:
+        progress.step("Reading")
+        found = stored.verify(_folder(backups, name))
+
+        async def confirm(exchange: Exchange) -> bool:
+            progress.pause()
+            if not as_json:
+                show_exchange(exchange)
+            return yes or click.confirm("Exchange them?", err=True)
+
+        answer = run(swap.restore(database_url, found, confirm=confirm, progress=progress))
+    if as_json:
+        emit(answer)
+    else:
+        click.echo(f"{answer.database} is the backup now; what was there is kept as {answer.kept_as}.")
+
+
+async def _prove(found: stored.Backup, database_url: str, staging_url: str | None, progress: Lines) -> None:
+    async with staging_database(database_url, staging_url) as copy:
+        await load_into(found, copy, progress)
+
+
+def _folder(backups: Path, name: str) -> Path:
+    return Path(name) if Path(name).is_dir() else backups / name

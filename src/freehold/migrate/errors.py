@@ -77,3 +77,9 @@ class BusyError(MigrateError):
     """Locks were not to be had in time; the text names who held them. Nothing of the step was kept."""
 
     code = "blocked"
+
+
+class DeclinedError(MigrateError):
+    """The question was answered with no; nothing was changed."""
+
+    code = "declined"

@@ -1,6 +1,7 @@
 """What commands show to people: lines of progress, tables, and the same as JSON."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any, Self
 
 import click
@@ -9,7 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from freehold.migrate.backup import Backup
+from freehold.migrate.findings import Finding
+from freehold.migrate.gate import Outcome
+from freehold.migrate.rehearse import Rehearsal
+from freehold.migrate.reverse import Prospect
 from freehold.migrate.runner import Status
+from freehold.migrate.swap import Exchange
 
 
 def emit(answer: Any) -> None:
@@ -36,6 +43,10 @@ class Lines:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def pause(self) -> None:
+        """Take the bars away, for a question."""
         self._bars.stop()
 
     def step(self, text: str) -> None:
@@ -66,6 +77,86 @@ def show_status(status: Status) -> None:
             table.add_row(pending.set_name, pending.version, pending.name, "pending", "", "")
     console.print(table)
     for trouble in status.troubles:
-        console.print(f"! {trouble.message}", soft_wrap=True, markup=False)
+        _say(console, f"! {trouble.message}")
+    for each in status.drift:
+        _say(console, f"! drift: {each}")
+    if status.evidence:
+        until = f"{status.evidence.expires_at:%Y-%m-%d %H:%M} UTC"
+        _say(console, f"Evidence for {', '.join(status.evidence.versions)} until {until}: {status.evidence.backup}")
     if status.current:
         console.print("Everything is applied.")
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Print findings for people, errors first."""
+    console = Console(highlight=False)
+    for each in sorted(findings, key=lambda each: each.severity):
+        _say(console, f"{each.severity}: {each}")
+    errors = sum(each.severity == "error" for each in findings)
+    console.print(f"{errors} errors, {len(findings) - errors} notices.")
+
+
+def show_rehearsal(rehearsal: Rehearsal) -> None:
+    """Print how a rehearsal went."""
+    console = Console(highlight=False)
+    for step in rehearsal.steps:
+        _say(console, f"{step.version}_{step.name}: up took {step.trace.seconds:.2f} s")
+        for lock in step.trace.locks:
+            _say(console, f"    {lock.mode} on {lock.table} for {lock.seconds:.2f} s (no {lock.blocks} meanwhile)")
+        for table, rows in step.trace.rewritten.items():
+            _say(console, f"    wrote {table} anew ({rows} rows)")
+        for loss in step.losses:
+            _say(console, f"    down loses {loss}")
+    show_findings(rehearsal.findings)
+    if rehearsal.evidence:
+        until = f"{rehearsal.evidence.expires_at:%Y-%m-%d %H:%M} UTC"
+        console.print(f"Proved. Until {until} you may run: freehold migrate apply")
+    elif rehearsal.passed:
+        console.print("Nothing is pending.")
+    else:
+        console.print("Not proved: nothing may be applied. Correct the migrations and rehearse again.")
+
+
+def show_outcome(outcome: Outcome) -> None:
+    """Print what apply did, beside what was foretold."""
+    console = Console(highlight=False)
+    for step in outcome.applied:
+        foretold = "" if step.predicted_seconds is None else f" (rehearsed: {step.predicted_seconds:.2f} s)"
+        _say(console, f"applied {step.version}_{step.name} in {step.seconds:.2f} s{foretold}")
+    for each in outcome.surprises:
+        _say(console, f"! not as rehearsed: {each}")
+    count = len(outcome.applied)
+    console.print(f"{count} applied; everything is up to date." if count else "Nothing to apply.")
+
+
+def show_prospect(prospect: Prospect) -> None:
+    """Print what going back would lose."""
+    console = Console(highlight=False, stderr=True)
+    _say(console, f"Going back to {prospect.target} reverts {', '.join(prospect.reverted)}.")
+    for each in prospect.lost or ["nothing: tried on a copy of the database"]:
+        _say(console, f"    lost: {each}")
+    _say(console, f"A backup with all of it is in {prospect.backup}.")
+
+
+def show_exchange(exchange: Exchange) -> None:
+    """Print what a restore is about to do."""
+    console = Console(highlight=False, stderr=True)
+    _say(console, f"{exchange.database} will be as it was at {exchange.taken_at:%Y-%m-%d %H:%M:%S} UTC.")
+    for each in exchange.changed or ["nothing has changed since"]:
+        _say(console, f"    {each}")
+    _say(console, f"What is there now is kept as {exchange.kept_as}; {exchange.sessions} other sessions will be ended.")
+
+
+def show_backups(backups: Sequence[Backup]) -> None:
+    """Print backups, oldest first."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "database", "rows", "bytes"):
+        table.add_column(heading)
+    for each in backups:
+        manifest = each.manifest
+        table.add_row(manifest.backup_id, manifest.database, str(manifest.digests.rows), str(each.size_bytes))
+    Console(highlight=False).print(table)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, soft_wrap=True, markup=False)

@@ -1,18 +1,31 @@
 """Applying and reverting, one migration at a time, each with its row in the journal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from freehold.migrate import journal
+from freehold.migrate.catalog import schema_objects
 from freehold.migrate.database import connect
+from freehold.migrate.drift import drift
 from freehold.migrate.errors import TargetError
+from freehold.migrate.evidence import Evidence
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.history import Pending, Trouble, compare
 from freehold.migrate.journal import Applied
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.steps import Bench, perform
+
+
+class EvidenceSummary(msgspec.Struct, frozen=True):
+    """The newest evidence in short: its id, what it covers, until when it counts, and the backup it stands on."""
+
+    evidence_id: str
+    versions: list[str]
+    expires_at: datetime
+    backup: str
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -22,11 +35,15 @@ class Status(msgspec.Struct, frozen=True):
         applied: in the order in which they were applied.
         pending: in the order in which they will be.
         troubles: files edited, removed or renamed after they were applied; migrations that did not end.
+        drift: objects that somebody changed since the last apply or down, each in words.
+        evidence: the id of the newest evidence, and when it expires.
     """
 
     applied: list[Applied]
     pending: list[Pending]
     troubles: list[Trouble]
+    drift: list[str] = []
+    evidence: EvidenceSummary | None = None
 
     @property
     def current(self) -> bool:
@@ -34,16 +51,29 @@ class Status(msgspec.Struct, frozen=True):
         return not self.pending and not self.troubles
 
 
-async def status(database_url: str, *, sets: Sequence[MigrationSet]) -> Status:
+async def status(database_url: str, *, sets: Sequence[MigrationSet], closely: bool = False) -> Status:
     """What is applied, what is pending and what contradicts; changes nothing.
+
+    Args:
+        database_url: of the database.
+        sets: the files.
+        closely: look for drift and evidence, too, which takes some dozen queries instead of three.
 
     Raises:
         ConnectError: the database cannot be reached.
     """
     async with connect(database_url) as connection:
         history = compare(sets, await journal.applied(connection))
+        drifted = [str(each) for each in await drift(connection)] if closely else []
+        kept = await journal.evidence(connection, Evidence) if closely else []
     pending = [Pending(*migration.key, migration.name) for migration in history.pending]
-    return Status(list(history.applied), pending, list(history.troubles))
+    newest = [_summary(each) for each in kept[:1]]
+    return Status(list(history.applied), pending, list(history.troubles), drifted, newest[0] if newest else None)
+
+
+def _summary(evidence: Evidence) -> EvidenceSummary:
+    versions = [step.version for step in evidence.steps]
+    return EvidenceSummary(evidence.evidence_id, versions, evidence.expires_at, evidence.backup)
 
 
 async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Progress | None = None) -> list[Applied]:
@@ -71,6 +101,8 @@ async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Pr
             progress.step(f"Applying {migration.label}")
             progress.advance(index, len(history.pending))
             await perform(Bench(connection), migration, "up")
+        if history.pending:
+            await journal.record_schema(connection, await schema_objects(connection))
         keys = {migration.key for migration in history.pending}
         return [row for row in await journal.applied(connection) if row.key in keys]
 
@@ -110,4 +142,6 @@ async def down(
             progress.step(f"Reverting {row.label}")
             progress.advance(index, len(rows))
             await perform(Bench(connection), history.files[row.key], "down")
+        if rows:
+            await journal.record_schema(connection, await schema_objects(connection))
         return list(rows)

@@ -1,7 +1,7 @@
 """The options that every command shares: which database, and which migrations."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -55,40 +55,85 @@ class Target(NamedTuple):
                 yield server.url
 
 
-def target_options(
-    command: Callable[Concatenate[Target, _Arguments], _Result],
-) -> Callable[..., _Result]:
-    """Add the options of a `Target` to a command, which gets it as its first argument."""
+_Command = Callable[Concatenate[Target, _Arguments], _Result]
+_Decorated = Callable[..., _Result]
 
+_DATABASE_OPTIONS = (
+    click.option(
+        "--database-url",
+        envvar="FREEHOLD_DATABASE_URL",
+        help="The database; better set as FREEHOLD_DATABASE_URL, since arguments can be seen by every local user.",
+    ),
+    click.option(
+        "--data-dir",
+        envvar="FREEHOLD_DATA_DIR",
+        default=Path("freehold-data"),
+        show_default="./freehold-data",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The embedded database's directory, used when no URL is given.",
+    ),
+)
+_FILES_OPTIONS = (
+    click.option(
+        "--dir",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The folder of your own migrations; they come after Freehold's.",
+    ),
+    click.option("--no-builtin", is_flag=True, help="Leave out Freehold's own migrations: guard any database."),
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+"""The answer for programs."""
+
+backups_option = click.option(
+    "--backups",
+    envvar="FREEHOLD_BACKUPS_DIR",
+    default=Path("freehold-backups"),
+    show_default="./freehold-backups",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of backups and evidence.",
+)
+"""Where backups are kept."""
+
+staging_option = click.option(
+    "--staging-url",
+    envvar="FREEHOLD_STAGING_URL",
+    help="A database on another server of the same major version, beside which copies are made.",
+)
+"""Where copies are made."""
+
+
+def target_options(command: _Command[_Arguments, _Result]) -> _Decorated[_Result]:
+    """Give a command the options for a database and for migrations; it gets the `Target` first."""
+    return _with_target(command, (*_DATABASE_OPTIONS, *_FILES_OPTIONS))
+
+
+def database_options(command: _Command[_Arguments, _Result]) -> _Decorated[_Result]:
+    """Give a command the options for a database alone."""
+    return _with_target(command, _DATABASE_OPTIONS)
+
+
+def files_options(command: _Command[_Arguments, _Result]) -> _Decorated[_Result]:
+    """Give a command the options for migrations alone."""
+    return _with_target(command, _FILES_OPTIONS)
+
+
+def _with_target(
+    command: _Command[_Arguments, _Result], options: Sequence[Callable[[_Decorated[_Result]], _Decorated[_Result]]]
+) -> _Decorated[_Result]:
     @wraps(command)
     def with_target(
-        *args: Any, database_url: str | None, data_dir: Path, folder: Path | None, no_builtin: bool, **kwargs: Any
+        *args: Any,
+        database_url: str | None = None,
+        data_dir: Path = Path(),
+        folder: Path | None = None,
+        no_builtin: bool = False,
+        **kwargs: Any,
     ) -> _Result:
         return command(Target(database_url, data_dir, folder, not no_builtin), *args, **kwargs)
 
-    options = (
-        click.option(
-            "--database-url",
-            envvar="FREEHOLD_DATABASE_URL",
-            help="The database; better set as FREEHOLD_DATABASE_URL, since arguments can be seen by every local user.",
-        ),
-        click.option(
-            "--data-dir",
-            envvar="FREEHOLD_DATA_DIR",
-            default=Path("freehold-data"),
-            show_default="./freehold-data",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="The embedded database's directory, used when no URL is given.",
-        ),
-        click.option(
-            "--dir",
-            "folder",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="The folder of your own migrations; they come after Freehold's.",
-        ),
-        click.option("--no-builtin", is_flag=True, help="Leave out Freehold's own migrations: guard any database."),
-    )
-    decorated: Callable[..., _Result] = with_target
+    decorated: _Decorated[_Result] = with_target
     for option in reversed(options):
         decorated = option(decorated)
     return decorated

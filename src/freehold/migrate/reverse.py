@@ -1,0 +1,140 @@
+"""Going back: what it would lose is shown on a copy first, a backup is taken, and then the same steps run for real."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from freehold.migrate import backup, gate, journal
+from freehold.migrate.catalog import SchemaObject, schema_objects
+from freehold.migrate.database import Connection, connect
+from freehold.migrate.digests import Digests, digests
+from freehold.migrate.errors import DeclinedError, TargetError, UnprovedError
+from freehold.migrate.files import MigrationSet
+from freehold.migrate.fingerprint import differences
+from freehold.migrate.history import History, compare
+from freehold.migrate.journal import Applied
+from freehold.migrate.lock import runner_lock
+from freehold.migrate.migration import Migration
+from freehold.migrate.patience import Patience
+from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.restore import load_into
+from freehold.migrate.staging import staging_database
+from freehold.migrate.steps import Bench, perform
+
+
+class Prospect(msgspec.Struct, frozen=True):
+    """What going back would do, as it went on a copy of the database a moment ago.
+
+    Attributes:
+        target: the version to go back to.
+        reverted: migrations, newest first.
+        lost: tables and columns that go, with what they hold now; and rows that change.
+        backup: the folder of the backup that brings it all back.
+    """
+
+    target: str
+    reverted: list[str]
+    lost: list[str]
+    backup: str
+
+
+Confirm = Callable[[Prospect], Awaitable[bool]]
+
+
+async def down(
+    database_url: str,
+    *,
+    sets: Sequence[MigrationSet],
+    to: str,
+    backups: Path,
+    confirm: Confirm,
+    staging_url: str | None = None,
+    patience: Patience | None = None,
+    progress: Progress | None = None,
+) -> Prospect:
+    """Revert everything that was applied after a version, newest first.
+
+    Args:
+        database_url: production.
+        sets: the files; every migration to revert must be among them.
+        to: a version, ``set:version``, or ``0`` for the time before the first.
+        backups: the folder for the backup that is taken first.
+        confirm: is shown what would be lost; False stops before anything is changed.
+        staging_url: another server for the copy.
+        patience: how long to wait for locks and how often to try.
+        progress: hears of every phase.
+
+    Raises:
+        TargetError: the version is not applied, or a migration on the way has no way back.
+        DeclinedError: it was not confirmed.
+        UnprovedError: the schema changed since the copy was taken.
+        StepError: a down fails; on the copy already, then production is as it was.
+        BackupError, StagingError, BusyError, ConnectError, LockedError, HistoryError: as for rehearse and apply.
+    """
+    progress = progress or Silent()
+    async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        history = compare(sets, await journal.applied(connection))
+        history.refuse_trouble()
+        rows = history.after(to)
+        migrations = _ways_back(history, rows)
+        if not migrations:
+            return Prospect(to, [], [], "")
+        taken = await backup.create(database_url, backups, progress)
+        async with staging_database(database_url, staging_url) as copy:
+            start = await load_into(taken, copy, progress)
+            lost = await _try_on_copy(copy, migrations, taken, start, progress)
+        prospect = Prospect(to, [migration.label for migration in migrations], lost, str(taken.folder))
+        if not await confirm(prospect):
+            raise DeclinedError(f"Nothing was reverted. The backup stays in {taken.folder}")
+        if (await gate.live_fingerprint(connection)).logical != taken.manifest.fingerprint.logical:
+            raise UnprovedError(
+                "The schema changed while you were asked: nothing was reverted. Run the same command again"
+            )
+        for index, migration in enumerate(migrations):
+            await lock.check()
+            progress.step(f"Reverting {migration.label}")
+            progress.advance(index, len(migrations))
+            await perform(Bench(connection, lock.connection, patience or Patience(), progress), migration, "down")
+        await gate.record(connection)
+        return prospect
+
+
+def _ways_back(history: History, rows: Sequence[Applied]) -> list[Migration]:
+    migrations = [history.files[row.key] for row in rows]
+    for migration in migrations:
+        if not migration.down.statements:
+            raise TargetError(
+                f"{migration.label} has no way back ({migration.irreversible}): "
+                "restore a backup with 'freehold restore', or write a new migration"
+            )
+    return migrations
+
+
+async def _try_on_copy(
+    copy: str, migrations: Sequence[Migration], taken: backup.Backup, start: Digests, progress: Progress
+) -> list[str]:
+    """Go back on the copy, and say what of the backup is not there afterwards."""
+    async with connect(copy) as connection, connect(copy) as meter:
+        for migration in migrations:
+            progress.step(f"Rehearsing {migration.label}: down")
+            await perform(Bench(connection, progress=progress), migration, "down")
+        objects = await schema_objects(meter)
+        return await _lost(meter, taken.manifest.objects, objects, start)
+
+
+async def _lost(meter: Connection, before: list[SchemaObject], after: list[SchemaObject], start: Digests) -> list[str]:
+    gone = [each for each in differences(before, after) if each.change == "removed"]
+    tables = {each.identity.removeprefix("table ") for each in gone if each.identity.startswith("table ")}
+    lost = [f"table {name} with {start.tables[name].rows} rows" for name in sorted(tables & start.tables.keys())]
+    for each in gone:
+        kind, _, name = each.identity.partition(" ")
+        table = name.rpartition(".")[0]
+        if kind == "column" and table not in tables and table in start.tables:
+            lost.append(f"column {name} in {start.tables[table].rows} rows")
+    now = await digests(meter)
+    for name, was in start.tables.items():
+        here = now.tables.get(name)
+        if here is not None and here.rows < was.rows:
+            lost.append(f"{was.rows - here.rows} of {was.rows} rows of {name}")
+    return lost

@@ -1,0 +1,140 @@
+"""Restoring in production: beside the database first, then in its place; the old one is kept under another name."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import asyncpg
+import msgspec
+
+from freehold.migrate.backup import Backup
+from freehold.migrate.database import Connection, connect
+from freehold.migrate.digests import Digests, digests
+from freehold.migrate.errors import BusyError, DeclinedError, StagingError
+from freehold.migrate.lock import runner_lock
+from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.restore import load_into
+from freehold.migrate.staging import create_database, quoted, with_database
+
+_TRIES = 5
+
+_SESSIONS = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+_SETTINGS = """
+SELECT format('ALTER DATABASE %I SET %s TO %s', $2::text, split_part(c, '=', 1), CASE
+    WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries')
+    THEN substr(c, strpos(c, '=') + 1) ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
+FROM pg_db_role_setting s, unnest(s.setconfig) c
+WHERE s.setrole = 0 AND s.setdatabase = (SELECT oid FROM pg_database WHERE datname = $1)
+"""
+
+_GRANTS = """
+SELECT format('GRANT %s ON DATABASE %I TO %s', privilege_type, $2::text,
+    CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END)
+FROM pg_database d, aclexplode(d.datacl) WHERE d.datname = $1
+"""
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """What a restore is about to put in the place of what.
+
+    Attributes:
+        database: its name, which stays.
+        kept_as: the name under which the present database is kept.
+        backup: the folder.
+        taken_at: when the backup was taken.
+        changed: tables whose rows differ now from the backup: what was written since would be out of sight.
+        sessions: other connections to the database; they will be ended.
+    """
+
+    database: str
+    kept_as: str
+    backup: str
+    taken_at: datetime
+    changed: list[str]
+    sessions: int
+
+
+Confirm = Callable[[Exchange], Awaitable[bool]]
+
+
+async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progress: Progress | None = None) -> Exchange:
+    """Put a backup in the place of a database; the two change names in one transaction, so there is always one.
+
+    Args:
+        database_url: the database to replace; the role must own it and be allowed to create databases.
+        backup: verified with `backup.verify`.
+        confirm: is shown what changed since the backup; False stops before anything is changed.
+        progress: hears of every phase.
+
+    Raises:
+        BackupError: the backup does not restore to what was backed up; production is as it was.
+        DeclinedError: it was not confirmed; the copy is dropped.
+        StagingError: the role may not create or rename databases.
+        BusyError: other sessions came back faster than they could be ended.
+        ConnectError, LockedError: as for apply.
+    """
+    progress = progress or Silent()
+    async with runner_lock(database_url), connect(database_url) as connection:
+        name = str(await connection.fetchval("SELECT current_database()"))
+        stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
+        fresh, kept = f"{name[:40]}_restored_{stamp}", f"{name[:40]}_before_{stamp}"
+        await create_database(connection, fresh)
+        swapped = False
+        try:
+            await load_into(backup, with_database(database_url, fresh), progress)
+            await _copy_settings(connection, name, fresh)
+            progress.step("Comparing with the present database")
+            now = await digests(connection, report=progress.advance)
+            sessions = int(await connection.fetchval(_SESSIONS, name)) - 1  # the runner's lock is one of them
+            changed = _changes(backup.manifest.digests, now)
+            exchange = Exchange(name, kept, str(backup.folder), backup.manifest.created_at, changed, max(0, sessions))
+            if not await confirm(exchange):
+                raise DeclinedError("Nothing was changed")
+            swapped = True
+        finally:
+            if not swapped:
+                await connection.execute(f"DROP DATABASE IF EXISTS {quoted(fresh)} WITH (FORCE)")
+    await _exchange_names(database_url, name, fresh, kept)
+    return exchange
+
+
+async def _exchange_names(database_url: str, name: str, fresh: str, kept: str) -> None:
+    async with connect(with_database(database_url, "postgres" if name != "postgres" else "template1")) as connection:
+        for attempt in range(_TRIES):
+            try:
+                async with connection.transaction():
+                    await connection.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+                    )
+                    await connection.execute(f"ALTER DATABASE {quoted(name)} RENAME TO {quoted(kept)}")
+                    await connection.execute(f"ALTER DATABASE {quoted(fresh)} RENAME TO {quoted(name)}")
+            except asyncpg.ObjectInUseError:
+                if attempt == _TRIES - 1:
+                    raise BusyError(
+                        f"Other sessions use {name} again as soon as they are ended, so it was not exchanged. Stop the "
+                        f"application and run the same command again. The restored copy stays as {fresh}"
+                    ) from None
+            except asyncpg.InsufficientPrivilegeError as error:
+                raise StagingError(f"Cannot exchange {name}: {error}. The restored copy stays as {fresh}") from None
+            else:
+                return
+
+
+async def _copy_settings(connection: Connection, name: str, fresh: str) -> None:
+    """What belongs to the database rather than into it: settings and who may connect."""
+    grants = [row[0] for row in await connection.fetch(_GRANTS, name, fresh)]
+    if grants:
+        await connection.execute(f"REVOKE ALL ON DATABASE {quoted(fresh)} FROM PUBLIC")
+    for statement in [*grants, *(row[0] for row in await connection.fetch(_SETTINGS, name, fresh))]:
+        await connection.execute(statement)
+
+
+def _changes(then: Digests, now: Digests) -> list[str]:
+    changes: list[str] = []
+    for table in then.differing_tables(now):
+        was, here = then.tables.get(table), now.tables.get(table)
+        rows_then, rows_now = was.rows if was else "no table", here.rows if here else "no table"
+        changes.append(f"{table}: rows then {rows_then}, now {rows_now}")
+    return changes
