@@ -12,6 +12,7 @@ surrogates, so ``text_defect`` refuses both before any rule is asked.
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import email_validator
@@ -94,6 +95,17 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return cleaned
 
 
+class Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment that is yet to come, at most so many days from now."""
+
+    days: int
+
+    @property
+    def says(self) -> str:
+        """The rule as a sentence for people."""
+        return f"must be in the future, and at most {self.days:,} days from now"
+
+
 def text_defect(value: str) -> str | None:
     """Say why PostgreSQL could not store this text, or None."""
     if "\x00" in value:
@@ -110,14 +122,15 @@ def _trim(value: str) -> str:
 def _normalise_email(value: str) -> str:
     """Normalise the domain (IDNA) and keep the case of ASCII letters.
 
-    Addresses are compared without regard to the case of ASCII letters in the database; other letters are folded here.
+    Addresses are compared without regard to the case of ASCII letters in the database; other letters are folded here,
+    before the lengths are checked, since a folded letter can be longer (the dotted capital I becomes two characters).
     """
+    folded = "".join(c if c.isascii() else c.lower() for c in unicodedata.normalize("NFC", value))
     try:
-        address = email_validator.validate_email(value, check_deliverability=False, test_environment=True)
+        address = email_validator.validate_email(folded, check_deliverability=False, test_environment=True)
     except email_validator.EmailNotValidError as error:
         raise ValueError(f"must be a valid e-mail address, such as ada@example.com: {error}") from None
-    local = "".join(c if c.isascii() else c.lower() for c in address.local_part)
-    return f"{local}@{address.domain}"
+    return f"{address.local_part}@{address.domain}"
 
 
 def _strong(value: str) -> str:
@@ -225,6 +238,14 @@ ASSIGNABLE_ROLE: Final = Rule(
     pattern=r"^(?!owner(?![\s\S]))[a-z][a-z0-9_-]{0,49}(?![\s\S])",
     example="member",
 )
+ACTION: Final = Rule(
+    name="action",
+    says="must be the name of an action, such as project.create",
+    min_length=3,
+    max_length=64,
+    pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
+    example="project.create",
+)
 LOGIN: Final = Rule(name="login", says="must be a username or an e-mail address", min_length=1, max_length=255)
 SECRET: Final = Rule(name="secret", says="must be a password of at most 128 characters", min_length=1, max_length=128)
 TOKEN: Final = Rule(
@@ -244,6 +265,7 @@ Slug = Annotated[str, SLUG.meta, SLUG]
 AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]
 Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
 Feature = Annotated[str, FEATURE.meta, FEATURE]
+ActionText = Annotated[str, ACTION.meta, ACTION]
 Login = Annotated[str, LOGIN.meta, LOGIN]
 Secret = Annotated[str, SECRET.meta, SECRET]
 Token = Annotated[str, TOKEN.meta, TOKEN]
@@ -261,5 +283,9 @@ Features = Annotated[
         description="at most 100 different features",
         extra_json_schema={"uniqueItems": True},
     ),
+]
+TEN_YEARS: Final = Ahead(days=3653)
+ExpiresAt = Annotated[
+    datetime, msgspec.Meta(tz=True, description=f"a time with its offset; {TEN_YEARS.says}"), TEN_YEARS
 ]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100, description="how many at most, 1 to 100")]
