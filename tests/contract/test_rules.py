@@ -1,0 +1,224 @@
+"""Each rule is said three times, and the three agree: the type, the CHECK of the database, the published schema.
+
+A value is accepted "as stored": what the type accepts, it may clean first, and the database must accept the cleaned
+value; what the database accepts, the type must accept as it is. The e-mail address is the exception, since no regular
+expression says what ``email-validator`` does: there the database accepts a superset.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any, Final
+
+import jsonschema_rs
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.contract import near_misses
+from tests.contract.near_misses import NEAR, texts
+
+from freehold import scalars
+from freehold.errors import Invalid
+from freehold.scalars import RESERVED_SLUGS, Features, Rule, Visibility, text_defect
+from freehold.validation import parse_value
+
+COLUMNS: Final = {
+    ("users", "username"): scalars.USERNAME,
+    ("users", "email"): scalars.EMAIL,
+    ("users", "first_name"): scalars.NAME,
+    ("users", "last_name"): scalars.NAME,
+    ("users", "avatar_url"): scalars.AVATAR_URL,
+    ("organizations", "name"): scalars.NAME,
+    ("organizations", "slug"): scalars.SLUG,
+    ("projects", "name"): scalars.NAME,
+    ("projects", "description"): scalars.DESCRIPTION,
+}
+"""Which rule each column keeps."""
+
+NO_TEXT_OF_A_CALLER: Final = {
+    ("users", "password_hash"),
+    ("sessions", "token_hash"),
+    ("audit_events", "action"),
+    ("audit_events", "details"),
+    ("server_keys", "key"),
+}
+"""Columns whose CHECK guards what the application itself writes."""
+
+sample = cache(near_misses.sample)
+
+
+def type_accepts(rule: Rule, value: str) -> str | None:
+    """Return the value as it is stored, or None where it is refused."""
+    try:
+        return rule.check(value)
+    except ValueError:
+        return None
+
+
+class Check:
+    """The rules of one column, asked of the database itself for many values in one question."""
+
+    def __init__(self, schema: Any, sql: str) -> None:
+        self._schema, self._sql = schema, sql
+
+    @classmethod
+    async def of(cls, schema: Any, table: str, column: str) -> "Check":
+        condition = await schema.fetchval(
+            "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = $1", f"{table}_{column}_check"
+        )
+        length, not_null = await schema.fetchrow(
+            "SELECT nullif(atttypmod, -1) - 4, attnotnull FROM pg_attribute "
+            "WHERE attrelid = $1::regclass AND attname = $2",
+            table,
+            column,
+        )
+        fits = f"length(value) <= {length}" if length else "true"
+        sql = (
+            f"SELECT ({fits}) AND coalesce({condition}, true) AND (value IS NOT NULL OR NOT {not_null}) "  # noqa: S608
+            f"FROM (SELECT value, value::text AS {column} FROM unnest($1::text[]) AS given (value)) AS row"
+        )
+        return cls(schema, sql)
+
+    async def accepts(self, values: list[str]) -> list[bool]:
+        """Say for each value whether the database would store it; what is no text to it, it cannot."""
+        answers = iter(await self._schema.fetch(self._sql, [value for value in values if text_defect(value) is None]))
+        return [text_defect(value) is None and next(answers)[0] for value in values]
+
+
+@pytest.fixture(params=COLUMNS, ids=".".join)
+async def column(request: pytest.FixtureRequest, schema: Any) -> tuple[Rule, Check]:
+    """A rule, and the column that keeps it."""
+    return COLUMNS[request.param], await Check.of(schema, *request.param)
+
+
+async def test_every_checked_column_has_its_rule_here(schema: Any):
+    rows = await schema.fetch("""
+        SELECT conrelid::regclass::text, attname FROM pg_constraint
+        JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND cardinality(conkey) = 1
+    """)
+    core = {"users", "organizations", "organization_members", "projects", "sessions", "server_keys"}
+    others = {("organization_members", "role"), ("projects", "visibility"), ("projects", "features")}
+    found = {(table, column) for table, column in rows if table in core}
+    assert found - NO_TEXT_OF_A_CALLER == set(COLUMNS) | others
+
+
+async def test_database_accepts_what_the_type_accepts(column: tuple[Rule, Check]):
+    rule, check = column
+    stored = [cleaned for value in sample(rule) if (cleaned := type_accepts(rule, value)) is not None]
+    assert len(stored) > len(NEAR[rule.name]) / 4, "too few of the strings fit to say anything"
+    accepted = await check.accepts(stored)
+    assert [value for value, fine in zip(stored, accepted, strict=True) if not fine] == []
+
+
+async def test_type_accepts_what_the_database_accepts(column: tuple[Rule, Check]):
+    rule, check = column
+    if rule is scalars.EMAIL:
+        return
+    values = sample(rule)
+    accepted = await check.accepts(values)
+    assert [v for v, fine in zip(values, accepted, strict=True) if fine and type_accepts(rule, v) != v] == []
+
+
+@pytest.mark.parametrize(
+    "rule", {rule.name: rule for rule in COLUMNS.values()}.values(), ids=lambda rule: str(rule.name)
+)
+def test_cleaning_twice_is_cleaning_once(rule: Rule):
+    for value in sample(rule):
+        cleaned = type_accepts(rule, value)
+        assert cleaned is None or type_accepts(rule, cleaned) == cleaned
+
+
+PUBLISHED: Final = [
+    scalars.USERNAME,
+    scalars.NAME,
+    scalars.SLUG,
+    scalars.AVATAR_URL,
+    scalars.DESCRIPTION,
+    scalars.FEATURE,
+    scalars.PASSWORD,
+]
+"""What a JSON schema can say in full; of an e-mail address it says that it is one."""
+
+
+def published(rule: Rule) -> Any:
+    kind = next(kind for kind in vars(scalars).values() if rule in getattr(kind, "__metadata__", ()))
+    return jsonschema_rs.Draft202012Validator(msgspec.json.schema(kind))
+
+
+@pytest.mark.parametrize("rule", PUBLISHED, ids=lambda rule: str(rule.name))
+def test_published_schema_accepts_what_the_type_accepts(rule: Rule):
+    schema = published(rule)
+    for value in sample(rule):
+        if text_defect(value) is None:  # the schema's own language has no words for what no text may hold
+            assert schema.is_valid(value) == (type_accepts(rule, value) is not None), value
+
+
+def test_published_schema_accepts_every_address_that_the_type_accepts():
+    schema = published(scalars.EMAIL)
+    accepted = [value for value in sample(scalars.EMAIL) if type_accepts(scalars.EMAIL, value) is not None]
+    assert [value for value in accepted if not schema.is_valid(value)] == []
+
+
+def test_every_spelling_of_space_and_every_control_is_known():
+    characters = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) != "Cs"]
+    blank = {one for one in characters if unicodedata.category(one) in {"Zs", "Zl", "Zp", "Cc"}}
+    assert set(re.findall(f"[{scalars.BLANK}]", "".join(characters))) == blank
+    for one in blank - {"\x00"}:
+        assert scalars.NAME.check(f"{one}a{one}") == "a"
+
+
+async def test_reserved_slugs_are_the_same_in_type_and_database(schema: Any):
+    definition = await schema.fetchval(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'organizations_slug_check'"
+    )
+    listed = definition.partition("ARRAY[")[2].partition("]")[0]
+    assert set(re.findall(r"'([^']*)'", listed)) == RESERVED_SLUGS
+
+
+async def test_choices_are_the_same_in_type_and_database(schema: Any):
+    words = ["public", "private", "", "Public", "public ", "public\n", "PUBLIC", "internal", "null"]
+    accepted = await (await Check.of(schema, "projects", "visibility")).accepts(words)
+    assert accepted == [_reads(Visibility, word) is not None for word in words]
+
+
+async def test_features_are_accepted_by_type_and_database_alike(schema: Any):
+    lists: list[list[str | None]] = [["null"], [None], [], ["a", "a"], ["a", None], ["a", "b"], ["b", "a"]]
+    lists += [[f"f{n}" for n in range(100)], [f"f{n}" for n in range(101)]]
+    one = st.one_of(
+        st.none(), st.sampled_from(NEAR["feature"]), st.from_regex(r"\A[a-z0-9_.-]{1,5}\Z"), texts(scalars.FEATURE)
+    )
+
+    @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(one, max_size=5))
+    def draw(values: list[str | None]) -> None:
+        if all(value is None or text_defect(value) is None for value in values):
+            lists.append(values)
+
+    draw()
+    condition = await schema.fetchval(
+        "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = 'projects_features_check'"
+    )
+    rows = await schema.fetch(
+        f"SELECT {condition} FROM (SELECT ARRAY(SELECT jsonb_array_elements_text(one)) AS features "  # noqa: S608
+        "FROM jsonb_array_elements($1::text::jsonb) AS one) AS row",
+        msgspec.json.encode(lists).decode(),
+    )
+    assert [
+        values for values, (fine,) in zip(lists, rows, strict=True) if fine != (_reads(Features, values) is not None)
+    ] == []
+
+
+def _reads(kind: Any, value: Any) -> Any:
+    try:
+        return parse_value(kind, value, "/value")
+    except Invalid:
+        return None
+
+
+async def test_text_that_the_type_calls_unstorable_cannot_be_stored(schema: Any):
+    for raw in (b"a\x00b", "a\ud800b".encode("utf-8", "surrogatepass")):
+        assert text_defect(raw.decode("utf-8", "surrogatepass"))
+        with pytest.raises(Exception, match="invalid byte sequence"):
+            await schema.fetchval("SELECT convert_from($1, 'UTF8')", raw)
