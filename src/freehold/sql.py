@@ -25,7 +25,7 @@ an array for each parameter and says with a column ``place`` (1, 2, ...) which o
 import inspect
 import re
 import types
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from enum import Enum
 from functools import cache, partial
 from pathlib import Path
@@ -58,6 +58,13 @@ class Executor(Protocol):
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run the statement and return the first row, if any."""
+
+
+class Streamer(Protocol):
+    """Where a statement can run whose rows are read as they come, however many they are: a snapshot."""
+
+    def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
+        """Run the statement; its rows are fetched some at a time."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +141,17 @@ def lookup(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     return _named(stub, bound, _lookup_runner(bound))
 
 
+def streaming(stub: Callable[P, AsyncIterator[R]]) -> Callable[P, AsyncIterator[R]]:
+    """Make the stub (``def``, giving ``AsyncIterator[T]``) run the statement of its name and give its rows one by one.
+
+    Raises:
+        LookupError: the file has no such statement.
+        TypeError: the stub's parameters are not the statement's.
+    """
+    bound = _bind(stub)
+    return _named(stub, bound, _streamer(bound))
+
+
 def _named(stub: Callable[..., Any], bound: Statement, run: Callable[..., Any]) -> Callable[..., Any]:
     STATEMENTS[f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"] = bound
     run.__name__, run.__doc__, run.__module__ = stub.__name__, bound.description, stub.__module__
@@ -173,6 +191,17 @@ def _runner(bound: Statement) -> Callable[..., Any]:
     return run_all if many else run_one
 
 
+def _streamer(bound: Statement) -> Callable[..., Any]:
+    sql, parameters = bound.sql, bound.parameters
+    decode = row_decoder(result_shape(bound.result)[0])
+
+    async def run(db: Streamer, **given: object) -> AsyncIterator[Any]:
+        async for row in db.stream(sql, [given[name] for name in parameters]):
+            yield decode(row)
+
+    return run
+
+
 def _lookup_runner(bound: Statement) -> Callable[..., Any]:
     sql, parameters, name = bound.sql, bound.parameters, bound.name
     inner, many, optional = result_shape(bound.result)
@@ -206,7 +235,7 @@ def _lookup_runner(bound: Statement) -> Callable[..., Any]:
 
 def result_shape(result: Any) -> tuple[Any, bool, bool]:
     """Split a return annotation into the type of a row, whether many rows come, and whether there may be none."""
-    if get_origin(result) is list:
+    if get_origin(result) in {list, AsyncIterator}:
         return get_args(result)[0], True, False
     if get_origin(result) in {Union, types.UnionType}:
         (inner,) = (member for member in get_args(result) if member is not types.NoneType)
@@ -247,13 +276,27 @@ def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
             part = _constructor(field.type, names)
         else:
             part = f"row[{field.name!r}]"
-            if isinstance(field.type, type) and issubclass(field.type, Enum):
-                names[field.type.__name__] = field.type
-                part = f"{field.type.__name__}({part})"
-            elif _as_tuple(field.type):
-                part = f"tuple({part})"
+            inner, _, optional = result_shape(field.type)
+            if isinstance(inner, type) and issubclass(inner, Enum):
+                names[inner.__name__] = inner
+                made = f"{inner.__name__}({part})"
+            elif _as_tuple(inner):
+                made = _tuple_of(inner, part, names)
+            else:
+                made, optional = part, False
+            part = f"None if {part} is None else {made}" if optional else made
         parts.append(f"{field.name}={part}")
     return f"{kind.__name__}({', '.join(parts)})"
+
+
+def _tuple_of(kind: Any, part: str, names: dict[str, Any]) -> str:
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    item = get_args(kind)[0]
+    if isinstance(item, type) and issubclass(item, Enum):
+        names[item.__name__] = item
+        return f"tuple(map({item.__name__}, {part}))"
+    return f"tuple({part})"
 
 
 def _as_tuple(kind: Any) -> Callable[[Row], Any] | None:

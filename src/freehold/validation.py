@@ -9,6 +9,8 @@ import json
 import re
 import types
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -17,9 +19,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from freehold.errors import FieldError, Invalid
-from freehold.scalars import Rule, text_defect
+from freehold.scalars import Ahead, Rule, text_defect
 
 UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\s\S])"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 Problems = list[FieldError]
@@ -135,24 +138,34 @@ def _escape(key: str) -> str:
 
 @cache
 def reader(kind: Any, *, text: bool = False) -> Reader:  # noqa: PLR0911 - one return a kind of type
-    """Compile the reader of a type: a scalar, Literal, integer, UUID, tuple of these, Input, or one of them or null."""
+    """Compile the reader of a type: a scalar, choice, integer, time, UUID, tuple of these, Input, or one or null."""
     if get_origin(kind) is Annotated:
-        base, *notes = get_args(kind)
-        for note in notes:
-            if isinstance(note, Rule):
-                return _rule_reader(note)
-        if get_origin(base) is tuple:
-            return _tuple_reader(base, next(n for n in notes if isinstance(n, msgspec.Meta)))
-        return _integer_reader(next(n for n in notes if isinstance(n, msgspec.Meta)), text=text)
+        return _annotated_reader(kind, text=text)
     if get_origin(kind) in {Union, types.UnionType}:
         return _union_reader(kind, text=text)
     if get_origin(kind) is Literal:
-        return _literal_reader(get_args(kind))
+        return _choice_reader({option: option for option in get_args(kind)})
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _choice_reader({option.value: option for option in kind})
     if kind is UUID:
         return _read_uuid
+    if kind is datetime:
+        return _read_time
     if isinstance(kind, type) and issubclass(kind, Input):
         return _struct_reader(kind, text=text)
     raise TypeError(f"no reader for {kind!r}: add one to freehold.validation")
+
+
+def _annotated_reader(kind: Any, *, text: bool) -> Reader:
+    base, *notes = get_args(kind)
+    for note in notes:
+        if isinstance(note, Rule):
+            return _rule_reader(note)
+        if isinstance(note, Ahead):
+            return _ahead_reader(note)
+    if get_origin(base) is tuple:
+        return _tuple_reader(base, next(n for n in notes if isinstance(n, msgspec.Meta)))
+    return _integer_reader(next(n for n in notes if isinstance(n, msgspec.Meta)), text=text)
 
 
 def _fail(problems: Problems, pointer: str, code: str, detail: str) -> UnsetType:
@@ -178,13 +191,13 @@ def _rule_reader(rule: Rule) -> Reader:
     return read
 
 
-def _literal_reader(options: tuple[str, ...]) -> Reader:
+def _choice_reader(options: Mapping[str, str]) -> Reader:
     def read(value: Any, pointer: str, problems: Problems) -> Any:
         if not isinstance(value, str):
             return _wrong_type(problems, pointer, "text", value)
         if value not in options:
             return _fail(problems, pointer, "invalid_choice", f"must be one of: {', '.join(options)}")
-        return value
+        return options[value]
 
     return read
 
@@ -214,6 +227,30 @@ def _read_uuid(value: Any, pointer: str, problems: Problems) -> Any:
     if not re.match(UUID_PATTERN, value):
         return _fail(problems, pointer, "invalid_uuid", "must be a UUID, such as 0190163d-8694-739b-aea5-966c26f8ad91")
     return UUID(value)
+
+
+def _read_time(value: Any, pointer: str, problems: Problems) -> Any:
+    """Read a moment, in UTC. Without an offset it would be another one for every reader."""
+    if not isinstance(value, str | datetime):
+        return _wrong_type(problems, pointer, "a time", value)
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value.upper()) if _TIME.fullmatch(value) else None
+        if value is not None and value.tzinfo is not None:
+            return value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    return _fail(problems, pointer, "invalid_time", "must be a time with its offset, such as 2027-01-31T12:00:00Z")
+
+
+def _ahead_reader(rule: Ahead) -> Reader:
+    def read(value: Any, pointer: str, problems: Problems) -> Any:
+        moment = _read_time(value, pointer, problems)
+        if moment is not UNSET and not timedelta(0) < moment - datetime.now(UTC) <= timedelta(days=rule.days):
+            return _fail(problems, pointer, "out_of_range", rule.says)
+        return moment
+
+    return read
 
 
 def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:
@@ -260,7 +297,8 @@ def _readers(kind: type[Input]) -> dict[str, Reader]:
 @cache
 def _struct_reader(kind: type[Input], *, text: bool) -> Reader:
     fields = {
-        field.encode_name: (reader(field.type, text=text), field.required) for field in msgspec.structs.fields(kind)
+        field.encode_name: (field.name, reader(field.type, text=text), field.required)
+        for field in msgspec.structs.fields(kind)
     }
 
     def read(document: Any, pointer: str, problems: Problems) -> Any:
@@ -276,9 +314,9 @@ def _struct_reader(kind: type[Input], *, text: bool) -> Reader:
                 known = ", ".join(fields)
                 _fail(problems, f"{pointer}/{_escape(key)}", "unknown_field", f"is not known here; known: {known}")
         values = {}
-        for name, (read_field, required) in fields.items():
+        for name, (attribute, read_field, required) in fields.items():
             if name in document:
-                values[name] = read_field(document[name], f"{pointer}/{name}", problems)
+                values[attribute] = read_field(document[name], f"{pointer}/{name}", problems)
             elif required:
                 _fail(problems, f"{pointer}/{name}", "missing", "is required")
         return kind(**values) if len(problems) == before else UNSET

@@ -1,6 +1,7 @@
 """Who may do what, and the declaration that checks it before any operation runs."""
 
 from freehold.access.actions import GRANTS, NEVER_BY_KEY, ON_CHOSEN_PROJECTS, OWNERSHIP, AccountAction, Action, Role
+from freehold.access.explaining import explain_access, standing_of
 from freehold.access.operation import (
     OPERATIONS,
     By,
@@ -35,6 +36,7 @@ __all__ = [
     "Subject",
     "UserRef",
     "checked_again",
+    "explain_access",
     "in_transaction",
     "known_actions",
     "no_such_organization",
@@ -42,4 +44,5 @@ __all__ = [
     "on_user",
     "operation",
     "standing",
+    "standing_of",
 ]

@@ -65,6 +65,9 @@ class AccountAction(StrEnum):
     API_KEY_DELETE = "api_key.delete"
     ORGANIZATION_CREATE = "organization.create"
     ORGANIZATION_LIST = "organization.list"
+    AUDIT_READ = "audit.read"
+    AUDIT_VERIFY = "audit.verify"
+    AUDIT_EXPORT = "audit.export"
 
 
 _MEMBER = frozenset(

@@ -7,10 +7,10 @@ from uuid import UUID
 from msgspec import UNSET
 
 from freehold.errors import FieldError
-from freehold.scalars import Slug
+from freehold.scalars import RoleText, Slug
 from freehold.validation import Problems, Reader, reader
 
-_NOUNS = {UUID: "a UUID", Slug: "a slug"}
+_NOUNS = {UUID: "a UUID", Slug: "a slug", RoleText: "the name of a role"}
 
 
 def alternatives(kind: Any) -> tuple[Any, ...]:

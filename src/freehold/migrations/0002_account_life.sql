@@ -64,6 +64,8 @@ CREATE TABLE roles (
     CONSTRAINT roles_actions_check CHECK (
         CASE WHEN actions::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'
         THEN cardinality(actions) <= 100 AND cardinality(actions) = length(array_to_tsvector(actions))
+            -- Whoever belongs to an organization sees it, and can leave it.
+            AND 'organization.read' = ANY (actions)
         ELSE false END
     )
 );

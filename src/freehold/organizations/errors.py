@@ -1,6 +1,6 @@
 """What can go wrong with organizations, and the constraints that say so."""
 
-from freehold.errors import Conflict, check_means
+from freehold.errors import Conflict, Missing, check_means
 from freehold.scalars import NAME, SLUG
 
 
@@ -10,6 +10,19 @@ class SlugTaken(Conflict):
     code = "slug_taken"
     title = "This slug is taken: choose another"
     constraints = ("organizations_slug_key",)
+
+
+class OrganizationGone(Missing):
+    """The organization was deleted meanwhile."""
+
+    code = "organization_gone"
+    title = "This organization no longer exists"
+    constraints = (
+        "organization_members_organization_id_fkey",
+        "projects_organization_id_fkey",
+        "roles_organization_id_fkey",
+        "api_keys_organization_id_fkey",
+    )
 
 
 class OwnerMustStay(Conflict):

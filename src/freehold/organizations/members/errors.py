@@ -11,14 +11,6 @@ class NoSuchUser(Missing):
     constraints = ("organization_members_user_id_fkey",)
 
 
-class OrganizationGone(Missing):
-    """The organization was deleted meanwhile."""
-
-    code = "organization_gone"
-    title = "This organization no longer exists"
-    constraints = ("organization_members_organization_id_fkey", "projects_organization_id_fkey")
-
-
 class AlreadyMember(Conflict):
     """A membership exists once."""
 

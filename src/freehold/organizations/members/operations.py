@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from freehold.access import Action, Scope, no_such_organization, on_organization
+from freehold.access import Action, Scope, checked_again, no_such_organization, on_organization, standing_of
 from freehold.audit.operations import record
 from freehold.errors import Forbidden, Missing, Stale
 from freehold.organizations.errors import OwnerMustStay
 from freehold.organizations.members import queries
 from freehold.organizations.members.types import Member, NewRole
+from freehold.organizations.roles.assigning import role_to_give
 from freehold.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
 
 
@@ -48,20 +49,23 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     Raises:
         NoSuchUser: ``no_such_user``.
         OwnerMustStay: ``owner_must_stay``: the owner's role is the ownership.
-        Forbidden: the actor may add members and not change them.
+        UnknownRole: ``unknown_role``: the organization has no such role.
+        Forbidden: the actor may add members and not change them, or lacks actions of the role that is given or of the
+            member who is changed.
         Stale: ``stale``.
     """
-    owner_id = await _touch(scope, version)
-    before = await queries.get(scope.db, organization_id=scope.organization_id, user_id=user_id)
-    where = {"organization_id": scope.organization_id, "user_id": user_id}
-    if before is None:
-        await queries.insert(scope.db, **where, role=new.role)
-    elif user_id == owner_id:
+    scope, owner_id = await _touch(scope, version)
+    if user_id == owner_id:
         raise OwnerMustStay("The owner's role cannot be changed: hand the organization over first")
-    elif not scope.may(Action.MEMBER_UPDATE):
-        raise Forbidden("This user is a member already, and you may not change members")
-    else:
-        await queries.update(scope.db, **where, role=new.role)
+    before = await queries.get(scope.db, organization_id=scope.organization_id, user_id=user_id)
+    if before is not None:
+        if not scope.may(Action.MEMBER_UPDATE):
+            raise Forbidden("This user is a member already, and you may not change members")
+        await _require_no_less(scope, user_id, "change this member")
+    role = await role_to_give(scope, new.role)
+    where = {"organization_id": scope.organization_id, "user_id": user_id}
+    write = queries.insert if before is None else queries.update
+    await write(scope.db, **where, role=role.built_in_name, role_id=role.id)
     action = Action.MEMBER_ADD if before is None else Action.MEMBER_UPDATE
     await record(scope, action, user_id, organization_id=scope.organization_id, role=new.role)
     member = await queries.get(scope.db, **where)
@@ -77,6 +81,7 @@ async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None
     Raises:
         OwnerMustStay: ``owner_must_stay``.
         Missing: ``not_found``: no such member.
+        Forbidden: the member has actions that the actor lacks.
         Stale: ``stale``.
     """
     await _remove(scope, user_id, version)
@@ -88,25 +93,35 @@ async def leave(scope: Scope, *, version: datetime | None = None) -> None:
 
     Raises:
         OwnerMustStay: ``owner_must_stay``.
+        Forbidden: an API key asks that is limited; leaving takes the person, or all that they may do.
         Stale: ``stale``.
     """
+    if scope.standing.key is not None and scope.standing.key.is_limited:
+        raise Forbidden("A limited API key cannot end a membership")
     if scope.actor_id is None:
         raise Missing("The operator is no member")
     await _remove(scope, scope.actor_id, version)
 
 
 async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None:
-    if await _touch(scope, version) == user_id:
+    scope, owner_id = await _touch(scope, version)
+    if user_id == owner_id:
         raise OwnerMustStay
+    await _require_no_less(scope, user_id, "remove this member")
     removed = await queries.delete(scope.db, organization_id=scope.organization_id, user_id=user_id)
     if removed is None:
         raise Missing("There is no such member")
     await record(scope, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id)
 
 
-async def _touch(scope: Scope, version: datetime | None) -> UUID:
-    """Give the organization a new version, which also makes changes of its members wait for each other."""
+async def _require_no_less(scope: Scope, user_id: UUID, purpose: str) -> None:
+    """Let nobody change or remove a member who holds more than they do."""
+    scope.require_all((await standing_of(scope, user_id)).granted, purpose)
+
+
+async def _touch(scope: Scope, version: datetime | None) -> tuple[Scope, UUID]:
+    """Give the organization a new version; changes of its members wait for each other from here on."""
     owner_id = await queries.touch_organization(scope.db, organization_id=scope.organization_id, version=version)
     if owner_id is None:
         raise no_such_organization() if version is None else Stale()
-    return owner_id
+    return await checked_again(scope), owner_id

@@ -26,11 +26,11 @@ async def touch_organization(db: Executor, *, organization_id: UUID, version: da
 
 
 @statement
-async def insert(db: Executor, *, organization_id: UUID, user_id: UUID, role: str) -> None: ...
+async def insert(db: Executor, *, organization_id: UUID, user_id: UUID, role: str, role_id: UUID | None) -> None: ...
 
 
 @statement
-async def update(db: Executor, *, organization_id: UUID, user_id: UUID, role: str) -> None: ...
+async def update(db: Executor, *, organization_id: UUID, user_id: UUID, role: str, role_id: UUID | None) -> None: ...
 
 
 @statement

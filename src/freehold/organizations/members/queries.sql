@@ -27,11 +27,14 @@ RETURNING owner_id;
 
 -- name: insert
 -- Add a member.
-INSERT INTO organization_members (organization_id, user_id, role) VALUES (:organization_id, :user_id, :role);
+INSERT INTO organization_members (organization_id, user_id, role, role_id)
+VALUES (:organization_id, :user_id, :role, :role_id);
 
 -- name: update
 -- Change a member's role.
-UPDATE organization_members SET role = :role WHERE organization_id = :organization_id AND user_id = :user_id;
+UPDATE organization_members
+SET role = :role, role_id = :role_id
+WHERE organization_id = :organization_id AND user_id = :user_id;
 
 -- name: delete
 -- Remove a member.

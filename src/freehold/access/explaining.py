@@ -1,0 +1,53 @@
+"""Tells what others may do in an organization, by the decision that every operation starts from."""
+
+from uuid import UUID
+
+from freehold.access import queries
+from freehold.access.actions import Action
+from freehold.access.operation import Scope, no_such_organization
+from freehold.access.standing import Standing, standing
+from freehold.context import Actor
+from freehold.errors import Forbidden
+
+OPEN_TO_ALL = frozenset({Action.PROJECT_READ})
+"""What anybody may do where an organization shows a public project."""
+
+
+async def standing_of(scope: Scope, user_id: UUID) -> Standing:
+    """Say what another user may do in the scope's organization.
+
+    Platform administration counts only when a platform administrator asks: who else is one is not told.
+    """
+    found = await queries.role_of_user(scope.db, organization_id=scope.organization_id, user_id=user_id)
+    actor = Actor(user_id=user_id, is_admin=found is not None and found.is_admin and scope.is_admin)
+    return standing(
+        actor,
+        scope.organization_id,
+        role=found.role if found else None,
+        role_actions=found.actions if found else None,
+    )
+
+
+async def explain_access(scope: Scope, action: Action, user_id: UUID | None) -> tuple[bool, str]:
+    """Say whether a user (by default the actor) may do an action in the scope's organization, and through what.
+
+    Raises:
+        Missing: ``not_found``: the actor sees nothing of the organization.
+        Forbidden: the actor asks about somebody else and may not read the members.
+    """
+    asks_for_self = user_id is None or user_id == scope.actor_id
+    sees_all = not scope.standing.is_outside
+    is_public = (not sees_all or not asks_for_self) and await queries.has_public_project(
+        scope.db, organization_id=scope.organization_id
+    )
+    if not sees_all and not is_public:
+        raise no_such_organization()
+    if user_id is None or asks_for_self:
+        held = scope.standing
+    elif scope.may(Action.MEMBER_READ):
+        held = await standing_of(scope, user_id)
+    else:
+        raise Forbidden("You may ask about yourself; about others asks who may read the members (member.read)")
+    if action not in held.actions and held.is_outside and is_public and action in OPEN_TO_ALL:
+        return True, "public projects can be read by anyone"
+    return action in held.actions, held.because(action)

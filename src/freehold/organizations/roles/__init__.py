@@ -1,0 +1,1 @@
+"""Roles that organizations make for themselves, beside owner, admin and member."""

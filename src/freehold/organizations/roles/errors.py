@@ -1,0 +1,55 @@
+"""What can go wrong with roles, and the constraints that say so."""
+
+from freehold.errors import CONSTRAINTS, Conflict, FieldError, Invalid, Missing, check_means
+from freehold.scalars import ROLE_NAME
+from freehold.users.errors import IdTaken
+
+
+class RoleTaken(Conflict):
+    """The organization has a role of this name."""
+
+    code = "role_taken"
+    title = "The organization has a role of this name: choose another"
+    constraints = ("roles_organization_id_name_key",)
+
+
+class RoleInUse(Conflict):
+    """Members have this role."""
+
+    code = "role_in_use"
+    title = "Members have this role: give them another first"
+    constraints = ("organization_members_role_id_fkey",)
+
+
+class BuiltInRole(Conflict):
+    """Owner, admin and member are the same everywhere."""
+
+    code = "built_in_role"
+    title = "A built-in role cannot be changed or removed: make one of your own"
+
+
+class NoSuchRole(Missing):
+    """The organization has no such role."""
+
+    code = "no_such_role"
+    title = "The organization has no such role"
+
+
+class UnknownRole(Invalid):
+    """A role that is to be given does not exist."""
+
+    code = "unknown_role"
+    title = "The organization has no role of this name"
+
+    def __init__(self, name: str) -> None:
+        super().__init__([FieldError("/role", "unknown_role", f"the organization has no role named '{name}'")])
+
+
+CONSTRAINTS["roles_pkey"] = IdTaken
+check_means("roles_name_check", pointer="/name", code=ROLE_NAME.code, detail=ROLE_NAME.says)
+check_means(
+    "roles_actions_check",
+    pointer="/actions",
+    code="invalid_choice",
+    detail="must be different actions, organization.read among them",
+)

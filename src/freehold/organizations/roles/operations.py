@@ -1,0 +1,230 @@
+"""What can be done with the roles of an organization."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import UNSET
+
+from freehold.access import (
+    GRANTS,
+    OWNERSHIP,
+    Action,
+    Role,
+    Scope,
+    checked_again,
+    explain_access,
+    no_such_organization,
+    on_organization,
+)
+from freehold.audit.operations import record
+from freehold.errors import Forbidden, Stale
+from freehold.ids import new_id
+from freehold.organizations.roles import queries
+from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole
+from freehold.organizations.roles.types import (
+    Access,
+    AccessQuestion,
+    CustomRole,
+    NewCustomRole,
+    RoleEntry,
+    RolePatch,
+    RoleRef,
+)
+from freehold.paging import Page, PageRequest, read_page
+
+
+def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Put actions in the order of their declaration, in which people read them."""
+    held = frozenset(actions)
+    return tuple(action for action in Action if action in held)
+
+
+BUILT_IN: Final = tuple(
+    RoleEntry(id=None, name=role.value, actions=_ordered(GRANTS[role]), created_at=None, updated_at=None, built_in=True)
+    for role in Role
+)
+"""Owner, admin and member, as lists show them."""
+
+
+@on_organization(Action.ROLE_READ)
+async def list_all(scope: Scope, request: PageRequest) -> Page[RoleEntry]:
+    """List the roles: the built-in ones, then the organization's own by name.
+
+    Raises:
+        Missing: ``not_found``: there is no such organization to see.
+        Invalid: the cursor is not of this list.
+    """
+
+    async def fetch(after_built_in: int, after_name: str, limit: int) -> list[RoleEntry]:
+        first = list(BUILT_IN[after_built_in:limit])
+        own = await queries.page(
+            scope.db, organization_id=scope.organization_id, after_name=after_name, limit=limit - len(first)
+        )
+        return [*first, *own]
+
+    async def count() -> int:
+        return len(BUILT_IN) + await queries.count_all(scope.db, organization_id=scope.organization_id)
+
+    return await read_page(
+        scope.tools.cursors,
+        request,
+        listing=f"roles:{scope.organization_id}",
+        start=(0, ""),
+        fetch=fetch,
+        position=lambda role: (BUILT_IN.index(role) + 1, "") if role.built_in else (len(BUILT_IN), role.name),
+        count=count,
+    )
+
+
+@on_organization(Action.ROLE_READ)
+async def get(scope: Scope, role: RoleRef) -> CustomRole | RoleEntry:
+    """Read a role.
+
+    Raises:
+        NoSuchRole: ``no_such_role``.
+    """
+    return _built_in(role) or await _own(scope, role)
+
+
+@on_organization(Action.ROLE_CREATE, writes=True)
+async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
+    """Make a role of actions that the actor holds.
+
+    Raises:
+        Forbidden: the actor lacks some of the actions, or is not the owner and would give what only the owner gives.
+        RoleTaken: ``role_taken``.
+    """
+    scope = await _locked(scope)
+    actions = _complete(new.actions)
+    _check_giving(scope, actions)
+    made = await queries.insert(
+        scope.db, organization_id=scope.organization_id, id=new_id(), name=new.name, actions=actions
+    )
+    await record(
+        scope,
+        scope.action,
+        made.id,
+        organization_id=scope.organization_id,
+        name=made.name,
+        actions=[action.value for action in actions],
+    )
+    return made
+
+
+@on_organization(Action.ROLE_UPDATE, writes=True)
+async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: datetime | None = None) -> CustomRole:
+    """Change a role, for everybody who has it; ``version`` is the ``updated_at`` that the change is meant for.
+
+    Raises:
+        NoSuchRole: ``no_such_role``.
+        BuiltInRole: ``built_in_role``.
+        Forbidden: the role has, or would have, actions that the actor lacks.
+        RoleTaken: ``role_taken``.
+        Stale: ``stale``.
+    """
+    scope = await _locked(scope)
+    current = await _changeable(scope, role)
+    actions = None if patch.actions is UNSET else _complete(patch.actions)
+    if actions is not None:
+        _check_giving(scope, actions)
+    if version not in {None, current.updated_at}:
+        raise Stale
+    changes = [name for name in patch.__struct_fields__ if getattr(patch, name) is not UNSET]
+    if not changes:
+        return current
+    updated = await queries.update(
+        scope.db,
+        organization_id=scope.organization_id,
+        id=current.id,
+        name=patch.name or None,
+        actions=actions,
+        version=version,
+    )
+    if updated is None:
+        raise AssertionError("the organization is locked, so nobody else changes its roles")
+    await record(
+        scope,
+        scope.action,
+        updated.id,
+        organization_id=scope.organization_id,
+        name=updated.name,
+        actions=[action.value for action in updated.actions],
+    )
+    return updated
+
+
+@on_organization(Action.ROLE_DELETE, writes=True)
+async def delete(scope: Scope, role: RoleRef, *, version: datetime | None = None) -> None:
+    """Remove a role that no member has.
+
+    Raises:
+        NoSuchRole: ``no_such_role``.
+        BuiltInRole: ``built_in_role``.
+        RoleInUse: ``role_in_use``.
+        Forbidden: the role has actions that the actor lacks.
+        Stale: ``stale``.
+    """
+    scope = await _locked(scope)
+    current = await _changeable(scope, role)
+    if version not in {None, current.updated_at}:
+        raise Stale
+    await queries.delete(scope.db, organization_id=scope.organization_id, id=current.id, version=version)
+    await record(scope, scope.action, current.id, organization_id=scope.organization_id, name=current.name)
+
+
+@on_organization(Action.ORGANIZATION_READ, outsiders=True)
+async def explain(scope: Scope, question: AccessQuestion) -> Access:
+    """Say whether somebody may do an action here, and through what: the decision itself, not a copy of it.
+
+    Everybody may ask about themselves. Whoever may read the members may ask about anybody; they learn what a membership
+    gives, since only platform administrators are told who else is one.
+
+    Raises:
+        Missing: ``not_found``: the actor sees nothing of this organization.
+        Forbidden: the actor asks about somebody else and may not read the members.
+    """
+    allowed, because = await explain_access(scope, question.action, question.user_id)
+    return Access(allowed=allowed, because=because)
+
+
+async def _locked(scope: Scope) -> Scope:
+    """Make changes of who may do what wait for each other, and look again at what the actor may do."""
+    if await queries.lock_organization(scope.db, organization_id=scope.organization_id) is None:
+        raise no_such_organization()
+    return await checked_again(scope)
+
+
+def _built_in(role: RoleRef) -> RoleEntry | None:
+    return next((entry for entry in BUILT_IN if entry.name == role), None)
+
+
+async def _own(scope: Scope, role: RoleRef) -> CustomRole:
+    if isinstance(role, UUID):
+        found = await queries.by_id(scope.db, organization_id=scope.organization_id, id=role)
+    else:
+        found = await queries.by_name(scope.db, organization_id=scope.organization_id, name=role)
+    if found is None:
+        raise NoSuchRole
+    return found
+
+
+async def _changeable(scope: Scope, role: RoleRef) -> CustomRole:
+    if _built_in(role):
+        raise BuiltInRole
+    found = await _own(scope, role)
+    scope.require_all(found.actions, "change this role")
+    return found
+
+
+def _complete(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Add what every role includes: whoever belongs to an organization sees it, and can leave it."""
+    return _ordered([*actions, Action.ORGANIZATION_READ])
+
+
+def _check_giving(scope: Scope, actions: tuple[Action, ...]) -> None:
+    scope.require_all(actions, "make such a role")
+    ownership = [action.value for action in actions if action in OWNERSHIP]
+    if ownership and scope.role != Role.OWNER and not scope.is_admin:
+        raise Forbidden(f"Only the owner makes roles that include {', '.join(ownership)}")
