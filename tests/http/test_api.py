@@ -1,6 +1,7 @@
 """The API as a program sees it, on a real database."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -313,6 +314,20 @@ async def test_the_application_mounts_under_a_prefix(platform: Platform, sign_up
         assert (await client.get("/core/openapi.json")).json()["servers"] == [{"url": "/core"}]
         assert (await client.get("/core/docs/start.js")).status_code == 200
         assert code(await client.get("/core/v1"), 404) == "no_such_path"
+
+
+async def test_the_documented_way_to_mount_it_works(database_url: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "http-api.md").read_text("utf-8")
+    source = page.partition("```python\n")[2].partition("```")[0]
+    assert "postgresql:///app" in source
+    names: dict[str, Any] = {}
+    exec(source.replace("postgresql:///app", database_url), names)  # noqa: S102 - our own page
+    app = names["app"]
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+    ):
+        assert (await client.get("/freehold/readyz")).json() == {"status": "ok"}
 
 
 class Lifespan:
