@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, overload
@@ -11,20 +11,32 @@ from uuid import UUID
 import msgspec
 
 import freehold.audit.errors
+import freehold.mail.errors
+import freehold.mail.jobs
 import freehold.organizations.members.errors
-import freehold.projects.errors  # noqa: F401 - importing a slice's errors says what its constraints mean
-from freehold import queries
+import freehold.organizations.roles.errors
+import freehold.projects.errors
+import freehold.users.jobs
+import freehold.users.recovery.errors
+import freehold.users.verification.errors  # noqa: F401 - importing a slice's errors says what its constraints mean
+from freehold import jobs, queries
+from freehold.audit import operations as audit
 from freehold.context import OPERATOR, Actor, Context, Tools
 from freehold.db import Database, Transaction, connect
 from freehold.errors import SchemaPending
+from freehold.mail import operations as mail
+from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.organizations import operations as organizations
 from freehold.organizations.members import operations as members
+from freehold.organizations.roles import operations as roles
 from freehold.paging import Cursors
 from freehold.passwords import Passwords
 from freehold.projects import operations as projects
 from freehold.sessions import operations as sessions
 from freehold.settings import Settings
 from freehold.users import operations as users
+from freehold.users.recovery import operations as recovery
+from freehold.users.verification import operations as verification
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,6 +82,11 @@ class Users(Group):
     update = Bound(users.update)
     change_password = Bound(users.change_password)
     set_password = Bound(users.set_password)
+    request_password_reset = Bound(recovery.request)
+    reset_password = Bound(recovery.complete)
+    send_email_verification = Bound(verification.send_again)
+    verify_email = Bound(verification.confirm)
+    mark_verified = Bound(verification.mark_verified)
     delete = Bound(users.delete)
 
 
@@ -90,6 +107,26 @@ class Members(Group):
     leave = Bound(members.leave)
 
 
+class Roles(Group):
+    """Operations on the roles of an organization."""
+
+    list = Bound(roles.list_all)
+    get = Bound(roles.get)
+    create = Bound(roles.create)
+    update = Bound(roles.update)
+    delete = Bound(roles.delete)
+
+
+class Audit(Group):
+    """Who did what, and whether that was changed."""
+
+    list_of_organization = Bound(audit.list_of_organization)
+    list_of_accounts = Bound(audit.list_of_accounts)
+    verify = Bound(audit.verify)
+    heads = Bound(audit.heads)
+    export = Bound(audit.export)
+
+
 class Organizations(Group):
     """Operations on organizations."""
 
@@ -100,10 +137,12 @@ class Organizations(Group):
     update = Bound(organizations.update)
     hand_over = Bound(organizations.hand_over)
     delete = Bound(organizations.delete)
+    explain_access = Bound(roles.explain)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.members = Members(context)
+        self.roles = Roles(context)
 
 
 class Projects(Group):
@@ -114,6 +153,13 @@ class Projects(Group):
     list = Bound(projects.list_all)
     update = Bound(projects.update)
     delete = Bound(projects.delete)
+
+
+class Mail(Group):
+    """The outbox, for administrators."""
+
+    get = Bound(mail.get)
+    list = Bound(mail.list_all)
 
 
 class Platform:
@@ -132,6 +178,8 @@ class Platform:
         self.sessions = Sessions(context)
         self.organizations = Organizations(context)
         self.projects = Projects(context)
+        self.audit = Audit(context)
+        self.mail = Mail(context)
 
     @classmethod
     @asynccontextmanager
@@ -141,8 +189,10 @@ class Platform:
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
             SchemaPending: ``schema_pending``: it lacks migrations.
+            SettingError: the settings of mail do not fit together, or a file of your own for them is not right.
         """
         settings = settings or Settings()
+        check_mail_settings(settings)
         database = await connect(
             database_url,
             size=settings.pool_size,
@@ -175,6 +225,17 @@ class Platform:
             connection: an ``asyncpg.Connection`` on the same database, in a transaction that you began.
         """
         return Platform(msgspec.structs.replace(self.context, db=Transaction(connection)))
+
+    def working(self) -> AbstractAsyncContextManager[None]:
+        """Run the jobs in the background, such as delivering mail, for as long as the context lasts.
+
+        The HTTP application does so by itself when its lifespan is run; one that is mounted in yours, or a program
+        without HTTP, needs this::
+
+            async with Platform.open(database_url) as platform, platform.working():
+                ...
+        """
+        return jobs.running(self.context)
 
     async def ready(self) -> None:
         """Return when the database answers and has every migration.

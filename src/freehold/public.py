@@ -1,6 +1,15 @@
 """Every public name of Freehold, gathered from where it lives; ``freehold`` hands them out on first use."""
 
 from freehold.access import GRANTS, Action, Role
+from freehold.audit.types import (
+    AccountAuditPageRequest,
+    AuditEvent,
+    AuditHead,
+    AuditPageRequest,
+    AuditReport,
+    ExportedEvent,
+    Finding,
+)
 from freehold.context import Actor
 from freehold.errors import (
     Conflict,
@@ -8,13 +17,23 @@ from freehold.errors import (
     Forbidden,
     FreeholdError,
     Invalid,
+    InvalidToken,
     Missing,
     SchemaPending,
     Stale,
     Unauthenticated,
     Unavailable,
 )
+from freehold.mail.types import Message
 from freehold.organizations.members.types import Member, NewRole
+from freehold.organizations.roles.types import (
+    Access,
+    AccessQuestion,
+    CustomRole,
+    NewCustomRole,
+    RoleEntry,
+    RolePatch,
+)
 from freehold.organizations.types import (
     NewOrganization,
     NewOwner,
@@ -35,6 +54,7 @@ from freehold.projects.types import (
 )
 from freehold.sessions.types import NewSession, Session, SignedIn
 from freehold.settings import Settings
+from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 from freehold.users.types import (
     NewProfile,
     NewUser,
@@ -45,20 +65,36 @@ from freehold.users.types import (
     UserPatch,
     UserSummary,
 )
+from freehold.users.verification.types import EmailVerification
 
 __all__ = [
     "GRANTS",
+    "Access",
+    "AccessQuestion",
+    "AccountAuditPageRequest",
     "Action",
     "Actor",
+    "AuditEvent",
+    "AuditHead",
+    "AuditPageRequest",
+    "AuditReport",
     "Conflict",
+    "CustomRole",
+    "EmailVerification",
+    "ExportedEvent",
     "FieldError",
+    "Finding",
     "Forbidden",
     "FreeholdError",
     "Invalid",
+    "InvalidToken",
     "Member",
+    "Message",
     "Missing",
+    "NewCustomRole",
     "NewOrganization",
     "NewOwner",
+    "NewPasswordReset",
     "NewProfile",
     "NewProject",
     "NewProjectSettings",
@@ -71,6 +107,7 @@ __all__ = [
     "Page",
     "PageRequest",
     "PasswordChange",
+    "PasswordResetCompletion",
     "Platform",
     "Profile",
     "ProfilePatch",
@@ -79,6 +116,8 @@ __all__ = [
     "ProjectSettings",
     "ProjectSettingsPatch",
     "Role",
+    "RoleEntry",
+    "RolePatch",
     "SchemaPending",
     "Session",
     "Settings",

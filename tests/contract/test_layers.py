@@ -36,5 +36,6 @@ def test_slice_keeps_its_statements_to_itself(package: str):
     ]
     assert len(importers) == 1
     assert all(
-        importer == "freehold.platform" or importer.startswith(f"{package}.operation") for importer in importers[0]
+        importer == "freehold.platform" or importer.startswith((f"{package}.operation", f"{package}.jobs"))
+        for importer in importers[0]
     )

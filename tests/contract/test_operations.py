@@ -16,6 +16,9 @@ SOURCES = {module.__name__: inspect.getsource(module) for module in MODULES}
 
 UNDECLARED = {
     "freehold.audit.operations.record": "called by other operations, in their transaction and after their check",
+    "freehold.mail.operations.enqueue": "called by other operations, in their transaction and after their check",
+    "freehold.users.verification.operations.ask_for_confirmation": "called by signing up and in, after their check",
+    "freehold.users.verification.operations.ask_for_change": "called by changing a user, after its check",
     "freehold.sessions.operations.authenticate": "finds out who asks, which every check starts from",
     "freehold.users.operations.credentials_of": "called by signing in alone; what it finds never leaves",
 }

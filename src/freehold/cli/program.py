@@ -28,6 +28,10 @@ PARTS: Final = {
         "freehold.organizations.commands:organizations", "Make, list and show organizations, and add members."
     ),
     "projects": Part("freehold.projects.commands:projects", "Make, list and show projects."),
+    "mail": Part("freehold.mail.commands:mail", "Show the mails that were delivered, or wait to be."),
+    "audit": Part(
+        "freehold.audit.commands:audit", "Read the audit log, check that nobody has changed it, and export it."
+    ),
     "db": Part("freehold.postgres.commands:db", "Show the database in use, or open a shell on it."),
     "migrate": Part(
         "freehold.migrate.commands:migrate", "Change the database's schema, guarded: rehearsed, backed up, reversible."

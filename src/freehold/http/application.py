@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from freehold import __version__
+from freehold.audit import routes as audit
 from freehold.context import Context
 from freehold.errors import Unauthenticated
 from freehold.http import docs, system
@@ -22,19 +23,26 @@ from freehold.http.requests import Request
 from freehold.http.routing import Auth, Endpoint, Routes
 from freehold.organizations import routes as organizations
 from freehold.organizations.members import routes as members
+from freehold.organizations.roles import routes as roles
 from freehold.platform import Platform
 from freehold.projects import routes as projects
 from freehold.sessions import routes as sessions
 from freehold.sessions.operations import authenticate
 from freehold.settings import Settings
 from freehold.users import routes as users
+from freehold.users.recovery import routes as recovery
+from freehold.users.verification import routes as verification
 
 SLICES: Final[tuple[Routes, ...]] = (
     users.routes,
+    verification.routes,
+    recovery.routes,
     sessions.routes,
     organizations.routes,
     members.routes,
+    roles.routes,
     projects.routes,
+    audit.routes,
     system.routes,
 )
 """Everything that is served, in the order of the documentation."""
@@ -55,9 +63,10 @@ def create_application(platform: Platform | Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         if isinstance(platform, Platform):
-            yield
+            async with platform.working():
+                yield
             return
-        async with Platform.open(platform.database_url or "", settings=platform) as opened:
+        async with Platform.open(platform.database_url or "", settings=platform) as opened, opened.working():
             door.surroundings = opened.context
             yield
 

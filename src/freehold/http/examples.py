@@ -12,6 +12,7 @@ BY_FIELD: Final = {
     "current_password": "Lovelace1",
     "new_password": "Analytical2",
     "description": "To the moon and back.",
+    "invitation_token": None,
 }
 """Fields whose rules have no example of their own, or one of something else."""
 

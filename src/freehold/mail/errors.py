@@ -1,15 +1,6 @@
 """Constraints of the outbox. No caller writes to it, so that breaking them would be a fault of the platform."""
 
-from freehold.errors import Conflict, check_means
-
-
-class MessageRepeated(Conflict):
-    """Two messages had one id. It does not happen; the constraint makes it harmless."""
-
-    code = "message_repeated"
-    title = "Try again"
-    constraints = ("mail_messages_pkey",)
-
+from freehold.errors import check_means
 
 check_means("mail_messages_attempts_check", pointer="/attempts", code="invalid_attempts", detail="must not be negative")
 check_means(

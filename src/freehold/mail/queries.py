@@ -1,24 +1,9 @@
 """Typed stubs of the outbox's statements."""
 
-from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
-from freehold.mail.types import Message
+from freehold.mail.types import Claimed, Message
 from freehold.sql import Executor, statement
-
-
-class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that this worker delivers now; ``attempts`` counts this one."""
-
-    id: UUID
-    recipient: str
-    subject: str
-    text_body: str
-    html_body: str
-    created_at: datetime
-    attempts: int
 
 
 @statement

@@ -70,12 +70,14 @@ def load(folder: Path | None) -> Templates:
     for name in names:
         parts = [name + suffix for suffix in SUFFIXES]
         known = EVERYWHERE.union(*(Template(builtin[part]).get_identifiers() for part in parts))
-        subject, text, page = (_checked(part, own.pop(part), known) if part in own else Template(builtin[part]) for part in parts)
+        subject, text, page = (
+            _checked(part, own.pop(part), known) if part in own else Template(builtin[part]) for part in parts
+        )
         mails[name] = (subject, text, page)
     if own:
         raise SettingError(
-            f"FREEHOLD_MAIL_TEMPLATES: '{min(own)}' replaces none of the mails {', '.join(names)} (each is three files: "
-            f"{', '.join('NAME' + suffix for suffix in SUFFIXES)}): rename or remove it"
+            f"FREEHOLD_MAIL_TEMPLATES: '{min(own)}' replaces none of the mails {', '.join(names)}; each is the files "
+            f"{', '.join('NAME' + suffix for suffix in SUFFIXES)}: rename or remove it"
         )
     return Templates(mails)
 
@@ -90,7 +92,9 @@ def _read_folder(folder: Path) -> dict[str, str]:
 def _checked(name: str, text: str, known: frozenset[str]) -> Template:
     template = Template(text)
     if not template.is_valid():
-        raise SettingError(f"FREEHOLD_MAIL_TEMPLATES: '{name}' has a '$' without a name: write '$$' for the sign itself")
+        raise SettingError(
+            f"FREEHOLD_MAIL_TEMPLATES: '{name}' has a '$' without a name: write '$$' for the sign itself"
+        )
     if strange := sorted(set(template.get_identifiers()) - known):
         raise SettingError(
             f"FREEHOLD_MAIL_TEMPLATES: '{name}' names ${strange[0]}, which this mail does not have; "

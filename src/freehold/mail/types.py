@@ -22,3 +22,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
     failed_at: datetime | None
     last_error: str | None
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that this worker delivers now; ``attempts`` counts this one."""
+
+    id: UUID
+    recipient: str
+    subject: str
+    text_body: str
+    html_body: str
+    created_at: datetime
+    attempts: int

@@ -9,7 +9,8 @@ WHERE u.id = $1;
 -- name: user_with_organizations
 -- A user with their organizations, newest id first; a viewer sees only those they share (NULL sees all).
 SELECT wanted.place,
-    u.id, u.username, u.email, u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url,
+    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+    u.first_name, u.last_name, u.avatar_url,
     o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
     o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
 FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)

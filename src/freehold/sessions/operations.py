@@ -14,6 +14,8 @@ from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SignedIn
 from freehold.tokens import Kind, new_token, token_hash
 from freehold.users.operations import credentials_of
+from freehold.users.verification.errors import EmailUnverified
+from freehold.users.verification.operations import ask_for_confirmation
 
 _SECONDS_A_DAY = 86_400
 
@@ -26,12 +28,17 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
 
     Raises:
         WrongCredentials: ``wrong_credentials``.
+        EmailUnverified: ``email_unverified``: the platform requires a confirmed address, and a mail asks for it again.
         Unavailable: too many people are signing in.
     """
     passwords = context.tools.passwords
     found = await credentials_of(context, new.login)
     if not await passwords.verify(found.password_hash if found else None, new.password) or found is None:
         raise WrongCredentials
+    if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
+        # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
+        await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
+        raise EmailUnverified
     renewed = await passwords.hash(new.password) if passwords.outdated(found.password_hash) else None
     token = new_token(Kind.SESSION)
 

@@ -65,3 +65,11 @@ async def set_password(platform: Platform, *, user: str, password_stdin: bool) -
     found = await find_user(platform, user)
     await platform.users.set_password(found.id, read_password(from_stdin=password_stdin))
     return await platform.users.get(found.id)
+
+
+@users.command()
+@click.argument("user")
+@shows
+async def verify(platform: Platform, *, user: str) -> User:
+    """Take the e-mail address of a user as confirmed."""
+    return await platform.users.mark_verified((await find_user(platform, user)).id)

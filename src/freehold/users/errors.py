@@ -1,6 +1,6 @@
 """What can go wrong with users, and the constraints that say so."""
 
-from freehold.errors import Conflict, FieldError, Invalid, check_means
+from freehold.errors import Conflict, FieldError, Forbidden, Invalid, Missing, check_means
 from freehold.scalars import AVATAR_URL, EMAIL, NAME, USERNAME
 
 
@@ -25,7 +25,43 @@ class IdTaken(Conflict):
 
     code = "id_taken"
     title = "Something with this id exists already"
-    constraints = ("users_pkey", "organizations_pkey", "projects_pkey", "sessions_pkey", "audit_events_pkey")
+    constraints = (
+        "users_pkey",
+        "organizations_pkey",
+        "projects_pkey",
+        "sessions_pkey",
+        "audit_events_pkey",
+        "mail_messages_pkey",
+        "email_verifications_pkey",
+        "password_resets_pkey",
+    )
+
+
+class UserGone(Missing):
+    """The user was deleted meanwhile, while signing in or by a request for mail."""
+
+    code = "user_gone"
+    title = "This account no longer exists"
+    constraints = ("sessions_user_id_fkey", "email_verifications_user_id_fkey", "password_resets_user_id_fkey")
+
+
+class TokenRepeated(Conflict):
+    """Two tokens of 256 random bits were equal. It does not happen; the constraint makes it harmless."""
+
+    code = "token_repeated"
+    title = "Try again"
+    constraints = (
+        "sessions_token_hash_key",
+        "email_verifications_token_hash_key",
+        "password_resets_token_hash_key",
+    )
+
+
+class SignUpClosed(Forbidden):
+    """Whoever asks may not sign up here (see the setting ``sign_up``)."""
+
+    code = "sign_up_closed"
+    title = "Sign-up is closed here: ask an administrator for an account"
 
 
 class WrongPassword(Invalid):

@@ -1,5 +1,6 @@
 """What can be done with users."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,28 +9,44 @@ from msgspec import UNSET
 from freehold.access import AccountAction, By, Subject, in_transaction, on_user, operation
 from freehold.audit.operations import record
 from freehold.context import Context
-from freehold.errors import Forbidden, Missing, Stale
+from freehold.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.ids import new_id
+from freehold.mail.operations import enqueue
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.scalars import EMAIL, Password
 from freehold.users import queries
-from freehold.users.errors import WrongPassword
+from freehold.users.errors import SignUpClosed, WrongPassword
 from freehold.users.types import NewProfile, NewUser, PasswordChange, ProfilePatch, User, UserPatch
+from freehold.users.verification.operations import ask_for_change, ask_for_confirmation
 from freehold.validation import parse_value
+
+Invited = Callable[[Context, User], Awaitable[None]]
+"""Uses up the invitation that a new user signs up with, in the transaction that makes them; raises what is wrong."""
 
 
 @operation(AccountAction.USER_CREATE, by=By.ANYONE, own_transaction=True)
-async def create(context: Context, new: NewUser, *, is_admin: bool = False) -> User:
-    """Sign up, or make an account for somebody.
+async def create(context: Context, new: NewUser, *, is_admin: bool = False, invited: Invited | None = None) -> User:
+    """Sign up, or make an account for somebody; a mail asks them to confirm their address.
+
+    Args:
+        context: who makes the account.
+        new: whom for.
+        is_admin: they may administer the whole platform.
+        invited: accepts ``new.invitation_token``. That token came with a mail, so that it confirms the address.
 
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
+        SignUpClosed: ``sign_up_closed``: only administrators make accounts, or only those who were invited sign up.
+        InvalidToken: ``invalid_token``: there is no such invitation.
         Forbidden: only a platform administrator makes platform administrators.
         Unavailable: too many passwords are being hashed.
     """
     if is_admin and not context.is_admin:
         raise Forbidden("Only a platform administrator makes platform administrators")
+    if new.invitation_token is not None and invited is None:
+        raise InvalidToken("/invitation_token")
+    _refuse_closed_sign_up(context, invited=invited is not None)
     password_hash = await context.tools.passwords.hash(new.password)
     profile = new.profile or NewProfile()
 
@@ -39,6 +56,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False) -> U
             id=new_id(),
             username=new.username,
             email=new.email,
+            email_verified=invited is not None,
             password_hash=password_hash,
             first_name=profile.first_name,
             last_name=profile.last_name,
@@ -46,6 +64,10 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False) -> U
             is_admin=is_admin,
         )
         await record(context, AccountAction.USER_CREATE, user.id, actor_id=user.id, is_admin=is_admin)
+        if invited is None:
+            await ask_for_confirmation(context, user, user.email)
+        else:
+            await invited(context, user)
         return user
 
     return await in_transaction(context, store)
@@ -106,6 +128,9 @@ async def any_admin(context: Context) -> bool:
 async def update(subject: Subject, patch: UserPatch, *, version: datetime | None = None) -> User:
     """Change a user; ``version`` is the ``updated_at`` that the change is meant for.
 
+    A new e-mail address counts once it is confirmed with the token that is mailed to it; until then the user keeps the
+    old one, which is told.
+
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
@@ -116,35 +141,36 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         profile = ProfilePatch(first_name=None, last_name=None, avatar_url=None)
     elif profile is UNSET:
         profile = ProfilePatch()
-    changed = [name for name in ("username", "email") if getattr(patch, name) is not UNSET]
+    changed = ["username"] if patch.username is not UNSET else []
     changed += [name for name in profile.__struct_fields__ if getattr(profile, name) is not UNSET]
-    if not changed:
+    if changed:
+        user = await queries.update(
+            subject.db,
+            id=subject.user_id,
+            username=patch.username or None,
+            set_first_name="first_name" in changed,
+            first_name=profile.first_name or None,
+            set_last_name="last_name" in changed,
+            last_name=profile.last_name or None,
+            set_avatar_url="avatar_url" in changed,
+            avatar_url=profile.avatar_url or None,
+            version=version,
+        )
+        if user is None:
+            raise _not_updated(version)
+        await record(subject, AccountAction.USER_UPDATE, subject.user_id, changed=changed)
+    else:
         user = await _existing(subject)
         if version not in {None, user.updated_at}:
             raise Stale
-        return user
-    updated = await queries.update(
-        subject.db,
-        id=subject.user_id,
-        username=patch.username or None,
-        email=patch.email or None,
-        set_first_name="first_name" in changed,
-        first_name=profile.first_name or None,
-        set_last_name="last_name" in changed,
-        last_name=profile.last_name or None,
-        set_avatar_url="avatar_url" in changed,
-        avatar_url=profile.avatar_url or None,
-        version=version,
-    )
-    if updated is None:
-        raise _not_updated(version)
-    await record(subject, AccountAction.USER_UPDATE, subject.user_id, changed=changed)
-    return updated
+    if patch.email is not UNSET and patch.email != user.email:
+        await ask_for_change(subject, user, patch.email)
+    return user
 
 
 @on_user(AccountAction.USER_SET_PASSWORD, own_transaction=True)
 async def change_password(subject: Subject, change: PasswordChange, *, version: datetime | None = None) -> None:
-    """Set a new password, proved with the current one; every other session of the user ends.
+    """Set a new password, proved with the current one; every other session of the user ends, and they get a mail.
 
     Raises:
         WrongPassword: ``wrong_password``.
@@ -184,6 +210,12 @@ async def delete(subject: Subject, *, version: datetime | None = None) -> None:
     await record(subject, AccountAction.USER_DELETE, subject.user_id)
 
 
+def _refuse_closed_sign_up(context: Context, *, invited: bool) -> None:
+    who = context.tools.settings.sign_up
+    if not context.is_admin and (who == "closed" or (who == "invitation" and not invited)):
+        raise SignUpClosed("Sign-up is by invitation only: follow the link in yours" if who == "invitation" else None)
+
+
 async def _existing(subject: Subject) -> User:
     user = await queries.by_id(subject.db, id=subject.user_id)
     if user is None:
@@ -203,6 +235,8 @@ async def _store_password(
         if stored is None:
             raise _not_updated(version)
         await queries.end_other_sessions(subject.db, user_id=subject.user_id, kept_id=kept_session)
+        await queries.void_mailed_tokens(subject.db, user_id=subject.user_id)
+        await enqueue(subject, stored.email, "password_changed", username=stored.username)
         await record(subject, AccountAction.USER_SET_PASSWORD, subject.user_id)
 
     await in_transaction(subject, store)

@@ -51,6 +51,7 @@ async def insert(
     id: UUID,
     username: str,
     email: str,
+    email_verified: bool,
     password_hash: str,
     first_name: str | None,
     last_name: str | None,
@@ -65,7 +66,6 @@ async def update(
     *,
     id: UUID,
     username: str | None,
-    email: str | None,
     set_first_name: bool,
     first_name: str | None,
     set_last_name: bool,
@@ -77,11 +77,19 @@ async def update(
 
 
 @statement
-async def set_password_hash(db: Executor, *, id: UUID, password_hash: str, version: datetime | None) -> UUID | None: ...
+async def set_password_hash(db: Executor, *, id: UUID, password_hash: str, version: datetime | None) -> User | None: ...
 
 
 @statement
 async def end_other_sessions(db: Executor, *, user_id: UUID, kept_id: UUID | None) -> None: ...
+
+
+@statement
+async def void_mailed_tokens(db: Executor, *, user_id: UUID) -> None: ...
+
+
+@statement
+async def drop_expired_tokens(db: Executor) -> None: ...
 
 
 @statement

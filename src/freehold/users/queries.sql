@@ -1,18 +1,21 @@
 -- name: by_id
 -- The user with this id.
-SELECT wanted.place, u.id, u.username, u.email, u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url
+SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+    u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
 -- name: by_username
 -- The user with this username, in any case.
-SELECT id, username, email, created_at, updated_at, first_name, last_name, avatar_url
+SELECT id, username, email, email_verified_at IS NOT NULL AS email_verified,
+    created_at, updated_at, first_name, last_name, avatar_url
 FROM users
 WHERE lower(username COLLATE "C") = lower(:username::text COLLATE "C");
 
 -- name: credentials_by_login
 -- Whom a username or an e-mail address (in any case) belongs to, with the hash that a password must fit.
-SELECT id, password_hash, username, email, created_at, updated_at, first_name, last_name, avatar_url
+SELECT id, password_hash, username, email, email_verified_at IS NOT NULL AS email_verified,
+    created_at, updated_at, first_name, last_name, avatar_url
 FROM users
 WHERE lower(username COLLATE "C") = lower(:login::text COLLATE "C")
     OR lower(email COLLATE "C") = lower(:login::text COLLATE "C");
@@ -23,7 +26,8 @@ SELECT password_hash FROM users WHERE id = :id;
 
 -- name: page
 -- Users, newest id first, before a position.
-SELECT id, username, email, created_at, updated_at, first_name, last_name, avatar_url
+SELECT id, username, email, email_verified_at IS NOT NULL AS email_verified,
+    created_at, updated_at, first_name, last_name, avatar_url
 FROM users
 WHERE id < :before_id
 ORDER BY id DESC
@@ -39,21 +43,27 @@ SELECT EXISTS (SELECT FROM users WHERE is_admin);
 
 -- name: insert
 -- Add a user.
-INSERT INTO users (id, username, email, password_hash, first_name, last_name, avatar_url, is_admin)
-VALUES (:id, :username, :email, :password_hash, :first_name, :last_name, :avatar_url, :is_admin)
-RETURNING id, username, email, created_at, updated_at, first_name, last_name, avatar_url;
+INSERT INTO users (
+    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
+)
+VALUES (
+    :id, :username, :email, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
+    :avatar_url, :is_admin
+)
+RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
+    created_at, updated_at, first_name, last_name, avatar_url;
 
 -- name: update
--- Change what is given: NULL leaves username and email, a false flag leaves its part of the profile.
+-- Change what is given: NULL leaves the username, a false flag leaves its part of the profile.
 UPDATE users
 SET username = coalesce(:username, username),
-    email = coalesce(:email, email),
     first_name = CASE WHEN :set_first_name::boolean THEN :first_name ELSE first_name END,
     last_name = CASE WHEN :set_last_name::boolean THEN :last_name ELSE last_name END,
     avatar_url = CASE WHEN :set_avatar_url::boolean THEN :avatar_url ELSE avatar_url END,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id, username, email, created_at, updated_at, first_name, last_name, avatar_url;
+RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
+    created_at, updated_at, first_name, last_name, avatar_url;
 
 -- name: set_password_hash
 -- Store the hash of a new password.
@@ -61,11 +71,28 @@ UPDATE users
 SET password_hash = :password_hash,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id;
+RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
+    created_at, updated_at, first_name, last_name, avatar_url;
 
 -- name: end_other_sessions
 -- End a user's sessions but for one (all, when that is NULL).
 DELETE FROM sessions WHERE user_id = :user_id AND id IS DISTINCT FROM :kept_id;
+
+-- name: void_mailed_tokens
+-- End what lets somebody set a user's password or change their address; confirming the present address stays possible.
+WITH resets AS (
+    DELETE FROM password_resets WHERE user_id = :user_id
+)
+DELETE FROM email_verifications v
+USING users u
+WHERE v.user_id = :user_id AND u.id = v.user_id AND v.email <> u.email;
+
+-- name: drop_expired_tokens
+-- Forget the tokens that were mailed and not used in time.
+WITH resets AS (
+    DELETE FROM password_resets WHERE expires_at <= now()
+)
+DELETE FROM email_verifications WHERE expires_at <= now();
 
 -- name: delete
 -- Remove a user; the organizations they leave get a new version, since their members change.

@@ -4,19 +4,27 @@ from datetime import datetime
 
 from freehold.access import UserRef
 from freehold.context import Context
-from freehold.errors import Forbidden, Missing, Unavailable
+from freehold.errors import Forbidden, InvalidToken, Missing, Unavailable
 from freehold.http.routing import Routes
 from freehold.paging import Page, PageRequest
 from freehold.users import operations
-from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
+from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken, WrongPassword
 from freehold.users.types import NewUser, PasswordChange, User, UserPatch
 
 routes = Routes("users", "People who can sign in.")
 
 
-@routes.post("/v1/users", status=201, auth="optional", errors=[UsernameTaken, EmailTaken, Unavailable])
+@routes.post(
+    "/v1/users",
+    status=201,
+    auth="optional",
+    errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, Unavailable],
+)
 async def create_user(context: Context, body: NewUser) -> User:
-    """Sign up."""
+    """Sign up.
+
+    A mail asks to confirm the address. With `invitation_token` an invitation is accepted, too.
+    """
     return await operations.create(context, body)
 
 
@@ -33,7 +41,8 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
 async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
     """Change a user.
 
-    A merge patch (RFC 7396): what is absent stays, null removes.
+    A merge patch (RFC 7396): what is absent stays, null removes. A new e-mail address counts once it is confirmed with
+    the token that is mailed to it; the old one is told.
     """
     return await operations.update(context, user, body, version=version)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.scalars import AvatarUrl, Email, Name, Password, Secret, Username
+from freehold.scalars import AvatarUrl, Email, Name, Password, Secret, Token, Username
 from freehold.validation import Input
 
 
@@ -19,11 +19,15 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who can sign in. Times are UTC; ``updated_at`` grows with every change and is the user's version."""
+    """Somebody who can sign in. Times are UTC; ``updated_at`` grows with every change and is the user's version.
+
+    ``email_verified`` says whether they have shown that the address is theirs.
+    """
 
     id: UUID
     username: Username
     email: Email
+    email_verified: bool
     created_at: datetime
     updated_at: datetime
     profile: Profile
@@ -46,12 +50,13 @@ class NewProfile(Input, frozen=True, kw_only=True):
 
 
 class NewUser(Input, frozen=True, kw_only=True):
-    """Somebody who signs up."""
+    """Somebody who signs up; with the token of an invitation, they also accept it."""
 
     username: Username
     email: Email
     password: Password
     profile: NewProfile | None = None
+    invitation_token: Token | None = None
 
 
 class ProfilePatch(Input, frozen=True, kw_only=True):
@@ -63,7 +68,10 @@ class ProfilePatch(Input, frozen=True, kw_only=True):
 
 
 class UserPatch(Input, frozen=True, kw_only=True):
-    """Changes to a user (RFC 7396): what is absent stays; a profile of null removes all of it."""
+    """Changes to a user (RFC 7396): what is absent stays; a profile of null removes all of it.
+
+    A new e-mail address counts once it is confirmed with the token that is mailed to it.
+    """
 
     username: Username | UnsetType = UNSET
     email: Email | UnsetType = UNSET

@@ -1,0 +1,74 @@
+"""Work that nobody waits for: delivering mail, forgetting what has expired.
+
+Each process that serves runs every job at its interval, so a job must bear to run in several processes at once: it
+takes rows with ``FOR UPDATE SKIP LOCKED``, or deletes what is old, which is the same done twice.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import msgspec
+
+from freehold.context import Context
+from freehold.errors import FreeholdError
+
+Work = Callable[[Context], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Work that is done again and again, ``every_seconds`` after it was done last."""
+
+    name: str
+    every_seconds: float
+    run: Work
+
+
+JOBS: Final[dict[str, Job]] = {}
+"""Every job by name; declaring one puts it here."""
+
+
+def job(name: str, *, every_seconds: float) -> Callable[[Work], Work]:
+    """Declare a job. Its context is the operator's, with a pool and not a transaction as ``db``."""
+
+    def declare(work: Work) -> Work:
+        JOBS[name] = Job(name, every_seconds, work)
+        return work
+
+    return declare
+
+
+@asynccontextmanager
+async def running(context: Context) -> AsyncIterator[None]:
+    """Run every job in the background; what is under way at the end is cancelled."""
+    task = asyncio.create_task(_run_all(context), name="freehold-jobs")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _run_all(context: Context) -> None:
+    async with asyncio.TaskGroup() as group:
+        for each in JOBS.values():
+            group.create_task(_repeat(each, context), name=f"freehold-job-{each.name}")
+
+
+async def _repeat(each: Job, context: Context) -> None:
+    """Run a job for ever. It fails alone: the others go on, and so does it, at its interval."""
+    while True:
+        try:
+            await each.run(context)
+        except FreeholdError as error:
+            _log.warning("job %s: %s", each.name, error.detail)
+        except Exception:  # noqa: BLE001 - a bug in one job is logged and must not end the others
+            _log.exception("job %s failed; it is tried again in %g s", each.name, each.every_seconds)
+        # Processes that start together shall not go on together.
+        await asyncio.sleep(each.every_seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret

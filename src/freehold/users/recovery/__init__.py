@@ -1,0 +1,1 @@
+"""Setting a new password without the old one."""

@@ -1,0 +1,61 @@
+"""Setting a new password with a token that is mailed, for those who have forgotten theirs."""
+
+from freehold.access import AccountAction, By, in_transaction, operation
+from freehold.audit.operations import record
+from freehold.context import Context
+from freehold.errors import InvalidToken
+from freehold.mail.operations import enqueue
+from freehold.tokens import Kind, new_token, token_hash
+from freehold.users.recovery import queries
+from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+
+_SECONDS_A_MINUTE = 60
+
+
+@operation(AccountAction.PASSWORD_RESET_CREATE, by=By.ANYONE, writes=True)
+async def request(context: Context, reset: NewPasswordReset) -> None:
+    """Mail a token that sets a new password, if somebody has this address. Whether they do cannot be told from outside.
+
+    The same statements run for an unknown address, so that it takes the same time; they store nothing but the event.
+    """
+    minutes = context.tools.settings.password_reset_minutes
+    token = new_token(Kind.PASSWORD_RESET)
+    found = await queries.replace(
+        context.db, email=reset.email, token_hash=token.hash, lifetime_seconds=minutes * _SECONDS_A_MINUTE
+    )
+    await enqueue(
+        context,
+        found.email if found else None,
+        "password_reset",
+        username=found.username if found else "",
+        token=token.token,
+        link=f"{context.tools.settings.base_url}/reset-password?token={token.token}",
+        minutes=f"{minutes:g}",
+    )
+    await record(context, AccountAction.PASSWORD_RESET_CREATE, found.id if found else None)
+
+
+@operation(AccountAction.PASSWORD_RESET_COMPLETE, by=By.ANYONE, own_transaction=True)
+async def complete(context: Context, completion: PasswordResetCompletion) -> None:
+    """Set a new password with the token that was mailed; works once.
+
+    Every session of the user ends, they get a mail that says so, and their address counts as confirmed.
+
+    Raises:
+        InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
+        Unavailable: too many passwords are being hashed.
+    """
+    # A token that cannot be one is looked up all the same, so that all that do not work take the same time.
+    hashed = token_hash(Kind.PASSWORD_RESET, completion.token) or b""
+    if not await queries.is_live(context.db, token_hash=hashed):  # before a hash is spent on it
+        raise InvalidToken
+    password_hash = await context.tools.passwords.hash(completion.new_password)
+
+    async def store(context: Context) -> None:
+        user = await queries.complete(context.db, token_hash=hashed, password_hash=password_hash)
+        if user is None:
+            raise InvalidToken
+        await enqueue(context, user.email, "password_changed", username=user.username)
+        await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
+
+    await in_transaction(context, store)

@@ -1,0 +1,27 @@
+"""Typed stubs of the statements about password resets."""
+
+from uuid import UUID
+
+import msgspec
+
+from freehold.sql import Executor, statement
+
+
+class Recovering(msgspec.Struct, frozen=True):
+    """Whose password is set anew, and where mails reach them."""
+
+    id: UUID
+    username: str
+    email: str
+
+
+@statement
+async def replace(db: Executor, *, email: str, token_hash: bytes, lifetime_seconds: float) -> Recovering | None: ...
+
+
+@statement
+async def is_live(db: Executor, *, token_hash: bytes) -> bool: ...
+
+
+@statement
+async def complete(db: Executor, *, token_hash: bytes, password_hash: str) -> Recovering | None: ...

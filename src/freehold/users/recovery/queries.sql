@@ -1,0 +1,40 @@
+-- name: replace
+-- Let whoever has a token set the password of the user with this address; ends an earlier token. No row: no such user.
+WITH found AS (
+    SELECT id, username, email FROM users WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C")
+),
+made AS (
+    INSERT INTO password_resets (user_id, token_hash, expires_at)
+    SELECT id, :token_hash, now() + make_interval(secs => :lifetime_seconds) FROM found
+    ON CONFLICT (user_id) DO UPDATE
+    SET token_hash = excluded.token_hash,
+        created_at = now(),
+        expires_at = excluded.expires_at
+)
+SELECT id, username, email FROM found;
+
+-- name: is_live
+-- Whether a token sets a password.
+SELECT EXISTS (SELECT FROM password_resets WHERE token_hash = :token_hash AND expires_at > now());
+
+-- name: complete
+-- Use up a token: set the password, end every session and what else was mailed. The token came by mail, so the address
+-- is confirmed, too.
+WITH taken AS (
+    DELETE FROM password_resets
+    WHERE token_hash = :token_hash AND expires_at > now()
+    RETURNING user_id
+),
+ended AS (
+    DELETE FROM sessions s USING taken WHERE s.user_id = taken.user_id
+),
+voided AS (
+    DELETE FROM email_verifications v USING taken WHERE v.user_id = taken.user_id
+)
+UPDATE users u
+SET password_hash = :password_hash,
+    email_verified_at = coalesce(u.email_verified_at, now()),
+    updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+FROM taken
+WHERE u.id = taken.user_id
+RETURNING u.id, u.username, u.email;

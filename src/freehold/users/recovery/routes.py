@@ -1,0 +1,27 @@
+"""Password resets over HTTP."""
+
+from freehold.context import Context
+from freehold.errors import InvalidToken, Unavailable
+from freehold.http.routing import Routes
+from freehold.users.recovery import operations
+from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+
+routes = Routes("recovery", "Setting a new password without the old one.")
+
+
+@routes.post("/v1/password-resets", status=202, auth="none")
+async def request_password_reset(context: Context, body: NewPasswordReset) -> None:
+    """Ask for a new password.
+
+    A token is mailed to the address if somebody signed up with it. The answer is the same if nobody did.
+    """
+    await operations.request(context, body)
+
+
+@routes.post("/v1/password-resets/complete", auth="none", errors=[InvalidToken, Unavailable])
+async def complete_password_reset(context: Context, body: PasswordResetCompletion) -> None:
+    """Set a new password.
+
+    With the token that was mailed, which works once. Every session of yours ends.
+    """
+    await operations.complete(context, body)

@@ -1,0 +1,106 @@
+"""Confirming that an e-mail address is one's own, with a token that is mailed there."""
+
+from freehold.access import AccountAction, By, Subject, on_user, operation
+from freehold.audit.operations import record
+from freehold.context import Context
+from freehold.errors import Forbidden, InvalidToken, Missing
+from freehold.mail.operations import enqueue
+from freehold.tokens import Kind, new_token, token_hash
+from freehold.users.errors import EmailTaken
+from freehold.users.types import User
+from freehold.users.verification import queries
+from freehold.users.verification.errors import EmailVerified
+from freehold.users.verification.types import EmailVerification
+
+_SECONDS_AN_HOUR = 3600
+
+
+async def ask_for_confirmation(context: Context, user: User, email: str) -> None:
+    """Mail a token to an address that is to be a user's; one that was mailed before no longer works."""
+    hours = context.tools.settings.email_verification_hours
+    token = new_token(Kind.EMAIL_VERIFICATION)
+    await queries.replace(
+        context.db,
+        user_id=user.id,
+        email=email,
+        token_hash=token.hash,
+        lifetime_seconds=hours * _SECONDS_AN_HOUR,
+    )
+    await enqueue(
+        context,
+        email,
+        "verify_email",
+        username=user.username,
+        email=email,
+        token=token.token,
+        link=f"{context.tools.settings.base_url}/verify?token={token.token}",
+        hours=f"{hours:g}",
+    )
+    await record(context, AccountAction.EMAIL_VERIFICATION_CREATE, user.id, actor_id=user.id)
+
+
+async def ask_for_change(context: Context, user: User, email: str) -> None:
+    """Mail a token to the address that a user changes to, and tell the one they have.
+
+    Raises:
+        EmailTaken: ``email_taken``.
+    """
+    if await queries.is_taken(context.db, email=email, user_id=user.id):
+        raise EmailTaken
+    await ask_for_confirmation(context, user, email)
+    await enqueue(context, user.email, "email_change", username=user.username, email=user.email, new_email=email)
+
+
+@on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=True)
+async def send_again(subject: Subject) -> None:
+    """Mail the token anew: to the address that the user changes to, else to theirs. Earlier tokens end.
+
+    Raises:
+        EmailVerified: ``email_verified``: there is nothing to confirm.
+        Missing: ``not_found``.
+    """
+    found = await queries.pending(subject.db, user_id=subject.user_id)
+    if found is None:
+        raise Missing("There is no such user, or you may not see them")
+    if found.pending_email is None:
+        raise EmailVerified
+    await ask_for_confirmation(subject, found.user, found.pending_email)
+
+
+@operation(AccountAction.EMAIL_VERIFICATION_COMPLETE, by=By.ANYONE, writes=True)
+async def confirm(context: Context, verification: EmailVerification) -> None:
+    """Confirm an address with the token that was mailed there; works once.
+
+    Raises:
+        InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
+        EmailTaken: ``email_taken``: somebody else confirmed the address meanwhile.
+    """
+    # A token that cannot be one is looked up all the same, so that all that do not work take the same time.
+    hashed = token_hash(Kind.EMAIL_VERIFICATION, verification.token) or b""
+    confirmed = await queries.confirm(context.db, token_hash=hashed)
+    if confirmed is None:
+        raise InvalidToken
+    await record(
+        context,
+        AccountAction.EMAIL_VERIFICATION_COMPLETE,
+        confirmed.id,
+        actor_id=confirmed.id,
+        is_change=confirmed.is_change,
+    )
+
+
+@on_user(AccountAction.USER_VERIFY, writes=True)
+async def mark_verified(subject: Subject) -> User:
+    """Take somebody's address as confirmed, as a platform administrator.
+
+    Raises:
+        Forbidden: ``forbidden``: not an administrator.
+        Missing: ``not_found``.
+    """
+    if not subject.is_admin:
+        raise Forbidden("Only a platform administrator takes an address as confirmed without its token")
+    user = await queries.mark_verified(subject.db, user_id=subject.user_id)
+    if user is None:
+        raise Missing("There is no such user")
+    await record(subject, AccountAction.USER_VERIFY, user.id)
+    return user

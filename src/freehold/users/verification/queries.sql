@@ -1,0 +1,60 @@
+-- name: replace
+-- Let whoever has a token confirm an address for a user; ends what was asked before.
+INSERT INTO email_verifications (user_id, email, token_hash, expires_at)
+VALUES (:user_id, :email, :token_hash, now() + make_interval(secs => :lifetime_seconds))
+ON CONFLICT (user_id) DO UPDATE
+SET email = excluded.email,
+    token_hash = excluded.token_hash,
+    created_at = now(),
+    expires_at = excluded.expires_at;
+
+-- name: is_taken
+-- Whether somebody else has an address, in any case.
+SELECT EXISTS (
+    SELECT FROM users WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND id <> :user_id
+);
+
+-- name: pending
+-- The address that a user has to confirm: the one that they change to, else theirs.
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+    u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url,
+    CASE WHEN u.email_verified_at IS NULL OR v.email <> u.email THEN coalesce(v.email, u.email) END AS pending_email
+FROM users u
+LEFT JOIN email_verifications v ON v.user_id = u.id
+WHERE u.id = :user_id;
+
+-- name: confirm
+-- Use up a token: the address is the user's from now on, and confirmed; what was mailed to another one sets no password.
+WITH taken AS (
+    DELETE FROM email_verifications
+    WHERE token_hash = :token_hash AND expires_at > now()
+    RETURNING user_id, email
+),
+resets AS (
+    DELETE FROM password_resets r
+    USING taken
+    JOIN users u ON u.id = taken.user_id
+    WHERE r.user_id = taken.user_id AND u.email <> taken.email
+)
+UPDATE users u
+SET email = taken.email,
+    email_verified_at = now(),
+    updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+FROM taken
+JOIN users earlier ON earlier.id = taken.user_id
+WHERE u.id = taken.user_id
+RETURNING u.id, earlier.email <> u.email AS is_change;
+
+-- name: mark_verified
+-- Take a user's address as confirmed.
+WITH ended AS (
+    DELETE FROM email_verifications v
+    USING users
+    WHERE v.user_id = :user_id AND users.id = v.user_id AND users.email = v.email
+)
+UPDATE users
+SET email_verified_at = coalesce(email_verified_at, now()),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = :user_id
+RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
+    created_at, updated_at, first_name, last_name, avatar_url;

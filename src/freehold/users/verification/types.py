@@ -1,0 +1,10 @@
+"""What is sent to confirm an address."""
+
+from freehold.scalars import Token
+from freehold.validation import Input
+
+
+class EmailVerification(Input, frozen=True, kw_only=True):
+    """The token that was mailed to the address."""
+
+    token: Token
