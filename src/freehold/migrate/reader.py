@@ -120,7 +120,12 @@ class _Reader:
         backfills = self._values(
             [d for d in own if d.start > first_marker or opens.name == "up"], "backfill", directives.backfill
         )
-        section = Section(tuple(statements), not transactions, backfills[0] if backfills else None, opens.line)
+        section = Section(
+            tuple(statements),
+            not _outside(transactions, opens, statements),
+            backfills[0] if backfills else None,
+            opens.line,
+        )
         self._refuse_bad_statements(section)
         return section
 
@@ -160,6 +165,13 @@ class _Reader:
                 except ValueError as error:
                     self._problem(directive.line, str(error))
         return tuple(values)
+
+
+def _outside(transactions: list[Directive], opens: Directive, statements: list[Statement]) -> bool:
+    """Whether a section runs outside a transaction: said inside it, or above both and needed."""
+    return any(each.start > opens.start for each in transactions) or (
+        bool(transactions) and (opens.name == "up" or any(each.refuses_transaction for each in statements))
+    )
 
 
 def _controls_transaction(statement: Statement) -> bool:

@@ -27,21 +27,12 @@ class Rule(NamedTuple):
     remedy: str
 
 
-def has(statement: Statement, *phrase: str) -> bool:
-    """Whether these keywords stand next to each other somewhere in the statement."""
-    words = statement.words
-    return any(
-        all(word.is_word(keyword) for word, keyword in zip(words[start:], phrase, strict=False))
-        for start in range(len(words) - len(phrase) + 1)
-    )
-
-
 def _without_where(verb: str) -> Callable[[Statement], bool]:
-    return lambda statement: statement.begins(verb) and not has(statement, "WHERE")
+    return lambda statement: statement.begins(verb) and not statement.has("WHERE")
 
 
 def _alters(*phrase: str) -> Callable[[Statement], bool]:
-    return lambda statement: statement.begins("ALTER") and has(statement, *phrase)
+    return lambda statement: statement.begins("ALTER") and statement.has(*phrase)
 
 
 def _executes_text(statement: Statement) -> bool:
@@ -76,7 +67,7 @@ RULES = (
     ),
     Rule(
         "vacuum-full",
-        lambda statement: statement.begins("VACUUM") and has(statement, "FULL"),
+        lambda statement: statement.begins("VACUUM") and statement.has("FULL"),
         "writes the table anew while nobody can read it",
         "VACUUM without FULL; to shrink a table, use pg_repack outside of migrations",
     ),
@@ -100,7 +91,7 @@ RULES = (
     ),
     Rule(
         "refresh-materialized-view",
-        lambda statement: statement.begins("REFRESH") and not has(statement, "CONCURRENTLY"),
+        lambda statement: statement.begins("REFRESH") and not statement.has("CONCURRENTLY"),
         "holds up its readers until it is filled",
         "REFRESH MATERIALIZED VIEW CONCURRENTLY (it needs a unique index)",
     ),
@@ -118,7 +109,7 @@ RULES = (
     ),
     Rule(
         "disable-trigger",
-        lambda statement: _alters("DISABLE", "TRIGGER")(statement) or has(statement, "SESSION_REPLICATION_ROLE"),
+        lambda statement: _alters("DISABLE", "TRIGGER")(statement) or statement.has("SESSION_REPLICATION_ROLE"),
         "lets rows in that break foreign keys, unseen by everyone",
         "write rows that the triggers accept",
     ),
@@ -130,7 +121,7 @@ RULES = (
     ),
     Rule(
         "row-level-security",
-        lambda statement: _alters("ROW", "LEVEL", "SECURITY")(statement) and not has(statement, "DISABLE"),
+        lambda statement: _alters("ROW", "LEVEL", "SECURITY")(statement) and not statement.has("DISABLE"),
         "without a policy the application sees no row any more",
         "CREATE POLICY in the migration before",
     ),
@@ -142,7 +133,7 @@ RULES = (
     ),
     Rule(
         "copy-program",
-        lambda statement: statement.begins("COPY") and has(statement, "PROGRAM"),
+        lambda statement: statement.begins("COPY") and statement.has("PROGRAM"),
         "runs a program on the database server",
         "INSERT ... VALUES, or load the rows outside of migrations",
     ),
@@ -154,7 +145,7 @@ RULES = (
     ),
     Rule(
         "setval",
-        lambda statement: has(statement, "SETVAL"),
+        lambda statement: statement.has("SETVAL"),
         "a sequence that goes back hands out numbers twice",
         "ALTER SEQUENCE ... RESTART with a value above all rows, or an identity column",
     ),
@@ -209,11 +200,11 @@ def _judge_transaction(migration: Migration, section: Section) -> list[Finding]:
         found.append(finding(migration, rule, _TRANSACTION_RULES[rule], line=line, remedy=remedy))
 
     for statement in section.statements:
-        outside = _outside_only(statement)
+        outside = statement.refuses_transaction
         if outside and section.transaction:
             find("needs-no-transaction", statement.line, "alone in its file, with -- migrate: transaction=off")
         elif (
-            has(statement, "INDEX", "CONCURRENTLY")
+            statement.has("INDEX", "CONCURRENTLY")
             and not statement.begins("REINDEX")
             and not index_statement(statement)
         ):
@@ -221,20 +212,6 @@ def _judge_transaction(migration: Migration, section: Section) -> list[Finding]:
         elif not section.transaction and section.backfill is None and not (outside or statement.begins("ANALYZE")):
             find("not-resumable", statement.line, "remove -- migrate: transaction=off: this can run in a transaction")
     return found
-
-
-def _outside_only(statement: Statement) -> bool:
-    """Whether PostgreSQL refuses it inside a transaction block."""
-    if statement.begins("REFRESH"):
-        return False
-    return (
-        (
-            (statement.begins("CREATE") or statement.begins("DROP") or statement.begins("REINDEX"))
-            and has(statement, "CONCURRENTLY")
-        )
-        or statement.begins("VACUUM")
-        or (statement.begins("ALTER", "TABLE") and has(statement, "DETACH") and has(statement, "CONCURRENTLY"))
-    )
 
 
 def created_tables(statements: Iterable[Statement]) -> list[str]:

@@ -27,6 +27,22 @@ class Statement(NamedTuple):
             token.is_word(keyword) for token, keyword in zip(self.words, keywords, strict=False)
         )
 
+    def has(self, *phrase: str) -> bool:
+        """Whether these keywords stand next to each other somewhere in it."""
+        return any(
+            all(word.is_word(keyword) for word, keyword in zip(self.words[start:], phrase, strict=False))
+            for start in range(len(self.words) - len(phrase) + 1)
+        )
+
+    @property
+    def refuses_transaction(self) -> bool:
+        """Whether PostgreSQL refuses it inside a transaction block."""
+        if self.begins("ALTER", "TABLE"):
+            return self.has("DETACH") and self.has("CONCURRENTLY")
+        if self.words[0].is_word("CREATE", "DROP", "REINDEX"):
+            return self.has("CONCURRENTLY")
+        return self.begins("VACUUM")
+
 
 class ScriptError(FormatError):
     """A script cannot be split; ``line`` is where, counted from 1."""

@@ -11,7 +11,7 @@ from shutil import which
 from freehold.migrate.errors import ProgramError
 from freehold.migrate.findings import Finding, Severity, finding
 from freehold.migrate.migration import Migration
-from freehold.migrate.rules import created_tables, has, table_of
+from freehold.migrate.rules import created_tables, table_of
 
 ERRORS = {
     "adding-field-with-default": "add the column without the default, set the default, fill old rows with a backfill",
@@ -98,7 +98,7 @@ def _finding(migration: Migration, answer: dict[str, str]) -> Finding | None:
         return None
     if rule in _DECLARED_BY_LOSSY and (migration.lossy or migration.irreversible):
         return None
-    if rule == "constraint-missing-not-valid" and statement and has(statement[0], "USING", "INDEX"):
+    if rule == "constraint-missing-not-valid" and statement and statement[0].has("USING", "INDEX"):
         return None
     severity: Severity = "error" if rule in ERRORS else "notice"
     return finding(migration, rule, answer["message"], line=line, remedy=ERRORS.get(rule, ""), severity=severity)
