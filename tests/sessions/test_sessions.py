@@ -1,0 +1,155 @@
+"""Signing in, staying signed in, signing out."""
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import argon2
+import pytest
+from tests.conftest import PASSWORD, SignUp
+
+from freehold import Actor, Forbidden, Missing, NewSession, PageRequest, Platform, Unauthenticated
+from freehold.sessions.errors import WrongCredentials
+from freehold.sessions.operations import authenticate
+
+
+@pytest.mark.parametrize("login", ["ada", "ADA", "ada@example.com", "ADA@EXAMPLE.COM", "Ada@Example.com"])
+async def test_signing_in_takes_username_or_address_in_any_case(login: str, platform: Platform, sign_up: SignUp):
+    ada = await sign_up("ada")
+    signed_in = await platform.acting_as(None).sessions.create(NewSession(login=login, password=PASSWORD))
+    assert signed_in.user.id == ada.id
+    assert re.fullmatch(r"fh_[A-Za-z0-9_-]{43,}", signed_in.token)
+    actor = await authenticate(platform.context, signed_in.token)
+    assert (actor.user_id, actor.is_admin) == (ada.id, False)
+
+
+async def test_unknown_login_and_wrong_password_take_the_same_path(
+    platform: Platform, sign_up: SignUp, monkeypatch: pytest.MonkeyPatch
+):
+    await sign_up("ada")
+    nobody = platform.acting_as(None)
+    with pytest.raises(WrongCredentials):  # the first makes the decoy
+        await nobody.sessions.create(NewSession(login="ada", password="Wrong1234"))
+    hashes = []
+    passwords = platform.context.tools.passwords
+    run = passwords._run
+
+    async def counted(work: Any, *arguments: Any) -> Any:
+        hashes.append(work.__name__)
+        return await run(work, *arguments)
+
+    monkeypatch.setattr(passwords, "_run", counted)
+    answers = []
+    for login in ("ada", "ada@example.com", "nobody", "nobody@example.com", "not an address@"):
+        hashes.clear()
+        with pytest.raises(WrongCredentials) as refused:
+            await nobody.sessions.create(NewSession(login=login, password="Wrong1234"))
+        answers.append((refused.value.code, refused.value.detail, tuple(hashes)))
+    assert len(set(answers)) == 1
+    assert len(answers[0][2]) == 1
+
+
+@pytest.mark.parametrize(
+    "token", ["", "fh_", "fh_" + "A" * 43, "fh_" + "A" * 42, "Bearer", "fh_" + "A" * 43 + "\n", "\ud800"]
+)
+async def test_token_that_was_never_given_is_nobodys(token: str, platform: Platform):
+    with pytest.raises(Unauthenticated):
+        await authenticate(platform.context, token)
+
+
+async def test_token_is_not_stored(platform: Platform, sign_up: SignUp, connection: Any):
+    await sign_up("ada")
+    signed_in = await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    rows = await connection.fetch(
+        "SELECT sessions::text FROM sessions UNION ALL SELECT audit_events::text FROM audit_events"
+    )
+    assert rows
+    assert not any(signed_in.token.removeprefix("fh_") in row[0] for row in rows)
+
+
+async def test_expired_session_is_nobodys_and_not_listed(platform: Platform, sign_up: SignUp, connection: Any):
+    ada = await sign_up("ada")
+    signed_in = await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    await connection.execute("UPDATE sessions SET expires_at = now()")
+    with pytest.raises(Unauthenticated):
+        await authenticate(platform.context, signed_in.token)
+    mine = platform.acting_as(ada.id).sessions
+    assert (await mine.list(PageRequest(include="total"))).total == 0
+    await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    assert await connection.fetchval("SELECT count(*) FROM sessions") == 1, "signing in drops the expired ones"
+
+
+async def test_session_lasts_as_long_as_the_settings_say(platform: Platform, sign_up: SignUp, connection: Any):
+    await sign_up("ada")
+    await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    days = await connection.fetchval("SELECT extract(epoch FROM expires_at - created_at) / 86400 FROM sessions")
+    assert float(days) == pytest.approx(platform.context.tools.settings.session_days)
+
+
+async def test_ended_session_is_nobodys_at_once(platform: Platform, sign_up: SignUp):
+    await sign_up("ada")
+    signed_in = await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    actor = await authenticate(platform.context, signed_in.token)
+    await platform.acting_as(actor).sessions.end("current")
+    with pytest.raises(Unauthenticated):
+        await authenticate(platform.context, signed_in.token)
+    with pytest.raises(Missing):
+        await platform.acting_as(actor).sessions.end("current")
+
+
+async def test_session_of_somebody_else_cannot_be_ended(platform: Platform, sign_up: SignUp):
+    ada, bob = await sign_up("ada"), await sign_up("bob")
+    signed_in = await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    actor = await authenticate(platform.context, signed_in.token)
+    assert isinstance(actor.session_id, UUID)
+    for session_id in (actor.session_id, uuid4()):
+        with pytest.raises(Missing, match="You have no such session"):
+            await platform.acting_as(bob.id).sessions.end(session_id)
+    assert (await authenticate(platform.context, signed_in.token)).user_id == ada.id
+
+
+async def test_own_sessions_are_listed_newest_first_and_the_current_one_marked(platform: Platform, sign_up: SignUp):
+    ada = await sign_up("ada")
+    tokens = [(await platform.sessions.create(NewSession(login="ada", password=PASSWORD))).token for _ in range(3)]
+    actor = await authenticate(platform.context, tokens[0])
+    first = await platform.acting_as(actor).sessions.list(PageRequest(limit=2, include="total"))
+    rest = await platform.acting_as(actor).sessions.list(PageRequest(limit=2, cursor=first.next_cursor))
+    listed = [*first.data, *rest.data]
+    assert (len(listed), first.total, rest.next_cursor) == (3, 3, None)
+    assert listed[-1].id == actor.session_id
+    assert [session.current for session in listed] == [False, False, True]
+    assert all(session.id for session in listed)
+    assert (await platform.acting_as(ada.id).sessions.list(PageRequest(limit=1))).data[0].current is False
+
+
+async def test_use_is_noted_once_a_minute(platform: Platform, sign_up: SignUp, connection: Any):
+    await sign_up("ada")
+    signed_in = await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    last_used = "SELECT last_used_at FROM sessions"
+    before = await connection.fetchval(last_used)
+    await authenticate(platform.context, signed_in.token)
+    assert await connection.fetchval(last_used) == before
+    await connection.execute("UPDATE sessions SET last_used_at = now() - interval '2 minutes'")
+    await authenticate(platform.context, signed_in.token)
+    assert await connection.fetchval(last_used) > before
+
+
+async def test_hash_made_with_older_parameters_is_renewed(platform: Platform, sign_up: SignUp, connection: Any):
+
+    await sign_up("ada")
+    older = argon2.PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    await connection.execute("UPDATE users SET password_hash = $1", older)
+    await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    renewed = await connection.fetchval("SELECT password_hash FROM users")
+    assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
+    assert await connection.fetchval("SELECT password_hash FROM users") == renewed
+
+
+async def test_operator_is_no_user_and_has_no_sessions(platform: Platform):
+    with pytest.raises(Forbidden):
+        await platform.sessions.list(PageRequest())
+    with pytest.raises(Unauthenticated):
+        await platform.acting_as(None).sessions.list(PageRequest())
+    with pytest.raises(Missing):
+        await platform.acting_as(Actor(user_id=uuid4())).sessions.end("current")
