@@ -50,12 +50,12 @@ async def create(context: Context, new: NewOrganization, *, owner_id: UUID | Non
     if owner != context.actor_id and not context.is_admin:
         raise Forbidden("Only a platform administrator makes an organization for somebody else")
     organization_id = new_id()
-    for _ in range(_SLUG_ROUNDS):
+    for races_lost in range(_SLUG_ROUNDS):
         made = await queries.insert(
             context.db,
             id=organization_id,
             name=new.name,
-            slugs=[new.slug] if new.slug else slugs.candidates(new.name),
+            slugs=[new.slug] if new.slug else slugs.candidates(new.name, races_lost=races_lost),
             owner_id=owner,
         )
         if made is not None:

@@ -7,14 +7,19 @@ import unicodedata
 from freehold.scalars import SLUG
 
 _LONGEST_BASE = 80
+_RACES_FOR_A_NICE_ONE = 3
 
 
-def candidates(name: str) -> list[str]:
-    """List slugs for a name, the nicest first: ``acme``, ``acme-2``, and at last ones that are surely free."""
+def candidates(name: str, *, races_lost: int = 0) -> list[str]:
+    """List slugs for a name, the nicest first: ``acme``, ``acme-2``, and at last ones that are surely free.
+
+    Whoever has lost several races for a nice one to others, who are making organizations of the same name at this
+    moment, is offered the last alone: otherwise the last of a crowd would lose every round.
+    """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_BASE].strip("-") or "organization"
-    numbered = [f"{base}-{number}" for number in range(2, 10)]
-    return [slug for slug in [base, *numbered] if _usable(slug)] + [f"{base}-{secrets.token_hex(4)}" for _ in range(2)]
+    nice = [base, *(f"{base}-{number}" for number in range(2, 10))] if races_lost < _RACES_FOR_A_NICE_ONE else []
+    return [slug for slug in nice if _usable(slug)] + [f"{base}-{secrets.token_hex(4)}" for _ in range(2)]
 
 
 def _usable(slug: str) -> bool:
