@@ -11,7 +11,7 @@ declared function, so no edge can reach the work without the check::
 
 from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum, auto
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -105,6 +105,11 @@ class Subject(Context, frozen=True, kw_only=True):
         """Whose view narrows what is shown; None for a user themselves and for administrators, who see all."""
         return None if self.is_admin or self.actor_id == self.user_id else self.actor_id
 
+    @property
+    def by_key(self) -> bool:
+        """Whether an API key asks, in the place of a person."""
+        return self.actor is not None and self.actor.key is not None
+
 
 def operation(
     action: AccountAction, *, by: By, writes: bool = False, own_transaction: bool = False
@@ -180,7 +185,7 @@ def on_user(
 
 
 def on_organization(
-    action: Action, *, writes: bool = False, outsiders: bool = False
+    action: Action, *, writes: bool = False, outsiders: bool = False, deleted: bool = False
 ) -> Callable[
     [Callable[Concatenate[Scope, P], Awaitable[R]]], Callable[Concatenate[Context, OrganizationRef, P], Awaitable[R]]
 ]:
@@ -190,6 +195,8 @@ def on_organization(
         action: what is done; the actor's role must be granted it.
         writes: run in a transaction.
         outsiders: let everybody in, with ``role`` None; the operation shows them what is public and nothing else.
+        deleted: it is for deleted organizations, and for them alone. They exist for nobody else than for those who may
+            do this, and in no other operation.
 
     Raises (when called):
         Unauthenticated: nobody is signed in (unless ``outsiders``).
@@ -205,7 +212,8 @@ def on_organization(
         @wraps(work)
         async def run(context: Context, organization: OrganizationRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
             async def inside(inner: Context) -> R:
-                scope = await _scope(inner, organization, action, outsiders=outsiders)
+                find = _scope_in_deleted if deleted else partial(_scope, outsiders=outsiders)
+                scope = await find(inner, organization, action)
                 return await work(scope, *args, **kwargs)
 
             return await (in_transaction(context, inside) if writes else inside(context))
@@ -259,6 +267,19 @@ async def _scope(context: Context, organization: OrganizationRef, action: Action
     if action not in held.actions and not (outsiders and held.is_outside):
         raise no_such_organization() if held.is_outside else _forbidden(held, action)
     return Scope(**_fields(context), action=action, organization_id=found.id, standing=held)
+
+
+async def _scope_in_deleted(context: Context, organization: OrganizationRef, action: Action) -> Scope:
+    actor = context.signed_in
+    if isinstance(organization, UUID):
+        found = await queries.role_in_deleted_by_id(context.db, id=organization, user_id=context.actor_id)
+    else:
+        found = await queries.role_in_deleted_by_slug(context.db, slug=organization, user_id=context.actor_id)
+    if found is not None:
+        held = standing(actor, found.id, role=found.role, role_actions=found.actions)
+        if action in held.actions:
+            return Scope(**_fields(context), action=action, organization_id=found.id, standing=held)
+    raise no_such_organization()
 
 
 def _forbidden(held: Standing, action: Action) -> Forbidden:

@@ -3,20 +3,34 @@
 SELECT o.id, o.slug, r.role, r.actions
 FROM organizations o
 LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
-WHERE o.id = :id;
+WHERE o.id = :id AND o.deleted_at IS NULL;
 
 -- name: role_by_slug
 -- The organization with this slug, and what a user is in it (NULL for an outsider).
 SELECT o.id, o.slug, r.role, r.actions
 FROM organizations o
 LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
-WHERE o.slug = :slug;
+WHERE o.slug = :slug AND o.deleted_at IS NULL;
+
+-- name: role_in_deleted_by_id
+-- The deleted organization with this id, and what a user was in it (NULL for an outsider).
+SELECT o.id, o.slug, r.role, r.actions
+FROM organizations o
+LEFT JOIN all_organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
+WHERE o.id = :id AND o.deleted_at IS NOT NULL;
+
+-- name: role_in_deleted_by_slug
+-- The deleted organization with this slug, and what a user was in it (NULL for an outsider).
+SELECT o.id, o.slug, r.role, r.actions
+FROM organizations o
+LEFT JOIN all_organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
+WHERE o.slug = :slug AND o.deleted_at IS NOT NULL;
 
 -- name: shares_organization
 -- Whether two users are members of one organization.
 SELECT EXISTS (
     SELECT 1
-    FROM organization_members mine
+    FROM organization_roles mine
     JOIN organization_members theirs ON theirs.organization_id = mine.organization_id
     WHERE mine.user_id = :viewer_id AND theirs.user_id = :user_id
 );

@@ -31,6 +31,7 @@ CREATE TABLE password_resets (
 CREATE TABLE mail_messages (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     recipient varchar(255) NOT NULL,
+    user_id uuid, -- whom it speaks of, whoever gets it; removing the user removes it
     subject varchar(255) NOT NULL,
     text_body text NOT NULL,
     html_body text NOT NULL,
@@ -41,10 +42,12 @@ CREATE TABLE mail_messages (
     failed_at timestamptz,
     last_error varchar(500),
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id),
+    CONSTRAINT mail_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
     CONSTRAINT mail_messages_attempts_check CHECK (attempts >= 0),
     CONSTRAINT mail_messages_outcome_check CHECK (num_nonnulls(sent_at, failed_at) <= 1)
 );
 CREATE INDEX mail_messages_due_idx ON mail_messages (next_attempt_at, id) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX mail_messages_user_id_idx ON mail_messages (user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX mail_messages_recipient_idx ON mail_messages (lower(recipient COLLATE "C"));
 
 -- Roles that an organization makes for itself, beside owner, admin and member.
@@ -81,15 +84,23 @@ CREATE INDEX organization_members_role_id_idx ON organization_members (organizat
 ALTER TABLE organizations ADD COLUMN deleted_at timestamptz;
 CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at) WHERE deleted_at IS NOT NULL;
 
-CREATE OR REPLACE VIEW organization_roles AS
+-- What each member is, also in deleted organizations: for restoring them, and for what is kept about a person.
+CREATE VIEW all_organization_roles AS
 SELECT m.organization_id,
     m.user_id,
     CASE WHEN o.owner_id = m.user_id THEN 'owner' ELSE coalesce(r.name, m.role) END AS role,
     m.created_at AS joined_at,
-    CASE WHEN o.owner_id = m.user_id THEN NULL ELSE r.actions END AS actions
+    CASE WHEN o.owner_id = m.user_id THEN NULL ELSE r.actions END AS actions,
+    o.deleted_at
 FROM organization_members m
 JOIN organizations o ON o.id = m.organization_id
 LEFT JOIN roles r ON r.organization_id = m.organization_id AND r.id = m.role_id;
+
+-- The role that counts: in a deleted organization nobody is anything. All that is shown to anybody starts from here.
+CREATE OR REPLACE VIEW organization_roles AS
+SELECT organization_id, user_id, role, joined_at, actions
+FROM all_organization_roles
+WHERE deleted_at IS NULL;
 
 CREATE TABLE invitations (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -140,6 +151,7 @@ CREATE INDEX api_keys_organization_id_idx ON api_keys (organization_id, id DESC)
 COMMENT ON TABLE email_verifications IS 'Addresses that wait for their owner to show that they are theirs.';
 COMMENT ON TABLE password_resets IS 'Who may set a new password with the token that was mailed.';
 COMMENT ON TABLE mail_messages IS 'The outbox.';
+COMMENT ON VIEW all_organization_roles IS 'What each member is, also in deleted organizations.';
 COMMENT ON TABLE roles IS 'Roles that organizations make for themselves.';
 COMMENT ON TABLE invitations IS 'Who was asked to join which organization, and has not answered.';
 COMMENT ON TABLE api_keys IS 'Keys for programs; holds only the hash of each.';
@@ -151,6 +163,7 @@ COMMENT ON TABLE api_keys IS 'Keys for programs; holds only the hash of each.';
 DROP TABLE api_keys;
 DROP TABLE invitations;
 DROP VIEW organization_roles;
+DROP VIEW all_organization_roles;
 CREATE VIEW organization_roles AS
 SELECT m.organization_id,
     m.user_id,

@@ -35,10 +35,32 @@ TABLE public.audit_events COMMENT 'Who did what, written in the transaction of t
     request_id character varying(128)
     ip inet
     created_at timestamp with time zone NOT NULL DEFAULT now()
+    chain_id uuid NOT NULL
+    sequence bigint NOT NULL
+    key_id uuid
+    ip_salt bytea
+    ip_digest bytea
+    previous_hash bytea NOT NULL
+    hash bytea NOT NULL
     CONSTRAINT audit_events_action_check CHECK (((action)::text ~ '^[a-z_]+\.[a-z_]+$'::text))
+    CONSTRAINT audit_events_chain_id_sequence_key UNIQUE (chain_id, sequence)
     CONSTRAINT audit_events_details_check CHECK ((jsonb_typeof(details) = 'object'::text))
+    CONSTRAINT audit_events_hash_check CHECK (((length(hash) = 32) AND (length(previous_hash) = 32)))
+    CONSTRAINT audit_events_ip_check CHECK (((num_nulls(ip, ip_salt) = ANY (ARRAY[0, 2])) AND ((ip IS NULL) OR (ip_digest IS NOT NULL))))
     CONSTRAINT audit_events_pkey PRIMARY KEY (id)
+    CONSTRAINT audit_events_sequence_check CHECK ((sequence >= 1))
+    CREATE INDEX audit_events_account_idx ON public.audit_events USING btree (created_at DESC, id DESC) WHERE (organization_id IS NULL)
+    CREATE INDEX audit_events_actor_id_idx ON public.audit_events USING btree (actor_id, created_at DESC, id DESC) WHERE (actor_id IS NOT NULL)
     CREATE INDEX audit_events_organization_id_idx ON public.audit_events USING btree (organization_id, created_at DESC, id DESC)
+
+TABLE public.audit_heads WITH (fillfactor=50) COMMENT 'Where the chain of each organization''s and each account''s audit events ends.'
+    chain_id uuid NOT NULL
+    sequence bigint NOT NULL
+    previous_hash bytea NOT NULL
+    hash bytea NOT NULL
+    CONSTRAINT audit_heads_hash_check CHECK (((length(hash) = 32) AND (length(previous_hash) = 32)))
+    CONSTRAINT audit_heads_pkey PRIMARY KEY (chain_id)
+    CONSTRAINT audit_heads_sequence_check CHECK ((sequence >= 1))
 
 TABLE public.email_verifications COMMENT 'Addresses that wait for their owner to show that they are theirs.'
     user_id uuid NOT NULL
@@ -50,6 +72,16 @@ TABLE public.email_verifications COMMENT 'Addresses that wait for their owner to
     CONSTRAINT email_verifications_token_hash_check CHECK ((length(token_hash) = 32))
     CONSTRAINT email_verifications_token_hash_key UNIQUE (token_hash)
     CONSTRAINT email_verifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+
+TABLE public.idempotent_answers COMMENT 'Answers to requests with an Idempotency-Key, sealed, for a day.'
+    key_hash bytea NOT NULL
+    request_hash bytea NOT NULL
+    sealed_answer bytea NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone NOT NULL
+    CONSTRAINT idempotent_answers_hash_check CHECK (((length(key_hash) = 32) AND (length(request_hash) = 32)))
+    CONSTRAINT idempotent_answers_pkey PRIMARY KEY (key_hash)
+    CREATE INDEX idempotent_answers_expires_at_idx ON public.idempotent_answers USING btree (expires_at)
 
 TABLE public.invitations COMMENT 'Who was asked to join which organization, and has not answered.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
@@ -69,6 +101,7 @@ TABLE public.invitations COMMENT 'Who was asked to join which organization, and 
 TABLE public.mail_messages COMMENT 'The outbox.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
     recipient character varying(255) NOT NULL
+    user_id uuid
     subject character varying(255) NOT NULL
     text_body text NOT NULL
     html_body text NOT NULL
@@ -76,10 +109,15 @@ TABLE public.mail_messages COMMENT 'The outbox.'
     attempts integer NOT NULL DEFAULT 0
     next_attempt_at timestamp with time zone NOT NULL DEFAULT now()
     sent_at timestamp with time zone
+    failed_at timestamp with time zone
     last_error character varying(500)
     CONSTRAINT mail_messages_attempts_check CHECK ((attempts >= 0))
+    CONSTRAINT mail_messages_outcome_check CHECK ((num_nonnulls(sent_at, failed_at) <= 1))
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id)
-    CREATE INDEX mail_messages_due_idx ON public.mail_messages USING btree (next_attempt_at, id) WHERE (sent_at IS NULL)
+    CONSTRAINT mail_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX mail_messages_due_idx ON public.mail_messages USING btree (next_attempt_at, id) WHERE ((sent_at IS NULL) AND (failed_at IS NULL))
+    CREATE INDEX mail_messages_recipient_idx ON public.mail_messages USING btree (lower(((recipient)::text COLLATE "C")))
+    CREATE INDEX mail_messages_user_id_idx ON public.mail_messages USING btree (user_id, id) WHERE (user_id IS NOT NULL)
 
 TABLE public.organization_members COMMENT 'Which user belongs to which organization, and as what.'
     organization_id uuid NOT NULL
@@ -146,6 +184,13 @@ END)
     CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
     CREATE INDEX projects_public_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC) WHERE ((visibility)::text = 'public'::text)
 
+UNLOGGED TABLE public.request_counts WITH (fillfactor=50) COMMENT 'How often each caller asked in a window of time.'
+    bucket character varying(100) NOT NULL
+    ends_at timestamp with time zone NOT NULL
+    requests bigint NOT NULL
+    CONSTRAINT request_counts_pkey PRIMARY KEY (bucket, ends_at)
+    CREATE INDEX request_counts_ends_at_idx ON public.request_counts USING btree (ends_at)
+
 TABLE public.roles COMMENT 'Roles that organizations make for themselves.'
     organization_id uuid NOT NULL
     id uuid NOT NULL DEFAULT gen_random_uuid()
@@ -155,7 +200,7 @@ TABLE public.roles COMMENT 'Roles that organizations make for themselves.'
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     CONSTRAINT roles_actions_check CHECK (
 CASE
-    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 100) AND (cardinality(actions) = length(array_to_tsvector(actions))))
+    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 100) AND (cardinality(actions) = length(array_to_tsvector(actions))) AND ('organization.read'::text = ANY (actions)))
     ELSE false
 END)
     CONSTRAINT roles_name_check CHECK ((((name)::text ~ '^[a-z][a-z0-9_-]{0,49}$'::text) AND ((name)::text <> ALL ((ARRAY['owner'::character varying, 'admin'::character varying, 'member'::character varying])::text[]))))
@@ -185,6 +230,17 @@ TABLE public.sessions COMMENT 'Who is signed in where; holds only the hash of ea
     CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
     CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id, id DESC)
 
+TABLE public.sign_in_budgets COMMENT 'Failed attempts to sign in, and devices that are known.'
+    subject bytea NOT NULL
+    is_known boolean NOT NULL DEFAULT false
+    failures integer NOT NULL DEFAULT 0
+    retry_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone NOT NULL
+    CONSTRAINT sign_in_budgets_failures_check CHECK ((failures >= 0))
+    CONSTRAINT sign_in_budgets_pkey PRIMARY KEY (subject)
+    CONSTRAINT sign_in_budgets_subject_check CHECK ((length(subject) = 32))
+    CREATE INDEX sign_in_budgets_expires_at_idx ON public.sign_in_budgets USING btree (expires_at)
+
 TABLE public.users COMMENT 'People who can sign in.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
     username character varying(50) NOT NULL
@@ -209,7 +265,7 @@ TABLE public.users COMMENT 'People who can sign in.'
     CREATE UNIQUE INDEX users_email_lower_key ON public.users USING btree (lower(((email)::text COLLATE "C")))
     CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(((username)::text COLLATE "C")))
 
-VIEW public.organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each member is in an organization: owner, admin or member.' AS
+VIEW public.all_organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each member is, also in deleted organizations.' AS
  SELECT m.organization_id,
     m.user_id,
         CASE
@@ -220,7 +276,17 @@ VIEW public.organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each membe
         CASE
             WHEN (o.owner_id = m.user_id) THEN NULL::text[]
             ELSE r.actions
-        END AS actions
+        END AS actions,
+    o.deleted_at
    FROM ((public.organization_members m
      JOIN public.organizations o ON ((o.id = m.organization_id)))
      LEFT JOIN public.roles r ON (((r.organization_id = m.organization_id) AND (r.id = m.role_id))));
+
+VIEW public.organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each member is in an organization: owner, admin or member.' AS
+ SELECT organization_id,
+    user_id,
+    role,
+    joined_at,
+    actions
+   FROM public.all_organization_roles
+  WHERE (deleted_at IS NULL);

@@ -19,7 +19,7 @@ LEFT JOIN LATERAL (
     SELECT organizations.*
     FROM organization_members om
     JOIN organizations ON organizations.id = om.organization_id
-    WHERE om.user_id = u.id
+    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
         AND (wanted.viewer_id IS NULL OR EXISTS (
             SELECT 1 FROM organization_members shared
             WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
@@ -37,7 +37,7 @@ SELECT wanted.place, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_a
     ) AS members,
     (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
-JOIN organizations o ON o.id = wanted.id;
+JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
 -- name: page_of_user
 -- Organizations that a user is a member of, newest id first, before a position; a viewer sees those they share.
@@ -49,7 +49,7 @@ SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
     (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
 FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
-WHERE om.user_id = :user_id AND om.organization_id < :before_id
+WHERE om.user_id = :user_id AND om.organization_id < :before_id AND o.deleted_at IS NULL
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
         WHERE shared.organization_id = om.organization_id AND shared.user_id = :viewer_id
@@ -60,7 +60,7 @@ LIMIT :limit;
 -- name: count_of_user
 -- How many organizations a user is a member of, as far as a viewer shares them.
 SELECT count(*)
-FROM organization_members om
+FROM organization_roles om
 WHERE om.user_id = :user_id
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
@@ -76,13 +76,13 @@ SELECT id, name, slug, owner_id, created_at, updated_at,
     ) AS members,
     (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count
 FROM organizations
-WHERE id < :before_id
+WHERE id < :before_id AND deleted_at IS NULL
 ORDER BY id DESC
 LIMIT :limit;
 
 -- name: count_all
 -- How many organizations there are.
-SELECT count(*) FROM organizations;
+SELECT count(*) FROM organizations WHERE deleted_at IS NULL;
 
 -- name: insert
 -- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
@@ -113,7 +113,7 @@ SET name = coalesce(:name, name),
     slug = coalesce(:slug, slug),
     owner_id = coalesce(:owner_id, owner_id),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
+WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING id, name, slug, owner_id, created_at, updated_at,
     ARRAY(
         SELECT user_id FROM organization_members WHERE organization_id = organizations.id

@@ -24,7 +24,7 @@ WHERE organization_id = :organization_id AND name = :name;
 
 -- name: lock_organization
 -- Make all that changes who may do what in an organization wait for each other.
-SELECT id FROM organizations WHERE id = :organization_id FOR NO KEY UPDATE;
+SELECT id FROM organizations WHERE id = :organization_id AND deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: insert
 -- Add a role.
