@@ -12,7 +12,9 @@ from freehold.mail.types import Message
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 
 
-async def enqueue(context: Context, recipient: str | None, template: str, **values: str) -> None:
+async def enqueue(
+    context: Context, recipient: str | None, template: str, *, about: UUID | None, **values: str
+) -> None:
     """Write a mail into the outbox, in the transaction of the change that it speaks of; it is delivered afterwards.
 
     Args:
@@ -20,6 +22,7 @@ async def enqueue(context: Context, recipient: str | None, template: str, **valu
         recipient: an e-mail address; None is nobody: the same work is done and nothing is sent, so that an answer
             takes as long for an unknown address as for a known one.
         template: the name of the mail (see ``freehold.mail.templates``).
+        about: the user whom it speaks of, whoever gets it; with them it is removed.
         values: what its files name, all of it.
 
     Raises:
@@ -31,6 +34,7 @@ async def enqueue(context: Context, recipient: str | None, template: str, **valu
         context.db,
         id=new_id(),
         recipient=recipient,
+        user_id=about,
         subject=mail.subject,
         text_body=mail.text,
         html_body=mail.html,

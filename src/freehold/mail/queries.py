@@ -8,7 +8,14 @@ from freehold.sql import Executor, statement
 
 @statement
 async def insert(
-    db: Executor, *, id: UUID, recipient: str | None, subject: str, text_body: str, html_body: str
+    db: Executor,
+    *,
+    id: UUID,
+    recipient: str | None,
+    user_id: UUID | None,
+    subject: str,
+    text_body: str,
+    html_body: str,
 ) -> None: ...
 
 

@@ -1,7 +1,7 @@
 -- name: insert
 -- Put a message into the outbox; without a recipient the same work is done and nothing is kept.
-INSERT INTO mail_messages (id, recipient, subject, text_body, html_body)
-SELECT :id, :recipient, :subject, :text_body, :html_body
+INSERT INTO mail_messages (id, recipient, user_id, subject, text_body, html_body)
+SELECT :id, :recipient, :user_id, :subject, :text_body, :html_body
 WHERE :recipient::varchar IS NOT NULL;
 
 -- name: page

@@ -42,7 +42,12 @@ class UserGone(Missing):
 
     code = "user_gone"
     title = "This account no longer exists"
-    constraints = ("sessions_user_id_fkey", "email_verifications_user_id_fkey", "password_resets_user_id_fkey")
+    constraints = (
+        "sessions_user_id_fkey",
+        "email_verifications_user_id_fkey",
+        "password_resets_user_id_fkey",
+        "mail_messages_user_id_fkey",
+    )
 
 
 class TokenRepeated(Conflict):

@@ -136,6 +136,8 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         EmailTaken: ``email_taken``.
         Stale: ``stale``: the user has changed since that version.
     """
+    if patch.email is not UNSET and subject.by_key:
+        raise Forbidden("An API key cannot change an e-mail address: sign in")
     profile = patch.profile
     if profile is None:
         profile = ProfilePatch(first_name=None, last_name=None, avatar_url=None)
@@ -236,7 +238,7 @@ async def _store_password(
             raise _not_updated(version)
         await queries.end_other_sessions(subject.db, user_id=subject.user_id, kept_id=kept_session)
         await queries.void_mailed_tokens(subject.db, user_id=subject.user_id)
-        await enqueue(subject, stored.email, "password_changed", username=stored.username)
+        await enqueue(subject, stored.email, "password_changed", about=stored.id, username=stored.username)
         await record(subject, AccountAction.USER_SET_PASSWORD, subject.user_id)
 
     await in_transaction(subject, store)

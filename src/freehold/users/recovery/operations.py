@@ -27,6 +27,7 @@ async def request(context: Context, reset: NewPasswordReset) -> None:
         context,
         found.email if found else None,
         "password_reset",
+        about=found and found.id,
         username=found.username if found else "",
         token=token.token,
         link=f"{context.tools.settings.base_url}/reset-password?token={token.token}",
@@ -55,7 +56,7 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
         user = await queries.complete(context.db, token_hash=hashed, password_hash=password_hash)
         if user is None:
             raise InvalidToken
-        await enqueue(context, user.email, "password_changed", username=user.username)
+        await enqueue(context, user.email, "password_changed", about=user.id, username=user.username)
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
 
     await in_transaction(context, store)

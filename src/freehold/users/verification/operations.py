@@ -30,6 +30,7 @@ async def ask_for_confirmation(context: Context, user: User, email: str) -> None
         context,
         email,
         "verify_email",
+        about=user.id,
         username=user.username,
         email=email,
         token=token.token,
@@ -48,7 +49,15 @@ async def ask_for_change(context: Context, user: User, email: str) -> None:
     if await queries.is_taken(context.db, email=email, user_id=user.id):
         raise EmailTaken
     await ask_for_confirmation(context, user, email)
-    await enqueue(context, user.email, "email_change", username=user.username, email=user.email, new_email=email)
+    await enqueue(
+        context,
+        user.email,
+        "email_change",
+        about=user.id,
+        username=user.username,
+        email=user.email,
+        new_email=email,
+    )
 
 
 @on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=True)
