@@ -6,7 +6,7 @@ refuses is not written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -47,6 +47,11 @@ class Column(NamedTuple):
     refers: bool
     labels: list[str] | None
 
+    @property
+    def required(self) -> bool:
+        """Whether a row cannot be written without naming it."""
+        return self.not_null and not self.has_default
+
 
 class Written(NamedTuple):
     """Rows written into a table: their number, and the text of each by primary key (none without a key)."""
@@ -58,18 +63,20 @@ class Written(NamedTuple):
     rows: dict[tuple[str, ...], dict[str, str | None]]
 
 
-async def write_rows(connection: Connection, table: str) -> Written:
+async def write_rows(connection: Connection, table: str, old_columns: Collection[str]) -> Written:
     """Write rows into a table, inside the caller's transaction, and remember them.
 
     Args:
         connection: in a transaction that will be rolled back.
         table: quoted and qualified.
+        old_columns: those that were there before the migration, quoted. What a new column should hold only its
+            application knows, so new ones are left to their defaults where they have to be nothing else.
     """
     columns = [Column(*row) for row in await connection.fetch(_COLUMNS, table)]
     key = tuple(await connection.fetchval(_KEY, table) or ())
     names = tuple(column.name for column in columns)
     count, rows = 0, {}
-    for statement in _statements(table, columns, names):
+    for statement in _statements(table, [c for c in columns if c.name in old_columns or c.required], names):
         written = await _try(connection, statement)
         for row in written:
             count += 1

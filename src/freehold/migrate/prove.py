@@ -17,7 +17,7 @@ from freehold.migrate.fingerprint import Fingerprint, differences, fingerprint, 
 from freehold.migrate.invent import read_again, write_rows
 from freehold.migrate.lexer import Kind
 from freehold.migrate.losses import Loss, lost_data, lost_writes, undeclared, untrue
-from freehold.migrate.migration import Migration
+from freehold.migrate.migration import Migration, Section
 from freehold.migrate.progress import Progress
 from freehold.migrate.steps import Bench, blaming, perform
 from freehold.migrate.trace import StepTrace, Tracer
@@ -114,6 +114,7 @@ class _Prover:
     ) -> None:
         self.steps: dict[tuple[str, str], ProvedStep] = {}
         self.findings: list[Finding] = []
+        self._left_behind: set[str] = set()
         self._connection = connection
         self._meter = meter
         self._progress = progress
@@ -155,14 +156,12 @@ class _Prover:
         before = self.state
         tracer = await Tracer.begin(self._connection)
         try:
-            bench = Bench(self._connection, progress=self._progress, watch=tracer.watch)
-            seconds = await perform(bench, migration, "up")
+            seconds = await perform(self._bench(tracer), migration, "up")
         except StepError as error:
             self._find(migration, "up-fails", str(error))
             return False
         trace = await tracer.end(self._connection, round(seconds, 3))
-        in_view = migration.up.transaction and migration.up.backfill is None
-        self.state = await self._look(before.digests, trace.touched if in_view else self._named(before.digests))
+        self.state = await self._look(before.digests, self._touched(migration.up, trace))
         self.steps[migration.key] = ProvedStep(
             *migration.key, migration.name, migration.checksum, before.fingerprint, self.state.fingerprint, trace
         )
@@ -180,12 +179,14 @@ class _Prover:
                 remedy="let down make room first (and say what it loses: -- migrate: lossy: table.column why)",
                 notice=admitted,
             )
+        tracer = await Tracer.begin(self._connection)
         try:
-            await perform(Bench(self._connection, progress=self._progress), migration, "down")
+            seconds = await perform(self._bench(tracer), migration, "down")
         except StepError as error:
             self._find(migration, "down-fails", str(error), notice=bool(migration.irreversible))
             return False
-        self.state = await self._look(after.digests, self._all(after.digests))
+        trace = await tracer.end(self._connection, seconds)
+        self.state = await self._look(self.state.digests, self._touched(migration.down, trace))
         self._compare_schema(migration, before)
         found = [
             loss for loss in lost_data(before.digests, self.state.digests) if (loss.table, loss.column) not in known
@@ -211,14 +212,17 @@ class _Prover:
         return True
 
     async def _up_again(self, migration: Migration, expected: _State) -> bool:
+        tracer = await Tracer.begin(self._connection)
         try:
-            await perform(Bench(self._connection, progress=self._progress), migration, "up")
+            seconds = await perform(self._bench(tracer), migration, "up")
         except StepError as error:
             self._find(migration, "up-fails-again", f"up works once, but not after its own down: {error}")
             return False
-        before = self.state
-        self.state = await self._look(before.digests, self._all(before.digests))
+        trace = await tracer.end(self._connection, seconds)
+        self.state = await self._look(self.state.digests, self._touched(migration.up, trace))
         for difference in differences(expected.objects, self.state.objects):
+            if difference.identity in self._left_behind:
+                continue  # a down is to blame, and has been
             self._find(migration, "up-not-repeatable", f"a second up makes another schema: {difference}")
         changed = expected.digests.differing_tables(self.state.digests)
         if changed and not migration.lossy:
@@ -229,8 +233,12 @@ class _Prover:
     async def _down_after_writes(self, migration: Migration, before: _State, after: _State) -> tuple[list[Loss], str]:
         """Write rows, go down, see what is left of them; all in a transaction that is rolled back."""
         tables = _changed_tables(before, after, self.steps[migration.key].trace)
+        old = {(o.parent, o.name) for o in before.objects if o.kind == "column"}
         async with _rolled_back(self._connection):
-            written = [await write_rows(self._connection, table) for table in tables]
+            written = [
+                await write_rows(self._connection, table, {name for parent, name in old if parent == table})
+                for table in tables
+            ]
             try:
                 await self._run_down(migration)
             except StepError as error:
@@ -254,7 +262,9 @@ class _Prover:
             await self._connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     def _compare_schema(self, migration: Migration, before: _State) -> None:
-        found = differences(before.objects, self.state.objects)
+        every = differences(before.objects, self.state.objects)
+        found = [each for each in every if each.identity not in self._left_behind]
+        self._left_behind |= {each.identity for each in found}
         for difference in found:
             self._find(
                 migration,
@@ -286,10 +296,14 @@ class _Prover:
     def _named(self, known: Digests) -> list[str]:
         return [name for name in known.tables if name.rpartition(".")[2].strip('"').lower() in self._words]
 
-    def _all(self, known: Digests) -> list[str]:
-        """Tables that a migration walked here may have changed, in either direction."""
-        touched = {table for step in self.steps.values() for table in step.trace.touched}
-        return sorted({*touched, *self._named(known)})
+    def _bench(self, tracer: Tracer) -> Bench:
+        return Bench(self._connection, progress=self._progress, watch=tracer.watch)
+
+    def _touched(self, section: Section, trace: StepTrace) -> list[str]:
+        """Tables whose rows a step may have changed: by its locks; outside a transaction nobody sees those."""
+        if section.transaction and section.backfill is None:
+            return trace.touched
+        return list(self.state.digests.tables) if section.backfill else []
 
     def _find(
         self, migration: Migration, rule: str, message: str, *, line: int = 0, remedy: str = "", notice: bool = False
