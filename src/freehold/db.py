@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -15,6 +16,9 @@ R = TypeVar("R")
 
 TRIES = 5
 """How often a transaction is begun anew when PostgreSQL says that it lost a race (40001, 40P01)."""
+
+ROWS_AT_A_TIME = 1000
+"""How many rows a stream fetches in one round trip; it never holds more."""
 
 RACES = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 GONE = (
@@ -46,12 +50,16 @@ def translated(error: BaseException) -> FreeholdError | None:
 
 
 class Transaction:
-    """A transaction that runs; statements see each other's changes, nothing is visible outside before its end."""
+    """A transaction that runs; statements see each other's changes, nothing is visible outside before its end.
+
+    ``retried``: whoever began it begins it anew after a lost race, so what runs inside lets that error through.
+    """
 
     lookups: dict[str, Coalescer] | None = None
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", *, retried: bool = False) -> None:
         self.connection = connection
+        self._retried = retried
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
@@ -64,9 +72,20 @@ class Transaction:
 
     async def transact(self, work: Callable[["Transaction"], Awaitable[R]]) -> R:
         """Run the work inside this transaction, undone alone when it fails (a savepoint)."""
-        with translating():
+        with translating(retry=self._retried):
             async with self.connection.transaction():
                 return await work(self)
+
+    async def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
+        """Run the statement; its rows are fetched some at a time."""
+        with translating():
+            async for row in self.connection.cursor(sql, *arguments, prefetch=ROWS_AT_A_TIME):
+                yield row
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator["Transaction"]:
+        """Lend itself: what it sees is what its owner chose."""
+        yield self
 
 
 class Database:
@@ -106,10 +125,31 @@ class Database:
                         self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection,
                         connection.transaction(),
                     ):
-                        return await work(Transaction(connection))
+                        return await work(Transaction(connection, retried=left > 0))
             except RACES:
                 await asyncio.sleep(random.uniform(0.002, 0.02) * (TRIES - left))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable: the last try translates a race")
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """Lend a transaction that sees the database as it is now and changes nothing, for as long as reading takes.
+
+        Raises:
+            Unavailable: the database cannot do it now.
+        """
+        async with AsyncExitStack() as open_things:
+            with translating():
+                connection = await open_things.enter_async_context(
+                    self._pool.acquire(timeout=self._acquire_timeout_seconds)
+                )
+                await open_things.enter_async_context(
+                    connection.transaction(isolation="repeatable_read", readonly=True)
+                )
+                # Whoever reads may be slow (a pipe), and all rows may take long to sort.
+                await connection.execute(
+                    "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+                )
+            yield Transaction(connection)  # what fails out there is not the database's fault, so it is not translated
 
     async def close(self) -> None:
         """Wait for the statements in flight, then close every connection."""

@@ -118,6 +118,17 @@ class Unavailable(FreeholdError):
         super().__init__(detail)
 
 
+class TooManyRequests(FreeholdError):
+    """The caller asks more often than is allowed; nothing was done. Wait ``retry_after_seconds`` (at least 1)."""
+
+    code = "too_many_requests"
+    title = "Too many requests: wait before you try again"
+
+    def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 1) -> None:
+        self.retry_after_seconds = max(1, retry_after_seconds)
+        super().__init__(detail or f"{self.title} ({self.retry_after_seconds} s)")
+
+
 class SchemaPending(FreeholdError):
     """The database lacks migrations that this version needs."""
 

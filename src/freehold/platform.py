@@ -10,16 +10,22 @@ from uuid import UUID
 
 import msgspec
 
+import freehold.api_keys.errors
+import freehold.api_keys.jobs
 import freehold.audit.errors
+import freehold.idempotency.errors
+import freehold.limits.errors
 import freehold.mail.errors
 import freehold.mail.jobs
 import freehold.organizations.members.errors
 import freehold.organizations.roles.errors
 import freehold.projects.errors
+import freehold.sessions.backoff.errors
 import freehold.users.jobs
 import freehold.users.recovery.errors
 import freehold.users.verification.errors  # noqa: F401 - importing a slice's errors says what its constraints mean
 from freehold import jobs, queries
+from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
 from freehold.context import OPERATOR, Actor, Context, Tools
 from freehold.db import Database, Transaction, connect
@@ -95,7 +101,9 @@ class Sessions(Group):
 
     create = Bound(sessions.sign_in)
     list = Bound(sessions.list_mine)
+    list_of_user = Bound(sessions.list_of_user)
     end = Bound(sessions.end)
+    end_others = Bound(sessions.end_others)
 
 
 class Members(Group):
@@ -127,6 +135,26 @@ class Audit(Group):
     export = Bound(audit.export)
 
 
+class OrganizationApiKeys(Group):
+    """Operations on the keys of an organization: service accounts."""
+
+    list = Bound(api_keys.list_of_organization)
+    get = Bound(api_keys.get_of_organization)
+    create = Bound(api_keys.create_for_organization)
+    rotate = Bound(api_keys.rotate_of_organization)
+    delete = Bound(api_keys.delete_of_organization)
+
+
+class ApiKeys(Group):
+    """Operations on the keys of a user."""
+
+    list = Bound(api_keys.list_of_user)
+    get = Bound(api_keys.get_of_user)
+    create = Bound(api_keys.create_for_user)
+    rotate = Bound(api_keys.rotate_of_user)
+    delete = Bound(api_keys.delete_of_user)
+
+
 class Organizations(Group):
     """Operations on organizations."""
 
@@ -143,6 +171,7 @@ class Organizations(Group):
         super().__init__(context)
         self.members = Members(context)
         self.roles = Roles(context)
+        self.api_keys = OrganizationApiKeys(context)
 
 
 class Projects(Group):
@@ -178,6 +207,7 @@ class Platform:
         self.sessions = Sessions(context)
         self.organizations = Organizations(context)
         self.projects = Projects(context)
+        self.api_keys = ApiKeys(context)
         self.audit = Audit(context)
         self.mail = Mail(context)
 

@@ -1,6 +1,7 @@
 """Every public name of Freehold, gathered from where it lives; ``freehold`` hands them out on first use."""
 
 from freehold.access import GRANTS, Action, Role
+from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.audit.types import (
     AccountAuditPageRequest,
     AuditEvent,
@@ -21,6 +22,7 @@ from freehold.errors import (
     Missing,
     SchemaPending,
     Stale,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -74,6 +76,7 @@ __all__ = [
     "AccountAuditPageRequest",
     "Action",
     "Actor",
+    "ApiKey",
     "AuditEvent",
     "AuditHead",
     "AuditPageRequest",
@@ -88,9 +91,12 @@ __all__ = [
     "FreeholdError",
     "Invalid",
     "InvalidToken",
+    "IssuedApiKey",
+    "KeyRotation",
     "Member",
     "Message",
     "Missing",
+    "NewApiKey",
     "NewCustomRole",
     "NewOrganization",
     "NewOwner",
@@ -123,6 +129,7 @@ __all__ = [
     "Settings",
     "SignedIn",
     "Stale",
+    "TooManyRequests",
     "Unauthenticated",
     "Unavailable",
     "User",

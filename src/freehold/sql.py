@@ -282,6 +282,9 @@ def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
                 made = f"{inner.__name__}({part})"
             elif _as_tuple(inner):
                 made = _tuple_of(inner, part, names)
+            elif get_origin(inner) is dict:
+                names["read_json"] = msgspec.json.decode
+                made = f"read_json({part})"
             else:
                 made, optional = part, False
             part = f"None if {part} is None else {made}" if optional else made

@@ -50,6 +50,7 @@ class AccountAction(StrEnum):
     USER_READ = "user.read"
     USER_UPDATE = "user.update"
     USER_DELETE = "user.delete"
+    USER_EXPORT = "user.export"
     USER_SET_PASSWORD = "user.set_password"  # noqa: S105 - the name of an action
     USER_VERIFY = "user.verify"
     EMAIL_VERIFICATION_CREATE = "email_verification.create"
@@ -65,6 +66,8 @@ class AccountAction(StrEnum):
     API_KEY_DELETE = "api_key.delete"
     ORGANIZATION_CREATE = "organization.create"
     ORGANIZATION_LIST = "organization.list"
+    ORGANIZATION_PURGE = "organization.purge"
+    INVITATION_ACCEPT = "invitation.accept"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"

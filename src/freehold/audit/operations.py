@@ -1,13 +1,36 @@
-"""Writing the audit log."""
+"""Writing the audit log, reading it, and checking that nobody has changed it."""
 
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, Action
+from freehold.access import AccountAction, Action, By, Scope, on_organization, operation
 from freehold.audit import queries
+from freehold.audit.chain import findings
+from freehold.audit.types import (
+    PLATFORM_CHAIN,
+    AccountAuditPageRequest,
+    AuditEvent,
+    AuditHead,
+    AuditPageRequest,
+    AuditReport,
+    ExportedEvent,
+    Finding,
+)
 from freehold.context import Context
 from freehold.ids import new_id
+from freehold.paging import FIRST_TIME, LAST_ID, LAST_TIME, Page, read_page
+
+Progress = Callable[[int, int], None]
+"""Is told how many events of how many are done, about every thousand."""
+
+MOST_FINDINGS: Final = 1000
+"""How many findings a report names; it counts the rest."""
+
+_PROGRESS_EVERY = 1000
 
 
 async def record(
@@ -16,28 +39,212 @@ async def record(
     target_id: UUID | None,
     *,
     organization_id: UUID | None = None,
+    user_id: UUID | None = None,
     actor_id: UUID | None = None,
     **details: str | bool | list[str] | None,
 ) -> None:
     """Write down what the context's actor does, in the transaction of the change itself.
+
+    Call it last: until the transaction ends, others that change the same organization wait here. An operation that
+    records in several organizations does so in order of their ids, so that two of them cannot wait for each other.
 
     Args:
         context: its ``db`` is the transaction of the change.
         action: what is done; the noun before its dot is the type of the target.
         target_id: what it is done to.
         organization_id: the organization whose log this belongs to; None for what concerns accounts alone.
+        user_id: whose account it concerns; by default the target, when it is a user, else the actor.
         actor_id: who did it, where the context has no actor yet (signing up, signing in).
-        details: what else a reader of the log needs; never a secret.
+        details: what else a reader of the log needs; never a secret, never personal data: these can be erased elsewhere
+            and not here, where they are part of a hash.
     """
+    target_type = action.value.partition(".")[0]
+    actor = context.actor_id or actor_id
     await queries.insert(
         context.db,
+        chain_id=organization_id
+        or user_id
+        or (target_id if target_type == "user" else None)
+        or actor
+        or PLATFORM_CHAIN,
         id=new_id(),
         organization_id=organization_id,
-        actor_id=context.actor_id or actor_id,
+        actor_id=actor,
+        key_id=context.actor.key.id if context.actor and context.actor.key else None,
         action=action.value,
-        target_type=action.value.partition(".")[0],
+        target_type=target_type,
         target_id=target_id,
         details=msgspec.json.encode(details).decode(),
         request_id=context.request_id,
         ip=context.ip,
     )
+
+
+@on_organization(Action.AUDIT_READ)
+async def list_of_organization(scope: Scope, request: AuditPageRequest) -> Page[AuditEvent]:
+    """List what was done in an organization, newest first.
+
+    Raises:
+        Missing: ``not_found``: there is no such organization to see.
+        Forbidden: ``forbidden``: the actor's role may not read the log.
+        Invalid: the cursor is not of this list.
+    """
+    filters = {"organization_id": scope.organization_id, **_filters(request)}
+
+    async def fetch(before_time: datetime, before_id: UUID, limit: int) -> list[AuditEvent]:
+        return await queries.page_of_organization(
+            scope.db, before_time=before_time, before_id=before_id, limit=limit, **filters
+        )
+
+    return await read_page(
+        scope.tools.cursors,
+        request,
+        listing=f"audit:{filters}",
+        start=(LAST_TIME, LAST_ID),
+        fetch=fetch,
+        position=lambda event: (event.created_at, event.id),
+        count=lambda: queries.count_of_organization(scope.db, **filters),
+    )
+
+
+@operation(AccountAction.AUDIT_READ, by=By.ADMIN)
+async def list_of_accounts(context: Context, request: AccountAuditPageRequest) -> Page[AuditEvent]:
+    """List what concerned accounts and no organization, newest first.
+
+    Raises:
+        Forbidden: ``forbidden``: only platform administrators may.
+        Invalid: the cursor is not of this list.
+    """
+    filters = {"user_id": request.user_id, **_filters(request)}
+
+    async def fetch(before_time: datetime, before_id: UUID, limit: int) -> list[AuditEvent]:
+        return await queries.page_of_accounts(
+            context.db, before_time=before_time, before_id=before_id, limit=limit, **filters
+        )
+
+    return await read_page(
+        context.tools.cursors,
+        request,
+        listing=f"audit:accounts:{filters}",
+        start=(LAST_TIME, LAST_ID),
+        fetch=fetch,
+        position=lambda event: (event.created_at, event.id),
+        count=lambda: queries.count_of_accounts(context.db, **filters),
+    )
+
+
+@operation(AccountAction.AUDIT_VERIFY, by=By.ADMIN)
+async def verify(
+    context: Context,
+    *,
+    chain_id: UUID | None = None,
+    expected: Sequence[AuditHead] = (),
+    progress: Progress | None = None,
+) -> AuditReport:
+    """Check every event, or those of one chain, and name each that was changed, moved, removed or put in.
+
+    It reads one snapshot of the log, a thousand events at a time; others write on meanwhile.
+
+    Args:
+        context: of the operator or a platform administrator.
+        chain_id: an organization's or a user's id; None for all.
+        expected: heads that were kept elsewhere. Without them, somebody who can write to the database could rewrite a
+            chain from some event to its end; with them, not before the newest of these.
+        progress: is told how far it is.
+
+    Raises:
+        Forbidden: ``forbidden``: only platform administrators may.
+    """
+    found: list[Finding] = []
+    counted = 0
+    async with context.db.snapshot() as snapshot:
+        total = await queries.count_written(snapshot, chain_id=chain_id)
+        tally = _Tally(total, progress)
+        events = tally.over(queries.every_event(snapshot, chain_id=chain_id))
+        heads = queries.every_head(snapshot, chain_id=chain_id)
+        async for finding in findings(events, heads, expected):
+            counted += 1
+            if counted <= MOST_FINDINGS:
+                found.append(finding)
+    return AuditReport(chains=tally.chains, events=tally.events, found=counted, findings=found)
+
+
+@operation(AccountAction.AUDIT_EXPORT, by=By.ADMIN)
+async def export(
+    context: Context,
+    write: Callable[[bytes], object],
+    *,
+    chain_id: UUID | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Write every event, or those of one chain, as a line of JSON each, with all that an outsider needs to check it.
+
+    Args:
+        context: of the operator or a platform administrator.
+        write: takes a line with its end.
+        chain_id: an organization's or a user's id; None for all.
+        progress: is told how far it is.
+
+    Returns:
+        How many events were written.
+
+    Raises:
+        Forbidden: ``forbidden``: only platform administrators may.
+    """
+    async with context.db.snapshot() as snapshot:
+        tally = _Tally(await queries.count_written(snapshot, chain_id=chain_id), progress)
+        async for event in tally.over(queries.every_event(snapshot, chain_id=chain_id)):
+            write(msgspec.json.encode(event) + b"\n")
+    return tally.events
+
+
+@operation(AccountAction.AUDIT_VERIFY, by=By.ADMIN)
+async def heads(context: Context, *, chain_id: UUID | None = None) -> list[AuditHead]:
+    """Tell where each chain ends, to be kept elsewhere and given to ``verify`` later.
+
+    Raises:
+        Forbidden: ``forbidden``: only platform administrators may.
+    """
+    async with context.db.snapshot() as snapshot:
+        return [head async for head in queries.every_head(snapshot, chain_id=chain_id)]
+
+
+async def of_user(context: Context, user_id: UUID, *, after_id: UUID, limit: int) -> list[AuditEvent]:
+    """Read what a user did and what was done to their account, in order of id; for the export about them."""
+    return await queries.page_of_user(context.db, user_id=user_id, after_id=after_id, limit=limit)
+
+
+async def erase_addresses(context: Context, user_id: UUID) -> None:
+    """Erase the addresses from which a user acted, the last step of erasing them; every chain stays whole."""
+    await queries.erase_addresses(context.db, user_id=user_id)
+
+
+def _filters(request: AuditPageRequest) -> dict[str, Any]:
+    return {
+        "actor_id": request.actor_id,
+        "action": request.action,
+        "from_time": request.from_ or FIRST_TIME,
+        "to_time": request.to or LAST_TIME,
+    }
+
+
+class _Tally:
+    """Counts events and their chains as they go by, and tells how far they are."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.events = 0
+        self.chains = 0
+        self._total = total
+        self._progress = progress
+
+    async def over(self, events: AsyncIterator[ExportedEvent]) -> AsyncIterator[ExportedEvent]:
+        chain_id = None
+        async for event in events:
+            self.events += 1
+            self.chains += event.chain_id != chain_id
+            chain_id = event.chain_id
+            if self._progress and self.events % _PROGRESS_EVERY == 0:
+                self._progress(self.events, self._total)
+            yield event
+        if self._progress:
+            self._progress(self.events, self._total)

@@ -1,17 +1,22 @@
 """Typed stubs of the audit log's statements."""
 
+from collections.abc import AsyncIterator
+from datetime import datetime
 from uuid import UUID
 
-from freehold.sql import Executor, statement
+from freehold.audit.types import AuditEvent, AuditHead, ExportedEvent
+from freehold.sql import Executor, Streamer, statement, streaming
 
 
 @statement
 async def insert(
     db: Executor,
     *,
+    chain_id: UUID,
     id: UUID,
     organization_id: UUID | None,
     actor_id: UUID | None,
+    key_id: UUID | None,
     action: str,
     target_type: str,
     target_id: UUID | None,
@@ -19,3 +24,77 @@ async def insert(
     request_id: str | None,
     ip: str | None,
 ) -> None: ...
+
+
+@statement
+async def page_of_organization(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    actor_id: UUID | None,
+    action: str | None,
+    from_time: datetime,
+    to_time: datetime,
+    before_time: datetime,
+    before_id: UUID,
+    limit: int,
+) -> list[AuditEvent]: ...
+
+
+@statement
+async def count_of_organization(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    actor_id: UUID | None,
+    action: str | None,
+    from_time: datetime,
+    to_time: datetime,
+) -> int: ...
+
+
+@statement
+async def page_of_accounts(
+    db: Executor,
+    *,
+    user_id: UUID | None,
+    actor_id: UUID | None,
+    action: str | None,
+    from_time: datetime,
+    to_time: datetime,
+    before_time: datetime,
+    before_id: UUID,
+    limit: int,
+) -> list[AuditEvent]: ...
+
+
+@statement
+async def count_of_accounts(
+    db: Executor,
+    *,
+    user_id: UUID | None,
+    actor_id: UUID | None,
+    action: str | None,
+    from_time: datetime,
+    to_time: datetime,
+) -> int: ...
+
+
+@statement
+async def page_of_user(db: Executor, *, user_id: UUID, after_id: UUID, limit: int) -> list[AuditEvent]: ...
+
+
+@statement
+async def erase_addresses(db: Executor, *, user_id: UUID) -> None: ...
+
+
+@streaming
+def every_event(db: Streamer, *, chain_id: UUID | None) -> AsyncIterator[ExportedEvent]: ...
+
+
+@streaming
+def every_head(db: Streamer, *, chain_id: UUID | None) -> AsyncIterator[AuditHead]: ...
+
+
+@statement
+async def count_written(db: Executor, *, chain_id: UUID | None) -> int: ...

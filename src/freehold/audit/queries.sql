@@ -1,4 +1,123 @@
 -- name: insert
--- Write down one event.
-INSERT INTO audit_events (id, organization_id, actor_id, action, target_type, target_id, details, request_id, ip)
-VALUES (:id, :organization_id, :actor_id, :action, :target_type, :target_id, :details::jsonb, :request_id, :ip);
+-- Write down one event, chained to the one before it: the chain's head and the event in one round trip.
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+WITH address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT :ip::inet AS ip, CASE WHEN :ip::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+), event AS MATERIALIZED (
+    SELECT :chain_id::uuid AS chain_id, :id::uuid AS id, :organization_id::uuid AS organization_id,
+        :actor_id::uuid AS actor_id, :key_id::uuid AS key_id, :action::text AS action, :target_type::text AS target_type,
+        :target_id::uuid AS target_id, :details::text::jsonb AS details, :request_id::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT :chain_id, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+)
+INSERT INTO audit_events (
+    chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id, ip,
+    ip_salt, ip_digest, created_at, previous_hash, hash
+)
+SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+    e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+FROM event e, head;
+
+-- name: page_of_organization
+-- Events of an organization, newest first, before a position; each filter may be NULL.
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE organization_id = :organization_id
+    AND (created_at, id) < (:before_time, :before_id)
+    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
+    AND (:action::text IS NULL OR action = :action)
+    AND created_at >= :from_time
+    AND created_at < :to_time
+ORDER BY created_at DESC, id DESC
+LIMIT :limit;
+
+-- name: count_of_organization
+-- How many events of an organization there are; each filter may be NULL.
+SELECT count(*)
+FROM audit_events
+WHERE organization_id = :organization_id
+    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
+    AND (:action::text IS NULL OR action = :action)
+    AND created_at >= :from_time
+    AND created_at < :to_time;
+
+-- name: page_of_accounts
+-- Events that belong to no organization, newest first, before a position; each filter may be NULL.
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE organization_id IS NULL
+    AND (created_at, id) < (:before_time, :before_id)
+    AND (:user_id::uuid IS NULL OR chain_id = :user_id)
+    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
+    AND (:action::text IS NULL OR action = :action)
+    AND created_at >= :from_time
+    AND created_at < :to_time
+ORDER BY created_at DESC, id DESC
+LIMIT :limit;
+
+-- name: count_of_accounts
+-- How many events belong to no organization; each filter may be NULL.
+SELECT count(*)
+FROM audit_events
+WHERE organization_id IS NULL
+    AND (:user_id::uuid IS NULL OR chain_id = :user_id)
+    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
+    AND (:action::text IS NULL OR action = :action)
+    AND created_at >= :from_time
+    AND created_at < :to_time;
+
+-- name: page_of_user
+-- What a user did and what was done to their account, in order of id, after a position; for the export about them.
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE (actor_id = :user_id OR chain_id = :user_id) AND id > :after_id
+ORDER BY id
+LIMIT :limit;
+
+-- name: erase_addresses
+-- Erase the addresses from which a user acted. The digests stay, so the chains stay whole; without their salts they
+-- tell nothing.
+UPDATE audit_events SET ip = NULL, ip_salt = NULL WHERE (actor_id = :user_id OR chain_id = :user_id) AND ip IS NOT NULL;
+
+-- name: every_event
+-- All events with everything that their hashes are made of, by chain and sequence; of one chain, when it is named.
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash, details::text AS details_text,
+    encode(ip_salt, 'hex') AS ip_salt, encode(ip_digest, 'hex') AS ip_digest,
+    encode(previous_hash, 'hex') AS previous_hash
+FROM audit_events
+WHERE :chain_id::uuid IS NULL OR chain_id = :chain_id
+ORDER BY chain_id, sequence;
+
+-- name: every_head
+-- Where each chain ends; that of one chain, when it is named.
+SELECT chain_id, sequence, encode(hash, 'hex') AS hash
+FROM audit_heads
+WHERE :chain_id::uuid IS NULL OR chain_id = :chain_id
+ORDER BY chain_id;
+
+-- name: count_written
+-- How many events were ever written, as the heads say, which is far cheaper than counting them.
+SELECT coalesce(sum(sequence), 0)::bigint FROM audit_heads WHERE :chain_id::uuid IS NULL OR chain_id = :chain_id;

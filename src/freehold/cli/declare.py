@@ -48,6 +48,17 @@ def shows(work: Callable[..., Awaitable[msgspec.Struct]]) -> Callable[..., None]
     return command
 
 
+def runs(work: Callable[..., Awaitable[int]]) -> Callable[..., int]:
+    """Make a command that prints for itself, told ``as_json``, and returns its exit status."""
+
+    @_on_database
+    @wraps(work)
+    def command(database_url: str, **arguments: Any) -> int:
+        return _on_platform(database_url, lambda platform: work(platform, **arguments))
+
+    return command
+
+
 def lists(*columns: str) -> Callable[[Callable[..., Fetch[EntityT]]], Callable[..., None]]:
     """Make a command that prints the list whose pages it tells how to fetch, newest first.
 
@@ -99,13 +110,13 @@ def failures_told() -> Iterator[None]:
         raise Refused(str(error)) from error
 
 
-def _on_database(command: Callable[..., None]) -> Callable[..., None]:
+def _on_database(command: Callable[..., R]) -> Callable[..., R]:
     @setting_options("database_url", "data_dir")
     @click.option("--json", "as_json", is_flag=True, help="Print the JSON that the API answers.")
     @wraps(command)
-    def with_database(*, database_url: str | None, data_dir: Path | None, **arguments: Any) -> None:
+    def with_database(*, database_url: str | None, data_dir: Path | None, **arguments: Any) -> R:
         with failures_told(), database_of(read_settings(database_url=database_url, data_dir=data_dir)) as url:
-            command(url, **arguments)
+            return command(url, **arguments)
 
     return with_database
 

@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from freehold import __version__
+from freehold.api_keys import routes as api_keys
+from freehold.api_keys.operations import authenticate as authenticate_key
 from freehold.audit import routes as audit
 from freehold.context import Context
 from freehold.errors import Unauthenticated
@@ -29,6 +31,7 @@ from freehold.projects import routes as projects
 from freehold.sessions import routes as sessions
 from freehold.sessions.operations import authenticate
 from freehold.settings import Settings
+from freehold.tokens import Kind
 from freehold.users import routes as users
 from freehold.users.recovery import routes as recovery
 from freehold.users.verification import routes as verification
@@ -41,6 +44,7 @@ SLICES: Final[tuple[Routes, ...]] = (
     organizations.routes,
     members.routes,
     roles.routes,
+    api_keys.routes,
     projects.routes,
     audit.routes,
     system.routes,
@@ -117,7 +121,9 @@ class _Door:
         )
         token = request.token if auth != "none" else None
         if token is not None:
-            return msgspec.structs.replace(context, actor=await authenticate(context, token))
+            is_key = token.startswith(Kind.API_KEY)
+            actor = await (authenticate_key if is_key else authenticate)(context, token)
+            return msgspec.structs.replace(context, actor=actor)
         if auth == "required":
             raise Unauthenticated
         return context

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from freehold import errors, validation
 from freehold.errors import FieldError
 from freehold.http.answers import BY_CALLER, CLOSE, NOT_STORED, PROBLEM, Answer, Header, encode
+from freehold.idempotency.errors import IdempotencyKeyInFlight
 
 MOST_ERRORS: Final = 100
 """How many failing fields an answer names at most, so that a hostile body is not answered by a longer one."""
@@ -82,6 +83,7 @@ STATUS: Final[Mapping[type[errors.FreeholdError], int]] = {
     TooLarge: 413,
     UnsupportedMediaType: 415,
     errors.Invalid: 422,
+    errors.TooManyRequests: 429,
     Internal: 500,
     errors.Unavailable: 503,
     errors.SchemaPending: 503,
@@ -134,7 +136,9 @@ def _headers(error: errors.FreeholdError) -> tuple[Header, ...]:
             return ((b"www-authenticate", b'Bearer realm="freehold"'),)
         case MethodNotAllowed():
             return ((b"allow", error.allowed.encode()),)
-        case errors.Unavailable():
+        case IdempotencyKeyInFlight():
+            return ((b"retry-after", b"1"),)
+        case errors.Unavailable() | errors.TooManyRequests():
             return ((b"retry-after", b"%d" % max(1, error.retry_after_seconds)),)
         case errors.SchemaPending():
             return ((b"retry-after", b"30"),)

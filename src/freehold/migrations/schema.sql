@@ -13,6 +13,11 @@ TABLE public.api_keys COMMENT 'Keys for programs; holds only the hash of each.'
     created_at timestamp with time zone NOT NULL DEFAULT now()
     expires_at timestamp with time zone
     last_used_at timestamp with time zone
+    CONSTRAINT api_keys_actions_check CHECK (
+CASE
+    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 100) AND (cardinality(actions) = length(array_to_tsvector(actions))))
+    ELSE (actions IS NULL)
+END)
     CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
     CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash)
     CONSTRAINT api_keys_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
@@ -20,6 +25,7 @@ TABLE public.api_keys COMMENT 'Keys for programs; holds only the hash of each.'
     CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT api_keys_owner_check CHECK ((num_nonnulls(user_id, organization_id) = 1))
     CONSTRAINT api_keys_pkey PRIMARY KEY (id)
+    CONSTRAINT api_keys_project_ids_check CHECK ((cardinality(project_ids) <= 100))
     CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
     CREATE INDEX api_keys_organization_id_idx ON public.api_keys USING btree (organization_id, id DESC) WHERE (organization_id IS NOT NULL)
     CREATE INDEX api_keys_user_id_idx ON public.api_keys USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL)

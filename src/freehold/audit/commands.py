@@ -1,0 +1,129 @@
+"""`freehold audit`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+import click
+
+from freehold import AuditEvent, AuditHead, AuditPageRequest, Missing, Page, PageRequest, Platform
+from freehold.audit.operations import Progress
+from freehold.cli.declare import Fetch, lists, runs
+from freehold.cli.failures import FAILED, Refused
+from freehold.cli.output import print_json
+from freehold.cli.references import organization_reference
+
+_organization = click.option("--organization", metavar="ORG", help="Of this organization alone: a slug or an id.")
+_HASH_DIGITS: Final = 64
+
+
+@click.group()
+def audit() -> None:
+    """Read the audit log, check that nobody has changed it, and export it."""
+
+
+@audit.command("list")
+@click.argument("organization")
+@lists("created_at", "action", "actor_id", "target_id", "sequence")
+def list_events(platform: Platform, *, organization: str) -> Fetch[AuditEvent]:
+    """List what was done in an organization, newest first."""
+    reference = organization_reference(organization)
+
+    async def fetch(request: PageRequest) -> Page[AuditEvent]:
+        wanted = AuditPageRequest(limit=request.limit, cursor=request.cursor)
+        return await platform.audit.list_of_organization(reference, wanted)
+
+    return fetch
+
+
+@audit.command()
+@_organization
+@click.option(
+    "--expect",
+    "expected",
+    multiple=True,
+    metavar="CHAIN:SEQ:HASH",
+    help="A head that 'freehold audit heads' printed earlier: the chain must still go through it. Repeatable.",
+)
+@runs
+async def verify(platform: Platform, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
+    """Check every event, and name each that was changed, moved, removed or put in; exit 1 when there is one."""
+    pins = [_read_head(text) for text in expected]
+    chain_id = await _chain_of(platform, organization)
+    with _progress("Checking") as progress:
+        report = await platform.audit.verify(chain_id=chain_id, expected=pins, progress=progress)
+    if as_json:
+        print_json(report)
+        return FAILED if report.found else 0
+    for finding in report.findings:
+        event = f" (event {finding.event_id})" if finding.event_id else ""
+        click.echo(f"{finding.problem}: chain {finding.chain_id}, sequence {finding.sequence}{event}: {finding.detail}")
+    if report.found > len(report.findings):
+        click.echo(f"and {report.found - len(report.findings)} more")
+    verdict = f"{report.found} things are wrong" if report.found else "nothing is wrong"
+    click.echo(f"{report.events} events in {report.chains} chains: {verdict}.", err=report.found > 0)
+    return FAILED if report.found else 0
+
+
+@audit.command()
+@_organization
+@runs
+async def heads(platform: Platform, *, organization: str | None, as_json: bool) -> int:
+    """Print where each chain ends, as CHAIN:SEQ:HASH: keep it elsewhere, for 'freehold audit verify --expect'."""
+    found = await platform.audit.heads(chain_id=await _chain_of(platform, organization))
+    if as_json:
+        print_json({"data": found})
+        return 0
+    for head in found:
+        click.echo(str(head))
+    return 0
+
+
+@audit.command()
+@_organization
+@runs
+async def export(platform: Platform, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
+    """Print every event as a line of JSON, with the hashes by which anybody can check the chains."""
+    out = sys.stdout.buffer
+    with _progress("Exporting") as progress:
+        await platform.audit.export(out.write, chain_id=await _chain_of(platform, organization), progress=progress)
+    return 0
+
+
+async def _chain_of(platform: Platform, organization: str | None) -> UUID | None:
+    if organization is None:
+        return None
+    reference = organization_reference(organization)
+    if isinstance(reference, UUID):
+        return reference  # of an organization that was removed, too: its events are still there
+    try:
+        return (await platform.organizations.get(reference)).id
+    except Missing:
+        raise Refused(f"there is no organization '{organization}'; one that was removed is named by its id") from None
+
+
+def _read_head(text: str) -> AuditHead:
+    try:
+        chain_id, sequence, hexadecimal = text.split(":")
+        head = AuditHead(UUID(chain_id), int(sequence), hexadecimal.lower())
+        if len(bytes.fromhex(hexadecimal)) * 2 == _HASH_DIGITS and head.sequence > 0:
+            return head
+    except ValueError:
+        pass
+    raise click.BadParameter(
+        f"'{text}' is not CHAIN:SEQ:HASH, as 'freehold audit heads' prints it", param_hint="--expect"
+    )
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Progress]:
+    """Show a bar while a person waits at a terminal."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield show

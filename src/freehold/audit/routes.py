@@ -1,0 +1,31 @@
+"""The audit log over HTTP."""
+
+from freehold.access import OrganizationRef
+from freehold.audit import operations
+from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditPageRequest
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing
+from freehold.http.routing import Routes
+from freehold.paging import Page
+
+routes = Routes("audit", "Who did what.")
+
+
+@routes.get("/v1/organizations/{organization}/audit-events", errors=[Missing, Forbidden])
+async def list_audit_events(
+    context: Context, organization: OrganizationRef, query: AuditPageRequest
+) -> Page[AuditEvent]:
+    """List what was done in an organization, newest first.
+
+    Needs the action `audit.read`. Times are RFC 3339 with an offset; `from` is included, `to` is not.
+    """
+    return await operations.list_of_organization(context, organization, query)
+
+
+@routes.get("/v1/audit-events", errors=[Forbidden])
+async def list_account_audit_events(context: Context, query: AccountAuditPageRequest) -> Page[AuditEvent]:
+    """List what concerned accounts and no organization, newest first.
+
+    For platform administrators.
+    """
+    return await operations.list_of_accounts(context, query)

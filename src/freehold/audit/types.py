@@ -1,0 +1,92 @@
+"""An event of the audit log, how lists of them are narrowed, and what checking the log finds."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from freehold.paging import PageRequest
+from freehold.scalars import ActionText
+
+PLATFORM_CHAIN: Final = UUID(int=0)
+"""The chain of what concerns neither an organization nor a user."""
+
+
+class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody did something. Times are UTC.
+
+    ``actor_id`` is the user who did it, ``key_id`` the API key that was used; without both it was the operator, or
+    somebody who was not signed in. ``sequence`` counts the events of one chain (an organization's or an account's) from
+    1, and ``hash`` (hexadecimal) holds the event and the hash of the one before it.
+    """
+
+    id: UUID
+    chain_id: UUID
+    sequence: int
+    organization_id: UUID | None
+    actor_id: UUID | None
+    key_id: UUID | None
+    action: str
+    target_type: str
+    target_id: UUID | None
+    details: dict[str, Any]
+    request_id: str | None
+    ip: str | None
+    created_at: datetime
+    hash: str
+
+
+class AuditPageRequest(PageRequest, frozen=True, kw_only=True):
+    """Which events: of an actor, of an action, not before ``from``, before ``to``."""
+
+    actor_id: UUID | None = None
+    action: ActionText | None = None
+    from_: datetime | None = msgspec.field(default=None, name="from")
+    to: datetime | None = None
+
+
+class AccountAuditPageRequest(AuditPageRequest, frozen=True, kw_only=True):
+    """Which events of accounts; ``user_id`` is whose account."""
+
+    user_id: UUID | None = None
+
+
+class AuditHead(msgspec.Struct, frozen=True):
+    """Where a chain ends. Keep it elsewhere, and nobody can rewrite the chain up to here unseen."""
+
+    chain_id: UUID
+    sequence: int
+    hash: str
+
+    def __str__(self) -> str:
+        """Spell it as ``freehold audit verify --expect`` takes it."""
+        return f"{self.chain_id}:{self.sequence}:{self.hash}"
+
+
+class ExportedEvent(AuditEvent, frozen=True, kw_only=True):
+    """An event with all that its hash is made of, so that anybody can check the chain without this database."""
+
+    details_text: str
+    ip_salt: str | None
+    ip_digest: str | None
+    previous_hash: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is wrong with the log. ``problem`` is stable: altered, moved, replaced, removed, inserted."""
+
+    chain_id: UUID
+    sequence: int
+    event_id: UUID | None
+    problem: str
+    detail: str
+
+
+class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What checking the log has found. It is whole when ``found`` is 0; ``findings`` names the first 1,000."""
+
+    chains: int
+    events: int
+    found: int
+    findings: list[Finding]

@@ -1,0 +1,1 @@
+"""The first answer to a request that is sent again: kept for a day, sealed with the caller's own key."""

@@ -1,0 +1,38 @@
+"""What can go wrong with an Idempotency-Key."""
+
+from freehold.errors import Conflict, FieldError, Invalid, check_means
+
+_POINTER = "/Idempotency-Key"
+
+
+class InvalidIdempotencyKey(Invalid):
+    """The header is not a key."""
+
+    code = "invalid_idempotency_key"
+    title = "The Idempotency-Key must be 1 to 255 printable ASCII characters, such as a UUID"
+
+    def __init__(self) -> None:
+        super().__init__([FieldError(_POINTER, self.code, "must be 1 to 255 printable ASCII characters")], self.title)
+
+
+class IdempotencyKeyReused(Invalid):
+    """The key was sent before with another request."""
+
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key was sent before with another path or body: make a new key for each new request"
+
+    def __init__(self) -> None:
+        super().__init__([FieldError(_POINTER, self.code, "belongs to another request")], self.title)
+
+
+class IdempotencyKeyInFlight(Conflict):
+    """The first request with this key is not answered yet."""
+
+    code = "idempotency_key_in_flight"
+    title = "The first request with this Idempotency-Key is not answered yet: send it again in a second"
+    constraints = ("idempotent_answers_pkey",)
+
+
+check_means(
+    "idempotent_answers_hash_check", pointer=_POINTER, code="invalid_hash", detail="must be kept as SHA-256 hashes"
+)

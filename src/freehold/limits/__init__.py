@@ -1,0 +1,1 @@
+"""How often anybody may ask: counted in each process, summed up over all nodes in the database."""

@@ -1,0 +1,11 @@
+"""What breaks when requests are counted twice at once: nothing, since the statement adds up."""
+
+from freehold.errors import TooManyRequests
+
+
+class LimitReached(TooManyRequests):
+    """This caller has used up what this kind of request is limited to."""
+
+    code = "limit_reached"
+    title = "Too many requests: wait as long as Retry-After says"
+    constraints = ("request_counts_pkey",)
