@@ -48,7 +48,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password_queue: Annotated[
         int, _about("passwords that may wait to be hashed before sign-in is answered 503", ge=0, le=10_000)
     ] = 64
-    session_days: Annotated[float, _about("how many days a session lasts", gt=0, le=3650)] = 30.0
+    session_days: Annotated[
+        float, _about("how many days a session lasts at most, however much it is used", gt=0, le=3650)
+    ] = 30.0
+    session_idle_days: Annotated[float, _about("how many days a session lasts without being used", gt=0, le=3650)] = (
+        14.0
+    )
     public_url: Annotated[
         str | None, _about("where people reach this platform, for the links in mails; by default http://HOST:PORT")
     ] = None
@@ -75,9 +80,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_ca_file: Annotated[
         Path | None, _about("certificates (PEM) to trust for the SMTP server, instead of the system's")
     ] = None
-    smtp_timeout_seconds: Annotated[
-        float, _about("how long the SMTP server may take for one answer", gt=0, le=60)
-    ] = 20.0
+    smtp_timeout_seconds: Annotated[float, _about("how long the SMTP server may take for one answer", gt=0, le=60)] = (
+        20.0
+    )
     mail_from: Annotated[
         str | None, _about("address that mails come from, such as Acme <hello@acme.example>; required with smtp_url")
     ] = None

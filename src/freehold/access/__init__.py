@@ -1,7 +1,7 @@
 """Who may do what, and the declaration that checks it before any operation runs."""
 
 from freehold.access.actions import GRANTS, NEVER_BY_KEY, ON_CHOSEN_PROJECTS, OWNERSHIP, AccountAction, Action, Role
-from freehold.access.explaining import explain_access, standing_of
+from freehold.access.explaining import explain_access, held_anywhere, standing_of
 from freehold.access.operation import (
     OPERATIONS,
     By,
@@ -37,6 +37,7 @@ __all__ = [
     "UserRef",
     "checked_again",
     "explain_access",
+    "held_anywhere",
     "in_transaction",
     "known_actions",
     "no_such_organization",

@@ -5,8 +5,8 @@ from uuid import UUID
 from freehold.access import queries
 from freehold.access.actions import Action
 from freehold.access.operation import Scope, no_such_organization
-from freehold.access.standing import Standing, standing
-from freehold.context import Actor
+from freehold.access.standing import Standing, granted_by, standing
+from freehold.context import Actor, Context
 from freehold.errors import Forbidden
 
 OPEN_TO_ALL = frozenset({Action.PROJECT_READ})
@@ -26,6 +26,12 @@ async def standing_of(scope: Scope, user_id: UUID) -> Standing:
         role=found.role if found else None,
         role_actions=found.actions if found else None,
     )
+
+
+async def held_anywhere(context: Context, user_id: UUID) -> frozenset[Action]:
+    """Say what a user may do in at least one organization, by their roles."""
+    held = await queries.roles_of_user(context.db, user_id=user_id)
+    return frozenset[Action]().union(*(granted_by(each.role, each.actions) for each in held))
 
 
 async def explain_access(scope: Scope, action: Action, user_id: UUID | None) -> tuple[bool, str]:

@@ -75,7 +75,7 @@ def standing(
     if key is not None and key.organization_id is not None:
         granted = known_actions(key.actions or ()) if key.organization_id == organization_id else _NONE
     elif role is not None:
-        granted = GRANTS[Role(role)] if role_actions is None else known_actions(tuple(role_actions))
+        granted = granted_by(role, role_actions)
     actions = ALL_ACTIONS if is_admin else granted
     return Standing(
         role=role,
@@ -84,6 +84,11 @@ def standing(
         key=key,
         actions=actions if key is None else actions & _reach(key),
     )
+
+
+def granted_by(role: str, role_actions: Sequence[str] | None) -> frozenset[Action]:
+    """Say what a role gives: a built-in one, or (with ``role_actions``) one that an organization made."""
+    return GRANTS[Role(role)] if role_actions is None else known_actions(tuple(role_actions))
 
 
 @lru_cache(maxsize=1024)

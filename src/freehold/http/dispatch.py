@@ -124,7 +124,8 @@ async def _read(endpoint: Endpoint, request: Request, values: list[str]) -> dict
             arguments["query"] = query
     if endpoint.read_body is not None:
         types = PATCH_TYPES if endpoint.method == "PATCH" else JSON_TYPES
-        arguments["body"] = endpoint.read_body(await request.json(types), "", problems)
+        document = await request.json(types, optional=endpoint.body_optional)
+        arguments["body"] = endpoint.read_body(document, "", problems)
     if problems:
         raise Invalid(problems)
     return arguments

@@ -108,7 +108,7 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
     if endpoint.body is not None:
         content = {"schema": _schema(endpoint.body), "example": example_of(_schema(endpoint.body), schemas)}
         types = ["application/json", *(["application/merge-patch+json"] if endpoint.method == "PATCH" else [])]
-        described["requestBody"] = {"required": True, "content": dict.fromkeys(types, content)}
+        described["requestBody"] = {"required": not endpoint.body_optional, "content": dict.fromkeys(types, content)}
     return described
 
 

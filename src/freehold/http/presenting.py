@@ -1,5 +1,6 @@
 """Turns what a handler returned into the answer: encoded body, ETag, Location, Link."""
 
+from posixpath import normpath
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -28,7 +29,7 @@ def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
     elif isinstance(result, Page) and result.next_cursor is not None:
         headers = (*headers, _link_to_next(request, result.next_cursor))
     if endpoint.location is not None:
-        made = f"{own_path(request.scope)}/{endpoint.location.format(result)}"
+        made = normpath(f"{own_path(request.scope)}/{endpoint.location.format(result)}")
         headers = (*headers, (b"location", made.encode("ascii")))
     return Answer(endpoint.status, headers, encode(result))
 

@@ -78,8 +78,8 @@ class Request:
             raise Unauthenticated("The Authorization header must be 'Bearer TOKEN'")
         return token.decode("ascii")
 
-    async def json(self, types: frozenset[bytes]) -> Any:
-        """Read the body as one JSON document.
+    async def json(self, types: frozenset[bytes], *, optional: bool = False) -> Any:
+        """Read the body as one JSON document; when it is ``optional``, no body is an empty object.
 
         Raises:
             UnsupportedMediaType: it is of another type, charset or coding.
@@ -93,6 +93,8 @@ class Request:
         if self.headers.get(b"content-encoding", b"identity") != b"identity":
             raise UnsupportedMediaType("The body must not be compressed: send it without Content-Encoding")
         body = await self._body()
+        if not body and optional:
+            return {}
         if not body:
             raise Malformed("The body is missing: send a JSON object")
         if content_type is None:

@@ -55,6 +55,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         location: the path of what a 201 made, relative to the request's, as a template of the answer (``{0.id}``).
         store: whether caches may keep the answer (and ask before they use it again).
+        body_optional: whether no body means one that says nothing.
         entities: those of the types it answers that have a version.
     """
 
@@ -69,6 +70,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[type[FreeholdError], ...]
     location: str | None
     store: bool
+    body_optional: bool
     references: dict[str, Any]
     reference_readers: tuple[tuple[str, Reader], ...]
     body: type[Input] | None
@@ -134,6 +136,7 @@ class Routes:
         errors: Sequence[type[FreeholdError]] = (),
         location: str | None = None,
         store: bool = True,
+        body_optional: bool = False,
         tag: str | None = None,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route.
@@ -146,6 +149,7 @@ class Routes:
             errors: what can go wrong here, beside what can go wrong everywhere.
             location: where a 201 made something, relative to the path; by default below it by the answer's id.
             store: whether caches may keep the answer; not when it shows a secret.
+            body_optional: whether no body means one that says nothing.
             tag: another part of the documentation than that of these routes.
 
         Raises:
@@ -177,6 +181,7 @@ class Routes:
                     errors=tuple(errors),
                     location=location or ("{0.id}" if answered == _CREATED else None),
                     store=store,
+                    body_optional=body_optional,
                     references={name: hints[name] for name in names},
                     reference_readers=tuple((name, reference_reader(hints[name])) for name in names),
                     body=body,

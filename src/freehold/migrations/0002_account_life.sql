@@ -82,7 +82,7 @@ CREATE INDEX organization_members_role_id_idx ON organization_members (organizat
 
 -- A deleted organization can be restored for a while; then it is purged.
 ALTER TABLE organizations ADD COLUMN deleted_at timestamptz;
-CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX organizations_deleted_idx ON organizations (id) WHERE deleted_at IS NOT NULL;
 
 -- What each member is, also in deleted organizations: for restoring them, and for what is kept about a person.
 CREATE VIEW all_organization_roles AS
@@ -140,6 +140,12 @@ CREATE TABLE api_keys (
         FOREIGN KEY (organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
     CONSTRAINT api_keys_owner_check CHECK (num_nonnulls(user_id, organization_id) = 1),
     CONSTRAINT api_keys_organization_check CHECK (organization_id IS NULL OR actions IS NOT NULL),
+    CONSTRAINT api_keys_actions_check CHECK (
+        CASE WHEN actions::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'
+        THEN cardinality(actions) <= 100 AND cardinality(actions) = length(array_to_tsvector(actions))
+        ELSE actions IS NULL END
+    ),
+    CONSTRAINT api_keys_project_ids_check CHECK (cardinality(project_ids) <= 100),
     CONSTRAINT api_keys_key_hash_check CHECK (length(key_hash) = 32),
     CONSTRAINT api_keys_name_check CHECK (
         name ~ '^[^\u0001-\u001f\u007f-\u009f]+$' AND name !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'
@@ -172,7 +178,7 @@ SELECT m.organization_id,
 FROM organization_members m
 JOIN organizations o ON o.id = m.organization_id;
 COMMENT ON VIEW organization_roles IS 'What each member is in an organization: owner, admin or member.';
-DROP INDEX organizations_deleted_at_idx;
+DROP INDEX organizations_deleted_idx;
 ALTER TABLE organizations DROP COLUMN deleted_at;
 ALTER TABLE organization_members DROP CONSTRAINT organization_members_role_id_fkey;
 DROP INDEX organization_members_role_id_idx;

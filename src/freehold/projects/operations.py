@@ -1,6 +1,7 @@
 """What can be done with projects."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from msgspec import UNSET
@@ -53,7 +54,14 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
         Invalid: the cursor is not of this list.
     """
     sees_all = scope.may(Action.PROJECT_READ)
-    page, count = (queries.page, queries.count_all) if sees_all else (queries.page_public, queries.count_public)
+    seen, page, count = "public", queries.page_public, queries.count_public
+    if scope.project_ids is not None:
+        ids = sorted(scope.project_ids)
+        seen = f"chosen:{sees_all}:{ids}"
+        page = partial(queries.page_chosen, ids=ids, public_only=not sees_all)
+        count = partial(queries.count_chosen, ids=ids, public_only=not sees_all)
+    elif sees_all:
+        seen, page, count = "all", queries.page, queries.count_all
 
     async def fetch(before_created_at: datetime, before_id: UUID, limit: int) -> list[Project]:
         return await page(
@@ -67,7 +75,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
     found = await read_page(
         scope.tools.cursors,
         request,
-        listing=f"projects:{scope.organization_id}:{'all' if sees_all else 'public'}",
+        listing=f"projects:{scope.organization_id}:{seen}",
         start=(LAST_TIME, LAST_ID),
         fetch=fetch,
         position=lambda project: (project.created_at, project.id),
@@ -135,14 +143,17 @@ async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = N
 
 async def _visible(scope: Scope, project_id: UUID) -> Project:
     sees_all = scope.may(Action.PROJECT_READ)
+    within_reach = scope.project_ids is None or project_id in scope.project_ids
     project = await queries.by_id(scope.db, organization_id=scope.organization_id, id=project_id)
-    if project is not None and (sees_all or project.settings.visibility == "public"):
+    if within_reach and project is not None and (sees_all or project.settings.visibility == "public"):
         return project
     raise Missing("There is no such project") if sees_all else no_such_organization()
 
 
 async def _refuse_outsider(scope: Scope, project_id: UUID) -> None:
     """Let those on whom the role was checked pass; tell outsiders what they see of the project, and no more."""
+    if scope.project_ids is not None:
+        await _visible(scope, project_id)
     if not scope.may(scope.action):
         await _visible(scope, project_id)
         raise Forbidden("You see this public project, and are no member of its organization")

@@ -21,6 +21,23 @@ async def page_public(
 
 
 @statement
+async def page_chosen(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    ids: Sequence[UUID],
+    public_only: bool,
+    before_created_at: datetime,
+    before_id: UUID,
+    limit: int,
+) -> list[Project]: ...
+
+
+@statement
+async def count_chosen(db: Executor, *, organization_id: UUID, ids: Sequence[UUID], public_only: bool) -> int: ...
+
+
+@statement
 async def count_all(db: Executor, *, organization_id: UUID) -> int: ...
 
 

@@ -28,6 +28,25 @@ WHERE p.organization_id = :organization_id
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT :limit;
 
+-- name: page_chosen
+-- Those of an organization's projects that an API key is limited to, perhaps the public ones alone, newest first.
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = :organization_id
+    AND p.id = ANY (:ids::uuid[])
+    AND (p.visibility = 'public' OR NOT :public_only::boolean)
+    AND (p.created_at, p.id) < (:before_created_at, :before_id)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT :limit;
+
+-- name: count_chosen
+-- How many of an organization's projects an API key is limited to, perhaps of the public ones alone.
+SELECT count(*)
+FROM projects
+WHERE organization_id = :organization_id
+    AND id = ANY (:ids::uuid[])
+    AND (visibility = 'public' OR NOT :public_only::boolean);
+
 -- name: count_all
 -- How many projects an organization has.
 SELECT count(*) FROM projects WHERE organization_id = :organization_id;

@@ -3,13 +3,16 @@
 from typing import Literal
 from uuid import UUID
 
-from freehold.access import AccountAction, By, in_transaction, operation
+import msgspec
+
+from freehold.access import AccountAction, By, Subject, in_transaction, on_user, operation
 from freehold.audit.operations import record
 from freehold.context import Actor, Context
 from freehold.errors import Forbidden, Missing, Unauthenticated
 from freehold.ids import new_id
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.sessions import queries
+from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SignedIn
 from freehold.tokens import Kind, new_token, token_hash
@@ -53,7 +56,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
             id=session_id,
             token_hash=token.hash,
             user_id=found.user.id,
-            lifetime_seconds=context.tools.settings.session_days * _SECONDS_A_DAY,
+            lifetime_seconds=min(_lifetimes(context).values()),
             user_agent=context.user_agent and context.user_agent[:512],
             ip=context.ip,
         )
@@ -74,7 +77,7 @@ async def authenticate(context: Context, token: str) -> Actor:
     if found is None:
         raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
     if found.is_stale:
-        await queries.note_use(context.db, id=found.id)
+        await queries.note_use(context.db, id=found.id, **_lifetimes(context))
     return Actor(user_id=found.user_id, session_id=found.id, is_admin=found.is_admin)
 
 
@@ -85,13 +88,27 @@ async def list_mine(context: Context, request: PageRequest) -> Page[Session]:
     Raises:
         Invalid: the cursor is not of this list.
     """
-    actor = context.signed_in
-    user_id = _user_of(actor)
+    return await _read(context, _user_of(context.signed_in), request)
+
+
+@on_user(AccountAction.SESSION_READ, private=True)
+async def list_of_user(subject: Subject, request: PageRequest) -> Page[Session]:
+    """List where a user is signed in, newest first, for themselves and for platform administrators.
+
+    Raises:
+        Invalid: the cursor is not of this list.
+    """
+    return await _read(subject, subject.user_id, request)
+
+
+async def _read(context: Context, user_id: UUID, request: PageRequest) -> Page[Session]:
+    current_id = context.actor.session_id if context.actor else None
 
     async def fetch(before_id: UUID, limit: int) -> list[Session]:
-        return await queries.page_of_user(
-            context.db, user_id=user_id, current_id=actor.session_id, before_id=before_id, limit=limit
+        rows = await queries.page_of_user(
+            context.db, user_id=user_id, current_id=current_id, before_id=before_id, limit=limit
         )
+        return [Session(**msgspec.structs.asdict(row), device=describe(row.user_agent)) for row in rows]
 
     return await read_page(
         context.tools.cursors,
@@ -117,6 +134,25 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
     if not ended:
         raise Missing("You have no such session")
     await record(context, AccountAction.SESSION_DELETE, ended)
+
+
+@on_user(AccountAction.SESSION_DELETE, writes=True)
+async def end_others(subject: Subject) -> None:
+    """End all sessions of a user but the one that asks; all of them, when a platform administrator asks."""
+    kept = subject.actor.session_id if subject.actor and subject.actor_id == subject.user_id else None
+    ended = await queries.delete_others(subject.db, user_id=subject.user_id, kept_id=kept)
+    if ended:
+        ids = [str(session_id) for session_id in ended]
+        await record(subject, AccountAction.SESSION_DELETE, None, user_id=subject.user_id, ended=ids)
+
+
+def _lifetimes(context: Context) -> dict[str, float]:
+    """How long a session lasts at most, and how long unused."""
+    settings = context.tools.settings
+    return {
+        "lifetime_seconds": settings.session_days * _SECONDS_A_DAY,
+        "idle_seconds": settings.session_idle_days * _SECONDS_A_DAY,
+    }
 
 
 def _user_of(actor: Actor) -> UUID:

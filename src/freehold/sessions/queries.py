@@ -5,7 +5,6 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.sessions.types import Session
 from freehold.sql import Executor, statement
 
 
@@ -18,12 +17,24 @@ class TokenRow(msgspec.Struct, frozen=True):
     is_stale: bool
 
 
+class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as it is stored."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    user_agent: str | None
+    ip: str | None
+    current: bool
+
+
 @statement
 async def by_token_hash(db: Executor, *, token_hash: bytes) -> TokenRow | None: ...
 
 
 @statement
-async def note_use(db: Executor, *, id: UUID) -> None: ...
+async def note_use(db: Executor, *, id: UUID, lifetime_seconds: float, idle_seconds: float) -> None: ...
 
 
 @statement
@@ -42,11 +53,15 @@ async def insert(
 @statement
 async def page_of_user(
     db: Executor, *, user_id: UUID, current_id: UUID | None, before_id: UUID, limit: int
-) -> list[Session]: ...
+) -> list[SessionRow]: ...
 
 
 @statement
 async def count_of_user(db: Executor, *, user_id: UUID) -> int: ...
+
+
+@statement
+async def delete_others(db: Executor, *, user_id: UUID, kept_id: UUID | None) -> list[UUID]: ...
 
 
 @statement

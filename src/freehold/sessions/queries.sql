@@ -1,13 +1,21 @@
 -- name: by_token_hash
--- Whose unexpired session a token belongs to, and whether its last use was noted long ago.
-SELECT s.id, s.user_id, u.is_admin, s.last_used_at < now() - interval '1 minute' AS is_stale
+-- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead).
+SELECT s.id, s.user_id, u.is_admin, s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
 FROM sessions s
 JOIN users u ON u.id = s.user_id
 WHERE s.token_hash = :token_hash AND s.expires_at > now();
 
 -- name: note_use
--- Note that a session is in use; at most once a minute, so that reading stays cheap.
-UPDATE sessions SET last_used_at = now() WHERE id = :id AND last_used_at < now() - interval '1 minute';
+-- Note that a session is in use, which makes it last longer, up to its whole lifetime.
+-- At most once a minute, so that reading stays cheap. A beginning that lies ahead (the clock was set back since) counts as
+-- now, so that no session outlives what it may by a clock that was wrong.
+UPDATE sessions
+SET last_used_at = now(),
+    created_at = least(created_at, now()),
+    expires_at = least(
+        least(created_at, now()) + make_interval(secs => :lifetime_seconds), now() + make_interval(secs => :idle_seconds)
+    )
+WHERE id = :id AND last_used_at NOT BETWEEN now() - interval '1 minute' AND now();
 
 -- name: insert
 -- Add a session, and drop the same user's expired ones.
@@ -30,6 +38,10 @@ LIMIT :limit;
 -- name: count_of_user
 -- How many unexpired sessions a user has.
 SELECT count(*) FROM sessions WHERE user_id = :user_id AND expires_at > now();
+
+-- name: delete_others
+-- End a user's sessions but for one (all, when that is NULL).
+DELETE FROM sessions WHERE user_id = :user_id AND id IS DISTINCT FROM :kept_id RETURNING id;
 
 -- name: delete
 -- End one of a user's sessions.

@@ -37,6 +37,12 @@ async def list_sessions(context: Context, query: PageRequest) -> Page[Session]:
     return await operations.list_mine(context, query)
 
 
+@routes.delete("/v1/sessions")
+async def delete_other_sessions(context: Context) -> None:
+    """End all your sessions but this one."""
+    await operations.end_others(context, "me")
+
+
 @routes.delete("/v1/sessions/{session}", errors=[Missing])
 async def delete_session(context: Context, session: UUID | Literal["current"]) -> None:
     """End one of your sessions; `current` signs out."""

@@ -11,12 +11,17 @@ from freehold.validation import Input
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A place where a user is signed in. ``current`` is the one that asks. Times are UTC."""
+    """A place where a user is signed in. ``current`` is the one that asks. Times are UTC.
+
+    ``device`` says in a few words what ``user_agent`` says in many. ``last_used_at`` is noted at most once a minute;
+    each time ``expires_at`` moves on, up to the longest that a session may last.
+    """
 
     id: UUID
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
+    device: str
     user_agent: str | None
     ip: str | None
     current: bool

@@ -1,0 +1,11 @@
+"""Forgets keys that have not worked for long."""
+
+from freehold.api_keys import queries
+from freehold.context import Context
+from freehold.jobs import job
+
+
+@job("forget-expired-api-keys", every_seconds=3600)
+async def forget_expired(context: Context) -> None:
+    """Drop keys a month after they expired; until then they are listed, so that people see why a program stopped."""
+    await queries.delete_expired(context.db)

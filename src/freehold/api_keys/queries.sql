@@ -1,0 +1,78 @@
+-- name: by_key_hash
+-- The unexpired key with this hash, who it acts for, and whether its last use was noted long ago (or lies ahead).
+SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids, coalesce(u.is_admin, false) AS is_admin,
+    coalesce(k.last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true) AS is_stale
+FROM api_keys k
+LEFT JOIN users u ON u.id = k.user_id
+WHERE k.key_hash = :key_hash AND (k.expires_at IS NULL OR k.expires_at > now());
+
+-- name: note_use
+-- Note that a key is in use; at most once a minute, so that using it stays cheap.
+UPDATE api_keys
+SET last_used_at = now()
+WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true);
+
+-- name: page
+-- Keys of a user or of an organization (the other is NULL), newest id first, before a position.
+SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+FROM api_keys
+WHERE (user_id = :user_id OR organization_id = :organization_id) AND id < :before_id
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: count_all
+-- How many keys a user or an organization has.
+SELECT count(*) FROM api_keys WHERE user_id = :user_id OR organization_id = :organization_id;
+
+-- name: by_id
+-- The key of a user or of an organization with this id.
+SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+FROM api_keys
+WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id);
+
+-- name: insert
+-- Add a key.
+INSERT INTO api_keys (
+    id, user_id, organization_id, name, hint, key_hash, actions, project_ids, created_by, expires_at
+)
+VALUES (
+    :id, :user_id, :organization_id, :name, :hint, :key_hash, :actions, :project_ids, :created_by, :expires_at
+)
+RETURNING id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at,
+    last_used_at;
+
+-- name: retire
+-- Let an unexpired key of a user or of an organization go on for a while and no longer; tells what it was.
+WITH before AS (
+    SELECT id, expires_at FROM api_keys
+    WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id)
+        AND (expires_at IS NULL OR expires_at > now())
+    FOR UPDATE
+)
+UPDATE api_keys k
+SET expires_at = least(k.expires_at, now() + make_interval(secs => :overlap_seconds))
+FROM before
+WHERE k.id = before.id
+RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at,
+    before.expires_at, k.last_used_at;
+
+-- name: delete
+-- Revoke a key of a user or of an organization.
+DELETE FROM api_keys
+WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id)
+RETURNING id;
+
+-- name: delete_expired
+-- Forget keys that expired more than thirty days ago.
+DELETE FROM api_keys WHERE expires_at < now() - interval '30 days';
+
+-- name: projects_of_user
+-- Those of the projects that belong to organizations of a user.
+SELECT p.id
+FROM projects p
+JOIN organization_roles r ON r.organization_id = p.organization_id AND r.user_id = :user_id
+WHERE p.id = ANY (:ids::uuid[]);
+
+-- name: projects_of_organization
+-- Those of the projects that belong to an organization.
+SELECT id FROM projects WHERE organization_id = :organization_id AND id = ANY (:ids::uuid[]);

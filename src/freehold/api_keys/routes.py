@@ -1,0 +1,108 @@
+"""API keys over HTTP: a user's own, and those of an organization."""
+
+from uuid import UUID
+
+from freehold.access import OrganizationRef
+from freehold.api_keys import operations
+from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey
+from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing
+from freehold.http.routing import Routes
+from freehold.paging import Page, PageRequest
+
+routes = Routes("api-keys", "Keys for programs, usable wherever a session's token is.")
+
+
+@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys])
+async def create_api_key(context: Context, body: NewApiKey) -> IssuedApiKey:
+    """Make a key that acts as you.
+
+    It may do what you may, today and later, narrowed to `actions` and `project_ids`; never change your password, your
+    e-mail address, your sessions or your keys, or remove your account. `key` is shown this once.
+    """
+    return await operations.create_for_user(context, "me", body)
+
+
+@routes.get("/v1/users/me/api-keys", errors=[Forbidden])
+async def list_api_keys(context: Context, query: PageRequest) -> Page[ApiKey]:
+    """List your keys, newest first."""
+    return await operations.list_of_user(context, "me", query)
+
+
+@routes.get("/v1/users/me/api-keys/{api_key}", errors=[Forbidden, NoSuchApiKey])
+async def get_api_key(context: Context, api_key: UUID) -> ApiKey:
+    """Read what is known of one of your keys."""
+    return await operations.get_of_user(context, "me", api_key)
+
+
+@routes.delete("/v1/users/me/api-keys/{api_key}", errors=[Forbidden, NoSuchApiKey])
+async def delete_api_key(context: Context, api_key: UUID) -> None:
+    """Revoke one of your keys at once."""
+    await operations.delete_of_user(context, "me", api_key)
+
+
+@routes.post(
+    "/v1/users/me/api-keys/{api_key}/rotate",
+    status=201,
+    store=False,
+    location="../../{0.id}",
+    body_optional=True,
+    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired],
+)
+async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> IssuedApiKey:
+    """Make a key with the limits and the expiry of one of yours, to replace it.
+
+    The old one goes on working for `overlap_seconds`, so that programs can change over one by one.
+    """
+    return await operations.rotate_of_user(context, "me", api_key, body)
+
+
+@routes.post(
+    "/v1/organizations/{organization}/api-keys", status=201, store=False, errors=[Missing, Forbidden, BeyondKeys]
+)
+async def create_organization_api_key(context: Context, organization: OrganizationRef, body: NewApiKey) -> IssuedApiKey:
+    """Make a key of the organization itself, a service account.
+
+    It acts in this organization alone, with exactly its `actions` (without any, those of a plain member), also after
+    you have left. `key` is shown this once.
+    """
+    return await operations.create_for_organization(context, organization, body)
+
+
+@routes.get("/v1/organizations/{organization}/api-keys", errors=[Missing, Forbidden])
+async def list_organization_api_keys(
+    context: Context, organization: OrganizationRef, query: PageRequest
+) -> Page[ApiKey]:
+    """List the organization's own keys, newest first."""
+    return await operations.list_of_organization(context, organization, query)
+
+
+@routes.get("/v1/organizations/{organization}/api-keys/{api_key}", errors=[Missing, Forbidden, NoSuchApiKey])
+async def get_organization_api_key(context: Context, organization: OrganizationRef, api_key: UUID) -> ApiKey:
+    """Read what is known of one of the organization's keys."""
+    return await operations.get_of_organization(context, organization, api_key)
+
+
+@routes.delete("/v1/organizations/{organization}/api-keys/{api_key}", errors=[Missing, Forbidden, NoSuchApiKey])
+async def delete_organization_api_key(context: Context, organization: OrganizationRef, api_key: UUID) -> None:
+    """Revoke one of the organization's keys at once."""
+    await operations.delete_of_organization(context, organization, api_key)
+
+
+@routes.post(
+    "/v1/organizations/{organization}/api-keys/{api_key}/rotate",
+    status=201,
+    store=False,
+    location="../../{0.id}",
+    body_optional=True,
+    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired],
+)
+async def rotate_organization_api_key(
+    context: Context, organization: OrganizationRef, api_key: UUID, body: KeyRotation
+) -> IssuedApiKey:
+    """Make a key with the limits and the expiry of another, to replace it.
+
+    The old one goes on working for `overlap_seconds`, so that programs can change over one by one.
+    """
+    return await operations.rotate_of_organization(context, organization, api_key, body)
