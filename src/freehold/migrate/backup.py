@@ -13,10 +13,11 @@ import msgspec
 from freehold.migrate.catalog import SchemaObject, schema_objects
 from freehold.migrate.clients import run_client
 from freehold.migrate.database import Connection, connect
-from freehold.migrate.digests import Digests, snapshot_digests
+from freehold.migrate.digests import Digests, sequences, snapshot_digests
 from freehold.migrate.errors import BackupError, MigrateError
 from freehold.migrate.fingerprint import Fingerprint, fingerprint
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.together import together
 
 _MANIFEST = "manifest.json"
 _SEAL = "manifest.sha256"
@@ -34,6 +35,7 @@ class Manifest(msgspec.Struct, frozen=True):
         fingerprint: of the schema in the backup's snapshot.
         objects: the schema itself.
         digests: of every table in that snapshot.
+        sequences_later: where the sequences stood at the end of the dump; unlike rows they belong to no snapshot.
         files: path below the folder to size in bytes and SHA-256.
     """
 
@@ -42,6 +44,7 @@ class Manifest(msgspec.Struct, frozen=True):
     fingerprint: Fingerprint
     objects: list[SchemaObject]
     digests: Digests
+    sequences_later: dict[str, tuple[int, bool]]
     files: dict[str, tuple[int, str]]
     backup_id: str = ""
     created_at: datetime = datetime.min.replace(tzinfo=UTC)
@@ -109,21 +112,24 @@ async def _dump(connection: Connection, url: str, partial: Path, progress: Progr
     major = connection.get_server_version().major
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         snapshot = str(await connection.fetchval("SELECT pg_export_snapshot()"))
+        earlier = await sequences(connection)
         objects = await schema_objects(connection)
         name = str(await connection.fetchval("SELECT current_database()"))
         options = ("--format=directory", f"--file={partial / _DUMP}", "--compress=gzip:1", "--jobs=2")
         if major < 16:  # noqa: PLR2004 - the named methods came with 16; before, a number means gzip
             options = (*options[:2], "--compress=1", options[3])
-        async with asyncio.TaskGroup() as group:
+        async with together() as group:
             found = group.create_task(snapshot_digests(url, snapshot, report=progress.advance))
             group.create_task(run_client("pg_dump", major, url, f"--snapshot={snapshot}", *options))
+        later = await sequences(connection)
     files = await asyncio.to_thread(_hash_files, partial)
     return Manifest(
         database=name,
         server_major=major,
         fingerprint=fingerprint(objects, major),
         objects=objects,
-        digests=found.result(),
+        digests=msgspec.structs.replace(found.result(), sequences=earlier),
+        sequences_later=later,
         files=files,
     )
 

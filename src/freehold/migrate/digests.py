@@ -4,13 +4,13 @@ A table's digest is the number of its rows and the sum of a 64-bit hash of each 
 their names. The sum depends neither on the order of the rows nor on that of the columns.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from freehold.migrate.database import Connection, connect
+from freehold.migrate.together import together
 
 _SETTINGS = """
 SET search_path = pg_catalog;
@@ -32,7 +32,7 @@ ORDER BY size DESC, name
 """
 
 _SEQUENCES = """
-SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
 ORDER BY 1
 """
@@ -103,7 +103,7 @@ async def digests(
         done += row["size"]
         if report:
             report(done, total)
-    return Digests(tables, await _sequences(connection))
+    return Digests(tables, await sequences(connection))
 
 
 async def snapshot_digests(
@@ -135,11 +135,11 @@ async def snapshot_digests(
             await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             queue += [(row["name"], row["columns"], row["size"]) for row in await connection.fetch(_TABLES)]
             progress["total"] = sum(size for _, _, size in queue)
-            async with asyncio.TaskGroup() as group:
+            async with together() as group:
                 for _ in range(parallel - 1):
                     group.create_task(worker())
                 await work(connection)
-            return Digests(dict(sorted(tables.items())), await _sequences(connection))
+            return Digests(dict(sorted(tables.items())), await sequences(connection))
 
 
 async def table_digest(
@@ -158,7 +158,8 @@ def _digits(value: Decimal) -> str:
     return format(value, "f")
 
 
-async def _sequences(connection: Connection) -> dict[str, tuple[int, bool]]:
+async def sequences(connection: Connection) -> dict[str, tuple[int, bool]]:
+    """Where every sequence stands: its last value, and whether that has been handed out."""
     names = [name for (name,) in await connection.fetch(_SEQUENCES)]
     values: dict[str, tuple[int, bool]] = {}
     for name in names:
