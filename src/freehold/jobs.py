@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import msgspec
@@ -17,6 +17,8 @@ from freehold.context import Context
 from freehold.errors import FreeholdError
 
 Work = Callable[[Context], Awaitable[None]]
+
+_INSISTENCE_SECONDS: Final = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -46,19 +48,15 @@ def job(name: str, *, every_seconds: float) -> Callable[[Work], Work]:
 @asynccontextmanager
 async def running(context: Context) -> AsyncIterator[None]:
     """Run every job in the background; what is under way at the end is cancelled."""
-    task = asyncio.create_task(_run_all(context), name="freehold-jobs")
+    tasks = {asyncio.create_task(_repeat(each, context), name=f"freehold-job-{each.name}") for each in JOBS.values()}
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _run_all(context: Context) -> None:
-    async with asyncio.TaskGroup() as group:
-        for each in JOBS.values():
-            group.create_task(_repeat(each, context), name=f"freehold-job-{each.name}")
+        # Not once: before Python 3.12 asyncio.wait_for loses a cancellation that comes just as its work ends.
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            _, tasks = await asyncio.wait(tasks, timeout=_INSISTENCE_SECONDS)
 
 
 async def _repeat(each: Job, context: Context) -> None:

@@ -1,0 +1,96 @@
+"""What mails say, and how somebody else's words replace them."""
+
+from pathlib import Path
+
+import pytest
+
+from freehold import Platform, Settings
+from freehold.mail.templates import SUFFIXES, load
+from freehold.settings import SettingError
+
+VALUES = {"username": "ada", "public_url": "https://acme.example"}
+
+
+@pytest.mark.parametrize("name", sorted(load(None).names))
+def test_every_mail_names_the_same_values_in_text_and_html(name: str):
+    """The link and who it is for must be in both; a reader sees only one of the two."""
+    _, text, page = load(None)._mails[name]
+    assert set(text.get_identifiers()) == set(page.get_identifiers())
+    assert "username" in text.get_identifiers()
+
+
+def test_values_cannot_become_markup():
+    rendered = load(None).render("password_changed", {**VALUES, "username": '<script>"&'})
+    assert "<script>" not in rendered.html
+    assert "&lt;script&gt;&quot;&amp;" in rendered.html
+    assert '<script>"&' in rendered.text
+
+
+def test_subject_is_one_line(tmp_path: Path):
+    (tmp_path / "password_changed.subject.txt").write_text("Hello $username\n", "utf-8")
+    rendered = load(tmp_path).render("password_changed", {**VALUES, "username": "a\r\nBcc: b" + "x" * 300})
+    assert rendered.subject.startswith("Hello a Bcc: bxxx")
+    assert len(rendered.subject) == 255
+
+
+def test_value_that_is_not_given_is_a_fault_of_the_code():
+    with pytest.raises(LookupError):
+        load(None).render("password_changed", {"username": "ada"})
+
+
+def test_single_file_is_replaced(tmp_path: Path):
+    (tmp_path / "password_changed.txt").write_text("Hallo $username, das kostet 5 $$.\n", "utf-8")
+    rendered, original = (
+        load(tmp_path).render("password_changed", VALUES),
+        load(None).render("password_changed", VALUES),
+    )
+    assert rendered.text == "Hallo ada, das kostet 5 $.\n"
+    assert (rendered.subject, rendered.html) == (original.subject, original.html)
+
+
+def test_file_may_name_what_another_file_of_the_mail_names(tmp_path: Path):
+    (tmp_path / "verify_email.subject.txt").write_text("$username, confirm $email at $public_url", "utf-8")
+    load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "password_changed.txt",
+            "Hello $user",
+            r"'password_changed\.txt' names \$user, .* it has: \$public_url, \$username",
+        ),
+        ("password_changed.html", "<p>$token</p>", r"names \$token"),
+        ("password_changed.txt", "That is 5 $ a month", r"write '\$\$'"),
+        ("pasword_changed.txt", "Hello", r"'pasword_changed\.txt' replaces none"),
+        ("password_changed.subject.html", "Hello", "replaces none"),
+    ],
+)
+async def test_wrong_file_is_told_when_the_platform_opens(
+    file: str, text: str, said: str, tmp_path: Path, database_url: str
+):
+    (tmp_path / file).write_text(text, "utf-8")
+    with pytest.raises(SettingError, match=said):
+        async with Platform.open(database_url, settings=Settings(mail_templates=tmp_path)):
+            pass
+
+
+def test_folder_that_cannot_be_read_is_told(tmp_path: Path):
+    (tmp_path / "latin").mkdir()
+    (tmp_path / "latin" / "password_changed.txt").write_bytes(b"Gr\xfc\xdfe")
+    for folder in (tmp_path / "none", tmp_path / "latin"):
+        with pytest.raises(SettingError, match="FREEHOLD_MAIL_TEMPLATES"):
+            load(folder)
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path):
+    (tmp_path / "README.md").write_text("Our mails.", "utf-8")
+    load(tmp_path)
+
+
+def test_every_mail_has_three_files():
+    folder = Path(load.__wrapped__.__code__.co_filename).parent / "templates"
+    assert {path.name for path in folder.iterdir()} == {
+        name + suffix for name in load(None).names for suffix in SUFFIXES
+    }
