@@ -17,6 +17,7 @@ import freehold.idempotency.errors
 import freehold.limits.errors
 import freehold.mail.errors
 import freehold.mail.jobs
+import freehold.organizations.deletion.jobs
 import freehold.organizations.members.errors
 import freehold.organizations.roles.errors
 import freehold.projects.errors
@@ -33,6 +34,7 @@ from freehold.errors import SchemaPending
 from freehold.mail import operations as mail
 from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.organizations import operations as organizations
+from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.members import operations as members
 from freehold.organizations.roles import operations as roles
 from freehold.paging import Cursors
@@ -164,7 +166,11 @@ class Organizations(Group):
     list_of_user = Bound(organizations.list_of_user)
     update = Bound(organizations.update)
     hand_over = Bound(organizations.hand_over)
-    delete = Bound(organizations.delete)
+    delete = Bound(deletion.delete)
+    restore = Bound(deletion.restore)
+    purge = Bound(deletion.purge)
+    list_deleted = Bound(deletion.list_all)
+    list_deleted_of_user = Bound(deletion.list_of_user)
     explain_access = Bound(roles.explain)
 
     def __init__(self, context: Context) -> None:

@@ -67,6 +67,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     email_verification_hours: Annotated[
         float, _about("how many hours the link that confirms an e-mail address works", gt=0, le=720)
     ] = 48.0
+    invitation_days: Annotated[float, _about("how many days an invitation can be accepted", gt=0, le=365)] = 7.0
+    restore_days: Annotated[
+        float, _about("how many days a deleted organization can be restored before it is removed for good", gt=0, le=3650)
+    ] = 30.0
     password_reset_minutes: Annotated[
         float, _about("how many minutes the link that sets a new password works", gt=0, le=1440)
     ] = 30.0

@@ -154,7 +154,7 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
         names.append("ETag")
     if endpoint.location:
         names.append("Location")
-    if endpoint.page_of:
+    if endpoint.is_page:
         names.append("Link")
     answer: Json = {"description": HTTPStatus(endpoint.status).phrase, "headers": _headers(names)}
     if endpoint.result is not NoneType:

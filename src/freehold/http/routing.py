@@ -93,9 +93,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         return self.method in {"PATCH", "PUT", "DELETE"}
 
     @property
-    def page_of(self) -> Any:
-        """What the answer is a page of, or None."""
-        return get_args(self.result)[0] if get_origin(self.result) is Page else None
+    def is_page(self) -> bool:
+        """Whether the answer is a page of a list."""
+        return any(get_origin(kind) is Page for kind in alternatives(self.result))
 
 
 class Routes:

@@ -44,7 +44,10 @@ class OwnsOrganizations(Conflict):
     """A user who owns organizations cannot be removed."""
 
     code = "owns_organizations"
-    title = "This user owns organizations: hand them over or delete them first"
+    title = (
+        "This user owns organizations: hand them over or delete them first; one that was deleted counts until it is "
+        "removed for good"
+    )
     constraints = ("organizations_owner_id_fkey",)
 
 

@@ -184,18 +184,6 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
     return updated
 
 
-@on_organization(Action.ORGANIZATION_DELETE, writes=True)
-async def delete(scope: Scope, *, version: datetime | None = None) -> None:
-    """Remove an organization with its members and projects.
-
-    Raises:
-        Stale: ``stale``.
-    """
-    if await queries.delete(scope.db, id=scope.organization_id, version=version) is None:
-        raise _not_updated(version)
-    await record(scope, scope.action, scope.organization_id, organization_id=scope.organization_id)
-
-
 async def _update(
     scope: Scope,
     version: datetime | None,

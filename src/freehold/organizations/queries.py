@@ -66,7 +66,3 @@ async def update(
     owner_id: UUID | None,
     version: datetime | None,
 ) -> Organization | None: ...
-
-
-@statement
-async def delete(db: Executor, *, id: UUID, version: datetime | None) -> UUID | None: ...

@@ -120,9 +120,3 @@ RETURNING id, name, slug, owner_id, created_at, updated_at,
         ORDER BY created_at, user_id LIMIT 1000
     ) AS members,
     (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count;
-
--- name: delete
--- Remove an organization with its members and projects.
-DELETE FROM organizations
-WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id;

@@ -8,6 +8,8 @@ from freehold.context import Context
 from freehold.errors import Forbidden, Missing
 from freehold.http.routing import Routes
 from freehold.organizations import operations
+from freehold.organizations.deletion import operations as deletion
+from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.errors import NewOwnerIsNoMember, OwnsOrganizations, SlugTaken
 from freehold.organizations.types import (
     NewOrganization,
@@ -31,9 +33,19 @@ class UserQuery(Input, frozen=True, kw_only=True):
 
 
 class OrganizationsQuery(PageRequest, frozen=True, kw_only=True):
-    """Which organizations: yours, or with ``all=true`` those of everybody, for platform administrators."""
+    """Which organizations: yours, or with ``all=true`` those of everybody, for platform administrators.
+
+    With ``deleted=true`` those that were deleted and can be restored.
+    """
 
     all: Literal["true", "false"] = "false"
+    deleted: Literal["true", "false"] = "false"
+
+
+class DeletionQuery(Input, frozen=True, kw_only=True):
+    """How to delete."""
+
+    permanently: Literal["true", "false"] = "false"
 
 
 @routes.get("/v1/users/{user}", tag="users", errors=[Missing])
@@ -69,11 +81,18 @@ async def create_organization(context: Context, body: NewOrganization) -> Organi
 
 
 @routes.get("/v1/organizations", errors=[Forbidden])
-async def list_organizations(context: Context, query: OrganizationsQuery) -> Page[Organization]:
+async def list_organizations(
+    context: Context, query: OrganizationsQuery
+) -> Page[Organization] | Page[DeletedOrganization]:
     """List your organizations, newest first.
 
-    Platform administrators list all with `all=true`.
+    Platform administrators list all with `all=true`. With `deleted=true` it lists those that were deleted and that you
+    can restore, with the time until which you can.
     """
+    if query.deleted == "true":
+        if query.all == "true":
+            return await deletion.list_all(context, query)
+        return await deletion.list_of_user(context, "me", query)
     if query.all == "true":
         return await operations.list_all(context, query)
     return await operations.list_of_user(context, "me", query)
@@ -97,9 +116,28 @@ async def update_organization(
 
 
 @routes.delete("/v1/organizations/{organization}", errors=[Missing, Forbidden])
-async def delete_organization(context: Context, organization: OrganizationRef, version: datetime | None) -> None:
-    """Remove an organization with its members and projects."""
-    await operations.delete(context, organization, version=version)
+async def delete_organization(
+    context: Context, organization: OrganizationRef, query: DeletionQuery, version: datetime | None
+) -> None:
+    """Delete an organization.
+
+    It is gone for everybody, with its members and projects, but you can restore it for some time (30 days, unless this
+    platform is set otherwise); until then its slug stays taken. With `permanently=true`, one that was deleted before is
+    removed for good, ahead of its time.
+    """
+    if query.permanently == "true":
+        await deletion.purge(context, organization, version=version)
+    else:
+        await deletion.delete(context, organization, version=version)
+
+
+@routes.post("/v1/organizations/{organization}/restore", errors=[Missing])
+async def restore_organization(context: Context, organization: OrganizationRef) -> Organization:
+    """Restore a deleted organization.
+
+    As it was, with its members, projects and invitations.
+    """
+    return await deletion.restore(context, organization)
 
 
 @routes.put("/v1/organizations/{organization}/owner", errors=[Missing, Forbidden, NewOwnerIsNoMember])

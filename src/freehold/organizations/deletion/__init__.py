@@ -1,0 +1,1 @@
+"""Deleting an organization: first for a while, then for good."""

@@ -1,0 +1,12 @@
+"""A deleted organization."""
+
+from datetime import datetime
+
+from freehold.organizations.types import OrganizationSummary
+
+
+class DeletedOrganization(OrganizationSummary, frozen=True, kw_only=True):
+    """An organization that was deleted, and can be restored until ``restorable_until``. Times are UTC."""
+
+    deleted_at: datetime
+    restorable_until: datetime
