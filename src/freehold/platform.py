@@ -14,10 +14,13 @@ import freehold.api_keys.errors
 import freehold.api_keys.jobs
 import freehold.audit.errors
 import freehold.idempotency.errors
+import freehold.idempotency.jobs
 import freehold.limits.errors
 import freehold.mail.errors
 import freehold.mail.jobs
 import freehold.organizations.deletion.jobs
+import freehold.organizations.invitations.errors
+import freehold.organizations.invitations.jobs
 import freehold.organizations.members.errors
 import freehold.organizations.roles.errors
 import freehold.projects.errors
@@ -35,6 +38,7 @@ from freehold.mail import operations as mail
 from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.organizations import operations as organizations
 from freehold.organizations.deletion import operations as deletion
+from freehold.organizations.invitations import operations as invitations
 from freehold.organizations.members import operations as members
 from freehold.organizations.roles import operations as roles
 from freehold.paging import Cursors
@@ -81,7 +85,7 @@ class Group:
 class Users(Group):
     """Operations on users."""
 
-    create = Bound(users.create)
+    create = Bound(invitations.sign_up)
     get = Bound(users.get)
     get_with_organizations = Bound(organizations.user_with_organizations)
     find = Bound(users.find)
@@ -115,6 +119,17 @@ class Members(Group):
     put = Bound(members.put)
     remove = Bound(members.remove)
     leave = Bound(members.leave)
+
+
+class Invitations(Group):
+    """Operations on the invitations to an organization."""
+
+    list = Bound(invitations.list_all)
+    get = Bound(invitations.get)
+    create = Bound(invitations.create)
+    resend = Bound(invitations.resend)
+    revoke = Bound(invitations.revoke)
+    accept = Bound(invitations.accept)
 
 
 class Roles(Group):
@@ -177,6 +192,7 @@ class Organizations(Group):
         super().__init__(context)
         self.members = Members(context)
         self.roles = Roles(context)
+        self.invitations = Invitations(context)
         self.api_keys = OrganizationApiKeys(context)
 
 

@@ -27,6 +27,8 @@ from freehold.errors import (
     Unavailable,
 )
 from freehold.mail.types import Message
+from freehold.organizations.deletion.types import DeletedOrganization
+from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
 from freehold.organizations.members.types import Member, NewRole
 from freehold.organizations.roles.types import (
     Access,
@@ -83,6 +85,7 @@ __all__ = [
     "AuditReport",
     "Conflict",
     "CustomRole",
+    "DeletedOrganization",
     "EmailVerification",
     "ExportedEvent",
     "FieldError",
@@ -91,13 +94,17 @@ __all__ = [
     "FreeholdError",
     "Invalid",
     "InvalidToken",
+    "Invitation",
+    "InvitationAcceptance",
     "IssuedApiKey",
     "KeyRotation",
     "Member",
+    "Membership",
     "Message",
     "Missing",
     "NewApiKey",
     "NewCustomRole",
+    "NewInvitation",
     "NewOrganization",
     "NewOwner",
     "NewPasswordReset",

@@ -24,6 +24,7 @@ from freehold.http.problems import NoSuchPath
 from freehold.http.requests import Request
 from freehold.http.routing import Auth, Endpoint, Routes
 from freehold.organizations import routes as organizations
+from freehold.organizations.invitations import routes as invitations
 from freehold.organizations.members import routes as members
 from freehold.organizations.roles import routes as roles
 from freehold.platform import Platform
@@ -43,6 +44,7 @@ SLICES: Final[tuple[Routes, ...]] = (
     sessions.routes,
     organizations.routes,
     members.routes,
+    invitations.routes,
     roles.routes,
     api_keys.routes,
     projects.routes,

@@ -1,31 +1,17 @@
-"""Users over HTTP. Reading and removing one knows of organizations and is declared with them."""
+"""Users over HTTP. Signing up, reading and removing one know of organizations and are declared with them."""
 
 from datetime import datetime
 
 from freehold.access import UserRef
 from freehold.context import Context
-from freehold.errors import Forbidden, InvalidToken, Missing, Unavailable
+from freehold.errors import Forbidden, Missing, Unavailable
 from freehold.http.routing import Routes
 from freehold.paging import Page, PageRequest
 from freehold.users import operations
-from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken, WrongPassword
-from freehold.users.types import NewUser, PasswordChange, User, UserPatch
+from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
+from freehold.users.types import PasswordChange, User, UserPatch
 
 routes = Routes("users", "People who can sign in.")
-
-
-@routes.post(
-    "/v1/users",
-    status=201,
-    auth="optional",
-    errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, Unavailable],
-)
-async def create_user(context: Context, body: NewUser) -> User:
-    """Sign up.
-
-    A mail asks to confirm the address. With `invitation_token` an invitation is accepted, too.
-    """
-    return await operations.create(context, body)
 
 
 @routes.get("/v1/users", errors=[Forbidden])

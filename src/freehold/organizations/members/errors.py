@@ -19,6 +19,16 @@ class AlreadyMember(Conflict):
     constraints = ("organization_members_pkey",)
 
 
+class RoleGone(Conflict):
+    """The role that somebody was promised with an invitation no longer exists."""
+
+    code = "role_gone"
+    title = "The role of this invitation no longer exists: ask for a new invitation"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The organization no longer has the role '{name}' of this invitation: ask for a new one")
+
+
 check_means(
     "organization_members_role_check", pointer="/role", code="invalid_choice", detail="must be one of: admin, member"
 )

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from freehold.access import Action, Scope, checked_again, no_such_organization, on_organization, standing_of
 from freehold.audit.operations import record
+from freehold.context import Context
 from freehold.errors import Forbidden, Missing, Stale
-from freehold.organizations.errors import OwnerMustStay
+from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
+from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.organizations.members.types import Member, NewRole
-from freehold.organizations.roles.assigning import role_to_give
+from freehold.organizations.roles.assigning import assignable_role, role_to_give
 from freehold.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
 
 
@@ -72,6 +74,35 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     if member is None:
         raise AssertionError("the member was written in this transaction")
     return member
+
+
+async def join(context: Context, organization_id: UUID, user_id: UUID, role_name: str, *, invitation_id: UUID) -> None:
+    """Add a user who was invited, which is their right to it; whoever calls this has used up the invitation.
+
+    Raises:
+        OrganizationGone: ``organization_gone``.
+        AlreadyMember: ``already_member``.
+        RoleGone: ``role_gone``: the organization no longer has the role.
+    """
+    if await queries.touch_organization(context.db, organization_id=organization_id, version=None) is None:
+        raise OrganizationGone
+    if await queries.get(context.db, organization_id=organization_id, user_id=user_id) is not None:
+        raise AlreadyMember
+    role = await assignable_role(context.db, organization_id, role_name)
+    if role is None:
+        raise RoleGone(role_name)
+    await queries.insert(
+        context.db, organization_id=organization_id, user_id=user_id, role=role.built_in_name, role_id=role.id
+    )
+    await record(
+        context,
+        Action.MEMBER_ADD,
+        user_id,
+        organization_id=organization_id,
+        actor_id=user_id,
+        role=role_name,
+        invitation_id=str(invitation_id),
+    )
 
 
 @on_organization(Action.MEMBER_REMOVE, writes=True)

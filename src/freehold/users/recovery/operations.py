@@ -27,7 +27,7 @@ async def request(context: Context, reset: NewPasswordReset) -> None:
         context,
         found.email if found else None,
         "password_reset",
-        about=found and found.id,
+        about=found.id if found else None,
         username=found.username if found else "",
         token=token.token,
         link=f"{context.tools.settings.base_url}/reset-password?token={token.token}",

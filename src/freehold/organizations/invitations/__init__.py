@@ -1,0 +1,1 @@
+"""Asking people by mail to join an organization."""

@@ -1,0 +1,32 @@
+"""What can go wrong with invitations, and the constraints that say so."""
+
+from freehold.errors import CONSTRAINTS, Conflict, Forbidden, Missing, check_means
+from freehold.organizations.errors import OrganizationGone
+from freehold.users.errors import IdTaken
+
+
+class AlreadyInvited(Conflict):
+    """The address has an open invitation to this organization."""
+
+    code = "already_invited"
+    title = "This address is invited already: send that invitation again, or revoke it first"
+    constraints = ("invitations_email_lower_key",)
+
+
+class NoSuchInvitation(Missing):
+    """The organization has no such invitation: it was accepted, revoked, or never made."""
+
+    code = "no_such_invitation"
+    title = "There is no such invitation: it was accepted or revoked, or never made"
+
+
+class InvitationForAnother(Forbidden):
+    """The invitation was mailed to another address than the one of whoever accepts it."""
+
+    code = "invitation_for_another"
+    title = "This invitation was mailed to another address: use the account that has it, or sign up with it"
+
+
+CONSTRAINTS["invitations_pkey"] = IdTaken
+CONSTRAINTS["invitations_organization_id_fkey"] = OrganizationGone
+check_means("invitations_token_hash_check", pointer="/token", code="invalid_token", detail="must be a SHA-256 hash")

@@ -1,0 +1,92 @@
+-- name: page
+-- Invitations of an organization, newest id first, before a position.
+SELECT id, email, role, invited_by, created_at, expires_at
+FROM invitations
+WHERE organization_id = :organization_id AND id < :before_id
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: count_all
+-- How many invitations an organization has.
+SELECT count(*) FROM invitations WHERE organization_id = :organization_id;
+
+-- name: by_id
+-- The invitation of an organization with this id.
+SELECT id, email, role, invited_by, created_at, expires_at
+FROM invitations
+WHERE organization_id = :organization_id AND id = :id;
+
+-- name: is_member
+-- Whether a member of an organization has an address, in any case.
+SELECT EXISTS (
+    SELECT
+    FROM users u
+    JOIN organization_members m ON m.user_id = u.id
+    WHERE lower(u.email COLLATE "C") = lower(:email::text COLLATE "C") AND m.organization_id = :organization_id
+);
+
+-- name: letterhead
+-- What a mail calls an organization and a user (NULL for nobody).
+SELECT o.name AS organization, u.username
+FROM organizations o
+LEFT JOIN users u ON u.id = :user_id
+WHERE o.id = :organization_id;
+
+-- name: insert
+-- Invite an address, unless it has an open invitation; one that has expired makes room.
+INSERT INTO invitations (organization_id, id, email, role, token_hash, invited_by, expires_at)
+VALUES (
+    :organization_id, :id, :email, :role, :token_hash, :invited_by, now() + make_interval(secs => :lifetime_seconds)
+)
+ON CONFLICT (organization_id, lower(email COLLATE "C")) DO UPDATE
+SET id = excluded.id,
+    email = excluded.email,
+    role = excluded.role,
+    token_hash = excluded.token_hash,
+    invited_by = excluded.invited_by,
+    created_at = now(),
+    expires_at = excluded.expires_at
+WHERE invitations.expires_at <= now()
+RETURNING id, email, role, invited_by, created_at, expires_at;
+
+-- name: renew
+-- Give an invitation another token and a new time; the token before no longer works.
+UPDATE invitations
+SET token_hash = :token_hash, expires_at = now() + make_interval(secs => :lifetime_seconds)
+WHERE organization_id = :organization_id AND id = :id
+RETURNING id, email, role, invited_by, created_at, expires_at;
+
+-- name: delete
+-- Revoke an invitation.
+DELETE FROM invitations WHERE organization_id = :organization_id AND id = :id RETURNING id;
+
+-- name: take
+-- Use up an open invitation, if it is for the address that a user has confirmed. Of two who try at once, one gets it.
+DELETE FROM invitations i
+USING organizations o, users u
+WHERE i.token_hash = :token_hash
+    AND i.expires_at > now()
+    AND o.id = i.organization_id
+    AND o.deleted_at IS NULL
+    AND u.id = :user_id
+    AND u.email_verified_at IS NOT NULL
+    AND lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
+RETURNING i.organization_id, i.id, i.role;
+
+-- name: is_for_address
+-- Whether an open invitation is for an address, in any case; no row when there is none with this token.
+SELECT lower(i.email COLLATE "C") = lower(:email::text COLLATE "C")
+FROM invitations i
+JOIN organizations o ON o.id = i.organization_id
+WHERE i.token_hash = :token_hash AND i.expires_at > now() AND o.deleted_at IS NULL;
+
+-- name: membership
+-- What a user is in an organization.
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, r.role, r.joined_at
+FROM organization_roles r
+JOIN organizations o ON o.id = r.organization_id
+WHERE r.organization_id = :organization_id AND r.user_id = :user_id;
+
+-- name: drop_expired
+-- Forget invitations that nobody has sent again for long after they expired.
+DELETE FROM invitations WHERE expires_at < now() - interval '30 days';

@@ -1,0 +1,95 @@
+"""Invitations over HTTP, and signing up, which can accept one."""
+
+from uuid import UUID
+
+from freehold.access import OrganizationRef
+from freehold.context import Context
+from freehold.errors import Forbidden, InvalidToken, Missing, Unavailable
+from freehold.http.routing import Routes
+from freehold.organizations.invitations import operations
+from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
+from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
+from freehold.organizations.members.errors import AlreadyMember, RoleGone
+from freehold.paging import Page, PageRequest
+from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken
+from freehold.users.types import NewUser, User
+from freehold.users.verification.errors import EmailUnverified
+
+routes = Routes("invitations", "Asking people by mail to join an organization.")
+
+
+@routes.post(
+    "/v1/users",
+    status=201,
+    auth="optional",
+    tag="users",
+    errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, InvitationForAnother, RoleGone, Unavailable],
+)
+async def create_user(context: Context, body: NewUser) -> User:
+    """Sign up.
+
+    A mail asks to confirm the address. With `invitation_token` the invitation is accepted, too, and the address, which
+    must be the one it was mailed to, counts as confirmed.
+    """
+    return await operations.sign_up(context, body)
+
+
+@routes.post(
+    "/v1/organizations/{organization}/invitations",
+    status=201,
+    errors=[Missing, Forbidden, AlreadyMember, AlreadyInvited],
+)
+async def create_invitation(context: Context, organization: OrganizationRef, body: NewInvitation) -> Invitation:
+    """Invite somebody.
+
+    They get a mail with a token and need not have an account. You cannot invite to a role that includes actions which
+    you lack.
+    """
+    return await operations.create(context, organization, body)
+
+
+@routes.get("/v1/organizations/{organization}/invitations", errors=[Missing, Forbidden])
+async def list_invitations(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Invitation]:
+    """List the invitations that nobody has accepted, newest first."""
+    return await operations.list_all(context, organization, query)
+
+
+@routes.get("/v1/organizations/{organization}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation])
+async def get_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
+    """Read an invitation."""
+    return await operations.get(context, organization, invitation)
+
+
+@routes.delete(
+    "/v1/organizations/{organization}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation]
+)
+async def revoke_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> None:
+    """Revoke an invitation: its token no longer works."""
+    await operations.revoke(context, organization, invitation)
+
+
+@routes.post(
+    "/v1/organizations/{organization}/invitations/{invitation}/resend",
+    errors=[Missing, Forbidden, NoSuchInvitation, RoleGone],
+)
+async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
+    """Mail an invitation again.
+
+    With a new token and its whole time; the old token no longer works.
+    """
+    return await operations.resend(context, organization, invitation)
+
+
+@routes.post(
+    "/v1/invitations/accept",
+    status=201,
+    location="../../organizations/{0.organization.id}",
+    errors=[InvalidToken, InvitationForAnother, EmailUnverified, AlreadyMember, RoleGone],
+)
+async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership:
+    """Accept an invitation.
+
+    With the token that was mailed to your address, which you have confirmed; works once. Who has no account signs up
+    with `invitation_token` instead.
+    """
+    return await operations.accept(context, body)
