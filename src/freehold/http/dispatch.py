@@ -10,6 +10,8 @@ from freehold.context import Context
 from freehold.errors import FieldError, Invalid, Stale
 from freehold.http.answers import Answer
 from freehold.http.conditions import versions_wanted
+from freehold.http.idempotency import HEADER as KEY_HEADER
+from freehold.http.idempotency import Repeatable
 from freehold.http.presenting import present, route_path
 from freehold.http.problems import MethodNotAllowed
 from freehold.http.requests import JSON_TYPES, PATCH_TYPES, Request
@@ -62,6 +64,7 @@ class Resources(BaseRoute):
 
     def __init__(self, endpoints: Iterable[Endpoint], door: Door) -> None:
         self._door = door
+        self._repeatable = Repeatable()
         self._tree: Tree[Resource] = Tree()
         for endpoint in endpoints:
             place = self._tree.at(endpoint.path)
@@ -87,12 +90,17 @@ class Resources(BaseRoute):
         request: Request = scope[REQUEST]
         endpoint = scope["endpoint"].endpoint(scope["method"])
         context = await self._door(request, endpoint.auth)
-        answer = await _answer(endpoint, request, context, scope["path_params"])
+        arguments = await _read(endpoint, request, scope["path_params"])
+        if endpoint.is_repeatable and KEY_HEADER in request.headers:
+            answer = await self._repeatable.answer(
+                request, context, lambda inner: _answer(endpoint, request, inner, arguments)
+            )
+        else:
+            answer = await _answer(endpoint, request, context, arguments)
         await answer.send(send, head=scope["method"] == "HEAD")
 
 
-async def _answer(endpoint: Endpoint, request: Request, context: Context, values: list[str]) -> Answer:
-    arguments = await _read(endpoint, request, values)
+async def _answer(endpoint: Endpoint, request: Request, context: Context, arguments: dict[str, Any]) -> Answer:
     if not endpoint.changes:
         return present(endpoint, request, await endpoint.handler(context, **arguments))
     versions = versions_wanted(request.headers.get(b"if-match"))

@@ -15,6 +15,7 @@ from freehold.http import problems
 from freehold.http.examples import example_of
 from freehold.http.references import alternatives, kinds_of
 from freehold.http.routing import Endpoint, Routes
+from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidIdempotencyKey
 
 Json = dict[str, Any]
 Failures = tuple[type[errors.FreeholdError], ...]
@@ -29,6 +30,7 @@ _ABOUT = (
     "paged with `limit` and `cursor`; entities have an `ETag` for `If-None-Match` and `If-Match`."
 )
 _ALWAYS = (problems.Malformed, errors.Invalid, problems.Internal, errors.Unavailable)
+_WITH_KEY = (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyKeyInFlight)
 _WITH_BODY = (problems.TooSlow, problems.TooLarge, problems.UnsupportedMediaType)
 
 HEADERS: Final[dict[str, Json]] = {
@@ -40,7 +42,18 @@ HEADERS: Final[dict[str, Json]] = {
         "schema": {"type": "string"},
     },
     "WWW-Authenticate": {"description": "How to sign in: Bearer.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "`true` when the Idempotency-Key was sent before and this is the answer that was given then.",
+        "schema": {"type": "string", "const": "true"},
+    },
     "Retry-After": {"description": "How many seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+}
+KEY: Final[Json] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A key of yours, such as a UUID. Sent again with the same key within 24 hours, the request is "
+    "answered as it was and not done again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 CONDITIONS: Final[dict[str, str]] = {
     "If-Match": "Change only one of these versions (ETags); `*` is whichever there is.",
@@ -100,7 +113,7 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
         "summary": endpoint.summary,
         "tags": [endpoint.tag],
         "security": {"required": [{"bearer": []}], "optional": [{"bearer": []}, {}], "none": []}[endpoint.auth],
-        "parameters": [*_references(endpoint), *_query(endpoint), *_conditions(endpoint)],
+        "parameters": [*_references(endpoint), *_query(endpoint), *_headers_read(endpoint)],
         "responses": {**_success(endpoint), **{str(status): _refer(f) for status, f in failures_of(endpoint).items()}},
     }
     if endpoint.description:
@@ -139,13 +152,14 @@ def _query(endpoint: Endpoint) -> list[Json]:
     return parameters
 
 
-def _conditions(endpoint: Endpoint) -> list[Json]:
+def _headers_read(endpoint: Endpoint) -> list[Json]:
     names = ["If-Match"] if endpoint.versioned else []
     if endpoint.method == "GET" and endpoint.entities:
         names.append("If-None-Match")
-    return [
+    conditions: list[Json] = [
         {"name": name, "in": "header", "description": CONDITIONS[name], "schema": {"type": "string"}} for name in names
     ]
+    return [*conditions, KEY] if endpoint.is_repeatable else conditions
 
 
 def _success(endpoint: Endpoint) -> dict[str, Json]:
@@ -156,6 +170,8 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
         names.append("Location")
     if endpoint.is_page:
         names.append("Link")
+    if endpoint.is_repeatable:
+        names.append("Idempotency-Replayed")
     answer: Json = {"description": HTTPStatus(endpoint.status).phrase, "headers": _headers(names)}
     if endpoint.result is not NoneType:
         answer["content"] = {"application/json": {"schema": _any_of(alternatives(endpoint.result))}}
@@ -173,6 +189,8 @@ def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
         kinds.append(errors.Unauthenticated)
     if endpoint.changes:
         kinds.append(errors.Stale)
+    if endpoint.is_repeatable:
+        kinds += _WITH_KEY
     if endpoint.body is not None:
         kinds += _WITH_BODY
     by_status: dict[int, Failures] = {}

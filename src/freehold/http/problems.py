@@ -15,6 +15,8 @@ from freehold.idempotency.errors import IdempotencyKeyInFlight
 MOST_ERRORS: Final = 100
 """How many failing fields an answer names at most, so that a hostile body is not answered by a longer one."""
 
+_MIGRATING_SECONDS = 30
+
 _log = logging.getLogger(__name__)
 
 
@@ -131,18 +133,25 @@ def answer_to(error: Exception, request_id: str) -> Answer:
 
 
 def _headers(error: errors.FreeholdError) -> tuple[Header, ...]:
+    if (seconds := _retry_after_seconds(error)) is not None:
+        return ((b"retry-after", b"%d" % max(1, seconds)),)
     match error:
         case errors.Unauthenticated():
             return ((b"www-authenticate", b'Bearer realm="freehold"'),)
         case MethodNotAllowed():
             return ((b"allow", error.allowed.encode()),)
-        case IdempotencyKeyInFlight():
-            return ((b"retry-after", b"1"),)
-        case errors.Unavailable() | errors.TooManyRequests():
-            return ((b"retry-after", b"%d" % max(1, error.retry_after_seconds)),)
-        case errors.SchemaPending():
-            return ((b"retry-after", b"30"),)
         case TooLarge() | TooSlow():
             # The rest of the body may still be on its way: nobody will read it as the next request.
             return (CLOSE,)
     return ()
+
+
+def _retry_after_seconds(error: errors.FreeholdError) -> int | None:
+    match error:
+        case errors.Unavailable() | errors.TooManyRequests():
+            return error.retry_after_seconds
+        case IdempotencyKeyInFlight():
+            return 1
+        case errors.SchemaPending():
+            return _MIGRATING_SECONDS
+    return None

@@ -42,12 +42,13 @@ class Query(dict[str, str]):
 class Request:
     """One HTTP request, whose parts are read when they are asked for."""
 
-    __slots__ = ("_receive", "headers", "id", "scope")
+    __slots__ = ("_receive", "body", "headers", "id", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self.headers = read_headers(scope["headers"])
         self.id = _request_id(self.headers.get(b"x-request-id"))
+        self.body = b""
         self._receive = receive
 
     @property
@@ -92,7 +93,7 @@ class Request:
             _check_type(content_type, types)
         if self.headers.get(b"content-encoding", b"identity") != b"identity":
             raise UnsupportedMediaType("The body must not be compressed: send it without Content-Encoding")
-        body = await self._body()
+        body = self.body = await self._body()
         if not body and optional:
             return {}
         if not body:

@@ -93,6 +93,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         return self.method in {"PATCH", "PUT", "DELETE"}
 
     @property
+    def is_repeatable(self) -> bool:
+        """Whether Idempotency-Key applies: sending the request again would do it again."""
+        return self.method == "POST"
+
+    @property
     def is_page(self) -> bool:
         """Whether the answer is a page of a list."""
         return any(get_origin(kind) is Page for kind in alternatives(self.result))
