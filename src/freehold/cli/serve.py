@@ -44,12 +44,8 @@ def serve(**given: Any) -> None:
         _database(settings) as (url, about),
     ):
         ready = msgspec.structs.replace(settings, database_url=url)
-        lacks_admin = asyncio.run(_lacks_admin(ready))
-
-        def announce(address: str) -> None:
-            click.echo(_banner(address, about, _first_admin(settings) if lacks_admin else None))
-
-        serve_http(ready, port=port, announce=announce)
+        hint = _first_admin(settings) if asyncio.run(_lacks_admin(ready)) else None
+        serve_http(ready, port=port, announce=lambda address: click.echo(_banner(address, about, hint)))
 
 
 @contextmanager

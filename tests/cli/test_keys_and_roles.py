@@ -1,0 +1,92 @@
+"""Roles, keys and sessions from the command line."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from freehold import NewOrganization, NewUser, Platform
+from freehold.cli.failures import run
+from freehold.cli.program import program
+from tests.conftest import PASSWORD
+
+
+class Answer(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Freehold = Callable[..., Answer]
+
+
+@pytest.fixture
+def freehold(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Freehold:
+    """Run `freehold` in this process, which is quicker; the program as a process is shown elsewhere."""
+    monkeypatch.setenv("FREEHOLD_DATABASE_URL", database_url)
+
+    def call(*arguments: str) -> Answer:
+        code = run(program, list(arguments))
+        return Answer(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def acme(database_url: str) -> str:
+    async def make() -> str:
+        async with Platform.open(database_url) as platform:
+            for name in ("ada", "eve"):
+                new = NewUser(username=name, email=f"{name}@example.com", password=PASSWORD)
+                user = await platform.users.create(new)
+                if name == "ada":
+                    await platform.organizations.create(NewOrganization(name="Acme"), owner_id=user.id)
+        return "acme"
+
+    return asyncio.run(make())
+
+
+def test_role_is_made_given_changed_and_removed(freehold: Freehold, acme: str):
+    made = freehold("roles", "create", acme, "clerk", "--action", "member.add", "--json")
+    assert json.loads(made.stdout)["actions"] == ["organization.read", "member.add"]
+    given = freehold("organizations", "add-member", acme, "eve", "--role", "clerk", "--json")
+    assert json.loads(given.stdout)["role"] == "clerk"
+    changed = freehold("roles", "update", acme, "clerk", "--name", "porter", "--json")
+    assert json.loads(changed.stdout)["name"] == "porter"
+    listed = freehold("roles", "list", acme, "--json")
+    assert [role["name"] for role in json.loads(listed.stdout)["data"]] == ["owner", "admin", "member", "porter"]
+    allowed = freehold("organizations", "access", acme, "eve", "member.add")
+    assert "role porter includes member.add" in allowed.stdout
+    in_use = freehold("roles", "delete", acme, "porter")
+    assert in_use.returncode == 1
+    assert in_use.stderr.startswith("freehold: Members have this role")
+    unknown = freehold("organizations", "add-member", acme, "eve", "--role", "boss")
+    assert (unknown.returncode, "--role" in unknown.stderr, "boss" in unknown.stderr) == (1, True, True)
+
+
+def test_key_is_made_listed_rotated_and_revoked(freehold: Freehold, acme: str):
+    made = json.loads(freehold("api-keys", "create", "deploy", "--organization", acme, "--json").stdout)
+    assert made["key"].startswith("fhk_")
+    rotated = json.loads(freehold("api-keys", "rotate", made["id"], "--organization", acme, "--json").stdout)
+    listed = freehold("api-keys", "list", "--organization", acme)
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == [rotated["id"], made["id"]]
+    assert rotated["key"] not in listed.stdout
+    assert freehold("api-keys", "revoke", made["id"], "--organization", acme).returncode == 0
+    again = freehold("api-keys", "revoke", made["id"], "--organization", acme)
+    assert (again.returncode, again.stderr) == (1, "freehold: There is no such API key\n")
+    of_user = freehold("api-keys", "create", "laptop", "--user", "ada", "--action", "project.read", "--json")
+    assert json.loads(of_user.stdout)["actions"] == ["project.read"]
+    nobody = freehold("api-keys", "create", "laptop")
+    assert nobody.returncode == 2
+    late = freehold("api-keys", "create", "k", "--user", "ada", "--expires-at", "yesterday")
+    assert (late.returncode, "--expires-at" in late.stderr) == (1, True)
+
+
+def test_sessions_of_a_user_are_listed_and_ended(freehold: Freehold, acme: str):
+    assert acme
+    assert json.loads(freehold("sessions", "list", "ada", "--json").stdout)["data"] == []
+    ended = freehold("sessions", "end", "ada")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert freehold("sessions", "end", "nobody").returncode == 1

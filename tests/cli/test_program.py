@@ -1,0 +1,43 @@
+"""The shape of `freehold`: its parts, its help, its reference pages, and how fast it starts."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from freehold import __version__
+from freehold.cli import reference
+from freehold.cli.program import PARTS
+
+from .conftest import Freehold
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_line_that_lists_a_part_is_its_own_help(name: str) -> None:
+    command = PARTS[name].load()
+    assert isinstance(command, click.Command)
+    assert command.get_short_help_str(limit=200) == PARTS[name].help
+
+
+@pytest.mark.parametrize(
+    ("page", "write"), [("command-line.md", reference.command_line), ("settings.md", reference.settings)]
+)
+def test_reference_page_is_true(page: str, write: Callable[[], str]) -> None:
+    stored = (ROOT / reference.FOLDER / page).read_text("utf-8")
+    assert stored == write(), f"renew {page} with: {reference.RENEW}"
+
+
+def test_version(freehold: Freehold) -> None:
+    assert freehold("--version").stdout == f"freehold {__version__}\n"
+
+
+def test_help_imports_neither_the_database_nor_the_server() -> None:
+    code = "import sys; from freehold.cli.failures import run; from freehold.cli.program import program; "
+    code += "run(program, ['--help']); sys.stderr.write(' '.join(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr.split()
+    assert not {"asyncpg", "asyncio", "msgspec", "granian", "starlette", "rich", "argon2"} & set(loaded)
