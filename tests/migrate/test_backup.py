@@ -36,6 +36,7 @@ INSERT INTO "Odd Name" VALUES (1, '{x,NULL,""}'), (NULL, NULL);
 CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 INSERT INTO parts VALUES (1, '2026-05-05');
+CREATE TABLE roles (role varchar(9) CHECK (role IN ('admin', 'member')), at text DEFAULT now()::date::text);
 CREATE VIEW happy AS SELECT name FROM people WHERE mood = 'happy';
 SELECT setval('people_id_seq', 5000);
 """

@@ -31,6 +31,7 @@ from freehold.migrate.target import (
     errors_as_messages,
     files_options,
     json_option,
+    offline_option,
     run,
     staging_option,
     target_options,
@@ -110,15 +111,21 @@ def check(target: Target, *, as_json: bool) -> None:
 @target_options
 @backups_option
 @staging_option
+@offline_option
 @json_option
-def rehearse(target: Target, *, backups: Path, staging_url: str | None, as_json: bool) -> None:
+def rehearse(target: Target, *, backups: Path, staging_url: str | None, offline: bool, as_json: bool) -> None:
     """Prove everything pending on a copy restored from a fresh backup."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
         with target.url() as database_url:
             answer = run(
                 rehearsals.rehearse(
-                    database_url, sets=sets, backups=backups, staging_url=staging_url, progress=progress
+                    database_url,
+                    sets=sets,
+                    backups=backups,
+                    staging_url=staging_url,
+                    offline=offline,
+                    progress=progress,
                 )
             )
     if as_json:
@@ -132,13 +139,14 @@ def rehearse(target: Target, *, backups: Path, staging_url: str | None, as_json:
 @migrate.command()
 @target_options
 @click.option("--unsafe", default="", metavar="WHY", help="Apply without evidence; the reason is recorded.")
+@offline_option
 @json_option
-def apply(target: Target, *, unsafe: str, as_json: bool) -> None:
+def apply(target: Target, *, unsafe: str, offline: bool, as_json: bool) -> None:
     """Apply every pending migration that has been rehearsed."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
         with target.url() as database_url:
-            answer = run(gate.apply(database_url, sets=sets, unsafe=unsafe, progress=progress))
+            answer = run(gate.apply(database_url, sets=sets, unsafe=unsafe, offline=offline, progress=progress))
     if as_json:
         emit(answer)
     else:

@@ -67,7 +67,11 @@ async def _open(database_url: str) -> Connection:
 
 async def _refuse_pooler(connection: Connection) -> None:
     # A pooler invents the process id of the handshake. Behind one, session locks and exported snapshots guard nothing.
-    if connection.get_server_pid() != await connection.fetchval("SELECT pg_backend_pid()"):
+    try:
+        pid = await connection.fetchval("SELECT pg_backend_pid()")
+    except asyncpg.InvalidSQLStatementNameError:  # prepared in one server session, executed in another
+        pid = None
+    if connection.get_server_pid() != pid:
         raise ConnectError(
             "There is a connection pooler (such as PgBouncer) between here and PostgreSQL. Its sessions change hands, "
             "so neither the lock against a second runner nor a backup's snapshot would hold: "

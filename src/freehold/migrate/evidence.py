@@ -12,7 +12,7 @@ from freehold.migrate.errors import BackupError, UnprovedError
 from freehold.migrate.findings import Finding
 from freehold.migrate.fingerprint import Fingerprint
 from freehold.migrate.history import History
-from freehold.migrate.prove import ProvedStep
+from freehold.migrate.prove import Proof, ProvedStep
 
 LIFETIME = timedelta(hours=24)
 """How long evidence counts: production goes on changing."""
@@ -30,6 +30,7 @@ class Evidence(msgspec.Struct, frozen=True):
         seal: the SHA-256 of its manifest.
         objects: the schema that the last step left.
         findings: notices; evidence with errors is never written.
+        offline: it counts only while the application is stopped.
     """
 
     evidence_id: str
@@ -40,6 +41,7 @@ class Evidence(msgspec.Struct, frozen=True):
     seal: str
     objects: list[SchemaObject]
     findings: list[Finding]
+    offline: bool = False
     format: int = 1
 
     @property
@@ -48,13 +50,21 @@ class Evidence(msgspec.Struct, frozen=True):
         return self.steps[-1].after
 
 
-def make(
-    backup: backups.Backup, steps: list[ProvedStep], objects: list[SchemaObject], found: list[Finding]
-) -> Evidence:
+def make(backup: backups.Backup, proof: Proof, found: list[Finding], *, offline: bool) -> Evidence:
     """Put a successful rehearsal into evidence, valid from now."""
     now = datetime.now(UTC)
     folder = str(backup.folder.absolute())
-    return Evidence(backup.manifest.backup_id, now, now + LIFETIME, steps, folder, backup.seal, objects, found)
+    return Evidence(
+        backup.manifest.backup_id,
+        now,
+        now + LIFETIME,
+        proof.steps,
+        folder,
+        backup.seal,
+        proof.objects,
+        found,
+        offline,
+    )
 
 
 def save(evidence: Evidence, folder: Path) -> Path:
@@ -64,7 +74,9 @@ def save(evidence: Evidence, folder: Path) -> Path:
     return path
 
 
-def fitting(candidates: Sequence[Evidence], history: History, live: Fingerprint) -> tuple[Evidence, list[ProvedStep]]:
+def fitting(
+    candidates: Sequence[Evidence], history: History, live: Fingerprint, *, offline: bool = False
+) -> tuple[Evidence, list[ProvedStep]]:
     """Find the evidence that covers everything pending, from the schema as it is now.
 
     A migration that ended half-way is covered by the evidence under which it was begun: the schema may be anything
@@ -84,6 +96,8 @@ def fitting(candidates: Sequence[Evidence], history: History, live: Fingerprint)
         reason = _reason_against(evidence, steps, pending)
         if not reason and steps[0].before.logical != live.logical and steps[0].key not in unfinished:
             reason = "the database's schema is no longer the one that was rehearsed"
+        if not reason and evidence.offline and not offline:
+            reason = "it was rehearsed for a stopped application: stop it, then add --offline"
         if not reason:
             try:
                 _check_backup(evidence)

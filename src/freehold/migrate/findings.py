@@ -1,5 +1,6 @@
 """What check and rehearse have to say about a migration."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -41,6 +42,44 @@ def finding(
     """Make a finding on a migration; without a line it is about its up section as a whole."""
     place = line or migration.up.line
     return Finding(rule, severity, migration.label, str(migration.path), place, message, remedy)
+
+
+AVAILABILITY_RULES = frozenset(
+    {
+        "adding-field-with-default",
+        "adding-foreign-key-constraint",
+        "adding-not-nullable-field",
+        "adding-required-field",
+        "adding-serial-primary-key-field",
+        "attach-partition",
+        "changing-column-type",
+        "cluster",
+        "constraint-missing-not-valid",
+        "create-trigger",
+        "disallowed-unique-constraint",
+        "lock-table",
+        "refresh-materialized-view",
+        "renaming-column",
+        "renaming-table",
+        "require-concurrent-index-creation",
+        "require-concurrent-index-deletion",
+        "require-concurrent-partition-detach",
+        "require-concurrent-reindex",
+        "traced-lock",
+        "traced-rewrite",
+        "update-without-where",
+        "vacuum-full",
+    }
+)
+"""Rules that spare others who use the database meanwhile; with the application stopped they are notices."""
+
+
+def judged_offline(findings: Sequence[Finding]) -> list[Finding]:
+    """The same findings for a database that nobody else uses: what would only hold others up is a notice."""
+    return [
+        msgspec.structs.replace(each, severity="notice") if each.rule in AVAILABILITY_RULES else each
+        for each in findings
+    ]
 
 
 def not_ignored(migration: Migration, findings: list[Finding]) -> list[Finding]:

@@ -1,12 +1,17 @@
 """One short text for a whole schema, and the words for what differs between two."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
 from freehold.migrate.catalog import SchemaObject
+
+_CAST = re.compile(
+    r"""::(?:"[^"]+"|[a-z_][\w.]*)(?: varying| precision| with(?:out)? time zone)?(?:\(\d+(?:,\d+)?\))?(?:\[\])*"""
+)
 
 Change = Literal["added", "removed", "changed"]
 
@@ -47,13 +52,23 @@ class Difference(msgspec.Struct, frozen=True):
 def fingerprint(objects: Sequence[SchemaObject], server_major: int) -> Fingerprint:
     """Hash a schema's objects, as `schema_objects` sorted them."""
     everything = (f"{o.identity}|{o.definition}|{o.position}|{o.owner}|{o.grants}" for o in objects)
-    meaning = (f"{o.identity}|{o.definition}" for o in objects)
+    meaning = (f"{o.identity}|{essence(o.definition)}" for o in objects)
     return Fingerprint(f"{server_major}:{_hash(everything)}", f"{server_major}:{_hash(meaning)}")
+
+
+def essence(definition: str) -> str:
+    """A definition without casts, parentheses and spaces.
+
+    What PostgreSQL prints of an expression is not what it prints of the same expression read back: a dump restored has
+    ``ARRAY[('a'::varchar)::text]`` where the original had ``(ARRAY['a'::varchar])::text[]``. Both mean the same.
+    """
+    return re.sub(r"[()\s]", "", _CAST.sub("", definition))
 
 
 def differences(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> list[Difference]:
     """What differs in meaning between two schemas, by object."""
-    return _differences({o.identity: o.definition for o in before}, {o.identity: o.definition for o in after})
+    was, now = ({o.identity: o.definition for o in objects} for objects in (before, after))
+    return _differences(was, now, essence)
 
 
 def misgranted(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> list[Difference]:
@@ -62,6 +77,7 @@ def misgranted(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) ->
     return _differences(
         {o.identity: _rights(o) for o in before if o.identity in both},
         {o.identity: _rights(o) for o in after if o.identity in both},
+        str,
     )
 
 
@@ -78,7 +94,7 @@ def _rights(each: SchemaObject) -> str:
     )
 
 
-def _differences(before: dict[str, str], after: dict[str, str]) -> list[Difference]:
+def _differences(before: dict[str, str], after: dict[str, str], essential: Callable[[str], str]) -> list[Difference]:
     found: list[Difference] = []
     for identity in sorted(before.keys() | after.keys()):
         was, now = before.get(identity, ""), after.get(identity, "")
@@ -86,7 +102,7 @@ def _differences(before: dict[str, str], after: dict[str, str]) -> list[Differen
             found.append(Difference("removed", identity, was, ""))
         elif identity not in before:
             found.append(Difference("added", identity, "", now))
-        elif was != now:
+        elif essential(was) != essential(now):
             found.append(Difference("changed", identity, was, now))
     return found
 

@@ -11,6 +11,7 @@ from freehold.migrate.database import Connection, connect
 from freehold.migrate.errors import UnprovedError
 from freehold.migrate.evidence import Evidence, fitting
 from freehold.migrate.files import MigrationSet
+from freehold.migrate.findings import judged_offline
 from freehold.migrate.fingerprint import Fingerprint, differences, fingerprint
 from freehold.migrate.history import History, compare
 from freehold.migrate.lock import RunnerLock, runner_lock
@@ -62,6 +63,7 @@ async def apply(
     sets: Sequence[MigrationSet],
     patience: Patience | None = None,
     unsafe: str = "",
+    offline: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Apply everything pending, if it has been proved.
@@ -74,6 +76,7 @@ async def apply(
         sets: the migration files.
         patience: how long to wait for locks and how often to try.
         unsafe: why to go without evidence; recorded with the role's name.
+        offline: nobody else uses the database, so evidence of a rehearsal for a stopped application counts.
         progress: hears of every step and of who blocks it.
 
     Raises:
@@ -87,7 +90,7 @@ async def apply(
         history.refuse_trouble()
         if not history.pending:
             return Outcome([])
-        proved = await _proved(connection, history, unsafe=bool(unsafe))
+        proved = None if unsafe else await _proved(connection, history, offline=offline)
         await journal.ensure(connection)
         if unsafe:
             await journal.add_unsafe(connection, [migration.version for migration in history.pending], unsafe)
@@ -122,14 +125,16 @@ async def live_fingerprint(connection: Connection) -> Fingerprint:
 
 
 async def _proved(
-    connection: Connection, history: History, *, unsafe: bool
+    connection: Connection, history: History, *, offline: bool
 ) -> tuple[Evidence, list[ProvedStep]] | None:
-    if unsafe or await is_empty(connection):
+    if await is_empty(connection):
         return None
-    errors = [each for each in check(history.pending) if each.severity == "error"]
+    found = check(history.pending)
+    errors = [each for each in (judged_offline(found) if offline else found) if each.severity == "error"]
     if errors:
         raise UnprovedError("\n".join([*(str(each) for each in errors), "Not applied: correct these first"]))
-    return fitting(await journal.evidence(connection, Evidence), history, await live_fingerprint(connection))
+    kept = await journal.evidence(connection, Evidence)
+    return fitting(kept, history, await live_fingerprint(connection), offline=offline)
 
 
 async def _apply_all(

@@ -10,7 +10,7 @@ from freehold.migrate.check import check
 from freehold.migrate.database import connect
 from freehold.migrate.evidence import Evidence
 from freehold.migrate.files import MigrationSet
-from freehold.migrate.findings import Finding
+from freehold.migrate.findings import Finding, judged_offline
 from freehold.migrate.history import compare
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
@@ -43,6 +43,7 @@ async def rehearse(
     sets: Sequence[MigrationSet],
     backups: Path,
     staging_url: str | None = None,
+    offline: bool = False,
     progress: Progress | None = None,
 ) -> Rehearsal:
     """Prove everything pending on a copy of the database; the database itself only gets the row of evidence.
@@ -52,6 +53,7 @@ async def rehearse(
         sets: the migration files.
         backups: the folder for the backup that is taken.
         staging_url: another server of the same major version for the copy; else the copy is made beside production.
+        offline: the application is stopped while they are applied, so locks and rewrites are no errors.
         progress: hears of every phase.
 
     Raises:
@@ -66,17 +68,18 @@ async def rehearse(
         history.refuse_trouble()
         if not history.pending:
             return Rehearsal(passed=True, steps=[], findings=[])
-        findings = check(history.pending)
+        judged = judged_offline if offline else list
+        findings = judged(check(history.pending))
         if _failed(findings):
             return Rehearsal(passed=False, steps=[], findings=findings)
         taken = await backup.create(database_url, backups, progress)
         async with staging_database(database_url, staging_url) as copy:
             start = await load_into(taken, copy, progress)
             proof = await prove(copy, history.pending, start, progress)
-        findings += proof.findings
+        findings += judged(proof.findings)
         if _failed(findings):
             return Rehearsal(passed=False, steps=proof.steps, findings=findings, backup=str(taken.folder))
-        found = evidence.make(taken, proof.steps, proof.objects, findings)
+        found = evidence.make(taken, proof, findings, offline=offline)
         await lock.check()
         async with connect(database_url) as connection:
             await journal.ensure(connection)

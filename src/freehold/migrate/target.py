@@ -104,6 +104,12 @@ staging_option = click.option(
 """Where copies are made."""
 
 
+offline_option = click.option(
+    "--offline", is_flag=True, help="The application is stopped meanwhile: locks and rewrites hold nobody up."
+)
+"""Whether anybody else uses the database."""
+
+
 def target_options(command: _Command[_Arguments, _Result]) -> _Decorated[_Result]:
     """Give a command the options for a database and for migrations; it gets the `Target` first."""
     return _with_target(command, (*_DATABASE_OPTIONS, *_FILES_OPTIONS))

@@ -13,7 +13,8 @@ from freehold.migrate.rehearse import rehearse
 async def upgrade(database_url: str, *, backups: Path, progress: Progress | None = None) -> Outcome:
     """Bring a database up to Freehold's own migrations: backed up, rehearsed, applied.
 
-    A database without rows is migrated at once; one that is current costs three queries.
+    Call it before anybody is served: locks and rewrites hold nobody up then, so they do not count. A database without
+    rows is migrated at once; one that is current costs three queries.
 
     Args:
         database_url: the role needs to own the database and to be allowed to create databases (for the copy).
@@ -30,9 +31,9 @@ async def upgrade(database_url: str, *, backups: Path, progress: Progress | None
     if not status.pending:
         return await gate.apply(database_url, sets=sets) if status.troubles else Outcome([])
     try:
-        return await gate.apply(database_url, sets=sets, progress=progress)
+        return await gate.apply(database_url, sets=sets, offline=True, progress=progress)
     except UnprovedError:
-        rehearsal = await rehearse(database_url, sets=sets, backups=backups, progress=progress)
+        rehearsal = await rehearse(database_url, sets=sets, backups=backups, offline=True, progress=progress)
     if not rehearsal.passed:
         errors = [str(each) for each in rehearsal.findings if each.severity == "error"]
         kept = f" A backup is in {rehearsal.backup}." if rehearsal.backup else ""
@@ -40,4 +41,4 @@ async def upgrade(database_url: str, *, backups: Path, progress: Progress | None
             "This version's migrations do not work with your data, so nothing was changed: go on with the version you "
             f"had, and report this.{kept}\n" + "\n".join(errors)
         )
-    return await gate.apply(database_url, sets=sets, progress=progress)
+    return await gate.apply(database_url, sets=sets, offline=True, progress=progress)
