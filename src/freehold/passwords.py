@@ -8,13 +8,24 @@ from typing import Final, ParamSpec, TypeVar
 
 import argon2
 
-from freehold.errors import Unavailable
+from freehold.common_passwords import is_common
+from freehold.errors import FieldError, Invalid, Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 UNUSABLE: Final = "!"
 """The stored hash of an account that signs in another way: no password ever fits."""
+
+
+class CommonPassword(Invalid):
+    """Many people have this password, so it is among the first that anybody guesses."""
+
+    code = "common_password"
+    title = "This password is one of the most common ones: choose another"
+
+    def __init__(self, pointer: str) -> None:
+        super().__init__([FieldError(pointer, self.code, "is one of the most common passwords: choose another")])
 
 
 class Passwords:
@@ -24,15 +35,29 @@ class Passwords:
     event loop stays free, and memory is bounded by ``threads * 19 MiB``.
     """
 
-    def __init__(self, *, threads: int, queue: int) -> None:
+    def __init__(self, *, threads: int, queue: int, refuse_common: bool = True) -> None:
+        self._refuse_common = refuse_common
         self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._most_in_flight = threads + queue
         self._in_flight = 0
         self._decoy: str | None = None
 
-    async def hash(self, password: str) -> str:
-        """Return a PHC string (``$argon2id$...``, 97 characters).
+    async def hash(self, password: str, *, pointer: str = "/password") -> str:
+        """Return a PHC string (``$argon2id$...``, 97 characters) for a password that somebody chooses.
+
+        Args:
+            password: which keeps the rule of its type.
+            pointer: where it was sent.
+
+        Raises:
+            CommonPassword: ``common_password`` (setting ``refuse_common_passwords``).
+            Unavailable: too many passwords are waiting already.
+        """
+        return await self._run(self._hash_new, password, pointer)
+
+    async def rehash(self, password: str) -> str:
+        """Return a PHC string made with today's parameters for a password that is in use already.
 
         Raises:
             Unavailable: too many passwords are waiting already.
@@ -58,6 +83,11 @@ class Passwords:
     def close(self) -> None:
         """End the threads once their work is done."""
         self._threads.shutdown(wait=False)
+
+    def _hash_new(self, password: str, pointer: str) -> str:
+        if self._refuse_common and is_common(password):
+            raise CommonPassword(pointer)
+        return self._hasher.hash(password)
 
     def _verify(self, stored: str, password: str) -> bool:
         try:

@@ -251,7 +251,11 @@ class Platform:
             acquire_timeout_seconds=settings.acquire_timeout_seconds,
             statement_timeout_seconds=settings.statement_timeout_seconds,
         )
-        passwords = Passwords(threads=settings.password_threads, queue=settings.password_queue)
+        passwords = Passwords(
+            threads=settings.password_threads,
+            queue=settings.password_queue,
+            refuse_common=settings.refuse_common_passwords,
+        )
         try:
             await require_current_schema(database)
             cursors = Cursors(await _shared_key(database, _CURSOR_KEY))

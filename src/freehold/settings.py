@@ -48,6 +48,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password_queue: Annotated[
         int, _about("passwords that may wait to be hashed before sign-in is answered 503", ge=0, le=10_000)
     ] = 64
+    refuse_common_passwords: Annotated[
+        bool, _about("whether new passwords that are among the most common ones are refused: true or false")
+    ] = True
     session_days: Annotated[
         float, _about("how many days a session lasts at most, however much it is used", gt=0, le=3650)
     ] = 30.0

@@ -42,7 +42,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
         await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
         raise EmailUnverified
-    renewed = await passwords.hash(new.password) if passwords.outdated(found.password_hash) else None
+    renewed = await passwords.rehash(new.password) if passwords.outdated(found.password_hash) else None
     token = new_token(Kind.SESSION)
 
     async def store(context: Context) -> SignedIn:

@@ -181,7 +181,9 @@ async def change_password(subject: Subject, change: PasswordChange, *, version: 
     stored = await queries.password_hash_of(subject.db, id=subject.user_id)
     if not await subject.tools.passwords.verify(stored, change.current_password):
         raise WrongPassword
-    await _store_password(subject, change.new_password, kept_session=_session_of(subject), version=version)
+    await _store_password(
+        subject, change.new_password, "/new_password", kept_session=_session_of(subject), version=version
+    )
 
 
 @on_user(AccountAction.USER_SET_PASSWORD, own_transaction=True)
@@ -196,7 +198,7 @@ async def set_password(subject: Subject, password: Password) -> None:
     if not subject.is_admin:
         raise Forbidden("Only a platform administrator sets a password without the current one")
     read: str = parse_value(Password, password, "/password")
-    await _store_password(subject, read, kept_session=None, version=None)
+    await _store_password(subject, read, "/password", kept_session=None, version=None)
 
 
 @on_user(AccountAction.USER_DELETE, writes=True)
@@ -226,9 +228,9 @@ async def _existing(subject: Subject) -> User:
 
 
 async def _store_password(
-    subject: Subject, password: str, *, kept_session: UUID | None, version: datetime | None
+    subject: Subject, password: str, pointer: str, *, kept_session: UUID | None, version: datetime | None
 ) -> None:
-    password_hash = await subject.tools.passwords.hash(password)
+    password_hash = await subject.tools.passwords.hash(password, pointer=pointer)
 
     async def store(subject: Subject) -> None:
         stored = await queries.set_password_hash(

@@ -50,7 +50,7 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
     hashed = token_hash(Kind.PASSWORD_RESET, completion.token) or b""
     if not await queries.is_live(context.db, token_hash=hashed):  # before a hash is spent on it
         raise InvalidToken
-    password_hash = await context.tools.passwords.hash(completion.new_password)
+    password_hash = await context.tools.passwords.hash(completion.new_password, pointer="/new_password")
 
     async def store(context: Context) -> None:
         user = await queries.complete(context.db, token_hash=hashed, password_hash=password_hash)
