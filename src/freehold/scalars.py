@@ -222,12 +222,12 @@ ROLE: Final = Rule(
 ROLE_NAME: Final = Rule(
     name="role_name",
     says=(
-        "must be 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter, and not the name of a built-in "
-        "role (owner, admin, member)"
+        "must be 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter, and neither the name of a built-in "
+        "role (owner, admin, member) nor of the shape of a UUID"
     ),
     min_length=1,
     max_length=50,
-    pattern=r"^(?!(owner|admin|member)(?![\s\S]))[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    pattern=rf"^(?!(owner|admin|member|{_UUID})(?![\s\S]))[a-z][a-z0-9_-]{{0,49}}(?![\s\S])",
     example="release-engineer",
 )
 ASSIGNABLE_ROLE: Final = Rule(

@@ -27,7 +27,13 @@ PARTS: Final = {
     "organizations": Part(
         "freehold.organizations.commands:organizations", "Make, list and show organizations, and add members."
     ),
+    "roles": Part(
+        "freehold.organizations.roles.commands:roles",
+        "Make, list, show, change and delete the roles of an organization.",
+    ),
     "projects": Part("freehold.projects.commands:projects", "Make, list and show projects."),
+    "sessions": Part("freehold.sessions.commands:sessions", "List and end the sessions of a user."),
+    "api-keys": Part("freehold.api_keys.commands:api_keys", "Make, list, rotate and revoke keys for programs."),
     "mail": Part("freehold.mail.commands:mail", "Show the mails that were delivered, or wait to be."),
     "audit": Part(
         "freehold.audit.commands:audit", "Read the audit log, check that nobody has changed it, and export it."

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from freehold import Missing, Platform, User
 from freehold.cli.failures import Refused
-from freehold.scalars import Slug, Username
+from freehold.scalars import RoleText, Slug, Username
 from freehold.validation import UUID_PATTERN, parse_value
 
 
@@ -26,6 +26,16 @@ def organization_reference(text: str) -> UUID | str:
         Invalid: it is neither.
     """
     found: UUID | str = read_id(text, "/organization") if _is_id(text) else parse_value(Slug, text, "/organization")
+    return found
+
+
+def role_reference(text: str) -> UUID | str:
+    """Read an id or a name of a role; the two never look alike.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    found: UUID | str = read_id(text, "/role") if _is_id(text) else parse_value(RoleText, text, "/role")
     return found
 
 

@@ -62,7 +62,11 @@ CREATE TABLE roles (
     CONSTRAINT roles_organization_id_name_key UNIQUE (organization_id, name),
     CONSTRAINT roles_organization_id_fkey
         FOREIGN KEY (organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
-    CONSTRAINT roles_name_check CHECK (name ~ '^[a-z][a-z0-9_-]{0,49}$' AND name NOT IN ('owner', 'admin', 'member')),
+    CONSTRAINT roles_name_check CHECK (
+        name ~ '^[a-z][a-z0-9_-]{0,49}$' AND name NOT IN ('owner', 'admin', 'member')
+        -- A role is named by id or by name: the two must never look alike.
+        AND name !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+    ),
     -- As projects_features_check: the text form shows elements, NULLs and nesting alike; a tsvector holds each word once.
     CONSTRAINT roles_actions_check CHECK (
         CASE WHEN actions::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'

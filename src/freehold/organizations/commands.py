@@ -2,9 +2,10 @@
 
 import click
 
-from freehold import Member, NewOrganization, NewRole, Organization, Platform
+from freehold import Access, AccessQuestion, Member, NewOrganization, NewRole, Organization, Platform
 from freehold.cli.declare import Fetch, lists, shows
 from freehold.cli.references import find_user, organization_reference
+from freehold.validation import parse
 
 
 @click.group()
@@ -50,3 +51,16 @@ async def add_member(platform: Platform, *, organization: str, user: str, role: 
     reference = organization_reference(organization)
     found = await find_user(platform, user)
     return await platform.organizations.members.put(reference, found.id, NewRole(role=role))
+
+
+@organizations.command()
+@click.argument("organization")
+@click.argument("user")
+@click.argument("action")
+@shows
+async def access(platform: Platform, *, organization: str, user: str, action: str) -> Access:
+    """Say whether a user may do an action in an organization, such as project.delete, and through what."""
+    reference = organization_reference(organization)
+    found = await find_user(platform, user)
+    question = parse(AccessQuestion, {"action": action, "user_id": found.id})
+    return await platform.organizations.explain_access(reference, question)

@@ -1,0 +1,126 @@
+"""`freehold api-keys`."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import click
+
+from freehold import ApiKey, IssuedApiKey, KeyRotation, NewApiKey, Platform
+from freehold.access import Action
+from freehold.cli.declare import Fetch, lists, runs, shows
+from freehold.cli.references import find_user, organization_reference, read_id
+from freehold.validation import parse
+
+
+@click.group("api-keys")
+def api_keys() -> None:
+    """Make, list, rotate and revoke keys for programs."""
+
+
+def _of_holder(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say whose keys it means."""
+    for option in (
+        click.option("--organization", metavar="ORG", help="An organization's own key: its slug or id."),
+        click.option("--user", metavar="USER", help="A user's key: a username or an id."),
+    ):
+        command = option(command)
+    return command
+
+
+@api_keys.command()
+@click.argument("name")
+@_of_holder
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    type=click.Choice([action.value for action in Action]),
+    metavar="ACTION",
+    help="What it may do, such as project.read. Repeatable; by default all that its user may, or what a member may.",
+)
+@click.option("--project", "project_ids", multiple=True, metavar="ID", help="For this project alone. Repeatable.")
+@click.option("--expires-at", metavar="TIME", help="When it stops working, such as 2027-01-31T12:00:00Z.")
+@shows
+async def create(
+    platform: Platform,
+    *,
+    name: str,
+    user: str | None,
+    organization: str | None,
+    actions: tuple[str, ...],
+    project_ids: tuple[str, ...],
+    expires_at: str | None,
+) -> IssuedApiKey:
+    """Make a key and print it, this once."""
+    given = {"name": name, "actions": actions or None, "project_ids": project_ids or None, "expires_at": expires_at}
+    new = parse(NewApiKey, {field: value for field, value in given.items() if value is not None})
+    user_id, reference = await _holder(platform, user, organization)
+    if user_id is not None:
+        return await platform.api_keys.create(user_id, new)
+    return await platform.organizations.api_keys.create(reference, new)
+
+
+@api_keys.command("list")
+@_of_holder
+@lists("id", "name", "hint", "created_at", "expires_at", "last_used_at")
+def list_all(platform: Platform, *, user: str | None, organization: str | None) -> Fetch[ApiKey]:
+    """List the keys of a user or of an organization, newest first."""
+
+    async def fetch(request: Any) -> Any:
+        user_id, reference = await _holder(platform, user, organization)
+        if user_id is not None:
+            return await platform.api_keys.list(user_id, request)
+        return await platform.organizations.api_keys.list(reference, request)
+
+    return fetch
+
+
+@api_keys.command()
+@click.argument("api_key", metavar="ID")
+@_of_holder
+@click.option(
+    "--overlap-seconds", type=int, default=86_400, show_default=True, help="How long the old key goes on working."
+)
+@shows
+async def rotate(
+    platform: Platform, *, api_key: str, user: str | None, organization: str | None, overlap_seconds: int
+) -> IssuedApiKey:
+    """Make a key with the limits and the expiry of another, to replace it, and print it, this once."""
+    rotation = parse(KeyRotation, {"overlap_seconds": overlap_seconds})
+    key_id = read_id(api_key, "/api_key")
+    user_id, reference = await _holder(platform, user, organization)
+    if user_id is not None:
+        return await platform.api_keys.rotate(user_id, key_id, rotation)
+    return await platform.organizations.api_keys.rotate(reference, key_id, rotation)
+
+
+@api_keys.command()
+@click.argument("api_key", metavar="ID")
+@_of_holder
+@runs
+async def revoke(
+    platform: Platform,
+    *,
+    api_key: str,
+    user: str | None,
+    organization: str | None,
+    as_json: bool,  # noqa: ARG001 - there is nothing to print
+) -> int:
+    """End a key at once."""
+    key_id = read_id(api_key, "/api_key")
+    user_id, reference = await _holder(platform, user, organization)
+    if user_id is not None:
+        await platform.api_keys.delete(user_id, key_id)
+    else:
+        await platform.organizations.api_keys.delete(reference, key_id)
+    return 0
+
+
+async def _holder(platform: Platform, user: str | None, organization: str | None) -> tuple[UUID | None, UUID | str]:
+    """Read whose keys are meant: a user's id, or an organization."""
+    if user is not None and organization is None:
+        return (await find_user(platform, user)).id, ""
+    if organization is not None and user is None:
+        return None, organization_reference(organization)
+    raise click.UsageError("Say whose key it is: either --user USER or --organization ORG")

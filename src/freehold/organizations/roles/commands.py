@@ -1,0 +1,78 @@
+"""`freehold roles`."""
+
+import click
+
+from freehold import CustomRole, NewCustomRole, Platform, RoleEntry, RolePatch
+from freehold.access import Action
+from freehold.cli.declare import Fetch, lists, runs, shows
+from freehold.cli.references import organization_reference, role_reference
+from freehold.validation import parse
+
+_actions = click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    type=click.Choice([action.value for action in Action]),
+    metavar="ACTION",
+    help="What it includes, such as project.read. Repeatable.",
+)
+
+
+@click.group()
+def roles() -> None:
+    """Make, list, show, change and delete the roles of an organization."""
+
+
+@roles.command()
+@click.argument("organization")
+@click.argument("name")
+@_actions
+@shows
+async def create(platform: Platform, *, organization: str, name: str, actions: tuple[str, ...]) -> CustomRole:
+    """Make a role. It always includes organization.read."""
+    new = parse(NewCustomRole, {"name": name, "actions": actions})
+    return await platform.organizations.roles.create(organization_reference(organization), new)
+
+
+@roles.command("list")
+@click.argument("organization")
+@lists("name", "built_in", "actions")
+def list_all(platform: Platform, *, organization: str) -> Fetch[RoleEntry]:
+    """List the roles of an organization: the built-in ones, then its own by name."""
+    reference = organization_reference(organization)
+    return lambda request: platform.organizations.roles.list(reference, request)
+
+
+@roles.command()
+@click.argument("organization")
+@click.argument("role")
+@shows
+async def show(platform: Platform, *, organization: str, role: str) -> CustomRole | RoleEntry:
+    """Show a role, by name or id."""
+    return await platform.organizations.roles.get(organization_reference(organization), role_reference(role))
+
+
+@roles.command()
+@click.argument("organization")
+@click.argument("role")
+@click.option("--name", help="What it is to be called.")
+@_actions
+@shows
+async def update(
+    platform: Platform, *, organization: str, role: str, name: str | None, actions: tuple[str, ...]
+) -> CustomRole:
+    """Change a role, by name or id, for everybody who has it. The actions given replace all that it had."""
+    given = {"name": name, "actions": actions or None}
+    patch = parse(RolePatch, {field: value for field, value in given.items() if value is not None})
+    reference = organization_reference(organization)
+    return await platform.organizations.roles.update(reference, role_reference(role), patch)
+
+
+@roles.command()
+@click.argument("organization")
+@click.argument("role")
+@runs
+async def delete(platform: Platform, *, organization: str, role: str, as_json: bool) -> int:  # noqa: ARG001 - nothing
+    """Remove a role, by name or id, that no member has."""
+    await platform.organizations.roles.delete(organization_reference(organization), role_reference(role))
+    return 0
