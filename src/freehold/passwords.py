@@ -72,9 +72,9 @@ class Passwords:
         """
         if self._decoy is None:
             self._decoy = await self._run(self._hasher.hash, "Nobody has this password 1")
-        usable = stored is not None and stored != UNUSABLE
-        fits = await self._run(self._verify, stored if usable and stored else self._decoy, password)
-        return fits and usable
+        usable = stored if stored != UNUSABLE else None
+        fits = await self._run(self._verify, usable or self._decoy, password)
+        return fits and bool(usable)
 
     def outdated(self, stored: str) -> bool:
         """Say whether a hash was made with other parameters than today's, so that it should be made anew."""
