@@ -13,6 +13,7 @@ BY_FIELD: Final = {
     "new_password": "Analytical2",
     "description": "To the moon and back.",
     "invitation_token": None,
+    "expires_at": None,
 }
 """Fields whose rules have no example of their own, or one of something else."""
 
