@@ -24,7 +24,8 @@ import freehold.organizations.invitations.jobs
 import freehold.organizations.members.errors
 import freehold.organizations.roles.errors
 import freehold.projects.errors
-import freehold.sessions.backoff.errors
+import freehold.users.backoff.errors
+import freehold.users.backoff.jobs
 import freehold.users.jobs
 import freehold.users.recovery.errors
 import freehold.users.verification.errors  # noqa: F401 - importing a slice's errors says what its constraints mean

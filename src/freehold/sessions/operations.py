@@ -16,6 +16,7 @@ from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SignedIn
 from freehold.tokens import Kind, new_token, token_hash
+from freehold.users.backoff import attempts
 from freehold.users.operations import credentials_of
 from freehold.users.verification.errors import EmailUnverified
 from freehold.users.verification.operations import ask_for_confirmation
@@ -31,13 +32,17 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
 
     Raises:
         WrongCredentials: ``wrong_credentials``.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
         EmailUnverified: ``email_unverified``: the platform requires a confirmed address, and a mail asks for it again.
         Unavailable: too many people are signing in.
     """
     passwords = context.tools.passwords
+    await attempts.check(context, new.login)
     found = await credentials_of(context, new.login)
     if not await passwords.verify(found.password_hash if found else None, new.password) or found is None:
+        await attempts.note_failure(context, new.login)
         raise WrongCredentials
+    await attempts.check(context, new.login)
     if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
         await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
@@ -60,6 +65,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
             user_agent=context.user_agent and context.user_agent[:512],
             ip=context.ip,
         )
+        await attempts.note_success(context, {new.login, found.user.username, found.user.email})
         await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
         return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 

@@ -10,6 +10,7 @@ from freehold.paging import Page, PageRequest
 from freehold.sessions import operations
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.verification.errors import EmailUnverified
 
 routes = Routes("sessions", "Signing in and out.")
@@ -21,7 +22,7 @@ routes = Routes("sessions", "Signing in and out.")
     auth="optional",
     location="current",
     store=False,
-    errors=[WrongCredentials, EmailUnverified, Unavailable],
+    errors=[WrongCredentials, SignInDelayed, EmailUnverified, Unavailable],
 )
 async def create_session(context: Context, body: NewSession) -> SignedIn:
     """Sign in.

@@ -15,6 +15,7 @@ from freehold.mail.operations import enqueue
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.scalars import EMAIL, Password
 from freehold.users import queries
+from freehold.users.backoff import attempts
 from freehold.users.errors import SignUpClosed, WrongPassword
 from freehold.users.types import NewProfile, NewUser, PasswordChange, ProfilePatch, User, UserPatch
 from freehold.users.verification.operations import ask_for_change, ask_for_confirmation
@@ -176,11 +177,17 @@ async def change_password(subject: Subject, change: PasswordChange, *, version: 
 
     Raises:
         WrongPassword: ``wrong_password``.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
         Stale: ``stale``.
     """
+    # Whoever has found a session left open can guess the password here as at the door, and is slowed down likewise.
+    login = str(subject.user_id)
+    await attempts.check(subject, login)
     stored = await queries.password_hash_of(subject.db, id=subject.user_id)
     if not await subject.tools.passwords.verify(stored, change.current_password):
+        await attempts.note_failure(subject, login)
         raise WrongPassword
+    await attempts.check(subject, login)
     await _store_password(
         subject, change.new_password, "/new_password", kept_session=_session_of(subject), version=version
     )

@@ -8,6 +8,7 @@ from freehold.errors import Forbidden, Missing, Unavailable
 from freehold.http.routing import Routes
 from freehold.paging import Page, PageRequest
 from freehold.users import operations
+from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
 from freehold.users.types import PasswordChange, User, UserPatch
 
@@ -33,7 +34,7 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
     return await operations.update(context, user, body, version=version)
 
 
-@routes.put("/v1/users/me/password", errors=[WrongPassword, Unavailable])
+@routes.put("/v1/users/me/password", errors=[WrongPassword, SignInDelayed, Unavailable])
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
     """Set a new password.
 

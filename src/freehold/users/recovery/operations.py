@@ -6,6 +6,7 @@ from freehold.context import Context
 from freehold.errors import InvalidToken
 from freehold.mail.operations import enqueue
 from freehold.tokens import Kind, new_token, token_hash
+from freehold.users.backoff import attempts
 from freehold.users.recovery import queries
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 
@@ -33,7 +34,8 @@ async def request(context: Context, reset: NewPasswordReset) -> None:
         link=f"{context.tools.settings.base_url}/reset-password?token={token.token}",
         minutes=f"{minutes:g}",
     )
-    await record(context, AccountAction.PASSWORD_RESET_CREATE, found.id if found else None)
+    user_id = found.id if found else None
+    await record(context, AccountAction.PASSWORD_RESET_CREATE, user_id, user_id=user_id)
 
 
 @operation(AccountAction.PASSWORD_RESET_COMPLETE, by=By.ANYONE, own_transaction=True)
@@ -57,6 +59,7 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
         if user is None:
             raise InvalidToken
         await enqueue(context, user.email, "password_changed", about=user.id, username=user.username)
+        await attempts.note_success(context, (user.username, user.email))
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
 
     await in_transaction(context, store)

@@ -1,0 +1,79 @@
+"""Addresses of callers: what counts as one caller, and who is behind a proxy."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
+
+_IPV6_PREFIX: Final = 64
+"""One household or one server has at least this much, so counting single addresses would count nothing."""
+_LARGEST_COUNT: Final = 10
+
+
+@lru_cache(maxsize=4096)
+def network_of(address: str) -> str:
+    """Tell what an address is counted as: itself, or its /64 for IPv6."""
+    parsed = ip_address(address)
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed, _IPV6_PREFIX), strict=False))
+
+
+class Proxies:
+    """Which of the addresses that a request went through is the caller's.
+
+    Args:
+        text: how many proxies of yours are in front (``1``), or their addresses and networks (``10.0.0.0/8, ::1``);
+            empty: none, and ``X-Forwarded-For`` is not believed, since anybody can send it.
+
+    Raises:
+        ValueError: with a sentence that says what would be accepted.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self._count = int(text) if text.strip().isdecimal() else 0
+        parts = [] if self._count or text.strip() == "0" else [part.strip() for part in text.split(",") if part.strip()]
+        try:
+            self._networks: Sequence[IPv4Network | IPv6Network] = [ip_network(part, strict=False) for part in parts]
+        except ValueError:
+            raise ValueError("must be a number of proxies, or their networks, separated by commas") from None
+        if self._count > _LARGEST_COUNT:
+            raise ValueError(f"must be at most {_LARGEST_COUNT} proxies")
+
+    def caller(self, peer: str | None, forwarded_for: str | None) -> str | None:
+        """Return the caller's address, given that of the connection and the header as the proxies made it.
+
+        Each proxy adds at the end of the header whom it was asked by. So the header is read from the end, as far as
+        proxies of yours have written it; what is before that, the caller has made up.
+        """
+        if not forwarded_for or not (self._count or self._networks):
+            return peer
+        hops = [hop for part in reversed(forwarded_for.split(",")) if (hop := part.strip())]
+        if self._count:
+            found = _parsed(hops[min(self._count, len(hops)) - 1]) if hops else None
+            return found or peer
+        for hop in hops:
+            if peer is not None and not self._is_proxy(peer):
+                break
+            address = _parsed(hop)
+            if address is None:
+                break
+            peer = address
+        return peer
+
+    def _is_proxy(self, address: str) -> bool:
+        return any(ip_address(address) in network for network in self._networks)
+
+
+def _parsed(text: str) -> str | None:
+    """Read an address, which some proxies write with a port."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None

@@ -1,0 +1,179 @@
+"""Guessing passwords gets slower and slower; nobody is locked out for good by somebody else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+from tests.conftest import PASSWORD
+
+from freehold import NewSession, PasswordChange, Platform, User
+from freehold.sessions.errors import WrongCredentials
+from freehold.users.backoff.errors import SignInDelayed
+from freehold.users.backoff.jobs import drop_expired
+from freehold.users.errors import WrongPassword
+
+HOME, AWAY, ATTACKER = "192.0.2.1", "198.51.100.7", "203.0.113.9"
+SignUp = Callable[[str], Awaitable[User]]
+
+
+class Device:
+    """Somebody who signs in from an address."""
+
+    def __init__(self, platform: Platform, ip: str | None) -> None:
+        context = msgspec.structs.replace(platform.context, actor=None, ip=ip)
+        self._sessions = Platform(context).sessions
+
+    async def sign_in(self, login: str = "ada", password: str = PASSWORD) -> None:
+        await self._sessions.create(NewSession(login=login, password=password))
+
+    async def fail(self, times: int, login: str = "ada") -> None:
+        for _ in range(times):
+            with pytest.raises(WrongCredentials):
+                await self.sign_in(login, "Wrong1234")
+
+    async def wait(self, login: str = "ada", password: str = PASSWORD) -> int:
+        with pytest.raises(SignInDelayed) as delayed:
+            await self.sign_in(login, password)
+        return delayed.value.retry_after_seconds
+
+
+async def pass_time(connection: Any, seconds: int) -> None:
+    """Let the database see everything as so much longer ago."""
+    await connection.execute("UPDATE sign_in_budgets SET retry_at = retry_at - make_interval(secs => $1)", seconds)
+
+
+async def test_each_attempt_after_five_failures_waits_twice_as_long(
+    platform: Platform, sign_up: SignUp, connection: Any
+):
+    await sign_up("ada")
+    device = Device(platform, ATTACKER)
+    await device.fail(5)
+    waits = []
+    for _ in range(12):
+        waits.append(await device.wait())
+        await pass_time(connection, 900)
+        await device.fail(1)
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
+
+
+async def test_right_password_waits_too_and_is_not_looked_at(platform: Platform, sign_up: SignUp):
+    await sign_up("ada")
+    device = Device(platform, ATTACKER)
+    await device.fail(5)
+    assert await device.wait(password=PASSWORD) == await device.wait(password="Wrong1234") == 1
+
+
+async def test_success_forgives_what_failed(platform: Platform, sign_up: SignUp):
+    await sign_up("ada")
+    device = Device(platform, HOME)
+    for _ in range(3):
+        await device.fail(4)
+        await device.sign_in()
+    await Device(platform, AWAY).fail(4)
+
+
+async def test_unknown_login_behaves_as_a_known_one(platform: Platform, sign_up: SignUp, connection: Any):
+    await sign_up("ada")
+    waits: dict[str, list[int]] = {}
+    for number, login in enumerate(["ada", "nobody", "ada@example.com", "nobody@example.com"]):
+        device = Device(platform, f"203.0.113.{number}")
+        await device.fail(5, login)
+        waits[login] = [await device.wait(login)]
+        await pass_time(connection, 900)
+        await device.fail(1, login)
+        waits[login].append(await device.wait(login))
+        await pass_time(connection, 900)
+    assert set(map(tuple, waits.values())) == {(1, 2)}
+
+
+async def test_stranger_who_guesses_does_not_keep_a_known_device_out(platform: Platform, sign_up: SignUp):
+    await sign_up("ada")
+    home = Device(platform, HOME)
+    await home.sign_in()
+    await Device(platform, ATTACKER).fail(5)
+    await Device(platform, ATTACKER).wait()
+    await Device(platform, AWAY).wait()
+    await home.sign_in()
+    await home.sign_in("ADA@example.com")
+    # Signing in at home is no help to the one who guesses.
+    await Device(platform, ATTACKER).wait()
+
+
+async def test_known_device_has_a_budget_of_its_own_and_no_endless_one(platform: Platform, sign_up: SignUp):
+    await sign_up("ada")
+    home = Device(platform, HOME)
+    await home.sign_in()
+    await home.fail(5)
+    assert await home.wait() == 1
+    await Device(platform, AWAY).sign_in()
+
+
+async def test_one_address_that_tries_many_logins_is_slowed_down(platform: Platform, sign_up: SignUp):
+    await sign_up("ada")
+    attacker = Device(platform, ATTACKER)
+    for number in range(50):
+        await attacker.fail(1, f"user{number}")
+    await attacker.wait("ada")
+    await Device(platform, AWAY).sign_in("ada")
+
+
+async def test_neighbours_in_one_ipv6_network_are_one_address(platform: Platform, sign_up: SignUp):
+    await sign_up("ada")
+    for number in range(50):
+        await Device(platform, f"2001:db8::{number:x}").fail(1, f"user{number}")
+    await Device(platform, "2001:db8::ffff").wait()
+    await Device(platform, "2001:db8:0:1::1").sign_in()
+
+
+async def test_guesses_made_at_once_are_answered_alike_as_soon_as_enough_have_failed(
+    platform: Platform, sign_up: SignUp
+):
+    await sign_up("ada")
+    guesses = [f"Wrong{number:04}" for number in range(12)] + [PASSWORD]
+    device = Device(platform, ATTACKER)
+    answers = await asyncio.gather(*(device.sign_in("ada", guess) for guess in guesses), return_exceptions=True)
+    assert {type(answer) for answer in answers} <= {WrongCredentials, SignInDelayed, type(None)}
+    await device.wait()
+
+
+async def test_clock_that_is_set_back_locks_nobody_out(platform: Platform, sign_up: SignUp, connection: Any):
+    await sign_up("ada")
+    device = Device(platform, ATTACKER)
+    await device.fail(5)
+    await pass_time(connection, -86_400)  # written when the clock was a day ahead
+    await device.sign_in()
+
+
+async def test_failures_fade_after_a_day(platform: Platform, sign_up: SignUp, connection: Any):
+    await sign_up("ada")
+    device = Device(platform, ATTACKER)
+    await device.fail(5)
+    await pass_time(connection, 2 * 86_400)
+    await device.fail(4)
+    await device.sign_in()
+
+
+async def test_guessing_the_current_password_in_an_open_session_is_slowed_down(platform: Platform, sign_up: SignUp):
+    ada = await sign_up("ada")
+    acting = platform.acting_as(ada.id)
+    change = PasswordChange(current_password="Wrong1234", new_password="Analytical2")
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            await acting.users.change_password("me", change)
+    with pytest.raises(SignInDelayed):
+        await acting.users.change_password("me", PasswordChange(current_password=PASSWORD, new_password="Analytical2"))
+
+
+async def test_table_tells_neither_logins_nor_addresses_and_is_emptied(
+    platform: Platform, sign_up: SignUp, connection: Any
+):
+    await sign_up("ada")
+    await Device(platform, HOME).sign_in()
+    await Device(platform, ATTACKER).fail(1)
+    stored = str(await connection.fetch("SELECT subject FROM sign_in_budgets"))
+    assert all(text not in stored for text in ("ada", HOME, ATTACKER))
+    await connection.execute("UPDATE sign_in_budgets SET expires_at = now()")
+    await drop_expired(platform.context)
+    assert await connection.fetchval("SELECT count(*) FROM sign_in_budgets") == 0
