@@ -27,6 +27,7 @@ from freehold.cli.options import read_settings, setting_options
 from freehold.cli.output import print_entity, print_json, print_rows
 from freehold.migrate import MigrateError
 from freehold.postgres import PostgresError
+from freehold.settings import SettingError
 
 R = TypeVar("R")
 EntityT = TypeVar("EntityT", bound=msgspec.Struct)
@@ -106,7 +107,7 @@ def failures_told() -> Iterator[None]:
         raise Refused(*(f"{_name_of(field.pointer)}: {field.detail}" for field in error.errors)) from error
     except FreeholdError as error:
         raise Refused(error.detail) from error
-    except (PostgresError, MigrateError) as error:
+    except (PostgresError, MigrateError, SettingError) as error:
         raise Refused(str(error)) from error
 
 
