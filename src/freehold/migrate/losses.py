@@ -48,7 +48,11 @@ def lost_data(before: Digests, after: Digests) -> list[Loss]:
 def _lost_in_table(name: str, was: TableDigest, now: TableDigest) -> list[Loss]:
     if was.rows != now.rows:
         return [Loss(name, "", f"had {was.rows} rows and has {now.rows}")]
-    changed = [column for column in was.columns if was.columns[column] != now.columns.get(column)]
+    changed = [
+        column
+        for column, values in was.columns.items()
+        if values != now.columns.get(column) and (values[0] or column in now.columns)
+    ]
     if not changed and was.columns.keys() != now.columns.keys():
         return []  # every old value is there, beside columns that down forgot: the schema says so
     if not changed:
@@ -57,7 +61,7 @@ def _lost_in_table(name: str, was: TableDigest, now: TableDigest) -> list[Loss]:
 
 
 def _how(was: int, now: int) -> str:
-    return f"had {was} values and has {now}" if was != now else f"its {was} values are not what they were"
+    return f"had {was} values and has {now}" if was != now else f"some of its {was} values are not what they were"
 
 
 def lost_writes(

@@ -6,15 +6,14 @@ from pathlib import Path
 import msgspec
 
 from freehold.migrate import backup, gate, journal
-from freehold.migrate.catalog import SchemaObject, schema_objects
-from freehold.migrate.database import Connection, connect
+from freehold.migrate.database import connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import DeclinedError, TargetError, UnprovedError
 from freehold.migrate.files import MigrationSet
-from freehold.migrate.fingerprint import differences
 from freehold.migrate.history import History, compare
 from freehold.migrate.journal import Applied
 from freehold.migrate.lock import runner_lock
+from freehold.migrate.losses import lost_data
 from freehold.migrate.migration import Migration
 from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
@@ -29,7 +28,7 @@ class Prospect(msgspec.Struct, frozen=True):
     Attributes:
         target: the version to go back to.
         reverted: migrations, newest first.
-        lost: tables and columns that go, with what they hold now; and rows that change.
+        lost: tables, columns and rows that go, and columns whose values change.
         backup: the folder of the backup that brings it all back.
     """
 
@@ -83,7 +82,7 @@ async def down(
         taken = await backup.create(database_url, backups, progress)
         async with staging_database(database_url, staging_url) as copy:
             start = await load_into(taken, copy, progress)
-            lost = await _try_on_copy(copy, migrations, taken, start, progress)
+            lost = await _try_on_copy(copy, migrations, start, progress)
         prospect = Prospect(to, [migration.label for migration in migrations], lost, str(taken.folder))
         if not await confirm(prospect):
             raise DeclinedError(f"Nothing was reverted. The backup stays in {taken.folder}")
@@ -111,30 +110,14 @@ def _ways_back(history: History, rows: Sequence[Applied]) -> list[Migration]:
     return migrations
 
 
-async def _try_on_copy(
-    copy: str, migrations: Sequence[Migration], taken: backup.Backup, start: Digests, progress: Progress
-) -> list[str]:
+async def _try_on_copy(copy: str, migrations: Sequence[Migration], start: Digests, progress: Progress) -> list[str]:
     """Go back on the copy, and say what of the backup is not there afterwards."""
     async with connect(copy) as connection, connect(copy) as meter:
+        progress.step("Looking at every column")
+        before = await digests(meter, columns_of=start.tables, report=progress.advance)
         for migration in migrations:
             progress.step(f"Rehearsing {migration.label}: down")
             await perform(Bench(connection, progress=progress), migration, "down")
-        objects = await schema_objects(meter)
-        return await _lost(meter, taken.manifest.objects, objects, start)
-
-
-async def _lost(meter: Connection, before: list[SchemaObject], after: list[SchemaObject], start: Digests) -> list[str]:
-    gone = [each for each in differences(before, after) if each.change == "removed"]
-    tables = {each.identity.removeprefix("table ") for each in gone if each.identity.startswith("table ")}
-    lost = [f"table {name} with {start.tables[name].rows} rows" for name in sorted(tables & start.tables.keys())]
-    for each in gone:
-        kind, _, name = each.identity.partition(" ")
-        table = name.rpartition(".")[0]
-        if kind == "column" and table not in tables and table in start.tables:
-            lost.append(f"column {name} in {start.tables[table].rows} rows")
-    now = await digests(meter)
-    for name, was in start.tables.items():
-        here = now.tables.get(name)
-        if here is not None and here.rows < was.rows:
-            lost.append(f"{was.rows - here.rows} of {was.rows} rows of {name}")
-    return lost
+        progress.step("Comparing")
+        after = await digests(meter, columns_of=start.tables, report=progress.advance)
+        return [f"{loss.target}: {loss.how}" for loss in lost_data(before, after)]
