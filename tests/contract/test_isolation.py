@@ -17,7 +17,14 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from tests.conftest import PASSWORD
 
 from freehold import GRANTS, Action, NewSession, NewUser, Platform, Role
@@ -139,6 +146,15 @@ class Isolation(RuleBasedStateMachine):
 
     def place(self, number: int) -> Place:
         return self.places[number % len(self.places)]
+
+    @initialize()
+    def begin(self) -> None:
+        """Begin where there is something to hide: two organizations, of which one shows a part of itself."""
+        for owner, member in (("ada", "bob"), ("cleo", "ada")):
+            self.make_organization(owner)
+            self.put_member(owner, len(self.places) - 1, member, "member")
+            self.make_project(owner, len(self.places) - 1, public=False)
+        self.make_project("ada", 0, public=True)
 
     @rule(who=names)
     def make_organization(self, who: str) -> None:
