@@ -23,7 +23,7 @@ schema: $(VENV)/.dev ## Write src/freehold/migrations/schema.sql anew from the m
 	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_schema.py
 
 reference: $(VENV)/.dev ## Write the generated pages of docs/reference anew
-	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_error_codes.py
+	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_error_codes.py tests/contract/test_roles_page.py
 
 lint: $(VENV)/.dev ## Check style, types and the layers between modules
 	$(BIN)/ruff check .

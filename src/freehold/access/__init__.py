@@ -1,6 +1,15 @@
 """Who may do what, and the declaration that checks it before any operation runs."""
 
-from freehold.access.actions import GRANTS, NEVER_BY_KEY, ON_CHOSEN_PROJECTS, OWNERSHIP, AccountAction, Action, Role
+from freehold.access.actions import (
+    ACCOUNT_ACTIONS_BY_KEY,
+    GRANTS,
+    NEVER_BY_KEY,
+    ON_CHOSEN_PROJECTS,
+    OWNERSHIP,
+    AccountAction,
+    Action,
+    Role,
+)
 from freehold.access.explaining import explain_access, held_anywhere, standing_of
 from freehold.access.operation import (
     OPERATIONS,
@@ -20,6 +29,7 @@ from freehold.access.operation import (
 from freehold.access.standing import Standing, known_actions, standing
 
 __all__ = [
+    "ACCOUNT_ACTIONS_BY_KEY",
     "GRANTS",
     "NEVER_BY_KEY",
     "ON_CHOSEN_PROJECTS",
