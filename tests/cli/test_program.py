@@ -11,6 +11,7 @@ import pytest
 from freehold import __version__
 from freehold.cli import reference
 from freehold.cli.program import PARTS
+from freehold.settings import Settings
 
 from .conftest import Freehold
 
@@ -41,3 +42,15 @@ def test_help_imports_neither_the_database_nor_the_server() -> None:
     code += "run(program, ['--help']); sys.stderr.write(' '.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr.split()
     assert not {"asyncpg", "asyncio", "msgspec", "granian", "starlette", "rich", "argon2"} & set(loaded)
+
+
+def test_every_setting_is_an_option_of_serve_with_its_limits() -> None:
+    serve = PARTS["serve"].load()
+    options = {parameter.name: parameter for parameter in serve.params}
+    assert [*options] == [*Settings.__struct_fields__]
+    types = {name: option.type for name, option in options.items()}
+    assert isinstance(types["port"], click.IntRange)
+    assert (types["port"].min, types["port"].max) == (0, 65535)
+    assert types["refuse_common_passwords"] is click.BOOL
+    assert isinstance(types["sign_up"], click.Choice)
+    assert all(option.envvar == f"FREEHOLD_{name.upper()}" for name, option in options.items() if name)

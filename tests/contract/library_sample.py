@@ -1,4 +1,4 @@
-"""A program that uses every operation of the library; type-checked, never run."""
+"""A program that uses the core of the library; type-checked, never run."""
 
 from typing import assert_type
 from uuid import UUID

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 import click
 import msgspec
@@ -12,7 +13,10 @@ from freehold.settings import PREFIX, SettingError, Settings
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
-_METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY"}
+SECRETS: Final = frozenset({"database_url", "smtp_url"})
+"""Settings that hold a password."""
+_EXPOSED = " Better set in the environment: every user of this machine can see arguments."
+_METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY", "smtp_url": "URL"}
 
 
 def setting_options(*names: str) -> Callable[[CommandT], CommandT]:
@@ -52,7 +56,7 @@ def _option(field: msgspec.structs.FieldInfo) -> Callable[[CommandT], CommandT]:
         type=_type(field.type),
         metavar=_METAVARS.get(field.name),
         **_default(field),
-        help=f"{about(field)[0].upper()}{about(field)[1:]}.",
+        help=f"{about(field)[0].upper()}{about(field)[1:]}.{_EXPOSED if field.name in SECRETS else ''}",
     )
 
 
@@ -64,9 +68,15 @@ def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
 
 def _type(kind: Any) -> click.ParamType[Any]:
     base = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if get_origin(base) in {Union, UnionType}:
+        base = next(part for part in get_args(base) if part is not NoneType)
     limits = next(iter(_metas(kind)), msgspec.Meta())
+    if get_origin(base) is Literal:
+        return click.Choice(get_args(base))
     if base is Path:
-        return click.Path(file_okay=False, path_type=Path)
+        return click.Path(path_type=Path)
+    if base is bool:
+        return click.BOOL
     if base is int:
         return click.IntRange(_whole(limits.ge), _whole(limits.le))
     if base is float:

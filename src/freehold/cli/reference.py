@@ -76,6 +76,8 @@ def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
 
 def _default(name: str) -> str:
     default = FIELDS[name].default
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f"`{default}`" if isinstance(default, (str, int, float, Path)) else ""
 
 
