@@ -16,6 +16,7 @@ import freehold.audit.errors
 import freehold.idempotency.errors
 import freehold.idempotency.jobs
 import freehold.limits.errors
+import freehold.limits.jobs
 import freehold.mail.errors
 import freehold.mail.jobs
 import freehold.organizations.deletion.jobs
@@ -44,6 +45,7 @@ from freehold.organizations.members import operations as members
 from freehold.organizations.roles import operations as roles
 from freehold.paging import Cursors
 from freehold.passwords import Passwords
+from freehold.personal_data import operations as personal_data
 from freehold.projects import operations as projects
 from freehold.sessions import operations as sessions
 from freehold.settings import Settings
@@ -100,7 +102,8 @@ class Users(Group):
     send_email_verification = Bound(verification.send_again)
     verify_email = Bound(verification.confirm)
     mark_verified = Bound(verification.mark_verified)
-    delete = Bound(users.delete)
+    export = Bound(personal_data.export)
+    delete = Bound(personal_data.erase)
 
 
 class Sessions(Group):

@@ -47,6 +47,7 @@ from freehold.organizations.types import (
     UserWithOrganizations,
 )
 from freehold.paging import Page, PageRequest
+from freehold.personal_data.types import PersonalData
 from freehold.platform import Platform
 from freehold.projects.types import (
     NewProject,
@@ -121,6 +122,7 @@ __all__ = [
     "PageRequest",
     "PasswordChange",
     "PasswordResetCompletion",
+    "PersonalData",
     "Platform",
     "Profile",
     "ProfilePatch",

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from freehold import __version__
+from freehold.addresses import Proxies
 from freehold.api_keys import routes as api_keys
 from freehold.api_keys.operations import authenticate as authenticate_key
 from freehold.audit import routes as audit
@@ -20,13 +21,15 @@ from freehold.http.answers import JSON, PRIVATE, Answer, encode
 from freehold.http.dispatch import Door, Resources
 from freehold.http.edge import Edge, Lifespan
 from freehold.http.fixed import Fixed
+from freehold.http.limiting import Limiter
 from freehold.http.problems import NoSuchPath
-from freehold.http.requests import Request
+from freehold.http.requests import NO_PROXIES, Request
 from freehold.http.routing import Auth, Endpoint, Routes
 from freehold.organizations import routes as organizations
 from freehold.organizations.invitations import routes as invitations
 from freehold.organizations.members import routes as members
 from freehold.organizations.roles import routes as roles
+from freehold.personal_data import routes as personal_data
 from freehold.platform import Platform
 from freehold.projects import routes as projects
 from freehold.sessions import routes as sessions
@@ -48,6 +51,7 @@ SLICES: Final[tuple[Routes, ...]] = (
     roles.routes,
     api_keys.routes,
     projects.routes,
+    personal_data.routes,
     audit.routes,
     system.routes,
 )
@@ -77,7 +81,15 @@ def create_application(platform: Platform | Settings) -> ASGIApp:
             yield
 
     endpoints = [endpoint for routes in SLICES for endpoint in routes.endpoints]
-    return assemble(endpoints, door, others=[_OPENAPI, *docs.routes], lifespan=lifespan)
+    settings = platform.context.tools.settings if isinstance(platform, Platform) else platform
+    return assemble(
+        endpoints,
+        door,
+        others=[_OPENAPI, *docs.routes],
+        lifespan=lifespan,
+        limiter=Limiter(lambda: door.surroundings),
+        proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
+    )
 
 
 def assemble(
@@ -86,6 +98,8 @@ def assemble(
     *,
     others: Sequence[BaseRoute] = (),
     lifespan: Lifespan = nullcontext,
+    limiter: Limiter | None = None,
+    proxies: Proxies = NO_PROXIES,
 ) -> ASGIApp:
     """Make an ASGI application of declared endpoints and of other Starlette routes.
 
@@ -94,12 +108,14 @@ def assemble(
         door: makes the context of a request.
         others: routes of another kind, tried after the endpoints.
         lifespan: what to open before the first request and to close after the last.
+        limiter: counts the requests; without it nothing is limited.
+        proxies: those whose word about the caller's address is believed.
 
     Raises:
         ValueError: two endpoints have the same method and path.
     """
-    routes = [Resources(endpoints, door), *others]
-    return Edge(Router(routes, redirect_slashes=False, default=_no_such_path), lifespan)
+    routes = [Resources(endpoints, door, limiter), *others]
+    return Edge(Router(routes, redirect_slashes=False, default=_no_such_path), lifespan, proxies)
 
 
 def openapi() -> dict[str, Any]:

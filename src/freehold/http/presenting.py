@@ -8,6 +8,7 @@ from starlette.types import Scope
 
 from freehold.http.answers import BY_CALLER, JSON, NOT_STORED, PRIVATE, Answer, Header, encode
 from freehold.http.conditions import etag, is_known
+from freehold.http.downloads import Download
 from freehold.http.requests import Request, read_query
 from freehold.http.routing import Endpoint
 from freehold.paging import Page
@@ -19,6 +20,8 @@ _NOT_KEPT = (JSON, NOT_STORED, BY_CALLER)
 def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
     """Make the answer. A GET of what the caller has already (If-None-Match) is 304 and costs no encoding."""
     headers: tuple[Header, ...] = _KEPT if endpoint.store else _NOT_KEPT
+    if isinstance(result, Download):
+        return result.answer(endpoint.status, headers)
     if result is None:
         return Answer(endpoint.status, headers[1:])
     if type(result) in endpoint.entities:

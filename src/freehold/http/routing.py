@@ -15,7 +15,7 @@ A handler is a function whose signature says everything::
 - ``version`` (``datetime | None``) is the version that If-Match names; the operation raises ``Stale`` when it is not
   the current one. A handler without it changes nothing that has versions.
 - What it returns is what is answered: ``None`` is 204 without a body, a ``Page`` is a list with a Link to the next one,
-  an entity (a Struct with ``updated_at`` that holds no other entity) has an ETag.
+  an entity (a Struct with ``updated_at`` that holds no other entity) has an ETag, a ``Download`` is sent as it is made.
 - The docstring's first line is the summary in the documentation, the rest the description.
 
 Everything is inspected once, when the module is imported.
@@ -32,8 +32,10 @@ import msgspec
 
 from freehold.context import Context
 from freehold.errors import FreeholdError
+from freehold.http.downloads import Download
 from freehold.http.references import alternatives, reference_reader
 from freehold.http.requests import read_query
+from freehold.limits.policies import Limited
 from freehold.paging import Page
 from freehold.validation import Input, Reader, parse, reader
 
@@ -55,6 +57,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         location: the path of what a 201 made, relative to the request's, as a template of the answer (``{0.id}``).
         store: whether caches may keep the answer (and ask before they use it again).
+        limit: what the request is counted as; None when it is not limited.
         body_optional: whether no body means one that says nothing.
         entities: those of the types it answers that have a version.
     """
@@ -70,6 +73,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[type[FreeholdError], ...]
     location: str | None
     store: bool
+    limit: Limited | None
     body_optional: bool
     references: dict[str, Any]
     reference_readers: tuple[tuple[str, Reader], ...]
@@ -141,6 +145,7 @@ class Routes:
         errors: Sequence[type[FreeholdError]] = (),
         location: str | None = None,
         store: bool = True,
+        limit: Limited | Literal["default", "none"] = "default",
         body_optional: bool = False,
         tag: str | None = None,
     ) -> Callable[[HandlerT], HandlerT]:
@@ -154,6 +159,7 @@ class Routes:
             errors: what can go wrong here, beside what can go wrong everywhere.
             location: where a 201 made something, relative to the path; by default below it by the answer's id.
             store: whether caches may keep the answer; not when it shows a secret.
+            limit: what the request is counted as; by default ``reads`` or ``writes``, according to the method.
             body_optional: whether no body means one that says nothing.
             tag: another part of the documentation than that of these routes.
 
@@ -164,6 +170,8 @@ class Routes:
         def declare(handler: HandlerT) -> HandlerT:
             hints = get_type_hints(handler, include_extras=True)
             result = hints.pop("return")
+            if get_origin(result) is Download:
+                (result,) = get_args(result)
             parameters = list(inspect.signature(handler).parameters)
             names = _PART.findall(path)
             if hints.get(parameters[0]) is not Context or {*names, *_SPECIAL} < {*parameters[1:]}:
@@ -186,6 +194,7 @@ class Routes:
                     errors=tuple(errors),
                     location=location or ("{0.id}" if answered == _CREATED else None),
                     store=store,
+                    limit=_limit(limit, method),
                     body_optional=body_optional,
                     references={name: hints[name] for name in names},
                     reference_readers=tuple((name, reference_reader(hints[name])) for name in names),
@@ -216,6 +225,12 @@ def _query_reader(kind: type[Input]) -> Callable[[bytes], Input]:
 
 _SPECIAL = frozenset({"body", "query", "version"})
 _CREATED = 201
+
+
+def _limit(declared: Limited | Literal["default", "none"], method: str) -> Limited | None:
+    if declared == "default":
+        return "reads" if method == "GET" else "writes"
+    return None if declared == "none" else declared
 
 
 def is_entity(kind: Any) -> bool:

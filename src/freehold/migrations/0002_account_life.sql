@@ -48,7 +48,7 @@ CREATE TABLE mail_messages (
 );
 CREATE INDEX mail_messages_due_idx ON mail_messages (next_attempt_at, id) WHERE sent_at IS NULL AND failed_at IS NULL;
 CREATE INDEX mail_messages_user_id_idx ON mail_messages (user_id, id) WHERE user_id IS NOT NULL;
-CREATE INDEX mail_messages_recipient_idx ON mail_messages (lower(recipient COLLATE "C"));
+CREATE INDEX mail_messages_recipient_idx ON mail_messages (lower(recipient COLLATE "C"), id);
 
 -- Roles that an organization makes for itself, beside owner, admin and member.
 CREATE TABLE roles (
@@ -120,7 +120,8 @@ CREATE TABLE invitations (
         FOREIGN KEY (organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
     CONSTRAINT invitations_token_hash_check CHECK (length(token_hash) = 32)
 );
-CREATE UNIQUE INDEX invitations_email_lower_key ON invitations (organization_id, lower(email COLLATE "C"));
+-- The address first, so that it also finds all that somebody was invited to.
+CREATE UNIQUE INDEX invitations_email_lower_key ON invitations (lower(email COLLATE "C"), organization_id);
 CREATE INDEX invitations_token_hash_idx ON invitations (token_hash);
 
 -- Keys for programs: of a user, or of an organization itself. The key is never stored.

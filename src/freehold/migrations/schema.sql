@@ -101,7 +101,7 @@ TABLE public.invitations COMMENT 'Who was asked to join which organization, and 
     CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT invitations_pkey PRIMARY KEY (organization_id, id)
     CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32))
-    CREATE UNIQUE INDEX invitations_email_lower_key ON public.invitations USING btree (organization_id, lower(((email)::text COLLATE "C")))
+    CREATE UNIQUE INDEX invitations_email_lower_key ON public.invitations USING btree (lower(((email)::text COLLATE "C")), organization_id)
     CREATE INDEX invitations_token_hash_idx ON public.invitations USING btree (token_hash)
 
 TABLE public.mail_messages COMMENT 'The outbox.'
@@ -122,7 +122,7 @@ TABLE public.mail_messages COMMENT 'The outbox.'
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id)
     CONSTRAINT mail_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
     CREATE INDEX mail_messages_due_idx ON public.mail_messages USING btree (next_attempt_at, id) WHERE ((sent_at IS NULL) AND (failed_at IS NULL))
-    CREATE INDEX mail_messages_recipient_idx ON public.mail_messages USING btree (lower(((recipient)::text COLLATE "C")))
+    CREATE INDEX mail_messages_recipient_idx ON public.mail_messages USING btree (lower(((recipient)::text COLLATE "C")), id)
     CREATE INDEX mail_messages_user_id_idx ON public.mail_messages USING btree (user_id, id) WHERE (user_id IS NOT NULL)
 
 TABLE public.organization_members COMMENT 'Which user belongs to which organization, and as what.'
@@ -209,7 +209,7 @@ CASE
     WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 100) AND (cardinality(actions) = length(array_to_tsvector(actions))) AND ('organization.read'::text = ANY (actions)))
     ELSE false
 END)
-    CONSTRAINT roles_name_check CHECK ((((name)::text ~ '^[a-z][a-z0-9_-]{0,49}$'::text) AND ((name)::text <> ALL ((ARRAY['owner'::character varying, 'admin'::character varying, 'member'::character varying])::text[]))))
+    CONSTRAINT roles_name_check CHECK ((((name)::text ~ '^[a-z][a-z0-9_-]{0,49}$'::text) AND ((name)::text <> ALL ((ARRAY['owner'::character varying, 'admin'::character varying, 'member'::character varying])::text[])) AND ((name)::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'::text)))
     CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT roles_organization_id_name_key UNIQUE (organization_id, name)
     CONSTRAINT roles_pkey PRIMARY KEY (organization_id, id)

@@ -10,7 +10,7 @@ from freehold.http.routing import Routes
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.deletion.types import DeletedOrganization
-from freehold.organizations.errors import NewOwnerIsNoMember, OwnsOrganizations, SlugTaken
+from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
 from freehold.organizations.types import (
     NewOrganization,
     NewOwner,
@@ -57,15 +57,6 @@ async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | 
     if query.include:
         return await operations.user_with_organizations(context, user)
     return await users.get(context, user)
-
-
-@routes.delete("/v1/users/{user}", tag="users", errors=[Missing, Forbidden, OwnsOrganizations])
-async def delete_user(context: Context, user: UserRef, version: datetime | None) -> None:
-    """Remove a user with their sessions and memberships.
-
-    Refused while they own an organization: hand it over or delete it first.
-    """
-    await users.delete(context, user, version=version)
 
 
 @routes.get("/v1/users/{user}/organizations", errors=[Missing])

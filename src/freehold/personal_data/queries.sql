@@ -1,0 +1,83 @@
+-- name: account
+-- A user, and the address that they change to.
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+    u.first_name, u.last_name, u.avatar_url, u.is_admin, nullif(v.email, u.email) AS new_email
+FROM users u
+LEFT JOIN email_verifications v ON v.user_id = u.id
+WHERE u.id = :user_id;
+
+-- name: sessions
+-- A user's sessions, in order of id, after a position.
+SELECT id, created_at, last_used_at, expires_at, user_agent, host(ip) AS ip
+FROM sessions
+WHERE user_id = :user_id AND id > :after_id
+ORDER BY id
+LIMIT :limit;
+
+-- name: memberships
+-- Organizations that a user belongs to, in order of id, after a position; of the deleted ones those that are theirs.
+SELECT r.organization_id, o.name, o.slug, r.role, r.joined_at, r.deleted_at
+FROM all_organization_roles r
+JOIN organizations o ON o.id = r.organization_id
+WHERE r.user_id = :user_id AND r.organization_id > :after_id AND (r.deleted_at IS NULL OR r.role = 'owner')
+ORDER BY r.organization_id
+LIMIT :limit;
+
+-- name: invitations
+-- Invitations to an address, in order of organization, after a position.
+SELECT i.organization_id, o.name AS organization, i.role, i.created_at, i.expires_at
+FROM invitations i
+JOIN organizations o ON o.id = i.organization_id
+WHERE lower(i.email COLLATE "C") = lower(:email::text COLLATE "C") AND i.organization_id > :after_id
+    AND o.deleted_at IS NULL
+ORDER BY i.organization_id
+LIMIT :limit;
+
+-- name: api_keys
+-- A user's keys, in order of id, after a position.
+SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+FROM api_keys
+WHERE user_id = :user_id AND id > :after_id
+ORDER BY id
+LIMIT :limit;
+
+-- name: mails_about
+-- Mails that speak of a user, whoever got them, in order of id, after a position.
+SELECT id, recipient AS "to", subject, created_at, sent_at
+FROM mail_messages
+WHERE user_id = :user_id AND id > :after_id
+ORDER BY id
+LIMIT :limit;
+
+-- name: mails_to
+-- Mails to an address that do not speak of its user, in order of id, after a position.
+SELECT id, recipient AS "to", subject, created_at, sent_at
+FROM mail_messages
+WHERE lower(recipient COLLATE "C") = lower(:email::text COLLATE "C")
+    AND user_id IS DISTINCT FROM :user_id
+    AND id > :after_id
+ORDER BY id
+LIMIT :limit;
+
+-- name: owned
+-- Organizations that a user owns, deleted ones, too: a few, since they are to be named.
+SELECT slug, deleted_at IS NOT NULL AS is_deleted
+FROM organizations
+WHERE owner_id = :user_id
+ORDER BY deleted_at NULLS FIRST, slug
+LIMIT 10;
+
+-- name: organization_ids
+-- Organizations that a user belongs to, deleted ones, too, in order of id.
+SELECT organization_id FROM organization_members WHERE user_id = :user_id ORDER BY organization_id;
+
+-- name: erase_received
+-- Remove mails and invitations to a user's address: when they have shown that it is theirs, or an administrator says so.
+WITH person AS (
+    SELECT lower(email COLLATE "C") AS address
+    FROM users
+    WHERE id = :user_id AND (email_verified_at IS NOT NULL OR :is_sure::boolean)
+), mails AS (
+    DELETE FROM mail_messages m USING person WHERE lower(m.recipient COLLATE "C") = person.address
+)
+DELETE FROM invitations i USING person WHERE lower(i.email COLLATE "C") = person.address;

@@ -1,0 +1,33 @@
+"""Personal data over HTTP."""
+
+from datetime import datetime
+
+from freehold.access import UserRef
+from freehold.context import Context
+from freehold.errors import Forbidden, Missing
+from freehold.http.downloads import Download
+from freehold.http.routing import Routes
+from freehold.organizations.errors import OwnsOrganizations
+from freehold.personal_data import operations
+from freehold.personal_data.types import PersonalData
+
+routes = Routes("personal data", "All that is kept about you: take it along, or have it erased.")
+
+
+@routes.get("/v1/users/me/export", store=False)
+async def export_personal_data(context: Context) -> Download[PersonalData]:
+    """Download all that is kept about you.
+
+    One JSON file, without secrets.
+    """
+    return Download("personal-data.json", await operations.export(context, "me"))
+
+
+@routes.delete("/v1/users/{user}", errors=[Missing, Forbidden, OwnsOrganizations])
+async def delete_user(context: Context, user: UserRef, version: datetime | None) -> None:
+    """Remove a user, and erase all that is kept about them.
+
+    What they did stays in the audit log, under their id alone. Refused while they own an organization, also one that
+    was deleted and can be restored: hand it over or delete it first.
+    """
+    await operations.erase(context, user, version=version)

@@ -1,0 +1,73 @@
+"""All that is kept about one person."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from freehold.api_keys.types import ApiKey
+from freehold.audit.types import AuditEvent
+from freehold.scalars import Email, Name, RoleText, Slug
+from freehold.users.types import User
+
+
+class Account(User, frozen=True, kw_only=True):
+    """A user, with what nobody else sees of them. ``new_email`` is an address that they have not confirmed yet."""
+
+    is_admin: bool
+    new_email: Email | None
+
+
+class SessionData(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the user is signed in, without the token, of which only a hash is stored."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    user_agent: str | None
+    ip: str | None
+
+
+class MembershipData(msgspec.Struct, frozen=True, kw_only=True):
+    """An organization that the user belongs to, and as what. One with ``deleted_at`` can still be restored."""
+
+    organization_id: UUID
+    name: Name
+    slug: Slug
+    role: RoleText
+    joined_at: datetime
+    deleted_at: datetime | None
+
+
+class InvitationData(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation to the user's confirmed address."""
+
+    organization_id: UUID
+    organization: Name
+    role: RoleText
+    created_at: datetime
+    expires_at: datetime
+
+
+class MailData(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail to the user or about them, without its text: that can hold a token, which only its recipient may have."""
+
+    id: UUID
+    to: Email
+    subject: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one user, without secrets. Times are UTC."""
+
+    exported_at: datetime
+    user: Account
+    sessions: list[SessionData]
+    organizations: list[MembershipData]
+    invitations: list[InvitationData]
+    api_keys: list[ApiKey]
+    mails: list[MailData]
+    audit_events: list[AuditEvent]
