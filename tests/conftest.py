@@ -16,7 +16,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from freehold import NewUser, Platform, User, migrate
+from freehold import NewUser, Platform, Settings, User, migrate
 from freehold.postgres import EmbeddedServer
 
 PASSWORD = "Lovelace1"
@@ -123,7 +123,7 @@ def database_url(make_database: Callable[..., str], server_urls: tuple[str, str]
 @pytest.fixture
 async def platform(database_url: str) -> AsyncIterator[Platform]:
     """A platform on a new database, acting as the operator."""
-    async with Platform.open(database_url) as opened:
+    async with Platform.open(database_url, settings=Settings(rate_limits="off")) as opened:
         yield opened
 
 

@@ -48,6 +48,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password_queue: Annotated[
         int, _about("passwords that may wait to be hashed before sign-in is answered 503", ge=0, le=10_000)
     ] = 64
+    rate_limits: Annotated[Literal["on", "off"], _about("whether requests are limited: on or off")] = "on"
+    reads_per_minute: Annotated[
+        int, _about("requests that only read, of each user, API key or (not signed in) address", ge=1)
+    ] = 3000
+    writes_per_minute: Annotated[int, _about("requests that change something, likewise", ge=1)] = 600
+    mails_per_minute: Annotated[int, _about("requests that send a mail, likewise", ge=1)] = 30
+    sign_ins_per_minute: Annotated[
+        int, _about("attempts to sign in, or to use a mailed token, of each address", ge=1)
+    ] = 30
+    sign_ups_per_minute: Annotated[int, _about("accounts made from each address", ge=1)] = 30
+    trusted_proxies: Annotated[
+        str,
+        _about(
+            "proxies of yours whose X-Forwarded-For is believed: how many are in front (1), or their addresses and "
+            "networks (10.0.0.0/8,::1); without any, the header is ignored",
+            pattern=r"^[0-9a-fA-F:./, ]*$",
+        ),
+    ] = ""
     refuse_common_passwords: Annotated[
         bool, _about("whether new passwords that are among the most common ones are refused: true or false")
     ] = True

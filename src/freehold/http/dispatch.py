@@ -7,11 +7,12 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from freehold.context import Context
-from freehold.errors import FieldError, Invalid, Stale
+from freehold.errors import FieldError, Invalid, Stale, Unauthenticated
 from freehold.http.answers import Answer
 from freehold.http.conditions import versions_wanted
 from freehold.http.idempotency import HEADER as KEY_HEADER
 from freehold.http.idempotency import Repeatable
+from freehold.http.limiting import Limiter
 from freehold.http.presenting import present, route_path
 from freehold.http.problems import MethodNotAllowed
 from freehold.http.requests import JSON_TYPES, PATCH_TYPES, Request
@@ -62,7 +63,8 @@ class Resource:
 class Resources(BaseRoute):
     """All declared endpoints as one Starlette route."""
 
-    def __init__(self, endpoints: Iterable[Endpoint], door: Door) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint], door: Door, limiter: Limiter | None = None) -> None:
+        self._limiter = limiter
         self._door = door
         self._repeatable = Repeatable()
         self._tree: Tree[Resource] = Tree()
@@ -89,7 +91,14 @@ class Resources(BaseRoute):
         """
         request: Request = scope[REQUEST]
         endpoint = scope["endpoint"].endpoint(scope["method"])
-        context = await self._door(request, endpoint.auth)
+        try:
+            context = await self._door(request, endpoint.auth)
+        except Unauthenticated:
+            if self._limiter:
+                await self._limiter.count_stranger(request, endpoint.limit)
+            raise
+        if self._limiter:
+            await self._limiter.count(request, context, endpoint.limit)
         arguments = await _read(endpoint, request, scope["path_params"])
         if endpoint.is_repeatable and KEY_HEADER in request.headers:
             answer = await self._repeatable.answer(

@@ -7,11 +7,12 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from freehold.addresses import Proxies
 from freehold.errors import FreeholdError
 from freehold.http.answers import Header
 from freehold.http.dispatch import REQUEST
 from freehold.http.problems import answer_to
-from freehold.http.requests import Request
+from freehold.http.requests import NO_PROXIES, Request
 
 SECURITY: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
@@ -30,9 +31,10 @@ _log = logging.getLogger(__name__)
 
 
 class Edge:
-    """Wraps the application: pure ASGI, two small additions to what it sends."""
+    """Wraps the application: pure ASGI, a few additions to what it sends."""
 
-    def __init__(self, inner: ASGIApp, lifespan: Lifespan = nullcontext) -> None:
+    def __init__(self, inner: ASGIApp, lifespan: Lifespan = nullcontext, proxies: Proxies = NO_PROXIES) -> None:
+        self._proxies = proxies
         self._inner = inner
         self._lifespan = lifespan
 
@@ -44,7 +46,7 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        request = scope[REQUEST] = Request(scope, receive)
+        request = scope[REQUEST] = Request(scope, receive, self._proxies)
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -53,6 +55,7 @@ class Edge:
                 started = True
                 headers: list[Header] = message["headers"]
                 headers += SECURITY
+                headers += request.answer_headers
                 headers.append((b"x-request-id", request.id.encode("ascii")))
                 if POLICY[0] not in dict(headers):
                     headers.append(POLICY)

@@ -16,6 +16,7 @@ from freehold.http.examples import example_of
 from freehold.http.references import alternatives, kinds_of
 from freehold.http.routing import Endpoint, Routes
 from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidIdempotencyKey
+from freehold.limits.errors import LimitReached
 
 Json = dict[str, Any]
 Failures = tuple[type[errors.FreeholdError], ...]
@@ -45,6 +46,16 @@ HEADERS: Final[dict[str, Json]] = {
     "Idempotency-Replayed": {
         "description": "`true` when the Idempotency-Key was sent before and this is the answer that was given then.",
         "schema": {"type": "string", "const": "true"},
+    },
+    "RateLimit-Policy": {
+        "description": 'What the request was counted as, how many of these may be sent and in how many seconds: '
+        '`"reads";q=3000;w=60`.',
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": 'How many more may be sent, and in how many seconds the count begins anew: '
+        '`"reads";r=2999;t=42`.',
+        "schema": {"type": "string"},
     },
     "Retry-After": {"description": "How many seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
 }
@@ -163,7 +174,7 @@ def _headers_read(endpoint: Endpoint) -> list[Json]:
 
 
 def _success(endpoint: Endpoint) -> dict[str, Json]:
-    names = ["X-Request-Id"]
+    names = ["X-Request-Id", *(["RateLimit-Policy", "RateLimit"] if endpoint.limit else [])]
     if endpoint.entities:
         names.append("ETag")
     if endpoint.location:
@@ -189,6 +200,8 @@ def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
         kinds.append(errors.Unauthenticated)
     if endpoint.changes:
         kinds.append(errors.Stale)
+    if endpoint.limit:
+        kinds.append(LimitReached)
     if endpoint.is_repeatable:
         kinds += _WITH_KEY
     if endpoint.body is not None:
@@ -210,7 +223,7 @@ def _name(failures: Failures) -> str:
 
 def _failure(failures: Failures) -> Json:
     status = problems.status_of(failures[0])
-    names = ["X-Request-Id", *{401: ["WWW-Authenticate"], 503: ["Retry-After"]}.get(status, [])]
+    names = ["X-Request-Id", *{401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])]
     return {
         "description": "\n".join(f"- `{kind.code}`: {kind.title}." for kind in failures),
         "headers": _headers(names),

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Message, Receive, Scope
 
+from freehold.addresses import Proxies
 from freehold.errors import Unauthenticated
 from freehold.http.problems import Malformed, TooLarge, TooSlow, UnsupportedMediaType
 from freehold.validation import parse_json
@@ -19,6 +20,7 @@ MOST_BODY_BYTES: Final = 1024 * 1024
 BODY_SECONDS: Final = 30.0
 """How long a body may take to arrive, so that a slow sender holds no memory for ever."""
 MOST_QUERY_FIELDS: Final = 100
+NO_PROXIES: Final = Proxies()
 _LONGEST_USER_AGENT: Final = 500
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -42,20 +44,25 @@ class Query(dict[str, str]):
 class Request:
     """One HTTP request, whose parts are read when they are asked for."""
 
-    __slots__ = ("_receive", "body", "headers", "id", "scope")
+    __slots__ = ("_proxies", "_receive", "answer_headers", "body", "headers", "id", "scope")
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, proxies: Proxies = NO_PROXIES) -> None:
         self.scope = scope
         self.headers = read_headers(scope["headers"])
         self.id = _request_id(self.headers.get(b"x-request-id"))
         self.body = b""
+        self.answer_headers: tuple[tuple[bytes, bytes], ...] = ()
+        self._proxies = proxies
         self._receive = receive
 
     @property
     def ip(self) -> str | None:
-        """The IP address of the other end of the connection; None on a Unix socket."""
+        """The caller's address: of the connection's other end, or as trusted proxies say. None on a Unix socket."""
         client = self.scope.get("client")
-        return _ip(client[0]) if client else None
+        peer = _ip(client[0]) if client else None
+        if self._proxies is NO_PROXIES:
+            return peer
+        return self._proxies.caller(peer, self.headers.get(b"x-forwarded-for", b"").decode("latin-1"))
 
     @property
     def user_agent(self) -> str | None:

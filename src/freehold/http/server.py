@@ -1,11 +1,8 @@
 """Serves the application with Granian: some worker processes on one port, until SIGTERM or Ctrl-C."""
 
-import ctypes
-import gc
-import logging.config
+import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -14,26 +11,16 @@ from typing import Any, Final
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import MPServer
-from starlette.types import ASGIApp
 
 from freehold.errors import FreeholdError
-from freehold.http.application import create_application
 from freehold.http.port import Port
+from freehold.http.worker import LOGGING, STOPPING, load
 from freehold.settings import Settings
 
 STOP_SECONDS: Final = 30
 """How long requests in flight may take when the server stops, before their worker is killed."""
 
-LOGGING: Final[dict[str, Any]] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"_granian": {}, "granian.access": {}},
-}
 _PROBE_SECONDS = 0.02
-_PR_SET_PDEATHSIG = 1
 
 
 class ServerStopped(FreeholdError):
@@ -74,7 +61,7 @@ def serve(settings: Settings, *, port: Port | None = None, announce: Callable[[s
         )
         server.announce = announce and partial(_announce_when_ready, claimed.url, announce, server.main_loop_interrupt)
         try:
-            server.serve(target_loader=partial(_load, settings), wrap_loader=False)
+            server.serve(target_loader=partial(load, settings, os.getpid()), wrap_loader=False)
         except SystemExit:
             # Ctrl-C reaches the workers too; one that ends before it is told to is no failure.
             if not server.interrupt_signal:
@@ -85,20 +72,16 @@ class _AnnouncingServer(MPServer):
     announce: Callable[[], None] | None = None
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
-        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        # A worker begins with the handlers of this process, which would swallow a signal: it gets those that come
+        # meanwhile when it has its own (see worker.load).
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        try:
+            super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         if self.announce:
             # After the workers were forked: a process is best forked with one thread.
             threading.Thread(target=self.announce, daemon=True).start()
-
-
-def _load(settings: Settings) -> ASGIApp:
-    """Make the application, in a worker process."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    logging.config.dictConfig(LOGGING)
-    application = create_application(settings)
-    gc.freeze()  # what is loaded stays, so no collection needs to look at it again
-    return application
 
 
 def _announce_when_ready(url: str, announce: Callable[[str], None], stopped: threading.Event) -> None:

@@ -19,13 +19,13 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok"] = "ok"
 
 
-@routes.get("/healthz", auth="none", store=False)
+@routes.get("/healthz", auth="none", store=False, limit="none")
 async def get_health(context: Context) -> Health:  # noqa: ARG001 - asks nothing else than this process
     """Say that the process lives."""
     return Health()
 
 
-@routes.get("/readyz", auth="none", store=False, errors=[SchemaPending])
+@routes.get("/readyz", auth="none", store=False, limit="none", errors=[SchemaPending])
 async def get_readiness(context: Context) -> Health:
     """Say that requests can be answered: the database is reachable and has every migration."""
     if isinstance(context.db, Database):

@@ -22,6 +22,7 @@ routes = Routes("sessions", "Signing in and out.")
     auth="optional",
     location="current",
     store=False,
+    limit="sign-ins",
     errors=[WrongCredentials, SignInDelayed, EmailUnverified, Unavailable],
 )
 async def create_session(context: Context, body: NewSession) -> SignedIn:

@@ -22,6 +22,7 @@ routes = Routes("invitations", "Asking people by mail to join an organization.")
     "/v1/users",
     status=201,
     auth="optional",
+    limit="sign-ups",
     tag="users",
     errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, InvitationForAnother, RoleGone, Unavailable],
 )
@@ -37,6 +38,7 @@ async def create_user(context: Context, body: NewUser) -> User:
 @routes.post(
     "/v1/organizations/{organization}/invitations",
     status=201,
+    limit="mails",
     errors=[Missing, Forbidden, AlreadyMember, AlreadyInvited],
 )
 async def create_invitation(context: Context, organization: OrganizationRef, body: NewInvitation) -> Invitation:
@@ -70,6 +72,7 @@ async def revoke_invitation(context: Context, organization: OrganizationRef, inv
 
 @routes.post(
     "/v1/organizations/{organization}/invitations/{invitation}/resend",
+    limit="mails",
     errors=[Missing, Forbidden, NoSuchInvitation, RoleGone],
 )
 async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
@@ -83,6 +86,7 @@ async def resend_invitation(context: Context, organization: OrganizationRef, inv
 @routes.post(
     "/v1/invitations/accept",
     status=201,
+    limit="sign-ins",
     location="../../organizations/{0.organization.id}",
     errors=[InvalidToken, InvitationForAnother, EmailUnverified, AlreadyMember, RoleGone],
 )

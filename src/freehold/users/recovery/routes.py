@@ -9,7 +9,7 @@ from freehold.users.recovery.types import NewPasswordReset, PasswordResetComplet
 routes = Routes("recovery", "Setting a new password without the old one.")
 
 
-@routes.post("/v1/password-resets", status=202, auth="none")
+@routes.post("/v1/password-resets", status=202, limit="mails", auth="none")
 async def request_password_reset(context: Context, body: NewPasswordReset) -> None:
     """Ask for a new password.
 
@@ -18,7 +18,7 @@ async def request_password_reset(context: Context, body: NewPasswordReset) -> No
     await operations.request(context, body)
 
 
-@routes.post("/v1/password-resets/complete", auth="none", errors=[InvalidToken, Unavailable])
+@routes.post("/v1/password-resets/complete", auth="none", limit="sign-ins", errors=[InvalidToken, Unavailable])
 async def complete_password_reset(context: Context, body: PasswordResetCompletion) -> None:
     """Set a new password.
 

@@ -11,7 +11,7 @@ from freehold.users.verification.types import EmailVerification
 routes = Routes("verification", "Showing that an e-mail address is one's own.")
 
 
-@routes.post("/v1/email-verifications", auth="none", errors=[InvalidToken, EmailTaken])
+@routes.post("/v1/email-verifications", auth="none", limit="sign-ins", errors=[InvalidToken, EmailTaken])
 async def verify_email(context: Context, body: EmailVerification) -> None:
     """Confirm an e-mail address.
 
@@ -20,7 +20,7 @@ async def verify_email(context: Context, body: EmailVerification) -> None:
     await operations.confirm(context, body)
 
 
-@routes.post("/v1/users/me/email-verification", status=202, errors=[EmailVerified])
+@routes.post("/v1/users/me/email-verification", status=202, limit="mails", errors=[EmailVerified])
 async def send_email_verification(context: Context) -> None:
     """Mail the token anew.
 

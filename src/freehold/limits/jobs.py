@@ -1,0 +1,11 @@
+"""Forgets counts of requests."""
+
+from freehold.context import Context
+from freehold.jobs import job
+from freehold.limits import queries
+
+
+@job("limits.drop_ended", every_seconds=60)
+async def drop_ended(context: Context) -> None:
+    """Forget what was counted in windows that have ended."""
+    await queries.drop_ended(context.db)
