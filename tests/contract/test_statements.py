@@ -153,7 +153,7 @@ async def _is_not_null(schema: Any, table: str, column: str) -> bool:
 
 def _is_chosen(column: str, sql: str) -> bool:
     """Say whether the statement itself sets the column or takes only rows that have it."""
-    return re.search(rf"\b{column}( IS NOT NULL| = | <=? |, [\w.]+\) [<>])", sql) is not None
+    return re.search(rf"\b{column}( IS NOT NULL| = | [<>]=? |, [\w.]+\) [<>])", sql) is not None
 
 
 def test_struct_of_a_row_is_frozen():
