@@ -1,7 +1,10 @@
 """Mail leaves the outbox, over real SMTP connections."""
 
 import asyncio
+import io
 import logging
+import os
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from tests.mail.post_office import PostOffice, open_post_office
 
 from freehold import Message, PageRequest, Platform
 from freehold.access import in_transaction
+from freehold.mail import queries
 from freehold.mail.jobs import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, delay_seconds, deliver, drop_old
 from freehold.mail.operations import enqueue
 
@@ -315,6 +319,22 @@ async def test_late_failure_does_not_undo_what_another_worker_did(
     assert sent.last_error is None
 
 
+async def test_late_failure_does_not_end_the_lease_of_another_worker(
+    office: PostOffice, open_platform: OpenPlatform, connection: Any
+):
+    office.faults["DATA"] = "stalls"
+    slow = await open_platform(office.settings(smtp_timeout_seconds=0.5))
+    written = await write(slow)
+    late = asyncio.ensure_future(deliver(slow.context))
+    async with asyncio.timeout(5):
+        await office.stalled.wait()
+    await make_due(connection)
+    await queries.claim(slow.context.db, lease_seconds=300)
+    await late
+    leased = await slow.mail.get(written.id)
+    assert (leased.attempts, leased.last_error) == (2, None)
+
+
 async def test_mail_is_given_up_after_days(office: PostOffice, open_platform: OpenPlatform, connection: Any):
     office.replies["RCPT"] = "451 Come back later"
     platform = await open_platform(office.settings(mail_retry_days=1))
@@ -373,12 +393,12 @@ async def test_subject_stays_on_one_line(office: PostOffice, open_platform: Open
 
 
 async def test_without_a_server_mail_is_printed_and_kept(
-    platform: Platform, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    platform: Platform, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO)
     written = await write(platform)
     await deliver(platform.context)
-    printed = capsys.readouterr().out
+    printed = capfd.readouterr().out
     assert written.text in printed
     assert f"Mail to {ADDRESS}: {written.subject}" in printed
     kept = await platform.mail.get(written.id)
@@ -387,7 +407,33 @@ async def test_without_a_server_mail_is_printed_and_kept(
     assert ADDRESS in caplog.text
     assert "reset-password" not in caplog.text
     await deliver(platform.context)
-    assert capsys.readouterr().out == ""
+    assert capfd.readouterr().out == ""
+
+
+async def test_output_that_nobody_reads_does_not_stop_the_server(platform: Platform, monkeypatch: pytest.MonkeyPatch):
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with open(writing, "wb", buffering=0) as pipe, open(reading, "rb"):  # noqa: ASYNC230, PTH123 - a pipe
+        while pipe.write(b"x" * 4096):
+            pass
+        os.set_blocking(writing, True)
+        monkeypatch.setattr(sys, "stdout", pipe)
+        written = await write(platform)
+        async with asyncio.timeout(5):
+            await deliver(platform.context)
+    kept = await platform.mail.get(written.id)
+    assert kept.text == written.text
+    assert kept.sent_at is not None
+
+
+@pytest.mark.parametrize("output", [None, io.StringIO()])
+async def test_no_output_at_all_is_no_failure(
+    output: io.StringIO | None, platform: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    written = await write(platform)
+    monkeypatch.setattr(sys, "stdout", output)
+    await deliver(platform.context)
+    assert (await platform.mail.get(written.id)).sent_at is not None
 
 
 async def test_old_mail_is_dropped(platform: Platform, connection: Any):

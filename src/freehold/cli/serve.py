@@ -43,7 +43,7 @@ def serve(**given: Any) -> None:
         Port(settings.host, settings.port) as port,
         _database(settings) as (url, about),
     ):
-        ready = msgspec.structs.replace(settings, database_url=url)
+        ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
         hint = _first_admin(settings) if asyncio.run(_lacks_admin(ready)) else None
         serve_http(ready, port=port, announce=lambda address: click.echo(_banner(address, about, hint)))
 

@@ -2,7 +2,6 @@
 
 import logging
 import random
-import sys
 from typing import Final
 
 from freehold.context import Context
@@ -11,6 +10,7 @@ from freehold.mail import queries
 from freehold.mail.relay import Relay, read_relay
 from freehold.mail.smtp import MESSAGE_SECONDS, Connection, Refused, Undelivered, Unreachable
 from freehold.mail.templates import load
+from freehold.mail.terminal import show
 from freehold.mail.types import Claimed
 from freehold.settings import Settings
 
@@ -53,10 +53,9 @@ async def drop_old(context: Context) -> None:
 async def _print_due(context: Context) -> None:
     """Show messages to whoever runs the server. The log, which others keep, learns nothing of their text."""
     while message := await queries.claim(context.db, lease_seconds=LEASE_SECONDS):
-        sys.stdout.write(f"\nMail to {message.recipient}: {message.subject}\n\n{message.text_body}\n")
-        sys.stdout.flush()
+        outcome = "printed" if show(message) else "kept for 'freehold mail'"
         await queries.note_sent(context.db, id=message.id, forget=False)
-        _log.info("mail %s to %s printed: %s", message.id, message.recipient, message.subject)
+        _log.info("mail %s to %s %s: %s", message.id, message.recipient, outcome, message.subject)
 
 
 async def _send_due(context: Context, relay: Relay) -> None:

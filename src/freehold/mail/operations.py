@@ -12,9 +12,7 @@ from freehold.mail.types import Message
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 
 
-async def enqueue(
-    context: Context, recipient: str | None, template: str, *, about: UUID | None, **values: str
-) -> None:
+async def enqueue(context: Context, recipient: str | None, template: str, *, about: UUID | None, **values: str) -> None:
     """Write a mail into the outbox, in the transaction of the change that it speaks of; it is delivered afterwards.
 
     Args:

@@ -61,7 +61,7 @@ FROM (
     FROM mail_messages
     WHERE id = :id
 ) AS found
-WHERE m.id = found.id AND m.sent_at IS NULL AND m.attempts = :attempts
+WHERE m.id = found.id AND m.attempts = :attempts
 RETURNING gives_up;
 
 -- name: drop_old
