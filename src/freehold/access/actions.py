@@ -106,6 +106,9 @@ OWNERSHIP: Final = frozenset({Action.ORGANIZATION_DELETE, Action.ORGANIZATION_TR
 GRANTS: Final = MappingProxyType({Role.MEMBER: _MEMBER, Role.ADMIN: _ADMIN, Role.OWNER: _ADMIN | OWNERSHIP})
 """Role -> the actions it may do. A platform administrator may do all."""
 
+OPEN_TO_ALL: Final = frozenset({Action.PROJECT_READ})
+"""What everybody may do with that which an organization shows to all: its public projects."""
+
 NEVER_BY_KEY: Final = frozenset({Action.API_KEY_CREATE, Action.API_KEY_DELETE})
 """What takes a person: with a key that makes keys, revoking it would not end what it had begun."""
 

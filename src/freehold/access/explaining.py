@@ -3,14 +3,11 @@
 from uuid import UUID
 
 from freehold.access import queries
-from freehold.access.actions import Action
+from freehold.access.actions import OPEN_TO_ALL, Action
 from freehold.access.operation import Scope, no_such_organization
 from freehold.access.standing import Standing, granted_by, standing
 from freehold.context import Actor, Context
 from freehold.errors import Forbidden
-
-OPEN_TO_ALL = frozenset({Action.PROJECT_READ})
-"""What anybody may do where an organization shows a public project."""
 
 
 async def standing_of(scope: Scope, user_id: UUID) -> Standing:
@@ -41,19 +38,17 @@ async def explain_access(scope: Scope, action: Action, user_id: UUID | None) -> 
         Missing: ``not_found``: the actor sees nothing of the organization.
         Forbidden: the actor asks about somebody else and may not read the members.
     """
-    asks_for_self = user_id is None or user_id == scope.actor_id
-    sees_all = not scope.standing.is_outside
-    is_public = (not sees_all or not asks_for_self) and await queries.has_public_project(
+    is_public = (scope.standing.is_outside or action in OPEN_TO_ALL) and await queries.has_public_project(
         scope.db, organization_id=scope.organization_id
     )
-    if not sees_all and not is_public:
+    if scope.standing.is_outside and not is_public:
         raise no_such_organization()
-    if user_id is None or asks_for_self:
+    if user_id is None or user_id == scope.actor_id:
         held = scope.standing
     elif scope.may(Action.MEMBER_READ):
         held = await standing_of(scope, user_id)
     else:
         raise Forbidden("You may ask about yourself; about others asks who may read the members (member.read)")
-    if action not in held.actions and held.is_outside and is_public and action in OPEN_TO_ALL:
+    if action not in held.actions and is_public and action in OPEN_TO_ALL:
         return True, "public projects can be read by anyone"
     return action in held.actions, held.because(action)

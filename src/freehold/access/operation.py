@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import queries
-from freehold.access.actions import GRANTS, AccountAction, Action
+from freehold.access.actions import GRANTS, OPEN_TO_ALL, AccountAction, Action
 from freehold.access.standing import Standing, key_may, standing
 from freehold.context import Actor, Context
 from freehold.db import Transaction
@@ -264,7 +264,7 @@ async def _scope(context: Context, organization: OrganizationRef, action: Action
     if found is None:
         raise no_such_organization()
     held = standing(actor, found.id, role=found.role, role_actions=found.actions)
-    if action not in held.actions and not (outsiders and held.is_outside):
+    if action not in held.actions and not (outsiders and (held.is_outside or action in OPEN_TO_ALL)):
         raise no_such_organization() if held.is_outside else _forbidden(held, action)
     return Scope(**_fields(context), action=action, organization_id=found.id, standing=held)
 

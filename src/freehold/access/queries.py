@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.sql import Executor, statement
+from freehold.sql import Executor, lookup, statement
 
 
 class RoleRow(msgspec.Struct, frozen=True):
@@ -31,11 +31,11 @@ class UserRole(msgspec.Struct, frozen=True):
     actions: tuple[str, ...] | None
 
 
-@statement
+@lookup
 async def role_by_id(db: Executor, *, id: UUID, user_id: UUID | None) -> RoleRow | None: ...
 
 
-@statement
+@lookup
 async def role_by_slug(db: Executor, *, slug: str, user_id: UUID | None) -> RoleRow | None: ...
 
 

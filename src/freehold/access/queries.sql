@@ -1,16 +1,22 @@
 -- name: role_by_id
 -- The organization with this id, and what a user is in it (NULL for an outsider).
-SELECT o.id, o.slug, r.role, r.actions
-FROM organizations o
-LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
-WHERE o.id = :id AND o.deleted_at IS NULL;
+SELECT wanted.place, o.id, o.slug, r.role, r.actions
+FROM unnest(:id::uuid[], :user_id::uuid[]) WITH ORDINALITY AS wanted (id, user_id, place)
+JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL
+LEFT JOIN LATERAL (
+    -- The limit makes this one look-up by both columns of the key; the planner would else read all members.
+    SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = wanted.user_id LIMIT 1
+) AS r ON true;
 
 -- name: role_by_slug
 -- The organization with this slug, and what a user is in it (NULL for an outsider).
-SELECT o.id, o.slug, r.role, r.actions
-FROM organizations o
-LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
-WHERE o.slug = :slug AND o.deleted_at IS NULL;
+SELECT wanted.place, o.id, o.slug, r.role, r.actions
+FROM unnest(:slug::text[], :user_id::uuid[]) WITH ORDINALITY AS wanted (slug, user_id, place)
+JOIN organizations o ON o.slug = wanted.slug AND o.deleted_at IS NULL
+LEFT JOIN LATERAL (
+    -- The limit makes this one look-up by both columns of the key; the planner would else read all members.
+    SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = wanted.user_id LIMIT 1
+) AS r ON true;
 
 -- name: role_in_deleted_by_id
 -- The deleted organization with this id, and what a user was in it (NULL for an outsider).

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.api_keys.types import ApiKey
-from freehold.sql import Executor, statement
+from freehold.sql import Executor, lookup, statement
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -22,7 +22,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     is_stale: bool
 
 
-@statement
+@lookup
 async def by_key_hash(db: Executor, *, key_hash: bytes) -> KeyRow | None: ...
 
 

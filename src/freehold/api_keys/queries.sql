@@ -1,10 +1,16 @@
 -- name: by_key_hash
 -- The unexpired key with this hash, who it acts for, and whether its last use was noted long ago (or lies ahead).
-SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids, coalesce(u.is_admin, false) AS is_admin,
-    coalesce(k.last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true) AS is_stale
-FROM api_keys k
-LEFT JOIN users u ON u.id = k.user_id
-WHERE k.key_hash = :key_hash AND (k.expires_at IS NULL OR k.expires_at > now());
+SELECT wanted.place, found.id, found.user_id, found.organization_id, found.actions, found.project_ids, found.is_admin,
+    found.is_stale
+FROM unnest(:key_hash::bytea[]) WITH ORDINALITY AS wanted (key_hash, place)
+CROSS JOIN LATERAL (
+    SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids, coalesce(u.is_admin, false) AS is_admin,
+        coalesce(k.last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true) AS is_stale
+    FROM api_keys k
+    LEFT JOIN users u ON u.id = k.user_id
+    WHERE k.key_hash = wanted.key_hash AND (k.expires_at IS NULL OR k.expires_at > now())
+    LIMIT 1
+) AS found;
 
 -- name: note_use
 -- Note that a key is in use; at most once a minute, so that using it stays cheap.

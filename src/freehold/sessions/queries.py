@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.sql import Executor, statement
+from freehold.sql import Executor, lookup, statement
 
 
 class TokenRow(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     current: bool
 
 
-@statement
+@lookup
 async def by_token_hash(db: Executor, *, token_hash: bytes) -> TokenRow | None: ...
 
 

@@ -1,9 +1,14 @@
 -- name: by_token_hash
 -- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead).
-SELECT s.id, s.user_id, u.is_admin, s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
-FROM sessions s
-JOIN users u ON u.id = s.user_id
-WHERE s.token_hash = :token_hash AND s.expires_at > now();
+SELECT wanted.place, found.id, found.user_id, found.is_admin, found.is_stale
+FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
+CROSS JOIN LATERAL (
+    SELECT s.id, s.user_id, u.is_admin, s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id
+    WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
+    LIMIT 1
+) AS found;
 
 -- name: note_use
 -- Note that a session is in use, which makes it last longer, up to its whole lifetime.
