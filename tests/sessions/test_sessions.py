@@ -79,11 +79,11 @@ async def test_expired_session_is_nobodys_and_not_listed(platform: Platform, sig
     assert await connection.fetchval("SELECT count(*) FROM sessions") == 1, "signing in drops the expired ones"
 
 
-async def test_session_lasts_as_long_as_the_settings_say(platform: Platform, sign_up: SignUp, connection: Any):
+async def test_unused_session_lasts_as_long_as_the_settings_say(platform: Platform, sign_up: SignUp, connection: Any):
     await sign_up("ada")
     await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
     days = await connection.fetchval("SELECT extract(epoch FROM expires_at - created_at) / 86400 FROM sessions")
-    assert float(days) == pytest.approx(platform.context.tools.settings.session_days)
+    assert float(days) == pytest.approx(platform.context.tools.settings.session_idle_days)
 
 
 async def test_ended_session_is_nobodys_at_once(platform: Platform, sign_up: SignUp):
