@@ -9,6 +9,7 @@ from freehold.migrate import backup as stored
 from freehold.migrate import check as checks
 from freehold.migrate import gate, new, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
+from freehold.migrate.lock import runner_lock
 from freehold.migrate.report import (
     Lines,
     emit,
@@ -266,7 +267,7 @@ def restore(target: Target, *, name: str, yes: bool, backups: Path, as_json: boo
 
 
 async def _prove(found: stored.Backup, database_url: str, staging_url: str | None, progress: Lines) -> None:
-    async with staging_database(database_url, staging_url) as copy:
+    async with runner_lock(database_url), staging_database(database_url, staging_url) as copy:
         await load_into(found, copy, progress)
 
 

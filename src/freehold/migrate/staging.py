@@ -46,7 +46,7 @@ async def create_database(connection: Connection, name: str) -> None:
 
 @asynccontextmanager
 async def staging_database(like_url: str, staging_url: str | None = None) -> AsyncIterator[str]:
-    """The URL of an empty database, dropped at the end.
+    """The URL of an empty database, dropped at the end; call it under the runner's lock.
 
     Args:
         like_url: the database whose encoding, locale and, by default, server it shares.
@@ -65,6 +65,7 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
         current = str(await source.fetchval("SELECT current_database()"))
         base = re.sub(r"\W", "_", current)[: _LONGEST_NAME - 20]
         name = f"{base}_staging_{secrets.token_hex(4)}"
+        await _drop_leftovers(connection, base)
         await create_database(connection if staging_url else source, name)
     url = with_database(staging_url or like_url, name)
     try:
@@ -72,6 +73,17 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
     finally:
         async with connect(staging_url or like_url) as connection:
             await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+
+
+async def _drop_leftovers(connection: Connection, base: str) -> None:
+    """Drop copies that a killed runner left; the caller holds the runner's lock, so nobody else's are in use."""
+    leftovers = await connection.fetch(
+        "SELECT datname FROM pg_database WHERE datname ~ $1 AND pg_has_role(datdba, 'MEMBER') "
+        "AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = pg_database.datname)",
+        f"^{base}_staging_[0-9a-f]{{8}}$",
+    )
+    for row in leftovers:
+        await connection.execute(f"DROP DATABASE IF EXISTS {quoted(row['datname'])}")
 
 
 async def _locale(connection: Connection) -> str:
