@@ -222,8 +222,8 @@ ROLE: Final = Rule(
 ROLE_NAME: Final = Rule(
     name="role_name",
     says=(
-        "must be 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter, and neither the name of a built-in "
-        "role (owner, admin, member) nor of the shape of a UUID"
+        "must be 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter, and neither the name of a "
+        "built-in role (owner, admin, member) nor of the shape of a UUID"
     ),
     min_length=1,
     max_length=50,

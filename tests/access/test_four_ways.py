@@ -5,6 +5,7 @@ The whole table of role x action is generated. What is tried for real runs in a 
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -165,7 +166,7 @@ async def test_four_ways_of_asking_give_one_answer(name: str, scene: Scene, conn
             told = AccessQuestion(action=action, user_id=scene.people[name])
             of_other = await asked_in_the_library(scene, scene.platform, told)
             command = ["organizations", "access", "acme", name, action.value, "--json"]
-            on_command_line = await anyio.to_thread.run_sync(lambda command=command: runner.invoke(program, command))
+            on_command_line = await anyio.to_thread.run_sync(partial(runner.invoke, program, command))
             assert on_command_line.exit_code == 0, on_command_line.output
             printed = json.loads(on_command_line.stdout)
             assert of_other is not None
@@ -204,7 +205,11 @@ async def test_public_project_lets_anybody_read_and_ask(scene: Scene, connection
     assert (read.allowed, read.because) == (True, "public projects can be read by anyone")
     change = await outsider.organizations.explain_access(scene.id, AccessQuestion(action=Action.PROJECT_UPDATE))
     assert (change.allowed, change.because) == (False, "not a member")
-    assert await tried(scene, "outsider", Action.PROJECT_READ, connection)
+    for name in ("outsider", "guest"):
+        assert await tried(scene, name, Action.PROJECT_READ, connection)
+    guest = scene.platform.acting_as(scene.actor("guest"))
+    assert (await guest.projects.get(scene.id, scene.project_id)).name == "Rocket"
+    assert (await guest.organizations.explain_access(scene.id, AccessQuestion(action=Action.PROJECT_READ))) == read
 
 
 async def test_nobody_learns_who_administers_the_platform(scene: Scene):

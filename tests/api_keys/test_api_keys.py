@@ -61,7 +61,7 @@ async def test_key_of_a_user_does_what_the_user_may(platform: Platform, ada: Use
     program = await with_key(issued.key)
     assert (await program.users.get("me")).id == ada.id
     await program.projects.create(acme.id, NewProject(name="Rocket"))
-    assert await program.organizations.create(NewOrganization(name="Second"))
+    assert (await program.organizations.create(NewOrganization(name="Second"))).owner_id == ada.id
 
 
 async def test_key_is_stored_as_a_hash(platform: Platform, ada: User, connection: Any):
@@ -73,7 +73,7 @@ async def test_key_is_stored_as_a_hash(platform: Platform, ada: User, connection
     assert not hasattr(listed[0], "key")
 
 
-async def test_key_never_does_what_takes_the_person(platform: Platform, ada: User, with_key: As):
+async def test_key_never_does_what_takes_the_person(platform: Platform, ada: User, acme: Organization, with_key: As):
     issued = await platform.acting_as(ada.id).api_keys.create("me", NewApiKey(name="laptop"))
     program = await with_key(issued.key)
     change = PasswordChange(current_password="Lovelace1", new_password="Lovelace2")
@@ -82,6 +82,7 @@ async def test_key_never_does_what_takes_the_person(platform: Platform, ada: Use
         program.api_keys.list("me", PageRequest()),
         program.api_keys.rotate("me", issued.id, KeyRotation()),
         program.api_keys.delete("me", issued.id),
+        program.organizations.api_keys.create(acme.id, NewApiKey(name="another")),
         program.users.change_password("me", change),
         program.users.update("me", UserPatch(email="eve@example.com")),
         program.users.delete("me"),

@@ -17,6 +17,7 @@ from freehold import (
     Missing,
     NewCustomRole,
     NewOrganization,
+    NewOwner,
     NewProject,
     NewRole,
     Organization,
@@ -146,7 +147,12 @@ async def test_built_in_role_cannot_be_made_changed_or_removed(house: House, nam
         assert error.value.code == "built_in_role"
 
 
-@pytest.mark.parametrize("name", ["", "A", "1a", "a b", "a\n", "a\x00", "a\x1b[31m", "ä", "-a", "a" * 51, str(UUID(int=0xA << 124))])
+UUID_WITH_A_LETTER_FIRST = str(UUID(int=0xA << 124))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "A", "1a", "a b", "a\n", "a\x00", "a\x1b[31m", "ä", "-a", "a" * 51, UUID_WITH_A_LETTER_FIRST]
+)
 def test_name_with_anything_but_plain_letters_is_refused(name: str):
     with pytest.raises(Invalid) as error:
         NewCustomRole(name=name, actions=())
@@ -228,6 +234,13 @@ async def test_member_with_any_role_may_leave(house: House):
         await house.by("member").get(house.id)
 
 
+async def until_somebody_waits(connection: Any) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(5):
+        while not await connection.fetchval(waiting):  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.005)
+
+
 async def test_demoted_admin_cannot_promote_themselves_back_in_a_race(house: House, connection: Any):
     """The admin's own promotion has begun, and read that they are an admin, when the demotion commits."""
     await connection.execute("BEGIN")
@@ -236,14 +249,24 @@ async def test_demoted_admin_cannot_promote_themselves_back_in_a_race(house: Hou
         "UPDATE organization_members SET role = 'member' WHERE user_id = $1", house.people["admin"].id
     )
     racing = asyncio.create_task(house.put("admin", "admin", "admin"))
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with asyncio.timeout(5):
-        while not await connection.fetchval(waiting):  # noqa: ASYNC110 - only the database knows
-            await asyncio.sleep(0.005)
+    await until_somebody_waits(connection)
     await connection.execute("COMMIT")
     with pytest.raises(Forbidden):
         await racing
     assert await house.role_of("admin") == "member"
+
+
+async def test_ownership_is_handed_over_once_in_a_race(house: House, connection: Any):
+    """Who has handed it over already owns nothing that they could hand to somebody else."""
+    await connection.execute("BEGIN")
+    await connection.execute("UPDATE organizations SET owner_id = $2 WHERE id = $1", house.id, house.people["admin"].id)
+    new = NewOwner(user_id=house.people["member"].id)
+    racing = asyncio.create_task(house.by("owner").hand_over(house.id, new))
+    await until_somebody_waits(connection)
+    await connection.execute("COMMIT")
+    with pytest.raises(Forbidden):
+        await racing
+    assert await house.role_of("admin") == "owner"
 
 
 async def test_outsider_and_fellow_learn_no_more_of_others_than_a_membership_gives(house: House):

@@ -12,6 +12,7 @@ from freehold.access import (
     By,
     Scope,
     Subject,
+    checked_again,
     no_such_organization,
     on_organization,
     on_user,
@@ -177,6 +178,8 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
         NewOwnerIsNoMember: ``new_owner_is_no_member``.
         Stale: ``stale``.
     """
+    await queries.lock(scope.db, id=scope.organization_id)
+    scope = await checked_again(scope)
     if not await queries.is_member(scope.db, organization_id=scope.organization_id, user_id=new.user_id):
         raise NewOwnerIsNoMember
     updated = await _update(scope, version, owner_id=new.user_id)

@@ -53,6 +53,10 @@ async def insert(db: Executor, *, id: UUID, name: str, slugs: list[str], owner_i
 
 
 @statement
+async def lock(db: Executor, *, id: UUID) -> UUID | None: ...
+
+
+@statement
 async def is_member(db: Executor, *, organization_id: UUID, user_id: UUID) -> bool: ...
 
 

@@ -102,6 +102,10 @@ WITH organization AS (
 SELECT id, name, slug, owner_id, ARRAY[owner_id] AS members, created_at, updated_at, 1 AS members_count
 FROM organization;
 
+-- name: lock
+-- Make all that changes who may do what in an organization wait for each other.
+SELECT id FROM organizations WHERE id = :id FOR NO KEY UPDATE;
+
 -- name: is_member
 -- Whether a user is a member of an organization.
 SELECT EXISTS (SELECT 1 FROM organization_members WHERE organization_id = :organization_id AND user_id = :user_id);

@@ -47,10 +47,11 @@ async def get(scope: Scope, project_id: UUID) -> Project:
 
 @on_organization(Action.PROJECT_READ, outsiders=True)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
-    """List an organization's projects, newest first; outsiders see the public ones.
+    """List an organization's projects, newest first; who may not read them sees the public ones.
 
     Raises:
         Missing: ``not_found``: the actor sees no organization, or an outsider no public project.
+        Forbidden: a member may not read projects, and none is public.
         Invalid: the cursor is not of this list.
     """
     sees_all = scope.may(Action.PROJECT_READ)
@@ -82,7 +83,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
         count=lambda: count(scope.db, organization_id=scope.organization_id),
     )
     if not found.data and not sees_all:
-        raise no_such_organization()
+        raise no_such_organization() if scope.standing.is_outside else Forbidden("No project here is public")
     return found
 
 
@@ -147,7 +148,7 @@ async def _visible(scope: Scope, project_id: UUID) -> Project:
     project = await queries.by_id(scope.db, organization_id=scope.organization_id, id=project_id)
     if within_reach and project is not None and (sees_all or project.settings.visibility == "public"):
         return project
-    raise Missing("There is no such project") if sees_all else no_such_organization()
+    raise no_such_organization() if scope.standing.is_outside else Missing("There is no such project")
 
 
 async def _refuse_outsider(scope: Scope, project_id: UUID) -> None:
