@@ -16,6 +16,8 @@ from freehold.migrate.errors import ConnectError, LockedError, UnprovedError
 from freehold.migrate.files import MigrationSet, builtin
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.rehearse import Rehearsal, rehearse
+from freehold.migrate.reverse import down
+from freehold.migrate.swap import restore
 from freehold.migrate.upgrade import upgrade
 
 Writer = Callable[..., Path]
@@ -200,6 +202,58 @@ def pooler_url(site: Site, tmp_path: Path) -> Iterator[str]:
     yield f"postgresql://somebody@127.0.0.1:{port}/{name}"
     process.terminate()
     process.wait()
+
+
+@pytest.fixture
+def plain(database_url: str, database_name: str, query: Query) -> Iterator[str]:
+    """The URL of a role that owns the database and may create others, as the embedded server's is."""
+    role = f"plain_{database_name}"
+    query(f"CREATE ROLE {role} LOGIN CREATEDB PASSWORD 'plain'")
+    query(f"ALTER DATABASE {database_name} OWNER TO {role}")
+    query(f"GRANT ALL ON SCHEMA public TO {role}")
+    yield f"postgresql://{role}:plain@{database_url.partition('@')[2]}"
+    query(f"REASSIGN OWNED BY {role} TO CURRENT_USER")
+    query(f"DROP OWNED BY {role}")
+    query(f"DROP ROLE {role}")
+
+
+def test_whole_way_needs_no_superuser(plain: str, write: Writer, query: Query) -> None:
+    folder = write("0001_a", "CREATE TABLE a (id serial PRIMARY KEY, n text);", "DROP TABLE a;").parent
+    site = Site(plain, folder)
+    site.apply()
+    query("INSERT INTO a (n) SELECT 'x' FROM generate_series(1, 9)")
+    write("0002_b", "ALTER TABLE a ADD b int;", "ALTER TABLE a DROP b;")
+    site.rehearse()
+    assert len(site.apply().applied) == 1
+
+    async def yes(_: object) -> bool:
+        return True
+
+    back = asyncio.run(down(plain, sets=site.sets(), to="0001", backups=site.backups, confirm=yes))
+    assert back.reverted == ["0002_b"]
+    query("DELETE FROM a")
+    taken = backup.verify(Path(back.backup))
+    exchange = asyncio.run(restore(plain, taken, confirm=yes))
+    assert exchange.changed == ["public.a: rows then 9, now 0"]
+    assert query("SELECT count(*) FROM a") == [(9,)]
+    query(f"DROP DATABASE {exchange.kept_as}")
+
+
+def test_copy_can_be_made_beside_another_database(site: Site, admin_url: str) -> None:
+    answer = asyncio.run(rehearse(site.url, sets=site.sets(), backups=site.backups, staging_url=admin_url))
+    assert answer.passed
+    assert len(site.apply().applied) == 2
+
+
+def test_rehearsal_for_a_stopped_application_counts_only_for_one(site: Site, write: Writer) -> None:
+    write("0003_index", "CREATE INDEX items_name_idx ON items (name);", "DROP INDEX items_name_idx;")
+    answer = asyncio.run(rehearse(site.url, sets=site.sets(), backups=site.backups))
+    assert [each.rule for each in answer.findings] == ["require-concurrent-index-creation"]
+    assert not answer.passed
+    assert asyncio.run(rehearse(site.url, sets=site.sets(), backups=site.backups, offline=True)).passed
+    with pytest.raises(UnprovedError, match="require-concurrent-index-creation"):
+        site.apply()
+    assert len(asyncio.run(gate.apply(site.url, sets=site.sets(), offline=True)).applied) == 3
 
 
 def test_upgrade_of_a_database_with_rows_goes_through_the_whole_gate(

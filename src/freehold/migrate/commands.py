@@ -229,7 +229,10 @@ def backup_list(*, backups: Path, as_json: bool) -> None:
 @database_options
 @backups_option
 @staging_option
-def backup_verify(target: Target, *, name: str, restores: bool, backups: Path, staging_url: str | None) -> None:
+@json_option
+def backup_verify(
+    target: Target, *, name: str, restores: bool, backups: Path, staging_url: str | None, as_json: bool
+) -> None:
     """Check every byte of the backup NAME (a name from the list, or a folder)."""
     with errors_as_messages(), Lines() as progress:
         progress.step("Reading")
@@ -237,6 +240,9 @@ def backup_verify(target: Target, *, name: str, restores: bool, backups: Path, s
         if restores:
             with target.url() as database_url:
                 run(_prove(found, database_url, staging_url, progress))
+    if as_json:
+        emit({"folder": str(found.folder), "good": True, "restored": restores})
+        return
     how = "restores to the same rows" if restores else "every byte is as it was written"
     click.echo(f"{found.folder} is good: {how}.")
 
