@@ -17,7 +17,6 @@ import freehold.idempotency.errors
 import freehold.idempotency.jobs
 import freehold.limits.errors
 import freehold.limits.jobs
-import freehold.mail.errors
 import freehold.mail.jobs
 import freehold.organizations.deletion.jobs
 import freehold.organizations.invitations.errors

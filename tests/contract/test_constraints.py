@@ -7,7 +7,7 @@ import freehold.platform  # noqa: F401 - as every program does; brings the error
 from freehold.errors import CONSTRAINTS, FreeholdError
 from freehold.sql import STATEMENTS
 
-WRITTEN_BY_THE_PLATFORM_ALONE = {"server_keys"}
+WRITTEN_BY_THE_PLATFORM_ALONE = {"server_keys", "mail_messages"}
 """Tables that hold nothing a caller sends: breaking their rules would be a bug, and is answered as one."""
 
 RULES = """
