@@ -6,6 +6,7 @@ from freehold.access import OrganizationRef
 from freehold.context import Context
 from freehold.errors import Forbidden, InvalidToken, Missing, Unavailable
 from freehold.http.routing import Routes
+from freehold.organizations.errors import OrganizationGone
 from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
@@ -88,7 +89,7 @@ async def resend_invitation(context: Context, organization: OrganizationRef, inv
     status=201,
     limit="sign-ins",
     location="../../organizations/{0.organization.id}",
-    errors=[InvalidToken, InvitationForAnother, EmailUnverified, AlreadyMember, RoleGone],
+    errors=[InvalidToken, InvitationForAnother, EmailUnverified, AlreadyMember, OrganizationGone, RoleGone],
 )
 async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership:
     """Accept an invitation.
