@@ -9,6 +9,7 @@ from freehold.migrate import backup as stored
 from freehold.migrate import check as checks
 from freehold.migrate import gate, new, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
+from freehold.migrate.findings import judged_offline
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.report import (
     Lines,
@@ -95,11 +96,13 @@ def verify(target: Target, *, as_json: bool) -> None:
 
 @migrate.command()
 @files_options
+@offline_option
 @json_option
-def check(target: Target, *, as_json: bool) -> None:
+def check(target: Target, *, offline: bool, as_json: bool) -> None:
     """Judge every migration file by its text: needs no database."""
     with errors_as_messages():
         findings = checks.check([migration for each in target.sets() for migration in each.migrations])
+    findings = judged_offline(findings) if offline else findings
     if as_json:
         emit(findings)
     else:

@@ -34,7 +34,7 @@ def lost_data(before: Digests, after: Digests) -> list[Loss]:
         was, now = before.tables.get(name), after.tables.get(name)
         if was is not None and now is not None:
             losses += _lost_in_table(name, was, now)
-        elif was is not None:
+        elif was is not None and was.rows:
             losses.append(Loss(name, "", f"the table with its {was.rows} rows is gone"))
         elif now is not None and now.rows:
             losses.append(Loss(name, "", f"a table with {now.rows} rows was not there before"))

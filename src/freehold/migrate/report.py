@@ -107,7 +107,8 @@ def show_rehearsal(rehearsal: Rehearsal) -> None:
             _say(console, f"    wrote {table} anew ({rows} rows)")
         for loss in step.losses:
             _say(console, f"    down loses {loss}")
-    show_findings(rehearsal.findings)
+    if rehearsal.steps or rehearsal.findings:
+        show_findings(rehearsal.findings)
     if rehearsal.evidence:
         until = f"{rehearsal.evidence.expires_at:%Y-%m-%d %H:%M} UTC"
         console.print(f"Proved. Until {until} you may run: freehold migrate apply")
