@@ -90,7 +90,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 48.0
     invitation_days: Annotated[float, _about("how many days an invitation can be accepted", gt=0, le=365)] = 7.0
     restore_days: Annotated[
-        float, _about("how many days a deleted organization can be restored before it is removed for good", gt=0, le=3650)
+        float,
+        _about("how many days a deleted organization can be restored before it is removed for good", gt=0, le=3650),
     ] = 30.0
     password_reset_minutes: Annotated[
         float, _about("how many minutes the link that sets a new password works", gt=0, le=1440)

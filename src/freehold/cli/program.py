@@ -23,9 +23,13 @@ class Part(NamedTuple):
 
 PARTS: Final = {
     "serve": Part("freehold.cli.serve:serve", "Serve the API, on an embedded PostgreSQL unless you have your own."),
-    "users": Part("freehold.users.commands:users", "Make, list and show users, and set their passwords."),
+    "users": Part(
+        "freehold.users.commands:users",
+        "Make, list and show users; set passwords, export and erase data.",
+    ),
     "organizations": Part(
-        "freehold.organizations.commands:organizations", "Make, list and show organizations, and add members."
+        "freehold.organizations.commands:organizations",
+        "Make, list and show organizations; invite people, delete and restore.",
     ),
     "roles": Part(
         "freehold.organizations.roles.commands:roles",

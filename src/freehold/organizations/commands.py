@@ -2,15 +2,17 @@
 
 import click
 
-from freehold import Access, AccessQuestion, Member, NewOrganization, NewRole, Organization, Platform
+from freehold import Access, AccessQuestion, Member, NewOrganization, NewOwner, NewRole, Organization, Platform
 from freehold.cli.declare import Fetch, lists, shows
 from freehold.cli.references import find_user, organization_reference
+from freehold.organizations.deletion import commands as deletion
+from freehold.organizations.invitations import commands as invitations
 from freehold.validation import parse
 
 
 @click.group()
 def organizations() -> None:
-    """Make, list and show organizations, and add members."""
+    """Make, list and show organizations; invite people, delete and restore."""
 
 
 @organizations.command()
@@ -56,6 +58,27 @@ async def add_member(platform: Platform, *, organization: str, user: str, role: 
 @organizations.command()
 @click.argument("organization")
 @click.argument("user")
+@shows
+async def remove_member(platform: Platform, *, organization: str, user: str) -> Organization:
+    """Remove a user from an organization."""
+    reference = organization_reference(organization)
+    await platform.organizations.members.remove(reference, (await find_user(platform, user)).id)
+    return await platform.organizations.get(reference)
+
+
+@organizations.command()
+@click.argument("organization")
+@click.argument("user")
+@shows
+async def hand_over(platform: Platform, *, organization: str, user: str) -> Organization:
+    """Make a member the owner; who owned the organization before stays as an admin."""
+    reference = organization_reference(organization)
+    return await platform.organizations.hand_over(reference, NewOwner(user_id=(await find_user(platform, user)).id))
+
+
+@organizations.command()
+@click.argument("organization")
+@click.argument("user")
 @click.argument("action")
 @shows
 async def access(platform: Platform, *, organization: str, user: str, action: str) -> Access:
@@ -64,3 +87,15 @@ async def access(platform: Platform, *, organization: str, user: str, action: st
     found = await find_user(platform, user)
     question = parse(AccessQuestion, {"action": action, "user_id": found.id})
     return await platform.organizations.explain_access(reference, question)
+
+
+for command in (
+    invitations.invite,
+    invitations.invitations,
+    invitations.resend_invitation,
+    invitations.revoke_invitation,
+    deletion.delete,
+    deletion.restore,
+    deletion.deleted,
+):
+    organizations.add_command(command)

@@ -6,12 +6,13 @@ from freehold import NewUser, Platform, User
 from freehold.cli.declare import Fetch, lists, shows
 from freehold.cli.passwords import password_option, read_password
 from freehold.cli.references import find_user
+from freehold.personal_data.commands import erase, export
 from freehold.validation import parse
 
 
 @click.group()
 def users() -> None:
-    """Make, list and show users, and set their passwords."""
+    """Make, list and show users; set passwords, export and erase data."""
 
 
 @users.command()
@@ -73,3 +74,7 @@ async def set_password(platform: Platform, *, user: str, password_stdin: bool) -
 async def verify(platform: Platform, *, user: str) -> User:
     """Take the e-mail address of a user as confirmed."""
     return await platform.users.mark_verified((await find_user(platform, user)).id)
+
+
+users.add_command(export)
+users.add_command(erase)

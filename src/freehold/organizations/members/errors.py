@@ -15,7 +15,7 @@ class AlreadyMember(Conflict):
     """A membership exists once."""
 
     code = "already_member"
-    title = "This user is a member already"
+    title = "This user is a member already: change their role instead"
     constraints = ("organization_members_pkey",)
 
 

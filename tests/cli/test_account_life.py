@@ -1,0 +1,93 @@
+"""The commands that invite, hand over, delete, restore, export and erase."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from freehold import InvitationAcceptance, NewOrganization, Organization, PersonalData, Platform
+from freehold.organizations.members.errors import AlreadyMember
+from tests.conftest import SignUp
+from tests.mail.letters import token_to
+
+from .conftest import Freehold
+
+
+def told(freehold: Freehold, *arguments: str) -> Any:
+    ran = freehold(*arguments, "--json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return json.loads(ran.stdout)
+
+
+async def make_acme(platform: Platform, sign_up: SignUp) -> Organization:
+    ada = await sign_up("ada")
+    return await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
+
+
+async def test_invitations(freehold: Freehold, platform: Platform, sign_up: SignUp):
+    await make_acme(platform, sign_up)
+    bob = await sign_up("bob")
+    await platform.users.mark_verified(bob.id)
+    made = told(freehold, "organizations", "invite", "acme", bob.email, "--role", "admin")
+    assert (made["email"], made["role"], made["invited_by"]) == (bob.email, "admin", None)
+    assert told(freehold, "organizations", "invitations", "acme")["data"] == [made]
+    again = told(freehold, "organizations", "resend-invitation", "acme", made["id"])
+    assert again["expires_at"] > made["expires_at"]
+    acceptance = InvitationAcceptance(token=await token_to(platform, bob.email))
+    joined = await platform.acting_as(bob.id).organizations.invitations.accept(acceptance)
+    assert joined.role == "admin"
+    refused = freehold("organizations", "invite", "acme", bob.email)
+    assert (refused.returncode, refused.stderr) == (1, f"freehold: {AlreadyMember.title}\n")
+    other = told(freehold, "organizations", "invite", "acme", "c@example.com")
+    assert told(freehold, "organizations", "revoke-invitation", "acme", other["id"]) == other
+    assert freehold("organizations", "invitations", "acme").stdout == ""
+    unreadable = freehold("organizations", "invite", "acme", "nobody", "--role", "owner")
+    assert unreadable.returncode == 1
+    assert [line.split(":")[1] for line in unreadable.stderr.splitlines()] == [" EMAIL", " --role"]
+
+
+async def test_ownership(freehold: Freehold, platform: Platform, sign_up: SignUp):
+    acme = await make_acme(platform, sign_up)
+    bob = await sign_up("bob")
+    told(freehold, "organizations", "add-member", "acme", "bob")
+    assert told(freehold, "organizations", "hand-over", "acme", "bob")["owner_id"] == str(bob.id)
+    assert told(freehold, "organizations", "remove-member", "acme", "ada")["members"] == [str(bob.id)]
+    deleted = told(freehold, "organizations", "delete", "acme")
+    assert told(freehold, "organizations", "deleted")["data"] == [deleted]
+    assert freehold("organizations", "list").stdout == ""
+    assert told(freehold, "organizations", "restore", "acme")["id"] == str(acme.id)
+    early = freehold("organizations", "delete", "acme", "--permanently")
+    assert early.returncode == 1
+    assert freehold("organizations", "delete", str(acme.id)).returncode == 0
+    gone = freehold("organizations", "delete", str(acme.id), "--permanently")
+    assert (gone.returncode, gone.stdout, gone.stderr) == (0, "", "")
+    assert freehold("organizations", "restore", "acme").returncode == 1
+
+
+async def test_export_goes_to_standard_output_or_to_a_new_file_of_ones_own(
+    freehold: Freehold, tmp_path: Path, sign_up: SignUp
+):
+    ada = await sign_up("ada")
+    exported = told(freehold, "users", "export", "ada")
+    assert exported["user"]["id"] == str(ada.id)
+    assert set(exported) == set(PersonalData.__struct_fields__)
+    ran = freehold("users", "export", "ada", "ada.json")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    target = tmp_path / "ada.json"
+    assert json.loads(target.read_text())["user"] == exported["user"]
+    assert target.stat().st_mode & 0o077 == 0
+    again = freehold("users", "export", "ada", "ada.json")
+    assert again.returncode == 1
+    assert "'ada.json' cannot be made" in again.stderr
+
+
+async def test_user_is_erased_when_they_own_nothing(freehold: Freehold, platform: Platform, sign_up: SignUp):
+    await make_acme(platform, sign_up)
+    refused = freehold("users", "erase", "ada", "--yes")
+    assert refused.returncode == 1
+    assert "acme" in refused.stderr
+    assert freehold("organizations", "delete", "acme").returncode == 0
+    refused = freehold("users", "erase", "ada", "--yes")
+    assert "acme (deleted)" in refused.stderr
+    assert freehold("organizations", "delete", "acme", "--permanently").returncode == 0
+    assert freehold("users", "erase", "ada").returncode == 0
+    assert freehold("users", "list").stdout == ""
