@@ -104,9 +104,12 @@ INSERT INTO sessions (id, token_hash, user_id, expires_at)
 SELECT lpad(to_hex(n), 32, '0')::uuid, sha256(n::text::bytea), lpad(to_hex(1 + n % 10000), 32, '0')::uuid,
     now() + interval '1 day'
 FROM generate_series(1, 30000) n;
-INSERT INTO audit_events (id, organization_id, action, target_type)
-SELECT lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex(1 + n % 500), 32, '0')::uuid, 'project.create', 'project'
-FROM generate_series(1, 30000) n;
+INSERT INTO audit_events (
+    id, chain_id, sequence, organization_id, actor_id, action, target_type, previous_hash, hash
+)
+SELECT lpad(to_hex(n), 32, '0')::uuid, chain_id, n, chain_id, lpad(to_hex(n), 32, '0')::uuid, 'project.create', 'project',
+    sha256('x'), sha256('x')
+FROM generate_series(1, 30000) n, LATERAL (SELECT lpad(to_hex(1 + n % 500), 32, '0')::uuid AS chain_id) AS chain;
 """
 ORGANIZATION = """\
 SELECT p.*
@@ -141,9 +144,9 @@ FROM generate_series(1, 100000) n;
 INSERT INTO sessions (token_hash, user_id, expires_at)
 SELECT sha256(n::text::bytea), lpad(to_hex(1 + n % 50000), 32, '0')::uuid, now() + interval '1 day'
 FROM generate_series(1, 100000) n;
-INSERT INTO audit_events (organization_id, action, target_type)
-SELECT lpad(to_hex(1 + n % 500), 32, '0')::uuid, 'project.create', 'project'
-FROM generate_series(1, 100000) n;
+INSERT INTO audit_events (chain_id, sequence, organization_id, actor_id, action, target_type, previous_hash, hash)
+SELECT chain_id, n, chain_id, lpad(to_hex(n), 32, '0')::uuid, 'project.create', 'project', sha256('x'), sha256('x')
+FROM generate_series(1, 100000) n, LATERAL (SELECT lpad(to_hex(1 + n % 500), 32, '0')::uuid AS chain_id) AS chain;
 """
 ORGANIZATION = "'00000000-0000-0000-0000-000000000007'"
 

@@ -22,7 +22,7 @@ from freehold.audit.types import (
 )
 from freehold.context import Context
 from freehold.ids import new_id
-from freehold.paging import FIRST_TIME, LAST_ID, LAST_TIME, Page, read_page
+from freehold.paging import FIRST_ID, FIRST_TIME, LAST_ID, LAST_TIME, Page, read_page
 
 Progress = Callable[[int, int], None]
 """Is told how many events of how many are done, about every thousand."""
@@ -158,10 +158,10 @@ async def verify(
     found: list[Finding] = []
     counted = 0
     async with context.db.snapshot() as snapshot:
-        total = await queries.count_written(snapshot, chain_id=chain_id)
+        total = await queries.count_written(snapshot, **_range(chain_id))
         tally = _Tally(total, progress)
-        events = tally.over(queries.every_event(snapshot, chain_id=chain_id))
-        heads = queries.every_head(snapshot, chain_id=chain_id)
+        events = tally.over(queries.every_event(snapshot, **_range(chain_id)))
+        heads = queries.every_head(snapshot, **_range(chain_id))
         async for finding in findings(events, heads, expected):
             counted += 1
             if counted <= MOST_FINDINGS:
@@ -192,8 +192,8 @@ async def export(
         Forbidden: ``forbidden``: only platform administrators may.
     """
     async with context.db.snapshot() as snapshot:
-        tally = _Tally(await queries.count_written(snapshot, chain_id=chain_id), progress)
-        async for event in tally.over(queries.every_event(snapshot, chain_id=chain_id)):
+        tally = _Tally(await queries.count_written(snapshot, **_range(chain_id)), progress)
+        async for event in tally.over(queries.every_event(snapshot, **_range(chain_id))):
             write(msgspec.json.encode(event) + b"\n")
     return tally.events
 
@@ -206,7 +206,7 @@ async def heads(context: Context, *, chain_id: UUID | None = None) -> list[Audit
         Forbidden: ``forbidden``: only platform administrators may.
     """
     async with context.db.snapshot() as snapshot:
-        return [head async for head in queries.every_head(snapshot, chain_id=chain_id)]
+        return [head async for head in queries.every_head(snapshot, **_range(chain_id))]
 
 
 async def of_user(context: Context, user_id: UUID, *, after_id: UUID, limit: int) -> list[AuditEvent]:
@@ -226,6 +226,11 @@ def _filters(request: AuditPageRequest) -> dict[str, Any]:
         "from_time": request.from_ or FIRST_TIME,
         "to_time": request.to or LAST_TIME,
     }
+
+
+def _range(chain_id: UUID | None) -> dict[str, UUID]:
+    """Tell the first and the last of the chains that are asked for: one, or all."""
+    return {"first_chain": chain_id or FIRST_ID, "last_chain": chain_id or LAST_ID}
 
 
 class _Tally:

@@ -89,10 +89,23 @@ WHERE organization_id IS NULL
 
 -- name: page_of_user
 -- What a user did and what was done to their account, in order of id, after a position; for the export about them.
-SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
-    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
-FROM audit_events
-WHERE (actor_id = :user_id OR chain_id = :user_id) AND id > :after_id
+(
+    SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+    FROM audit_events
+    WHERE actor_id = :user_id AND id > :after_id
+    ORDER BY id
+    LIMIT :limit
+)
+UNION ALL
+(
+    SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+    FROM audit_events
+    WHERE chain_id = :user_id AND organization_id IS NULL AND id > :after_id AND actor_id IS DISTINCT FROM :user_id
+    ORDER BY id
+    LIMIT :limit
+)
 ORDER BY id
 LIMIT :limit;
 
@@ -102,22 +115,22 @@ LIMIT :limit;
 UPDATE audit_events SET ip = NULL, ip_salt = NULL WHERE (actor_id = :user_id OR chain_id = :user_id) AND ip IS NOT NULL;
 
 -- name: every_event
--- All events with everything that their hashes are made of, by chain and sequence; of one chain, when it is named.
+-- All events with everything that their hashes are made of, of some chains, by chain and sequence.
 SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
     host(ip) AS ip, created_at, encode(hash, 'hex') AS hash, details::text AS details_text,
     encode(ip_salt, 'hex') AS ip_salt, encode(ip_digest, 'hex') AS ip_digest,
     encode(previous_hash, 'hex') AS previous_hash
 FROM audit_events
-WHERE :chain_id::uuid IS NULL OR chain_id = :chain_id
+WHERE chain_id BETWEEN :first_chain AND :last_chain
 ORDER BY chain_id, sequence;
 
 -- name: every_head
--- Where each chain ends; that of one chain, when it is named.
+-- Where each of some chains ends.
 SELECT chain_id, sequence, encode(hash, 'hex') AS hash
 FROM audit_heads
-WHERE :chain_id::uuid IS NULL OR chain_id = :chain_id
+WHERE chain_id BETWEEN :first_chain AND :last_chain
 ORDER BY chain_id;
 
 -- name: count_written
--- How many events were ever written, as the heads say, which is far cheaper than counting them.
-SELECT coalesce(sum(sequence), 0)::bigint FROM audit_heads WHERE :chain_id::uuid IS NULL OR chain_id = :chain_id;
+-- How many events were ever written to some chains, as the heads say, which is far cheaper than counting them.
+SELECT coalesce(sum(sequence), 0)::bigint FROM audit_heads WHERE chain_id BETWEEN :first_chain AND :last_chain;

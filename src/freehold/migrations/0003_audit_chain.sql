@@ -84,8 +84,9 @@ ALTER TABLE audit_events
         num_nulls(ip, ip_salt) IN (0, 2) AND (ip IS NULL OR ip_digest IS NOT NULL)
     );
 
--- What one user did, for filters, for the export of everything about them and for erasing it.
-CREATE INDEX audit_events_actor_id_idx ON audit_events (actor_id, created_at DESC, id DESC) WHERE actor_id IS NOT NULL;
+-- What one user did and what was done to their account: for the export of everything about them, and for erasing it.
+CREATE INDEX audit_events_actor_id_idx ON audit_events (actor_id, id) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_events_user_idx ON audit_events (chain_id, id) WHERE organization_id IS NULL;
 -- The platform's list of account events.
 CREATE INDEX audit_events_account_idx ON audit_events (created_at DESC, id DESC) WHERE organization_id IS NULL;
 
@@ -94,6 +95,7 @@ COMMENT ON TABLE audit_heads IS 'Where the chain of each organization''s and eac
 -- migrate:down
 
 DROP INDEX audit_events_account_idx;
+DROP INDEX audit_events_user_idx;
 DROP INDEX audit_events_actor_id_idx;
 ALTER TABLE audit_events
     DROP CONSTRAINT audit_events_ip_check,

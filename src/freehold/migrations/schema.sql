@@ -56,8 +56,9 @@ TABLE public.audit_events COMMENT 'Who did what, written in the transaction of t
     CONSTRAINT audit_events_pkey PRIMARY KEY (id)
     CONSTRAINT audit_events_sequence_check CHECK ((sequence >= 1))
     CREATE INDEX audit_events_account_idx ON public.audit_events USING btree (created_at DESC, id DESC) WHERE (organization_id IS NULL)
-    CREATE INDEX audit_events_actor_id_idx ON public.audit_events USING btree (actor_id, created_at DESC, id DESC) WHERE (actor_id IS NOT NULL)
+    CREATE INDEX audit_events_actor_id_idx ON public.audit_events USING btree (actor_id, id) WHERE (actor_id IS NOT NULL)
     CREATE INDEX audit_events_organization_id_idx ON public.audit_events USING btree (organization_id, created_at DESC, id DESC)
+    CREATE INDEX audit_events_user_idx ON public.audit_events USING btree (chain_id, id) WHERE (organization_id IS NULL)
 
 TABLE public.audit_heads WITH (fillfactor=50) COMMENT 'Where the chain of each organization''s and each account''s audit events ends.'
     chain_id uuid NOT NULL

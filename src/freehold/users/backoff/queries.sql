@@ -4,9 +4,11 @@
 SELECT coalesce(ceil(max(extract(epoch FROM b.retry_at - now()))), 0)::integer
 FROM sign_in_budgets b
 WHERE b.retry_at > now() AND b.retry_at <= now() + interval '15 minutes'
-    AND CASE WHEN EXISTS (SELECT 1 FROM sign_in_budgets WHERE subject = :device AND is_known AND expires_at > now())
-        THEN b.subject = :device
-        ELSE b.subject IN (:account, :address) END;
+    AND b.subject = ANY (
+        CASE WHEN EXISTS (SELECT 1 FROM sign_in_budgets WHERE subject = :device AND is_known AND expires_at > now())
+            THEN ARRAY[:device::bytea]
+            ELSE ARRAY[:account::bytea, :address::bytea] END
+    );
 
 -- name: note_failure
 -- Count a failed attempt, and put the next one off: 1 second after the free ones, then twice as long each time, up to
