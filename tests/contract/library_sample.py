@@ -4,9 +4,12 @@ from typing import assert_type
 from uuid import UUID
 
 from freehold import (
+    EmailVerification,
     Member,
+    Message,
     NewOrganization,
     NewOwner,
+    NewPasswordReset,
     NewProject,
     NewRole,
     NewSession,
@@ -16,6 +19,7 @@ from freehold import (
     Page,
     PageRequest,
     PasswordChange,
+    PasswordResetCompletion,
     Platform,
     Project,
     ProjectPatch,
@@ -48,6 +52,13 @@ async def use_users(platform: Platform, some_id: UUID) -> None:
     assert_type(await platform.users.update(some_id, UserPatch(username="bob")), User)
     await platform.users.change_password(some_id, PasswordChange(current_password="a", new_password="Lovelace1"))
     await platform.users.set_password(some_id, "Lovelace1")
+    await platform.users.request_password_reset(NewPasswordReset(email="ada@example.com"))
+    await platform.users.reset_password(PasswordResetCompletion(token="x", new_password="Lovelace1"))
+    await platform.users.send_email_verification("me")
+    await platform.users.verify_email(EmailVerification(token="x"))
+    assert_type(await platform.users.mark_verified(some_id), User)
+    assert_type(await platform.mail.get(some_id), Message)
+    assert_type(await platform.mail.list(PageRequest()), Page[Message])
     await platform.users.delete(some_id)
     assert_type(await platform.sessions.create(NewSession(login="ada", password="x")), SignedIn)
     assert_type(await platform.sessions.list(PageRequest()), Page[Session])
