@@ -2,6 +2,8 @@
 
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from starlette.routing import BaseRoute, Route
@@ -31,10 +33,16 @@ def _answer(name: str) -> Answer:
     if name in _OURS:
         return Answer(200, (_header(_OURS[name]), POLICY, _HOUR), (files(__package__) / name).read_bytes())
     if name in _VIEWER:
-        from swagger_ui_bundle import swagger_ui_path  # noqa: PLC0415 - only for those who read the documentation
-
-        return Answer(200, (_header(_VIEWER[name]), POLICY, _HOUR), (swagger_ui_path / name).read_bytes())
+        return Answer(200, (_header(_VIEWER[name]), POLICY, _HOUR), (_viewer_folder() / name).read_bytes())
     raise NoSuchPath
+
+
+def _viewer_folder() -> Path:
+    """Find the package's files without importing it: its code, for other frameworks, is not needed."""
+    package = find_spec("swagger_ui")
+    if package is None or package.origin is None:
+        raise NoSuchPath
+    return Path(package.origin).with_name("static")
 
 
 def _header(content_type: str) -> Header:
