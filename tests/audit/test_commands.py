@@ -1,0 +1,82 @@
+"""`freehold audit` in a process of its own."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from uuid import UUID
+
+import asyncpg
+import pytest
+from tests.conftest import PASSWORD
+
+from freehold import NewOrganization, NewProject, NewUser, Platform
+
+
+def freehold(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url}
+    return subprocess.run(
+        [sys.executable, "-c", "from freehold.cli import main; main()", "audit", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def acme(database_url: str) -> UUID:
+    async def make() -> UUID:
+        async with Platform.open(database_url) as platform:
+            new = NewUser(username="ada", email="ada@example.com", password=PASSWORD)
+            acting = platform.acting_as((await platform.users.create(new)).id)
+            made = await acting.organizations.create(NewOrganization(name="Acme"))
+            await acting.projects.create(made.id, NewProject(name="One"))
+            return made.id
+
+    return asyncio.run(make())
+
+
+def execute(database_url: str, statement: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(run())
+
+
+def test_whole_log_is_told_so_and_an_altered_one_fails(database_url: str, acme: UUID):
+    done = freehold(database_url, "verify")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("nothing is wrong.\n")
+    pin = freehold(database_url, "heads", "--organization", "acme").stdout.strip()
+    assert pin.startswith(f"{acme}:2:")
+    assert freehold(database_url, "verify", "--expect", pin).returncode == 0
+    execute(database_url, f"UPDATE audit_events SET details = '{{}}' WHERE chain_id = '{acme}' AND sequence = 1")  # noqa: S608 - the test's own id
+    found = freehold(database_url, "verify", "--organization", "acme")
+    assert found.returncode == 1
+    assert found.stdout.startswith(f"altered: chain {acme}, sequence 1 (event ")
+    report = json.loads(freehold(database_url, "verify", "--json").stdout)
+    assert (report["found"], report["findings"][0]["problem"]) == (1, "altered")
+
+
+def test_list_and_export_print_events(database_url: str, acme: UUID):
+    listed = freehold(database_url, "list", "acme").stdout.splitlines()
+    assert [line.split("\t")[1] for line in listed] == ["project.create", "organization.create"]
+    lines = freehold(database_url, "export", "--organization", str(acme)).stdout.splitlines()
+    assert [json.loads(line)["sequence"] for line in lines] == [1, 2]
+
+
+@pytest.mark.parametrize("text", ["x", "a:1:00", f"{UUID(int=1)}:0:{'0' * 64}", f"{UUID(int=1)}:1:{'0' * 63}"])
+def test_head_that_cannot_be_read_is_wrong_usage(database_url: str, text: str):
+    done = freehold(database_url, "verify", "--expect", text)
+    assert done.returncode == 2
+    assert "is not CHAIN:SEQ:HASH" in done.stderr
+
+
+def test_unknown_organization_is_said_so(database_url: str):
+    done = freehold(database_url, "verify", "--organization", "nowhere")
+    assert (done.returncode, "there is no organization 'nowhere'" in done.stderr) == (1, True)
