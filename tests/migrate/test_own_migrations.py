@@ -17,7 +17,8 @@ WITH u AS (
     INSERT INTO users (username, email, password_hash)
     SELECT 'user_' || n, 'User' || n || '@example.com', 'x' FROM generate_series(1, 50) n RETURNING id
 ), o AS (
-    INSERT INTO organizations (name, slug, owner_id) SELECT 'Organization', 'org-' || id, id FROM u RETURNING id, owner_id
+    INSERT INTO organizations (name, slug, owner_id) SELECT 'Organization', 'org-' || id, id FROM u
+    RETURNING id, owner_id
 ), m AS (
     INSERT INTO organization_members (organization_id, user_id, role) SELECT id, owner_id, 'admin' FROM o
 ), p AS (

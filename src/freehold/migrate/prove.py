@@ -19,6 +19,7 @@ from freehold.migrate.lexer import Kind
 from freehold.migrate.losses import Loss, lost_data, lost_writes, undeclared, untrue
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.progress import Progress
+from freehold.migrate.splitter import Statement
 from freehold.migrate.steps import Bench, blaming, perform
 from freehold.migrate.trace import StepTrace, Tracer
 
@@ -123,6 +124,7 @@ class _Prover:
             for migration in migrations
             for section in (migration.up, migration.down)
             for statement in section.statements
+            if _may_change_values(statement)
             for word in statement.words
             if word.kind in (Kind.WORD, Kind.QUOTED_NAME)
         }
@@ -161,7 +163,7 @@ class _Prover:
             self._find(migration, "up-fails", str(error))
             return False
         trace = await tracer.end(self._connection, round(seconds, 3))
-        self.state = await self._look(before.digests, self._touched(migration.up, trace))
+        self.state = await self._look(before.digests, self._touched(migration.up, trace), before.objects)
         self.steps[migration.key] = ProvedStep(
             *migration.key, migration.name, migration.checksum, before.fingerprint, self.state.fingerprint, trace
         )
@@ -186,7 +188,7 @@ class _Prover:
             self._find(migration, "down-fails", str(error), notice=bool(migration.irreversible))
             return False
         trace = await tracer.end(self._connection, seconds)
-        self.state = await self._look(self.state.digests, self._touched(migration.down, trace))
+        self.state = await self._look(self.state.digests, self._touched(migration.down, trace), self.state.objects)
         self._compare_schema(migration, before)
         found = [
             loss for loss in lost_data(before.digests, self.state.digests) if (loss.table, loss.column) not in known
@@ -219,7 +221,7 @@ class _Prover:
             self._find(migration, "up-fails-again", f"up works once, but not after its own down: {error}")
             return False
         trace = await tracer.end(self._connection, seconds)
-        self.state = await self._look(self.state.digests, self._touched(migration.up, trace))
+        self.state = await self._look(self.state.digests, self._touched(migration.up, trace), self.state.objects)
         for difference in differences(expected.objects, self.state.objects):
             if difference.identity in self._left_behind:
                 continue  # a down is to blame, and has been
@@ -281,13 +283,18 @@ class _Prover:
             message = f"after down the columns of {table} have another order: a column added again comes last"
             self._find(migration, "column-order", message, line=line, notice=True)
 
-    async def _look(self, known: Digests, touched: Sequence[str]) -> _State:
+    async def _look(self, known: Digests, touched: Sequence[str], before: Sequence[SchemaObject] = ()) -> _State:
+        """Look at the copy: every object, and the rows of the tables that were touched or have other columns now."""
         objects = await schema_objects(self._meter)
+        changed = set(objects) ^ set(before) if before else set()
+        recast = {o.parent for o in changed if o.kind == "column"}
+        if any(o.kind == "type" for o in changed):  # rows show its values by name
+            recast = set(known.tables)
         major = self._meter.get_server_version().major
         found = await digests(
             self._meter,
             known=known,
-            touched=touched,
+            touched={*touched, *recast},
             columns_of=self._named(known),
             report=self._progress.advance,
         )
@@ -321,6 +328,13 @@ async def _rolled_back(connection: Connection) -> AsyncIterator[None]:
         yield
     finally:
         await transaction.rollback()
+
+
+def _may_change_values(statement: Statement) -> bool:
+    """Whether the values of a table it names may differ afterwards; then a loss is worth naming by column."""
+    if statement.begins("ALTER", "TABLE") and statement.has("CONSTRAINT"):
+        return any(word.text == "," for word in statement.words)
+    return not any(word.is_word("INDEX", "CONSTRAINT", "COMMENT", "GRANT", "REVOKE") for word in statement.words[:3])
 
 
 def _changed_tables(before: _State, after: _State, trace: StepTrace) -> list[str]:

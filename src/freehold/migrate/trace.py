@@ -19,6 +19,11 @@ SELECT relation, mode FROM pg_locks
 WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted AND relation = ANY($1::oid[])
 """
 
+_COUNTS = """
+SELECT relid, seq_tup_read, n_tup_ins + n_tup_upd + n_tup_del AS written
+FROM pg_catalog.pg_stat_xact_all_tables WHERE relid = ANY($1::oid[])
+"""
+
 _WRITES = frozenset({"RowExclusiveLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"})
 _BLOCKS = {
     "AccessExclusiveLock": "reads and writes",
@@ -46,7 +51,7 @@ class StepTrace(msgspec.Struct, frozen=True):
         locks: those that held up others, the strongest per table.
         rewritten: tables written anew, with their number of rows.
         scanned: tables read from end to end, with the rows read.
-        touched: tables whose rows may have changed.
+        touched: tables into which rows were written, or which were written anew.
     """
 
     seconds: float = 0.0
@@ -63,6 +68,7 @@ class Tracer:
         self._existing = existing
         self._since: dict[tuple[int, str], float] = {}
         self._scanned: dict[str, int] = {}
+        self._written: set[int] = set()
         self._statement_began = time.monotonic()
         self._ended = self._statement_began
 
@@ -80,13 +86,14 @@ class Tracer:
         for row in await connection.fetch(_LOCKS, list(self._existing)):
             # It was taken some time during the statement: since its beginning, to be safe.
             self._since.setdefault((row["relation"], row["mode"]), self._statement_began)
-        reads = await connection.fetch(
-            "SELECT relid, seq_tup_read FROM pg_catalog.pg_stat_xact_all_tables WHERE relid = ANY($1::oid[])",
-            list(self._existing),
-        )
-        for row in reads:
+        counting = await connection.fetchval("SELECT pg_catalog.current_setting('track_counts')") == "on"
+        for row in await connection.fetch(_COUNTS, list(self._existing)):
             if row["seq_tup_read"]:
                 self._scanned[self._existing[row["relid"]][0]] = row["seq_tup_read"]
+            if row["written"]:
+                self._written.add(row["relid"])
+        if not counting:  # then a lock that allows writing has to stand for having written
+            self._written |= {oid for oid, mode in self._since if mode in _WRITES}
         self._statement_began = self._ended = max(now, time.monotonic())
 
     async def end(self, connection: Connection, seconds: float) -> StepTrace:
@@ -99,7 +106,7 @@ class Tracer:
             for row in rows
             if row["relfilenode"] != self._existing[row["oid"]][1]
         }
-        touched = {self._existing[oid][0] for oid, mode in self._since if mode in _WRITES}
+        touched = {self._existing[oid][0] for oid in self._written} | rewritten.keys()
         return StepTrace(seconds, self._locks(), rewritten, self._scanned, sorted(touched))
 
     def _locks(self) -> list[LockTrace]:
