@@ -4,7 +4,10 @@
 import asyncio
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -242,16 +245,20 @@ async def test_change_that_is_undone_leaves_no_gap(platform: Platform, sign_up: 
     assert (await platform.audit.heads(chain_id=acme.id))[0].sequence == 2
 
 
-async def test_export_is_checked_by_a_stranger_with_the_documented_algorithm(platform: Platform, connection: Any):
+async def test_export_is_checked_by_the_program_of_the_reference(platform: Platform, connection: Any):
     await fill(connection, [uuid4(), uuid4()], 7)
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "audit-log.md").read_text(encoding="utf-8")
+    program = page.partition("```python\n")[2].partition("```")[0]
     lines: list[bytes] = []
     assert await platform.audit.export(lines.append) == 7
-    previous: dict[str, str] = {}
-    for event in map(json.loads, lines):
-        assert json.loads(event["details_text"]) == event["details"]
-        assert event["previous_hash"] == previous.get(event["chain_id"], "00" * 32)
-        previous[event["chain_id"]] = event["hash"]
-    assert {(str(h.chain_id), h.hash) for h in await platform.audit.heads()} == set(previous.items())
+
+    def check(export: bytes) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run([sys.executable, "-c", program], input=export, capture_output=True, check=False)
+
+    whole = check(b"".join(lines))
+    assert whole.stdout.decode().split() == [str(head) for head in await platform.audit.heads()]
+    assert check(b"".join(lines).replace(b"project.create", b"project.delete", 1)).returncode == 1
+    assert check(b"".join(lines[1:])).returncode == 1
 
 
 async def test_chain_of_events_from_before_is_made_by_the_migration(database_url: str):
