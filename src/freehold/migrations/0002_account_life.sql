@@ -87,6 +87,7 @@ CREATE INDEX organization_members_role_id_idx ON organization_members (organizat
 -- A deleted organization can be restored for a while; then it is purged.
 ALTER TABLE organizations ADD COLUMN deleted_at timestamptz;
 CREATE INDEX organizations_deleted_idx ON organizations (id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- What each member is, also in deleted organizations: for restoring them, and for what is kept about a person.
 CREATE VIEW all_organization_roles AS
@@ -183,6 +184,7 @@ SELECT m.organization_id,
 FROM organization_members m
 JOIN organizations o ON o.id = m.organization_id;
 COMMENT ON VIEW organization_roles IS 'What each member is in an organization: owner, admin or member.';
+DROP INDEX organizations_deleted_at_idx;
 DROP INDEX organizations_deleted_idx;
 ALTER TABLE organizations DROP COLUMN deleted_at;
 ALTER TABLE organization_members DROP CONSTRAINT organization_members_role_id_fkey;

@@ -155,6 +155,7 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     CONSTRAINT organizations_pkey PRIMARY KEY (id)
     CONSTRAINT organizations_slug_check CHECK ((((slug)::text ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'::text) AND ((slug)::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'::text) AND ((slug)::text <> ALL (ARRAY['admin'::text, 'api'::text, 'auth'::text, 'billing'::text, 'console'::text, 'current'::text, 'docs'::text, 'health'::text, 'help'::text, 'login'::text, 'logout'::text, 'me'::text, 'new'::text, 'null'::text, 'openapi'::text, 'root'::text, 'search'::text, 'settings'::text, 'signup'::text, 'status'::text, 'support'::text, 'system'::text, 'undefined'::text, 'www'::text]))))
     CONSTRAINT organizations_slug_key UNIQUE (slug)
+    CREATE INDEX organizations_deleted_at_idx ON public.organizations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
     CREATE INDEX organizations_deleted_idx ON public.organizations USING btree (id) WHERE (deleted_at IS NOT NULL)
     CREATE INDEX organizations_owner_id_idx ON public.organizations USING btree (owner_id)
 

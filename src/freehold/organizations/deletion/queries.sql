@@ -66,6 +66,7 @@ WHERE id = (
     SELECT id
     FROM organizations
     WHERE deleted_at <= now() - make_interval(secs => :restorable_seconds)
+    ORDER BY deleted_at
     LIMIT 1
     FOR UPDATE SKIP LOCKED
 )
