@@ -20,7 +20,13 @@ TRIES = 5
 ROWS_AT_A_TIME = 1000
 """How many rows a stream fetches in one round trip; it never holds more."""
 
-RACES = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+RACES = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+)
+"""What a second try can mend: a lost race, also one with a migration that changed a prepared statement's columns."""
 GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
@@ -33,6 +39,10 @@ GONE = (
     TimeoutError,
 )
 """What tells that the database cannot do the work now: unreachable, full, shutting down, or waiting too long."""
+
+
+class UnexpectedDatabaseError(Exception):
+    """PostgreSQL refused a statement of ours: a bug. Says which rule, and never a value; the server's log has those."""
 
 
 def translated(error: BaseException) -> FreeholdError | None:
@@ -99,14 +109,14 @@ class Database:
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run one statement on its own and return all rows."""
         with translating():
-            async with self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection:
+            async with self._lent() as connection:
                 rows: list[Row] = await connection.fetch(sql, *arguments)
                 return rows
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run one statement on its own and return the first row, if any."""
         with translating():
-            async with self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection:
+            async with self._lent() as connection:
                 return await connection.fetchrow(sql, *arguments)
 
     async def transact(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
@@ -122,7 +132,7 @@ class Database:
             try:
                 with translating(retry=left > 0):
                     async with (
-                        self._pool.acquire(timeout=self._acquire_timeout_seconds) as connection,
+                        self._lent() as connection,
                         connection.transaction(),
                     ):
                         return await work(Transaction(connection, retried=left > 0))
@@ -139,9 +149,7 @@ class Database:
         """
         async with AsyncExitStack() as open_things:
             with translating():
-                connection = await open_things.enter_async_context(
-                    self._pool.acquire(timeout=self._acquire_timeout_seconds)
-                )
+                connection = await open_things.enter_async_context(self._lent())
                 await open_things.enter_async_context(
                     connection.transaction(isolation="repeatable_read", readonly=True)
                 )
@@ -151,9 +159,30 @@ class Database:
                 )
             yield Transaction(connection)  # what fails out there is not the database's fault, so it is not translated
 
+    def _lent(self) -> "_Lent":
+        return _Lent(self._pool, self._acquire_timeout_seconds)
+
     async def close(self) -> None:
         """Wait for the statements in flight, then close every connection."""
         await self._pool.close()
+
+
+class _Lent:
+    """Lends a connection of the pool; when none can be had, the database is unavailable, whatever the reason."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", timeout_seconds: float) -> None:
+        self._pool = pool
+        self._timeout_seconds = timeout_seconds
+
+    async def __aenter__(self) -> Any:
+        try:
+            self._connection = await self._pool.acquire(timeout=self._timeout_seconds)
+        except (asyncpg.PostgresError, *GONE) as error:
+            raise Unavailable("The database cannot be reached or is overloaded: try again shortly") from error
+        return self._connection
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._pool.release(self._connection)
 
 
 class translating:  # noqa: N801 - reads as a word in a with statement
@@ -170,6 +199,9 @@ class translating:  # noqa: N801 - reads as a word in a with statement
             return
         if meaning := translated(error):
             raise meaning from error
+        if isinstance(error, asyncpg.PostgresError):
+            where = error.constraint_name or error.table_name or ""
+            raise UnexpectedDatabaseError(f"{type(error).__name__} ({error.sqlstate}) {where}".rstrip()) from None
 
 
 async def connect(

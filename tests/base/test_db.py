@@ -1,0 +1,48 @@
+"""What the driver's errors become: never its words, never a value."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+from tests.conftest import SignUp
+
+from freehold import Platform, Unavailable
+from freehold.db import Transaction, UnexpectedDatabaseError, connect
+
+
+async def test_broken_rule_that_nobody_mapped_is_a_bug_that_shows_no_value(platform: Platform, connection: Any):
+    await connection.execute("CREATE TABLE secrets (word text CONSTRAINT secrets_are_short CHECK (length(word) < 9))")
+    with pytest.raises(UnexpectedDatabaseError) as raised:
+        await platform.context.db.fetch("INSERT INTO secrets VALUES ($1)", ["hunter2hunter2"])
+    assert str(raised.value) == "CheckViolationError (23514) secrets_are_short"
+    assert raised.value.__cause__ is None
+
+
+async def test_database_that_lets_nobody_in_is_unavailable(empty_database_url: str, admin_url: str):
+    database = await connect(empty_database_url, size=2)
+    admin = await asyncpg.connect(admin_url)
+    name = urlsplit(empty_database_url).path[1:]
+    try:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await admin.fetch("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)
+        for _ in range(2):  # the first meets the ended connection, the second is refused a new one
+            with pytest.raises(Unavailable):
+                await database.fetch("SELECT 1", [])
+    finally:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await admin.close()
+        await database.close()
+
+
+async def test_migration_of_a_table_in_use_is_noticed_by_nobody(platform: Platform, sign_up: SignUp, connection: Any):
+    """A prepared statement whose columns changed is prepared anew, in a transaction too."""
+    await sign_up("ada")
+
+    async def read(transaction: Transaction) -> list[Any]:
+        return await transaction.fetch("SELECT * FROM users", [])
+
+    before = await platform.context.db.transact(read)
+    await connection.execute("ALTER TABLE users ADD COLUMN shoe_size integer")
+    after = await platform.context.db.transact(read)
+    assert len(after[0]) == len(before[0]) + 1
