@@ -126,7 +126,7 @@ class Contest:
             await digests(connection)
 
     async def whole_rehearsal(self) -> None:
-        answer = await rehearse(self._url, sets=[self._migrations], backups=self._folder / "backups")
+        answer = await rehearse(self._url, sets=[self._migrations], backups=self._folder / "backups", offline=True)
         if not answer.passed:
             raise SystemExit("\n".join(str(each) for each in answer.findings))
         shutil.rmtree(answer.backup)
