@@ -1,5 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,8 +8,21 @@ from uuid import UUID, uuid4
 import argon2
 import pytest
 from tests.conftest import PASSWORD, SignUp
+from tests.mail.letters import token_to
 
-from freehold import Actor, Forbidden, Missing, NewSession, PageRequest, Platform, Unauthenticated
+from freehold import (
+    Actor,
+    Forbidden,
+    Missing,
+    NewPasswordReset,
+    NewSession,
+    PageRequest,
+    PasswordResetCompletion,
+    Platform,
+    Unauthenticated,
+)
+from freehold.db import Transaction
+from freehold.sessions import queries
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.operations import authenticate
 
@@ -153,3 +167,59 @@ async def test_operator_is_no_user_and_has_no_sessions(platform: Platform):
         await platform.acting_as(None).sessions.list(PageRequest())
     with pytest.raises(Missing):
         await platform.acting_as(Actor(user_id=uuid4())).sessions.end("current")
+
+
+async def test_signing_in_with_a_password_that_is_replaced_meanwhile_begins_no_session(
+    platform: Platform, sign_up: SignUp, monkeypatch: pytest.MonkeyPatch
+):
+    ada = await sign_up("ada")
+    passwords = platform.context.tools.passwords
+    verify = passwords.verify
+
+    async def verify_then_lose(stored: str | None, password: str) -> bool:
+        fits = await verify(stored, password)
+        monkeypatch.setattr(passwords, "verify", verify)
+        await platform.users.set_password(ada.id, "Analytical2")
+        return fits
+
+    monkeypatch.setattr(passwords, "verify", verify_then_lose)
+    with pytest.raises(WrongCredentials):
+        await platform.acting_as(None).sessions.create(NewSession(login="ada", password=PASSWORD))
+    assert (await platform.sessions.list_of_user(ada.id, PageRequest())).data == []
+
+
+@pytest.mark.parametrize("way", ["set", "reset"])
+async def test_new_password_ends_a_session_that_the_old_one_is_just_beginning(
+    way: str, platform: Platform, sign_up: SignUp, connection: Any
+):
+    ada = await sign_up("ada")
+    await platform.acting_as(None).users.request_password_reset(NewPasswordReset(email="ada@example.com"))
+    token = await token_to(platform, "ada@example.com")
+    stored = await connection.fetchval("SELECT password_hash FROM users")
+    async with connection.transaction():  # the transaction of a sign-in that has verified the old password
+        await queries.insert(
+            Transaction(connection),
+            id=uuid4(),
+            token_hash=bytes(32),
+            user_id=ada.id,
+            password_hash=stored,
+            lifetime_seconds=60,
+            user_agent=None,
+            ip=None,
+        )
+        if way == "set":
+            change = platform.users.set_password(ada.id, "Analytical2")
+        else:
+            completion = PasswordResetCompletion(token=token, new_password="Analytical2")
+            change = platform.acting_as(None).users.reset_password(completion)
+        changing = asyncio.ensure_future(change)
+        await _somebody_waits_for(connection)
+    await changing
+    assert await connection.fetchval("SELECT count(*) FROM sessions") == 0
+
+
+async def _somebody_waits_for(connection: Any) -> None:
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    async with asyncio.timeout(10):
+        while not await connection.fetchval(waiting):  # noqa: ASYNC110 - it is the database that tells
+            await asyncio.sleep(0.01)

@@ -50,7 +50,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
     renewed = await passwords.rehash(new.password) if passwords.outdated(found.password_hash) else None
     token = new_token(Kind.SESSION)
 
-    async def store(context: Context) -> SignedIn:
+    async def store(context: Context) -> SignedIn | None:
         if renewed:
             await queries.renew_password_hash(
                 context.db, user_id=found.user.id, outdated=found.password_hash, renewed=renewed
@@ -61,15 +61,19 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
             id=session_id,
             token_hash=token.hash,
             user_id=found.user.id,
+            password_hash=renewed or found.password_hash,
             lifetime_seconds=min(_lifetimes(context).values()),
             user_agent=context.user_agent and context.user_agent[:512],
             ip=context.ip,
         )
+        if expires_at is None:
+            return None
         await attempts.note_success(context, {new.login, found.user.username, found.user.email})
         await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
         return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 
-    return await in_transaction(context, store)
+    # None: another hash was stored since this one was verified, so the question is asked anew, of that one.
+    return await in_transaction(context, store) or await sign_in(context, new)
 
 
 async def authenticate(context: Context, token: str) -> Actor:

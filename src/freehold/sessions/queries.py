@@ -44,10 +44,11 @@ async def insert(
     id: UUID,
     token_hash: bytes,
     user_id: UUID,
+    password_hash: str,
     lifetime_seconds: float,
     user_agent: str | None,
     ip: str | None,
-) -> datetime: ...
+) -> datetime | None: ...
 
 
 @statement

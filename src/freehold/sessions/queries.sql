@@ -23,12 +23,17 @@ SET last_used_at = now(),
 WHERE id = :id AND last_used_at NOT BETWEEN now() - interval '1 minute' AND now();
 
 -- name: insert
--- Add a session, and drop the same user's expired ones.
+-- Add a session, and drop the same user's expired ones; no row when the password is no longer the one that was verified.
+-- The lock has a change of the password wait, or waits for it: its ending of sessions misses none that the old one began.
 WITH expired AS (
     DELETE FROM sessions WHERE user_id = :user_id AND expires_at <= now()
+),
+verified AS (
+    SELECT id FROM users WHERE id = :user_id AND password_hash = :password_hash FOR SHARE
 )
 INSERT INTO sessions (id, token_hash, user_id, expires_at, user_agent, ip)
-VALUES (:id, :token_hash, :user_id, now() + make_interval(secs => :lifetime_seconds), :user_agent, :ip)
+SELECT :id, :token_hash, verified.id, now() + make_interval(secs => :lifetime_seconds), :user_agent, :ip
+FROM verified
 RETURNING expires_at;
 
 -- name: page_of_user

@@ -58,6 +58,7 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
         user = await queries.complete(context.db, token_hash=hashed, password_hash=password_hash)
         if user is None:
             raise InvalidToken
+        await queries.end_sessions(context.db, user_id=user.id)
         await enqueue(context, user.email, "password_changed", about=user.id, username=user.username)
         await attempts.note_success(context, (user.username, user.email))
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)

@@ -18,15 +18,11 @@ SELECT id, username, email FROM found;
 SELECT EXISTS (SELECT FROM password_resets WHERE token_hash = :token_hash AND expires_at > now());
 
 -- name: complete
--- Use up a token: set the password, end every session and what else was mailed. The token came by mail, so the address
--- is confirmed, too.
+-- Use up a token: set the password, end what else was mailed. The token came by mail, so the address is confirmed, too.
 WITH taken AS (
     DELETE FROM password_resets
     WHERE token_hash = :token_hash AND expires_at > now()
     RETURNING user_id
-),
-ended AS (
-    DELETE FROM sessions s USING taken WHERE s.user_id = taken.user_id
 ),
 voided AS (
     DELETE FROM email_verifications v USING taken WHERE v.user_id = taken.user_id
@@ -38,3 +34,8 @@ SET password_hash = :password_hash,
 FROM taken
 WHERE u.id = taken.user_id
 RETURNING u.id, u.username, u.email;
+
+-- name: end_sessions
+-- End every session of a user, once their password is set: as a statement of its own it sees those that were begun with
+-- the old one while setting the new one waited for them.
+DELETE FROM sessions WHERE user_id = :user_id;
