@@ -6,6 +6,7 @@ and dropped beside the one named). Each test gets a clone of a migrated template
 
 import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -39,13 +40,22 @@ async def _run(url: str, *statements: str) -> None:
         await connection.close()
 
 
+def _memory() -> str | None:
+    """Name a folder that lies in memory, if there is a roomy one: cloning a database is mostly copying files."""
+    folder = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2 * 2**30
+    return str(folder) if roomy else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and make the template, in the process that the others hang on."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     admin_url = os.environ.get("FREEHOLD_TEST_DATABASE_URL")
     if admin_url is None:
-        config.stash[_folder] = folder = tempfile.TemporaryDirectory(prefix="fh-", ignore_cleanup_errors=True)
+        config.stash[_folder] = folder = tempfile.TemporaryDirectory(
+            prefix="fh-", dir=_memory(), ignore_cleanup_errors=True
+        )
         config.stash[_server] = server = EmbeddedServer.start(Path(folder.name) / "data", fast=True)
         admin_url = server.admin_url
     template = f"freehold_template_{uuid4().hex[:12]}"
@@ -100,7 +110,8 @@ def make_database(admin_url: str) -> Iterator[Callable[..., str]]:
 
     def make(template: str = "template1") -> str:
         name = f"freehold_test_{uuid4().hex[:12]}"
-        asyncio.run(_run(admin_url, f'CREATE DATABASE {name} TEMPLATE "{template}"'))
+        # Half the time of the default strategy, which writes every page of the copy to the log.
+        asyncio.run(_run(admin_url, f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY file_copy'))
         made.append(name)
         return with_database(admin_url, name)
 
