@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from types import NoneType
 from typing import Any, Final
@@ -48,12 +49,12 @@ HEADERS: Final[dict[str, Json]] = {
         "schema": {"type": "string", "const": "true"},
     },
     "RateLimit-Policy": {
-        "description": 'What the request was counted as, how many of these may be sent and in how many seconds: '
+        "description": "What the request was counted as, how many of these may be sent and in how many seconds: "
         '`"reads";q=3000;w=60`.',
         "schema": {"type": "string"},
     },
     "RateLimit": {
-        "description": 'How many more may be sent, and in how many seconds the count begins anew: '
+        "description": "How many more may be sent, and in how many seconds the count begins anew: "
         '`"reads";r=2999;t=42`.',
         "schema": {"type": "string"},
     },
@@ -66,9 +67,16 @@ KEY: Final[Json] = {
     "answered as it was and not done again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
-CONDITIONS: Final[dict[str, str]] = {
-    "If-Match": "Change only one of these versions (ETags); `*` is whichever there is.",
-    "If-None-Match": "Answer 304 when the version is one of these (ETags).",
+_TAG = r'(W/)?"[!#-~]*"'
+CONDITIONS: Final[dict[str, Json]] = {
+    "If-Match": {
+        "description": "Change only one of these versions (ETags, at most 10); `*` is whichever there is.",
+        "schema": {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG}){{0,9}})$"},
+    },
+    "If-None-Match": {
+        "description": "Answer 304 when the version is one of these (ETags).",
+        "schema": {"type": "string"},
+    },
 }
 
 
@@ -156,7 +164,10 @@ def _references(endpoint: Endpoint) -> list[Json]:
 def _query(endpoint: Endpoint) -> list[Json]:
     parameters = []
     for field in msgspec.structs.fields(endpoint.query):
-        schema = _any_of([kind for kind in alternatives(field.type) if kind is not NoneType])
+        kinds = [kind for kind in alternatives(field.type) if kind is not NoneType]
+        schema = _any_of(kinds)
+        if kinds == [datetime]:  # msgspec names the format only of those that are annotated as aware; all here are
+            schema = {**schema, "format": "date-time"}
         if field.default not in {None, msgspec.NODEFAULT, UNSET}:
             schema = {**schema, "default": field.default}
         parameters.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
@@ -167,9 +178,7 @@ def _headers_read(endpoint: Endpoint) -> list[Json]:
     names = ["If-Match"] if endpoint.versioned else []
     if endpoint.method == "GET" and endpoint.entities:
         names.append("If-None-Match")
-    conditions: list[Json] = [
-        {"name": name, "in": "header", "description": CONDITIONS[name], "schema": {"type": "string"}} for name in names
-    ]
+    conditions: list[Json] = [{"name": name, "in": "header", **CONDITIONS[name]} for name in names]
     return [*conditions, KEY] if endpoint.is_repeatable else conditions
 
 
