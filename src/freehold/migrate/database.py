@@ -22,6 +22,10 @@ LOST = (
 )
 """What a broken connection may raise; a server that dies in mid-protocol surfaces as any of these."""
 _CONNECT_TIMEOUT_SECONDS = 15
+_UNREADABLE = (
+    "The database URL cannot be read: it is postgresql://user:password@host/database, with the special characters in "
+    "it percent-encoded (/ is %2F, @ is %40)"
+)
 
 
 @asynccontextmanager
@@ -48,6 +52,8 @@ async def close(connection: Connection) -> None:
 
 
 async def _open(database_url: str) -> Connection:
+    if not _can_be_read(database_url):
+        raise ConnectError(_UNREADABLE)
     try:
         connection: Connection = await asyncpg.connect(
             database_url,
@@ -55,7 +61,9 @@ async def _open(database_url: str) -> Connection:
             statement_cache_size=0,  # a migration changes the types that cached plans were made for
             server_settings={"application_name": "freehold migrate", "standard_conforming_strings": "on"},
         )
-    except (*LOST, asyncpg.PostgresError, ValueError) as error:
+    except ValueError:  # its own text may hold a part of the password
+        raise ConnectError(_UNREADABLE) from None
+    except (*LOST, asyncpg.PostgresError) as error:
         reason = str(error) or f"no answer within {_CONNECT_TIMEOUT_SECONDS} seconds"
         raise ConnectError(f"Cannot connect to {place(database_url)}: {reason}") from None
     if connection.get_server_version().major < OLDEST_MAJOR:
@@ -81,10 +89,24 @@ async def _refuse_pooler(connection: Connection) -> None:
 
 def place(database_url: str) -> str:
     """The database in words fit for messages: never with the password."""
+    if not _can_be_read(database_url):
+        return "the database (its URL cannot be read)"
+    parts = urlsplit(database_url)
+    where = parts.hostname or "the local socket"
+    port = f":{parts.port}" if parts.port else ""
+    return f"database {parts.path.lstrip('/') or '(default)'} on {where}{port}"
+
+
+def _can_be_read(database_url: str) -> bool:
+    """Tell whether the parts of a URL are what they seem.
+
+    An @ after the host belongs to a password with a bare / ? or # in it, of which all that follows would seem to be the
+    database, and the beginning the port.
+    """
     try:
         parts = urlsplit(database_url)
-        where = parts.hostname or "the local socket"
-        port = f":{parts.port}" if parts.port else ""
+        _ = parts.port
     except ValueError:
-        return "the database (its URL cannot be read)"
-    return f"database {parts.path.lstrip('/') or '(default)'} on {where}{port}"
+        return False
+    unnamed = [part for part in parts.query.split("&") if "=" not in part]  # ?user=ada@acme is fine
+    return not any("@" in part for part in (parts.path, parts.fragment, *unnamed))
