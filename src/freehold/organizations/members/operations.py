@@ -9,7 +9,7 @@ from freehold.context import Context
 from freehold.errors import Forbidden, Missing, Stale
 from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
-from freehold.organizations.members.errors import AlreadyMember, RoleGone
+from freehold.organizations.members.errors import RoleGone
 from freehold.organizations.members.types import Member, NewRole
 from freehold.organizations.roles.assigning import assignable_role, role_to_give
 from freehold.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
@@ -86,8 +86,6 @@ async def join(context: Context, organization_id: UUID, user_id: UUID, role_name
     """
     if await queries.touch_organization(context.db, organization_id=organization_id, version=None) is None:
         raise OrganizationGone
-    if await queries.get(context.db, organization_id=organization_id, user_id=user_id) is not None:
-        raise AlreadyMember
     role = await assignable_role(context.db, organization_id, role_name)
     if role is None:
         raise RoleGone(role_name)
