@@ -25,11 +25,12 @@ schema: $(VENV)/.dev ## Write src/freehold/migrations/schema.sql anew from the m
 reference: $(VENV)/.dev ## Write the generated pages of docs/reference anew
 	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_error_codes.py tests/contract/test_roles_page.py
 
-lint: $(VENV)/.dev ## Check style, types and the layers between modules
+lint: $(VENV)/.dev ## Check style, types, the layers between modules, and the migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/freehold migrate check
 
 requirements: $(VENV)/.dev ## Pin the dependencies of pyproject.toml anew, with hashes
 	$(BIN)/python -m venv $(VENV)/pin

@@ -29,6 +29,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, _about("PostgreSQL to use, postgresql://user:password@host/name; without it, an embedded one")
     ] = None
     data_dir: Annotated[Path, _about("where the embedded PostgreSQL keeps its data")] = Path("freehold-data")
+    backups_dir: Annotated[
+        Path,
+        _about("where backups and the evidence of rehearsals are kept, also those that an upgrade takes by itself"),
+    ] = Path("freehold-backups")
     host: Annotated[str, _about("address to listen on")] = "127.0.0.1"
     port: Annotated[int, _about("port to listen on; 0 takes a free one", ge=0, le=65535)] = 8000
     workers: Annotated[

@@ -72,5 +72,5 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     data_dir = tmp_path_factory.mktemp("made") / "data"
     with EmbeddedServer.start(data_dir, fast=True) as server:
-        prepare_embedded(server)
+        prepare_embedded(server, data_dir.with_name("backups"))
     return data_dir

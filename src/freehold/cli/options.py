@@ -13,10 +13,10 @@ from freehold.settings import PREFIX, SettingError, Settings
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
-SECRETS: Final = frozenset({"database_url", "smtp_url"})
-"""Settings that hold a password."""
-_EXPOSED = " Better set in the environment: every user of this machine can see arguments."
-_METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY", "smtp_url": "URL"}
+ONLY_ENVIRONMENT: Final = frozenset({"smtp_url"})
+"""Settings that hold a password and are no options, since every user of a machine can see arguments."""
+_EXPOSED = {"database_url": " Better set in the environment: every user of this machine can see arguments."}
+_METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY"}
 
 
 def setting_options(*names: str) -> Callable[[CommandT], CommandT]:
@@ -56,7 +56,7 @@ def _option(field: msgspec.structs.FieldInfo) -> Callable[[CommandT], CommandT]:
         type=_type(field.type),
         metavar=_METAVARS.get(field.name),
         **_default(field),
-        help=f"{about(field)[0].upper()}{about(field)[1:]}.{_EXPOSED if field.name in SECRETS else ''}",
+        help=f"{about(field)[0].upper()}{about(field)[1:]}.{_EXPOSED.get(field.name, '')}",
     )
 
 

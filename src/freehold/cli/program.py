@@ -46,6 +46,11 @@ PARTS: Final = {
     "migrate": Part(
         "freehold.migrate.commands:migrate", "Change the database's schema, guarded: rehearsed, backed up, reversible."
     ),
+    "backup": Part("freehold.migrate.commands:backup", "Take, list and prove backups."),
+    "restore": Part(
+        "freehold.migrate.commands:restore",
+        "Put the backup NAME in the place of the database, which is kept under another name.",
+    ),
 }
 """In the order of `freehold --help`. A test compares each line with the command's own help."""
 

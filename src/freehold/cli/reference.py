@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from freehold.cli.failures import DEBUG
-from freehold.cli.options import FIELDS, about
+from freehold.cli.options import FIELDS, ONLY_ENVIRONMENT, about
 from freehold.cli.program import program
 from freehold.postgres.binaries import SETTING as POSTGRES_BIN
 from freehold.settings import PREFIX
@@ -41,7 +41,9 @@ def settings() -> str:
     rows = [
         f"| `--{name.replace('_', '-')}` | `{PREFIX}{name.upper()}` | {_default(name)} | {about(field)} |"
         for name, field in FIELDS.items()
+        if name not in ONLY_ENVIRONMENT
     ]
+    hidden = [f"| `{PREFIX}{name.upper()}` | {about(FIELDS[name])} |" for name in sorted(ONLY_ENVIRONMENT)]
     return "\n".join(
         [
             "# Settings",
@@ -52,10 +54,11 @@ def settings() -> str:
             "| --- | --- | --- | --- |",
             *rows,
             "",
-            "Only in the environment:",
+            "Only in the environment, which other users of the machine cannot see as they can see arguments:",
             "",
             "| Environment variable | What it is |",
             "| --- | --- |",
+            *hidden,
             f"| `{POSTGRES_BIN}` | the folder of the PostgreSQL programs to use, before the wheel's and the system's |",
             f"| `{DEBUG}` | 1 shows where an unexpected error came from |",
             "",

@@ -20,7 +20,7 @@ from freehold import Platform, SchemaPending
 from freehold.cli.declare import failures_told
 from freehold.cli.embedded import prepare_embedded, tell_progress
 from freehold.cli.failures import Refused
-from freehold.cli.options import FIELDS, read_settings, setting_options
+from freehold.cli.options import FIELDS, ONLY_ENVIRONMENT, read_settings, setting_options
 from freehold.http.port import Port
 from freehold.http.server import serve as serve_http
 from freehold.postgres import EmbeddedServer
@@ -30,7 +30,7 @@ TERMINATED = 128 + signal.SIGTERM
 
 
 @click.command()
-@setting_options(*FIELDS)
+@setting_options(*(name for name in FIELDS if name not in ONLY_ENVIRONMENT))
 def serve(**given: Any) -> None:
     """Serve the API, on an embedded PostgreSQL unless you have your own.
 
@@ -69,7 +69,7 @@ def _database(settings: Settings) -> Iterator[tuple[str, str]]:
         yield settings.database_url, f"your own, of {_url_source()}"
         return
     with EmbeddedServer.start(settings.data_dir, progress=tell_progress) as server:
-        prepare_embedded(server)
+        prepare_embedded(server, settings.backups_dir)
         yield server.url, f"PostgreSQL {server.major} in {_short(server.data_dir)}; 'freehold db psql' opens a shell"
 
 
