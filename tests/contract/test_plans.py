@@ -107,8 +107,8 @@ FROM generate_series(1, 30000) n;
 INSERT INTO audit_events (
     id, chain_id, sequence, organization_id, actor_id, action, target_type, previous_hash, hash
 )
-SELECT lpad(to_hex(n), 32, '0')::uuid, chain_id, n, chain_id, lpad(to_hex(n), 32, '0')::uuid, 'project.create', 'project',
-    sha256('x'), sha256('x')
+SELECT lpad(to_hex(n), 32, '0')::uuid, chain_id, n, chain_id, lpad(to_hex(n), 32, '0')::uuid, 'project.create',
+    'project', sha256('x'), sha256('x')
 FROM generate_series(1, 30000) n, LATERAL (SELECT lpad(to_hex(1 + n % 500), 32, '0')::uuid AS chain_id) AS chain;
 """
 ORGANIZATION = """\
