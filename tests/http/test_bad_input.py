@@ -16,7 +16,7 @@ import pytest
 from msgspec import UnsetType
 from tests.conftest import with_database
 
-from freehold import NewSession, NewUser, Platform
+from freehold import NewSession, NewUser, Platform, Settings
 from freehold.http.application import SLICES, create_application, openapi
 from freehold.http.references import alternatives, kinds_of
 from freehold.http.routing import Endpoint
@@ -64,7 +64,7 @@ async def lasting_platform(server_urls: tuple[str, str]) -> AsyncIterator[Platfo
     database = f"freehold_bad_input_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(admin_url)
     await admin.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
-    async with Platform.open(with_database(admin_url, database)) as opened:
+    async with Platform.open(with_database(admin_url, database), settings=Settings(rate_limits="off")) as opened:
         yield opened
     await admin.execute(f"DROP DATABASE {database} WITH (FORCE)")
     await admin.close()
