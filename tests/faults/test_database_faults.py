@@ -110,7 +110,10 @@ async def test_killed_database_loses_nothing_and_service_resumes(server: Embedde
 
 
 async def test_exhausted_pool_is_answered_in_time_and_recovers(database_url: str):
-    async with Platform.open(database_url, settings=IMPATIENT) as platform, signed_in_client(platform) as client:
+    patient = msgspec.structs.replace(
+        IMPATIENT, statement_timeout_seconds=15
+    )  # or the holders' sessions would be ended
+    async with Platform.open(database_url, settings=patient) as platform, signed_in_client(platform) as client:
         release = asyncio.Event()
 
         async def hold(_: Transaction) -> None:

@@ -63,6 +63,7 @@ async def test_a_user_is_answered_as_the_data_model_says(client: httpx.AsyncClie
         "id": user["id"],
         "username": "ada",
         "email": "Ada@example.com",
+        "email_verified": False,
         "created_at": user["created_at"],
         "updated_at": user["created_at"],
         "profile": {"first_name": "Ada", "last_name": None, "avatar_url": "https://example.com/a.png"},

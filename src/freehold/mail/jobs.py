@@ -20,6 +20,7 @@ LEASE_SECONDS: Final = 5 * MESSAGE_SECONDS
 FIRST_DELAY_SECONDS: Final = 30.0
 LONGEST_DELAY_SECONDS: Final = 3600.0
 _SECONDS_A_DAY: Final = 86_400
+_DROPPED_AT_ONCE: Final = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +48,9 @@ async def deliver(context: Context) -> None:
 @job("mail.drop_old", every_seconds=3600)
 async def drop_old(context: Context) -> None:
     """Forget messages that were delivered or given up long ago."""
-    await queries.drop_old(context.db, keep_seconds=context.tools.settings.mail_keep_days * _SECONDS_A_DAY)
+    keep_seconds = context.tools.settings.mail_keep_days * _SECONDS_A_DAY
+    while await queries.drop_old(context.db, keep_seconds=keep_seconds, limit=_DROPPED_AT_ONCE):
+        pass
 
 
 async def _print_due(context: Context) -> None:

@@ -65,6 +65,13 @@ WHERE m.id = found.id AND m.attempts = :attempts
 RETURNING gives_up;
 
 -- name: drop_old
--- Forget messages that were delivered or given up long ago.
+-- Forget messages that were delivered or given up long ago: so many at once, those first that lie there longest.
 DELETE FROM mail_messages
-WHERE coalesce(sent_at, failed_at) < now() - make_interval(secs => :keep_seconds);
+WHERE id IN (
+    SELECT id
+    FROM mail_messages
+    WHERE coalesce(sent_at, failed_at) < now() - make_interval(secs => :keep_seconds)
+    ORDER BY coalesce(sent_at, failed_at)
+    LIMIT :limit
+)
+RETURNING id;

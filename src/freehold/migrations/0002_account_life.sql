@@ -50,6 +50,7 @@ CREATE TABLE mail_messages (
     CONSTRAINT mail_messages_outcome_check CHECK (num_nonnulls(sent_at, failed_at) <= 1)
 );
 CREATE INDEX mail_messages_due_idx ON mail_messages (next_attempt_at, id) WHERE sent_at IS NULL AND failed_at IS NULL;
+CREATE INDEX mail_messages_done_idx ON mail_messages ((coalesce(sent_at, failed_at)));
 CREATE INDEX mail_messages_user_id_idx ON mail_messages (user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX mail_messages_recipient_idx ON mail_messages (lower(recipient COLLATE "C"), id);
 

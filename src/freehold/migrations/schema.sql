@@ -122,6 +122,7 @@ TABLE public.mail_messages COMMENT 'The outbox.'
     CONSTRAINT mail_messages_outcome_check CHECK ((num_nonnulls(sent_at, failed_at) <= 1))
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id)
     CONSTRAINT mail_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX mail_messages_done_idx ON public.mail_messages USING btree (COALESCE(sent_at, failed_at))
     CREATE INDEX mail_messages_due_idx ON public.mail_messages USING btree (next_attempt_at, id) WHERE ((sent_at IS NULL) AND (failed_at IS NULL))
     CREATE INDEX mail_messages_recipient_idx ON public.mail_messages USING btree (lower(((recipient)::text COLLATE "C")), id)
     CREATE INDEX mail_messages_user_id_idx ON public.mail_messages USING btree (user_id, id) WHERE (user_id IS NOT NULL)
