@@ -210,6 +210,8 @@ def _integer_reader(meta: msgspec.Meta, *, text: bool) -> Reader:
     def read(value: Any, pointer: str, problems: Problems) -> Any:
         if text and isinstance(value, str) and _INTEGER.fullmatch(value):
             value = int(value)
+        elif isinstance(value, float) and value.is_integer():
+            value = int(value)  # 7.0 is an integer to JSON Schema, and so to whoever follows the OpenAPI document
         if not isinstance(value, int) or isinstance(value, bool):
             return _wrong_type(problems, pointer, "a whole number", value)
         if not low <= value <= high:

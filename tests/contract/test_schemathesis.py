@@ -1,0 +1,67 @@
+"""The real server keeps to its OpenAPI document, whatever schemathesis makes of it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.cli.processes import Served
+from tests.conftest import PASSWORD
+
+SEED = "20"
+ENDS_THE_SESSION = "delete_session"
+"""It is asked with a session of its own: afterwards nobody is signed in."""
+
+
+@pytest.fixture
+def url(database_url: str, tmp_path: Path) -> Iterator[str]:
+    settings = {"FREEHOLD_DATABASE_URL": database_url, "FREEHOLD_RATE_LIMITS": "off"}
+    served = Served("--data-dir", tmp_path, python=(sys.executable,), port=0, environment=settings)
+    try:
+        yield served.url
+    finally:
+        served.kill()
+
+
+def signed_in(url: str) -> str:
+    """The token of somebody whose account cannot be removed, since they own an organization."""
+    with httpx.Client(base_url=url, timeout=30) as client:
+        new = {"username": "tester", "email": "tester@example.com", "password": PASSWORD}
+        if client.post("/v1/users", json=new).status_code == 201:
+            token = client.post("/v1/sessions", json={"login": "tester", "password": PASSWORD}).json()["token"]
+            made = client.post("/v1/organizations", json={"name": "K"}, headers={"Authorization": f"Bearer {token}"})
+            assert made.status_code == 201
+        return str(client.post("/v1/sessions", json={"login": "tester", "password": PASSWORD}).json()["token"])
+
+
+def run(url: str, *arguments: str, cwd: Path) -> None:
+    """Run schemathesis with all its checks; it fails with the report of what it has found."""
+    root = Path(__file__).parents[2]
+    finished = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json", "--checks", "all"),
+            *("-H", f"Authorization: Bearer {signed_in(url)}", "--seed", SEED, "--no-color", "--continue-on-failure"),
+            *("--generation-database", "none", *arguments),
+        ],
+        env={**os.environ, "PYTHONPATH": str(root), "SCHEMATHESIS_HOOKS": "tests.contract.beyond_the_document"},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout[-20_000:] + finished.stderr[-2_000:]
+    assert "401 Unauthorized" not in finished.stdout.partition("WARNINGS")[2]  # what nobody signed in says is not much
+
+
+def test_every_operation_keeps_to_the_document(url: str, tmp_path: Path) -> None:
+    run(url, "--phases", "examples,fuzzing", "-n", "6", "--exclude-operation-id", ENDS_THE_SESSION, cwd=tmp_path)
+    run(url, "--phases", "examples,fuzzing", "-n", "6", "--include-operation-id", ENDS_THE_SESSION, cwd=tmp_path)
+
+
+@pytest.mark.long
+def test_many_requests_and_sequences_of_them_keep_to_the_document(url: str, tmp_path: Path) -> None:
+    phases = "examples,coverage,fuzzing,stateful"
+    run(url, "--phases", phases, "-n", "60", "--exclude-operation-id", ENDS_THE_SESSION, cwd=tmp_path)
