@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -19,6 +19,9 @@ TRIES = 5
 
 ROWS_AT_A_TIME = 1000
 """How many rows a stream fetches in one round trip; it never holds more."""
+
+UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+"""For work on all rows: they may take long to sort or to write, and whoever reads or sends them may be slow (a pipe)."""
 
 RACES = (
     asyncpg.SerializationError,
@@ -92,6 +95,24 @@ class Transaction:
             async for row in self.connection.cursor(sql, *arguments, prefetch=ROWS_AT_A_TIME):
                 yield row
 
+    async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
+        """Run a statement that returns no rows, and tell how many it has written."""
+        status: str = await self.connection.execute(sql, *arguments)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Write rows to a table in binary, as fast as PostgreSQL takes them."""
+        await self.connection.copy_records_to_table(table, columns=columns, records=rows)
+
+    @asynccontextmanager
+    async def bulk(self) -> AsyncIterator["Transaction"]:
+        """Lend itself for work on many rows, undone alone when it fails (a savepoint)."""
+        with translating():
+            async with self.connection.transaction():
+                await self.connection.execute(UNHURRIED)
+                yield self
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator["Transaction"]:
         """Lend itself: what it sees is what its owner chose."""
@@ -141,6 +162,19 @@ class Database:
         raise AssertionError("unreachable: the last try translates a race")
 
     @asynccontextmanager
+    async def bulk(self) -> AsyncIterator[Transaction]:
+        """Lend a transaction for work on many rows, for as long as that takes; it is begun once.
+
+        Raises:
+            FreeholdError: what a broken constraint means, also one that is checked at commit.
+            Unavailable: the database cannot do it now; nothing is stored.
+        """
+        with translating():
+            async with self._lent() as connection, connection.transaction():
+                await connection.execute(UNHURRIED)
+                yield Transaction(connection)
+
+    @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
         """Lend a transaction that sees the database as it is now and changes nothing, for as long as reading takes.
 
@@ -153,10 +187,7 @@ class Database:
                 await open_things.enter_async_context(
                     connection.transaction(isolation="repeatable_read", readonly=True)
                 )
-                # Whoever reads may be slow (a pipe), and all rows may take long to sort.
-                await connection.execute(
-                    "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-                )
+                await connection.execute(UNHURRIED)
             yield Transaction(connection)  # what fails out there is not the database's fault, so it is not translated
 
     def _lent(self) -> "_Lent":
