@@ -267,9 +267,44 @@ async def test_role_must_exist_at_acceptance(client: httpx.AsyncClient, platform
     assert code(await accept(client, bob, token), 409) == "role_gone"
     assert code(await client.post(f"{INVITATIONS}/{invitation['id']}/resend", headers=ada), 409) == "role_gone"
     assert await members(client, ada) == {"ada": "owner"}
-    assert (await client.post("/v1/organizations/acme/roles", json=role, headers=ada)).status_code == 201
-    assert (await accept(client, bob, token)).json()["role"] == "clerk"
-    asked = {"action": "project.read"}
+
+
+async def test_another_role_that_got_the_name_is_not_the_one_that_was_promised(
+    client: httpx.AsyncClient, platform: Platform, ada: Headers
+):
+    bob = await arrive_confirmed(client, platform, "bob")
+    weak, strong = ({"name": "clerk", "actions": [action]} for action in ("member.read", "organization.delete"))
+    roles = "/v1/organizations/acme/roles"
+    assert (await client.post(roles, json=weak, headers=ada)).status_code == 201
+    invitation = await invited(client, ada, role="clerk")
+    token = await token_to(platform, BOB)
+    assert (await client.delete(f"{roles}/clerk", headers=ada)).status_code == 204
+    assert (await client.post(roles, json=strong, headers=ada)).status_code == 201
+    assert code(await accept(client, bob, token), 409) == "role_gone"
+    assert code(await client.post(f"{INVITATIONS}/{invitation['id']}/resend", headers=ada), 409) == "role_gone"
+    assert await members(client, ada) == {"ada": "owner"}
+
+
+async def test_role_that_was_renamed_is_still_the_one_that_was_promised(
+    client: httpx.AsyncClient, platform: Platform, ada: Headers
+):
+    bob = await arrive_confirmed(client, platform, "bob")
+    roles = "/v1/organizations/acme/roles"
+    role = {"name": "clerk", "actions": ["member.read"]}
+    assert (await client.post(roles, json=role, headers=ada)).status_code == 201
+    invitation = await invited(client, ada, role="clerk")
+    assert (await client.patch(f"{roles}/clerk", json={"name": "porter"}, headers=ada)).status_code == 200
+    decoy = {"name": "clerk", "actions": ["organization.delete"]}
+    assert (await client.post(roles, json=decoy, headers=ada)).status_code == 201
+    path = f"{INVITATIONS}/{invitation['id']}"
+    assert (await client.get(path, headers=ada)).json()["role"] == "porter"
+    assert (await client.get(INVITATIONS, headers=ada)).json()["data"][0]["role"] == "porter"
+    exported = (await client.get("/v1/users/me/export", headers=bob)).json()
+    assert [each["role"] for each in exported["invitations"]] == ["porter"]
+    assert (await client.post(f"{path}/resend", headers=ada)).json()["role"] == "porter"
+    joined = await accept(client, bob, await token_to(platform, BOB))
+    assert (joined.status_code, joined.json()["role"]) == (201, "porter")
+    asked = {"action": "organization.delete"}
     assert (await client.get("/v1/organizations/acme/access", params=asked, headers=bob)).json()["allowed"] is False
 
 

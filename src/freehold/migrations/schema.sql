@@ -99,6 +99,7 @@ TABLE public.invitations COMMENT 'Who was asked to join which organization, and 
     invited_by uuid
     created_at timestamp with time zone NOT NULL DEFAULT now()
     expires_at timestamp with time zone NOT NULL
+    role_id uuid
     CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT invitations_pkey PRIMARY KEY (organization_id, id)
     CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32))

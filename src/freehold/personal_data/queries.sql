@@ -25,9 +25,10 @@ LIMIT :limit;
 
 -- name: invitations
 -- Invitations to an address, in order of organization, after a position.
-SELECT i.organization_id, o.name AS organization, i.role, i.created_at, i.expires_at
+SELECT i.organization_id, o.name AS organization, coalesce(r.name, i.role) AS role, i.created_at, i.expires_at
 FROM invitations i
 JOIN organizations o ON o.id = i.organization_id
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
 WHERE lower(i.email COLLATE "C") = lower(:email::text COLLATE "C") AND i.organization_id > :after_id
     AND o.deleted_at IS NULL
 ORDER BY i.organization_id

@@ -3,6 +3,8 @@
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from freehold.access import AccountAction, Action, By, Scope, on_organization, operation
 from freehold.audit.operations import record
 from freehold.context import Context
@@ -14,7 +16,7 @@ from freehold.organizations.invitations.errors import AlreadyInvited, Invitation
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.organizations.members.operations import join
-from freehold.organizations.roles.assigning import assignable_role, role_to_give
+from freehold.organizations.roles.assigning import promised_role, role_to_give
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.tokens import Kind, new_token, token_hash
 from freehold.users import operations as users
@@ -81,6 +83,7 @@ async def create(scope: Scope, new: NewInvitation) -> Invitation:
         id=new_id(),
         email=new.email,
         role=role.name,
+        role_id=role.id,
         token_hash=token.hash,
         invited_by=scope.actor_id,
         lifetime_seconds=_lifetime_seconds(scope),
@@ -110,12 +113,14 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
     )
     if renewed is None:
         raise NoSuchInvitation
-    role = await assignable_role(scope.db, scope.organization_id, renewed.role)
+    invitation = renewed.invitation
+    role = await promised_role(scope.db, scope.organization_id, invitation.role, renewed.role_id)
     if role is None:
-        raise RoleGone(renewed.role)
+        raise RoleGone(invitation.role)
     scope.require_all(role.actions, f"invite somebody to the role {role.name}")
-    await _send(scope, renewed, token.token)
-    return renewed
+    invitation = msgspec.structs.replace(invitation, role=role.name)
+    await _send(scope, invitation, token.token)
+    return invitation
 
 
 @on_organization(Action.INVITATION_DELETE, writes=True)
@@ -183,7 +188,9 @@ async def _accept(context: Context, user: User, token: str, pointer: str) -> Mem
                 "(POST /v1/users/me/email-verification mails you the link again), then accept"
             )
         raise InvitationForAnother
-    await join(context, taken.organization_id, user.id, taken.role, invitation_id=taken.id)
+    await join(
+        context, taken.organization_id, user.id, role_name=taken.role, role_id=taken.role_id, invitation_id=taken.id
+    )
     return await queries.membership(context.db, organization_id=taken.organization_id, user_id=user.id)
 
 

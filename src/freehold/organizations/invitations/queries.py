@@ -14,6 +14,14 @@ class Taken(msgspec.Struct, frozen=True):
     organization_id: UUID
     id: UUID
     role: str
+    role_id: UUID | None
+
+
+class Renewed(msgspec.Struct, frozen=True):
+    """An invitation that is to be sent again, and the id of the role that it promises (None: a built-in one)."""
+
+    invitation: Invitation
+    role_id: UUID | None
 
 
 class Letterhead(msgspec.Struct, frozen=True):
@@ -51,6 +59,7 @@ async def insert(
     id: UUID,
     email: str,
     role: str,
+    role_id: UUID | None,
     token_hash: bytes,
     invited_by: UUID | None,
     lifetime_seconds: float,
@@ -60,7 +69,7 @@ async def insert(
 @statement
 async def renew(
     db: Executor, *, organization_id: UUID, id: UUID, token_hash: bytes, lifetime_seconds: float
-) -> Invitation | None: ...
+) -> Renewed | None: ...
 
 
 @statement

@@ -1,9 +1,10 @@
 -- name: page
 -- Invitations of an organization, newest id first, before a position.
-SELECT id, email, role, invited_by, created_at, expires_at
-FROM invitations
-WHERE organization_id = :organization_id AND id < :before_id
-ORDER BY id DESC
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+WHERE i.organization_id = :organization_id AND i.id < :before_id
+ORDER BY i.id DESC
 LIMIT :limit;
 
 -- name: count_all
@@ -12,9 +13,10 @@ SELECT count(*) FROM invitations WHERE organization_id = :organization_id;
 
 -- name: by_id
 -- The invitation of an organization with this id.
-SELECT id, email, role, invited_by, created_at, expires_at
-FROM invitations
-WHERE organization_id = :organization_id AND id = :id;
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+WHERE i.organization_id = :organization_id AND i.id = :id;
 
 -- name: is_member
 -- Whether a member of an organization has an address, in any case.
@@ -34,14 +36,16 @@ WHERE o.id = :organization_id;
 
 -- name: insert
 -- Invite an address, unless it has an open invitation; one that has expired makes room.
-INSERT INTO invitations (organization_id, id, email, role, token_hash, invited_by, expires_at)
+INSERT INTO invitations (organization_id, id, email, role, role_id, token_hash, invited_by, expires_at)
 VALUES (
-    :organization_id, :id, :email, :role, :token_hash, :invited_by, now() + make_interval(secs => :lifetime_seconds)
+    :organization_id, :id, :email, :role, :role_id, :token_hash, :invited_by,
+    now() + make_interval(secs => :lifetime_seconds)
 )
 ON CONFLICT (organization_id, lower(email COLLATE "C")) DO UPDATE
 SET id = excluded.id,
     email = excluded.email,
     role = excluded.role,
+    role_id = excluded.role_id,
     token_hash = excluded.token_hash,
     invited_by = excluded.invited_by,
     created_at = now(),
@@ -54,7 +58,7 @@ RETURNING id, email, role, invited_by, created_at, expires_at;
 UPDATE invitations
 SET token_hash = :token_hash, expires_at = now() + make_interval(secs => :lifetime_seconds)
 WHERE organization_id = :organization_id AND id = :id
-RETURNING id, email, role, invited_by, created_at, expires_at;
+RETURNING id, email, role, role_id, invited_by, created_at, expires_at;
 
 -- name: delete
 -- Revoke an invitation.
@@ -71,7 +75,7 @@ WHERE i.token_hash = :token_hash
     AND u.id = :user_id
     AND u.email_verified_at IS NOT NULL
     AND lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
-RETURNING i.organization_id, i.id, i.role;
+RETURNING i.organization_id, i.id, i.role, i.role_id;
 
 -- name: is_for_address
 -- Whether an open invitation is for an address, in any case; no row when there is none with this token.

@@ -11,7 +11,7 @@ from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
 from freehold.organizations.members.errors import RoleGone
 from freehold.organizations.members.types import Member, NewRole
-from freehold.organizations.roles.assigning import assignable_role, role_to_give
+from freehold.organizations.roles.assigning import promised_role, role_to_give
 from freehold.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
 
 
@@ -76,8 +76,24 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     return member
 
 
-async def join(context: Context, organization_id: UUID, user_id: UUID, role_name: str, *, invitation_id: UUID) -> None:
+async def join(
+    context: Context,
+    organization_id: UUID,
+    user_id: UUID,
+    *,
+    role_name: str,
+    role_id: UUID | None,
+    invitation_id: UUID,
+) -> None:
     """Add a user who was invited, which is their right to it; whoever calls this has used up the invitation.
+
+    Args:
+        context: of the user, or of nobody while they sign up.
+        organization_id: where.
+        user_id: whom.
+        role_name: what they were promised to be, as it was called then.
+        role_id: which role of the organization's own that is; None for a built-in one.
+        invitation_id: for the log.
 
     Raises:
         OrganizationGone: ``organization_gone``.
@@ -86,7 +102,7 @@ async def join(context: Context, organization_id: UUID, user_id: UUID, role_name
     """
     if await queries.touch_organization(context.db, organization_id=organization_id, version=None) is None:
         raise OrganizationGone
-    role = await assignable_role(context.db, organization_id, role_name)
+    role = await promised_role(context.db, organization_id, role_name, role_id)
     if role is None:
         raise RoleGone(role_name)
     await queries.insert(
@@ -98,7 +114,7 @@ async def join(context: Context, organization_id: UUID, user_id: UUID, role_name
         user_id,
         organization_id=organization_id,
         actor_id=user_id,
-        role=role_name,
+        role=role.name,
         invitation_id=str(invitation_id),
     )
 

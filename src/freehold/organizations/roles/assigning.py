@@ -6,6 +6,7 @@ from uuid import UUID
 from freehold.access import GRANTS, Action, Role, Scope, known_actions
 from freehold.organizations.roles import queries
 from freehold.organizations.roles.errors import UnknownRole
+from freehold.organizations.roles.types import CustomRole
 from freehold.sql import Executor
 
 
@@ -28,14 +29,14 @@ class AssignableRole(NamedTuple):
         return self.name if self.id is None else Role.MEMBER.value
 
 
-async def assignable_role(db: Executor, organization_id: UUID, name: str) -> AssignableRole | None:
-    """Find a role by name; None when there is none, and for ``owner``: ownership is handed over, not given."""
-    if name == Role.OWNER:
-        return None
-    if name in (Role.ADMIN, Role.MEMBER):
-        return AssignableRole(name, None, GRANTS[Role(name)])
-    found = await queries.by_name(db, organization_id=organization_id, name=name)
-    return None if found is None else AssignableRole(found.name, found.id, known_actions(found.actions))
+async def promised_role(db: Executor, organization_id: UUID, name: str, role_id: UUID | None) -> AssignableRole | None:
+    """Find the role that an invitation promised, as it is now; None when the organization no longer has it.
+
+    One of the organization's own counts by its id: another that got its name since is not what was promised.
+    """
+    if role_id is None:
+        return _built_in(name)
+    return _own(await queries.by_id(db, organization_id=organization_id, id=role_id))
 
 
 async def role_to_give(scope: Scope, name: str) -> AssignableRole:
@@ -45,8 +46,17 @@ async def role_to_give(scope: Scope, name: str) -> AssignableRole:
         UnknownRole: ``unknown_role``: the organization has no such role.
         Forbidden: it includes actions that the actor lacks.
     """
-    found = await assignable_role(scope.db, scope.organization_id, name)
+    found = _built_in(name) or _own(await queries.by_name(scope.db, organization_id=scope.organization_id, name=name))
     if found is None:
         raise UnknownRole(name)
     scope.require_all(found.actions, f"give the role {found.name}")
     return found
+
+
+def _built_in(name: str) -> AssignableRole | None:
+    """Read a built-in role's name; ``owner`` is none to give: ownership is handed over."""
+    return AssignableRole(name, None, GRANTS[Role(name)]) if name in (Role.ADMIN, Role.MEMBER) else None
+
+
+def _own(role: CustomRole | None) -> AssignableRole | None:
+    return None if role is None else AssignableRole(role.name, role.id, known_actions(role.actions))
