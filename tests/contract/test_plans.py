@@ -31,6 +31,9 @@ SEED = {
     ("projects", "seed_projects_of_organization"): SEED_PROJECTS_OF_ORGANIZATION,
 }
 
+PAGE = 100
+"""What a listing gives at most; sorting more to find that much grows with the table."""
+
 BIG = 20_000
 """A table of this many rows is not to be read as a whole."""
 
@@ -82,6 +85,9 @@ SEED = {
     ("projects", "seed_projects_of_organization"): SEED_PROJECTS_OF_ORGANIZATION,
 }
 
+PAGE = 100
+"""What a listing gives at most; sorting more to find that much grows with the table."""
+
 BIG = 20_000
 """A table of this many rows is not to be read as a whole."""
 
@@ -121,6 +127,9 @@ SEED = {
     ("organizations", "seed_user_with_organizations"): SEED_USER_WITH_ORGANIZATIONS,
     ("projects", "seed_projects_of_organization"): SEED_PROJECTS_OF_ORGANIZATION,
 }
+
+PAGE = 100
+"""What a listing gives at most; sorting more to find that much grows with the table."""
 
 BIG = 20_000
 """A table of this many rows is not to be read as a whole."""
@@ -224,7 +233,8 @@ async def test_hundred_thousand_rows_are_read_by_index(big: Any, subtests: pytes
             plan = await explain(big, bound)
             _refuse_whole_reads(plan, large)
             if "limit" in bound.parameters:
-                assert [node for node in nodes(plan) if "Sort" in node["Node Type"]] == []
+                sorts = [node for node in nodes(plan) if "Sort" in node["Node Type"]]
+                assert [node for node in sorts if node["Plan Rows"] > PAGE] == []
 
 
 def _refuse_whole_reads(plan: dict[str, Any], large: set[str]) -> None:

@@ -24,7 +24,8 @@ LOGIN = "ada:p%40ss%3Aword@"
 async def write(platform: Platform, recipient: str = ADDRESS, username: str = "bob") -> Message:
     """Put a mail into the outbox."""
     await enqueue(platform.context, recipient, "password_changed", about=None, username=username)
-    return (await platform.mail.list(PageRequest())).data[0]
+    # Ids made within a millisecond are in no order.
+    return max((await platform.mail.list(PageRequest())).data, key=lambda message: message.created_at)
 
 
 async def make_due(connection: Any) -> None:

@@ -11,6 +11,7 @@ A command acts as the operator and calls the operations that HTTP calls.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -124,8 +125,13 @@ def _on_database(command: Callable[..., R]) -> Callable[..., R]:
 
 def _on_platform(database_url: str, work: Callable[[Platform], Awaitable[R]]) -> R:
     async def run() -> R:
-        async with Platform.open(database_url, settings=read_settings(pool_size=1)) as platform:
-            return await work(platform)
+        try:
+            async with Platform.open(database_url, settings=read_settings(pool_size=1)) as platform:
+                return await work(platform)
+        except asyncio.CancelledError:
+            # Ctrl-C: the driver may leave a broken connection's error to nobody, which asyncio would then report.
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+            raise
 
     return asyncio.run(run())
 

@@ -67,11 +67,11 @@ RETURNING gives_up;
 -- name: drop_old
 -- Forget messages that were delivered or given up long ago: so many at once, those first that lie there longest.
 DELETE FROM mail_messages
-WHERE id IN (
+WHERE id = ANY (ARRAY(
     SELECT id
     FROM mail_messages
     WHERE coalesce(sent_at, failed_at) < now() - make_interval(secs => :keep_seconds)
     ORDER BY coalesce(sent_at, failed_at)
     LIMIT :limit
-)
+))
 RETURNING id;
