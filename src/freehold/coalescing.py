@@ -8,6 +8,7 @@ asked, so nobody reads stale data.
 import asyncio
 import copy
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from typing import Any, Final
 
 MOST_TOGETHER: Final = 128
@@ -16,15 +17,18 @@ MOST_TOGETHER: Final = 128
 Key = tuple[Any, ...]
 Fetch = Callable[[list[Key]], Awaitable[list[list[Any]]]]
 """Runs one query for several keys and returns the rows of each, in the order of the keys."""
+Tell = Callable[[int, int], None]
+"""Is told of each query, for how many callers and different keys it is."""
 
 
 class Coalescer:
     """The lookups of one statement on one database."""
 
-    __slots__ = ("_fetch", "_flight", "_is_busy", "_waiting")
+    __slots__ = ("_fetch", "_flight", "_is_busy", "_tell", "_waiting")
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, tell: Tell = lambda _callers, _keys: None) -> None:
         self._fetch = fetch
+        self._tell = tell
         self._is_busy = False
         self._waiting: list[tuple[Key, asyncio.Future[list[Any]]]] = []
         self._flight: asyncio.Task[None] | None = None
@@ -40,6 +44,7 @@ class Coalescer:
             self._waiting.append((key, landing))
             return await landing
         self._is_busy = True
+        self._tell(1, 1)
         try:
             return (await self._fetch([key]))[0]
         finally:
@@ -53,10 +58,12 @@ class Coalescer:
             self._is_busy = False
             return
         self._waiting = passengers[MOST_TOGETHER:]
-        self._flight = asyncio.get_running_loop().create_task(self._fly(passengers[:MOST_TOGETHER]))
+        # In no request's context: what is logged of it belongs to none of them.
+        self._flight = asyncio.get_running_loop().create_task(self._fly(passengers[:MOST_TOGETHER]), context=Context())
 
     async def _fly(self, passengers: list[tuple[Key, asyncio.Future[list[Any]]]]) -> None:
         keys = list(dict.fromkeys(key for key, _ in passengers))
+        self._tell(len(passengers), len(keys))
         try:
             found = dict(zip(keys, await self._fetch(keys), strict=True))
         except asyncio.CancelledError:

@@ -7,6 +7,7 @@ import msgspec
 
 from freehold.db import Database, Transaction
 from freehold.errors import Unauthenticated
+from freehold.observe.observer import SILENT, Observer
 from freehold.paging import Cursors
 from freehold.passwords import Passwords
 from freehold.settings import Settings
@@ -55,6 +56,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     passwords: Passwords
     cursors: Cursors
+    observer: Observer = SILENT
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

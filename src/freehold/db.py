@@ -4,12 +4,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from time import perf_counter
 from typing import Any, TypeVar
 
 import asyncpg
 
 from freehold.coalescing import Coalescer
 from freehold.errors import CONSTRAINTS, FreeholdError, SchemaPending, Unavailable
+from freehold.observe.observer import SILENT, Observer
 from freehold.sql import Row
 
 R = TypeVar("R")
@@ -70,18 +72,24 @@ class Transaction:
 
     lookups: dict[str, Coalescer] | None = None
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", *, retried: bool = False) -> None:
+    def __init__(
+        self,
+        connection: "asyncpg.Connection[asyncpg.Record]",
+        *,
+        retried: bool = False,
+        observer: Observer = SILENT,
+    ) -> None:
         self.connection = connection
+        self.observer = observer
         self._retried = retried
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
-        rows: list[Row] = await self.connection.fetch(sql, *arguments)
-        return rows
+        return await _timed(self.connection.fetch, sql, arguments, self.observer)
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run the statement and return the first row, if any."""
-        return await self.connection.fetchrow(sql, *arguments)
+        return await _timed(self.connection.fetchrow, sql, arguments, self.observer)
 
     async def transact(self, work: Callable[["Transaction"], Awaitable[R]]) -> R:
         """Run the work inside this transaction, undone alone when it fails (a savepoint)."""
@@ -122,8 +130,11 @@ class Transaction:
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, acquire_timeout_seconds: float) -> None:
+    def __init__(
+        self, pool: "asyncpg.Pool[asyncpg.Record]", *, acquire_timeout_seconds: float, observer: Observer = SILENT
+    ) -> None:
         self._pool = pool
+        self.observer = observer
         self.lookups: dict[str, Coalescer] | None = {}
         self._acquire_timeout_seconds = acquire_timeout_seconds
 
@@ -131,14 +142,13 @@ class Database:
         """Run one statement on its own and return all rows."""
         with translating():
             async with self._lent() as connection:
-                rows: list[Row] = await connection.fetch(sql, *arguments)
-                return rows
+                return await _timed(connection.fetch, sql, arguments, self.observer)
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run one statement on its own and return the first row, if any."""
         with translating():
             async with self._lent() as connection:
-                return await connection.fetchrow(sql, *arguments)
+                return await _timed(connection.fetchrow, sql, arguments, self.observer)
 
     async def transact(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
         """Run the work in a transaction and commit it; begin anew when PostgreSQL reports a lost race.
@@ -156,7 +166,7 @@ class Database:
                         self._lent() as connection,
                         connection.transaction(),
                     ):
-                        return await work(Transaction(connection, retried=left > 0))
+                        return await work(Transaction(connection, retried=left > 0, observer=self.observer))
             except RACES:
                 await asyncio.sleep(random.uniform(0.002, 0.02) * (TRIES - left))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable: the last try translates a race")
@@ -172,7 +182,7 @@ class Database:
         with translating():
             async with self._lent() as connection, connection.transaction():
                 await connection.execute(UNHURRIED)
-                yield Transaction(connection)
+                yield Transaction(connection, observer=self.observer)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
@@ -188,10 +198,11 @@ class Database:
                     connection.transaction(isolation="repeatable_read", readonly=True)
                 )
                 await connection.execute(UNHURRIED)
-            yield Transaction(connection)  # what fails out there is not the database's fault, so it is not translated
+            # What fails out there is not the database's fault, so it is not translated.
+            yield Transaction(connection, observer=self.observer)
 
     def _lent(self) -> "_Lent":
-        return _Lent(self._pool, self._acquire_timeout_seconds)
+        return _Lent(self._pool, self._acquire_timeout_seconds, self.observer)
 
     async def close(self) -> None:
         """Wait for the statements in flight, then close every connection."""
@@ -201,19 +212,34 @@ class Database:
 class _Lent:
     """Lends a connection of the pool; when none can be had, the database is unavailable, whatever the reason."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", timeout_seconds: float) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", timeout_seconds: float, observer: Observer) -> None:
         self._pool = pool
         self._timeout_seconds = timeout_seconds
+        self._observer = observer
 
     async def __aenter__(self) -> Any:
+        self._observer.waiting(1)
         try:
             self._connection = await self._pool.acquire(timeout=self._timeout_seconds)
         except (asyncpg.PostgresError, *GONE) as error:
             raise Unavailable("The database cannot be reached or is overloaded: try again shortly") from error
+        finally:
+            self._observer.waiting(-1)
+        self._observer.in_use(1)
         return self._connection
 
     async def __aexit__(self, *_error: object) -> None:
+        self._observer.in_use(-1)
         await self._pool.release(self._connection)
+
+
+async def _timed(run: Callable[..., Awaitable[R]], sql: str, arguments: Sequence[object], observer: Observer) -> R:
+    """Run a statement and tell how long it took, also when it failed: what was cancelled was slow more than others."""
+    started = perf_counter()
+    try:
+        return await run(sql, *arguments)
+    finally:
+        observer.statement(sql, perf_counter() - started)
 
 
 class translating:  # noqa: N801 - reads as a word in a with statement
@@ -242,28 +268,39 @@ async def connect(
     acquire_timeout_seconds: float = 5,
     statement_timeout_seconds: float = 15,
     lock_timeout_seconds: float = 5,
+    through_pgbouncer: bool = False,
+    observer: Observer = SILENT,
 ) -> Database:
     """Open a pool on a database.
+
+    Args:
+        url: ``postgresql://user:password@host/name``.
+        size: how many connections at most.
+        acquire_timeout_seconds: how long to wait for one.
+        statement_timeout_seconds: how long a statement may take.
+        lock_timeout_seconds: how long it may wait for a lock; not ``through_pgbouncer``.
+        through_pgbouncer: what is in between lends a session of PostgreSQL for a transaction at a time. So nothing is
+            kept in one: neither prepared statements nor timeouts, of which this side keeps the statement's.
+        observer: is told what runs.
 
     Raises:
         Unavailable: it cannot be reached, or refuses; the detail says why.
     """
-    milliseconds = {
+    limits = {
         "statement_timeout": statement_timeout_seconds,
         "lock_timeout": lock_timeout_seconds,
         "idle_in_transaction_session_timeout": statement_timeout_seconds,
     }
+    kept = {name: str(int(seconds * 1000)) for name, seconds in limits.items()}
+    nothing_kept = {"statement_cache_size": 0, "command_timeout": statement_timeout_seconds}
     try:
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=size,
             reset=_keep,
-            server_settings={
-                "application_name": "freehold",
-                "timezone": "UTC",
-                **{name: str(int(seconds * 1000)) for name, seconds in milliseconds.items()},
-            },
+            server_settings={"application_name": "freehold", "timezone": "UTC", **({} if through_pgbouncer else kept)},
+            **(nothing_kept if through_pgbouncer else {}),
         )
     except (asyncpg.PostgresError, *GONE) as error:  # at a start, so the reason is for the operator and for no client
         raise Unavailable(f"Cannot connect to the database: {error or type(error).__name__}") from error
@@ -272,7 +309,7 @@ async def connect(
             "The database URL cannot be read: it is postgresql://user:password@host/database, "
             "with the special characters in it percent-encoded"
         ) from None
-    return Database(pool, acquire_timeout_seconds=acquire_timeout_seconds)
+    return Database(pool, acquire_timeout_seconds=acquire_timeout_seconds, observer=observer)
 
 
 async def _keep(connection: Any) -> None:

@@ -10,6 +10,7 @@ import argon2
 
 from freehold.common_passwords import is_common
 from freehold.errors import FieldError, Invalid, Unavailable
+from freehold.observe.observer import SILENT, Observer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,7 +36,8 @@ class Passwords:
     event loop stays free, and memory is bounded by ``threads * 19 MiB``.
     """
 
-    def __init__(self, *, threads: int, queue: int, refuse_common: bool = True) -> None:
+    def __init__(self, *, threads: int, queue: int, refuse_common: bool = True, observer: Observer = SILENT) -> None:
+        self._observer = observer
         self._refuse_common = refuse_common
         self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
@@ -97,10 +99,13 @@ class Passwords:
 
     async def _run(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         if self._in_flight >= self._most_in_flight:
+            self._observer.password_refused()
             raise Unavailable("Too many people are signing in at this moment: try again in a second")
         self._in_flight += 1
+        self._observer.passwords(1)
         try:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, partial(work, *arguments, **named))
         finally:
             self._in_flight -= 1
+            self._observer.passwords(-1)

@@ -37,6 +37,9 @@ from freehold.db import Database, Transaction, connect
 from freehold.errors import SchemaPending
 from freehold.mail import operations as mail
 from freehold.mail.jobs import check_settings as check_mail_settings
+from freehold.observe.board import Board
+from freehold.observe.counting import Counting, families
+from freehold.observe.observer import Observer
 from freehold.organizations import operations as organizations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.invitations import operations as invitations
@@ -48,6 +51,7 @@ from freehold.personal_data import operations as personal_data
 from freehold.projects import operations as projects
 from freehold.sessions import operations as sessions
 from freehold.settings import Settings
+from freehold.sql import statement_names
 from freehold.users import operations as users
 from freehold.users.recovery import operations as recovery
 from freehold.users.verification import operations as verification
@@ -238,8 +242,15 @@ class Platform:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, database_url: str, *, settings: Settings | None = None) -> AsyncIterator["Platform"]:
+    async def open(
+        cls, database_url: str, *, settings: Settings | None = None, observer: Observer | None = None
+    ) -> AsyncIterator["Platform"]:
         """Open a pool of connections, and close it at the end.
+
+        Args:
+            database_url: PostgreSQL's, ``postgresql://user:password@host/name``.
+            settings: how it works; by default as they are by default.
+            observer: is told what happens; by default it logs slow statements, and counts when the settings say so.
 
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
@@ -248,21 +259,25 @@ class Platform:
         """
         settings = settings or Settings()
         check_mail_settings(settings)
+        observer = observer or observing(settings)
         database = await connect(
             database_url,
             size=settings.pool_size,
             acquire_timeout_seconds=settings.acquire_timeout_seconds,
             statement_timeout_seconds=settings.statement_timeout_seconds,
+            through_pgbouncer=settings.pgbouncer,
+            observer=observer,
         )
         passwords = Passwords(
             threads=settings.password_threads,
             queue=settings.password_queue,
             refuse_common=settings.refuse_common_passwords,
+            observer=observer,
         )
         try:
             await require_current_schema(database)
             cursors = Cursors(await _shared_key(database, _CURSOR_KEY))
-            tools = Tools(settings=settings, passwords=passwords, cursors=cursors)
+            tools = Tools(settings=settings, passwords=passwords, cursors=cursors, observer=observer)
             yield cls(Context(db=database, tools=tools, actor=OPERATOR))
         finally:
             passwords.close()
@@ -283,7 +298,9 @@ class Platform:
         Args:
             connection: an ``asyncpg.Connection`` on the same database, in a transaction that you began.
         """
-        return Platform(msgspec.structs.replace(self.context, db=Transaction(connection)))
+        return Platform(
+            msgspec.structs.replace(self.context, db=Transaction(connection, observer=self.context.tools.observer))
+        )
 
     def working(self) -> AbstractAsyncContextManager[None]:
         """Run the jobs in the background, such as delivering mail, for as long as the context lasts.
@@ -305,6 +322,13 @@ class Platform:
         """
         if isinstance(self.context.db, Database):
             await require_current_schema(self.context.db)
+
+
+def observing(settings: Settings) -> Observer:
+    """Make the observer of a process that shares its counts with no other."""
+    if settings.counts:
+        return Counting(Board(families()), slow_seconds=settings.slow_seconds)
+    return Observer(statement_names(), slow_seconds=settings.slow_seconds)
 
 
 async def require_current_schema(database: Database) -> None:

@@ -1,5 +1,6 @@
 """Every setting, said once: its name, what it does, its default. ``FREEHOLD_<NAME>`` in the environment sets it."""
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -123,12 +124,58 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_keep_days: Annotated[
         float, _about("how many days a mail is listed after it was delivered or given up", gt=0, le=3650)
     ] = 30.0
+    pgbouncer: Annotated[
+        bool,
+        _about(
+            "whether database_url leads to a PgBouncer in transaction mode, which keeps no prepared statements and no "
+            "settings of a session: true or false"
+        ),
+    ] = False
+    metrics_port: Annotated[
+        int | None,
+        _about("port of the same host for /metrics, for Prometheus; 0 takes a free one", ge=0, le=65535),
+    ] = None
+    metrics_token: Annotated[
+        str | None,
+        _about(
+            "bearer token that /metrics asks for, at least 16 characters; without metrics_port, /metrics is then on "
+            "the port of the API",
+            min_length=16,
+        ),
+    ] = None
+    trace_ratio: Annotated[
+        float,
+        _about(
+            "share of the requests that is traced with OpenTelemetry, 0 to 1, beside those that come with a sampled "
+            "traceparent; 0 traces nothing. Needs freehold[otel]",
+            ge=0,
+            le=1,
+        ),
+    ] = 0.0
+    log_format: Annotated[Literal["text", "json"], _about("how each line of the log is written: text or json")] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _about("what is logged: this and what is more severe")
+    ] = "warning"
+    access_log: Annotated[bool, _about("whether each request is logged: true or false")] = False
+    slow_statement_ms: Annotated[
+        int, _about("how many milliseconds a database statement takes that is logged by its name; 0 logs none", ge=0)
+    ] = 500
 
     @property
     def base_url(self) -> str:
         """Where people reach this platform, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def slow_seconds(self) -> float:
+        """How long a database statement takes at least that is logged."""
+        return self.slow_statement_ms / 1000 or math.inf
+
+    @property
+    def counts(self) -> bool:
+        """Whether metrics are kept: somebody is let to see them."""
+        return self.metrics_port is not None or self.metrics_token is not None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given: Any) -> "Settings":

@@ -34,6 +34,8 @@ from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar, Union, g
 import msgspec
 
 from freehold.coalescing import Coalescer, Key
+from freehold.observe.observer import Observer
+from freehold.observe.traces import traced
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +54,8 @@ class Executor(Protocol):
 
     lookups: dict[str, Coalescer] | None
     """The lookups that share queries here; None where each must run at once, in its transaction."""
+    observer: Observer
+    """Is told what runs."""
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
@@ -80,6 +84,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     result: Any = None
     hints: dict[str, Any] = {}
     is_lookup: bool = False
+
+
+def statement_names() -> dict[str, str]:
+    """Name every bound statement, such as ``users.by_id``, by its SQL, for whoever tells of statements that ran."""
+    return {bound.sql: name.removeprefix("freehold.") for name, bound in sorted(STATEMENTS.items())}
 
 
 @cache
@@ -153,9 +162,10 @@ def streaming(stub: Callable[P, AsyncIterator[R]]) -> Callable[P, AsyncIterator[
 
 
 def _named(stub: Callable[..., Any], bound: Statement, run: Callable[..., Any]) -> Callable[..., Any]:
-    STATEMENTS[f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"] = bound
+    name = f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"
+    STATEMENTS[name] = bound
     run.__name__, run.__doc__, run.__module__ = stub.__name__, bound.description, stub.__module__
-    return run
+    return run if inspect.isasyncgenfunction(run) else traced(name.removeprefix("freehold."), run)
 
 
 def _bind(stub: Callable[..., Any]) -> Statement:
@@ -220,7 +230,7 @@ def _lookup_runner(bound: Statement) -> Callable[..., Any]:
         else:
             coalescer = db.lookups.get(sql)
             if coalescer is None:
-                coalescer = db.lookups[sql] = Coalescer(partial(fetch, db))
+                coalescer = db.lookups[sql] = Coalescer(partial(fetch, db), db.observer.flight)
             rows = await coalescer.get(key)
         if many:
             return rows

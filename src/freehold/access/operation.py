@@ -23,6 +23,7 @@ from freehold.access.standing import Standing, key_may, standing
 from freehold.context import Actor, Context
 from freehold.db import Transaction
 from freehold.errors import Forbidden, Missing, Unauthenticated
+from freehold.observe.traces import traced
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -143,7 +144,7 @@ def operation(
                 return await work(context, *args, **kwargs)
             return await in_transaction(context, lambda inner: work(inner, *args, **kwargs))
 
-        return run
+        return _traced(work, run)
 
     return declare
 
@@ -179,7 +180,7 @@ def on_user(
 
             return await (in_transaction(context, inside) if writes else inside(context))
 
-        return run
+        return _traced(work, run)
 
     return declare
 
@@ -218,13 +219,18 @@ def on_organization(
 
             return await (in_transaction(context, inside) if writes else inside(context))
 
-        return run
+        return _traced(work, run)
 
     return declare
 
 
 def _register(work: Callable[..., object], action: Action | AccountAction, allowed: str, *, writes: bool) -> None:
     OPERATIONS[f"{work.__module__}.{work.__name__}"] = Declared(action, allowed, writes)
+
+
+def _traced(work: Callable[..., object], run: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    slice_name = work.__module__.removeprefix("freehold.").removesuffix(".operations")
+    return traced(f"{slice_name}.{work.__name__}", run)
 
 
 async def in_transaction(context: ContextT, work: Callable[[ContextT], Awaitable[R]]) -> R:

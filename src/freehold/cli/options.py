@@ -13,8 +13,8 @@ from freehold.settings import PREFIX, SettingError, Settings
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
-ONLY_ENVIRONMENT: Final = frozenset({"smtp_url"})
-"""Settings that hold a password and are no options, since every user of a machine can see arguments."""
+ONLY_ENVIRONMENT: Final = frozenset({"metrics_token", "smtp_url"})
+"""Settings that hold a secret and are no options, since every user of a machine can see arguments."""
 _EXPOSED = {"database_url": " Better set in the environment: every user of this machine can see arguments."}
 _METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY"}
 

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ from freehold.cli.declare import failures_told
 from freehold.cli.embedded import prepare_embedded, tell_progress
 from freehold.cli.failures import Refused
 from freehold.cli.options import FIELDS, ONLY_ENVIRONMENT, read_settings, setting_options
+from freehold.http.metrics import METRICS_OPTION
 from freehold.http.port import Port
 from freehold.http.server import serve as serve_http
 from freehold.postgres import EmbeddedServer
@@ -41,11 +42,27 @@ def serve(**given: Any) -> None:
         failures_told(),
         _terminable(),
         Port(settings.host, settings.port) as port,
+        _metrics_port(settings) as metrics_port,
         _database(settings) as (url, about),
     ):
         ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
         hint = _first_admin(settings) if asyncio.run(_lacks_admin(ready)) else None
-        serve_http(ready, port=port, announce=lambda address: click.echo(_banner(address, about, hint)))
+        serve_http(
+            ready,
+            port=port,
+            metrics_port=metrics_port,
+            announce=lambda address: click.echo(_banner(address, about, _metrics(settings, port, metrics_port), hint)),
+        )
+
+
+def _metrics_port(settings: Settings) -> Port | nullcontext[None]:
+    if settings.metrics_port is None:
+        return nullcontext()
+    return Port(settings.host, settings.metrics_port, METRICS_OPTION)
+
+
+def _metrics(settings: Settings, port: Port, metrics_port: Port | None) -> str | None:
+    return f"{(metrics_port or port).url}/metrics" if settings.counts else None
 
 
 @contextmanager
@@ -87,13 +104,14 @@ async def _lacks_admin(settings: Settings) -> bool:
         raise Refused(f"{error.detail} (the command needs the same {_url_source()})") from error
 
 
-def _banner(address: str, database: str, first_admin: str | None) -> str:
+def _banner(address: str, database: str, metrics: str | None, first_admin: str | None) -> str:
     lines = [
         f"Freehold {freehold.__version__} is ready.",
         "",
         f"  API            {address}/v1",
         f"  Documentation  {address}/docs",
         f"  Database       {database}",
+        *([f"  Metrics        {metrics}"] if metrics else []),
         "",
     ]
     if first_admin:

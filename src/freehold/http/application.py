@@ -22,15 +22,19 @@ from freehold.http.dispatch import Door, Resources
 from freehold.http.edge import Edge, Lifespan
 from freehold.http.fixed import Fixed
 from freehold.http.limiting import Limiter
+from freehold.http.metrics import metrics_routes
 from freehold.http.problems import NoSuchPath
 from freehold.http.requests import NO_PROXIES, Request
 from freehold.http.routing import Auth, Endpoint, Routes
+from freehold.http.watching import Traffic, Watch, families, watching
+from freehold.observe.board import Board
+from freehold.observe.observer import Observer
 from freehold.organizations import routes as organizations
 from freehold.organizations.invitations import routes as invitations
 from freehold.organizations.members import routes as members
 from freehold.organizations.roles import routes as roles
 from freehold.personal_data import routes as personal_data
-from freehold.platform import Platform
+from freehold.platform import Platform, observing
 from freehold.projects import routes as projects
 from freehold.sessions import routes as sessions
 from freehold.sessions.operations import authenticate
@@ -57,8 +61,12 @@ SLICES: Final[tuple[Routes, ...]] = (
 )
 """Everything that is served, in the order of the documentation."""
 
+ENDPOINTS: Final = tuple(endpoint for routes in SLICES for endpoint in routes.endpoints)
 
-def create_application(platform: Platform | Settings) -> ASGIApp:
+
+def create_application(
+    platform: Platform | Settings, *, observer: Observer | None = None, watch: Watch | None = None
+) -> ASGIApp:
     """Make the application.
 
     With ``Settings`` (which must have ``database_url``) it opens the platform when it starts and closes it when it
@@ -67,28 +75,46 @@ def create_application(platform: Platform | Settings) -> ASGIApp:
 
         async with Platform.open(database_url) as platform:
             app.mount("/freehold", create_application(platform))
+
+    Args:
+        platform: an open one, or how to open it.
+        observer: of a platform that is opened here; by default as the settings say.
+        watch: of the requests; by default as the settings say.
+
+    Raises:
+        SettingError: traces are asked for, and their packages are not installed.
     """
     door = _Door(platform.context if isinstance(platform, Platform) else None)
+    if isinstance(platform, Platform):
+        settings, observer = platform.context.tools.settings, platform.context.tools.observer
+    else:
+        settings, observer = platform, observer or observing(platform)
+    watch = watch or watching(settings, Traffic(Board(families(ENDPOINTS))) if settings.counts else None)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        if isinstance(platform, Platform):
-            async with platform.working():
+        try:
+            if isinstance(platform, Platform):
+                async with platform.working():
+                    yield
+                return
+            async with (
+                Platform.open(settings.database_url or "", settings=settings, observer=observer) as opened,
+                opened.working(),
+            ):
+                door.surroundings = opened.context
                 yield
-            return
-        async with Platform.open(platform.database_url or "", settings=platform) as opened, opened.working():
-            door.surroundings = opened.context
-            yield
+        finally:
+            watch.close()
 
-    endpoints = [endpoint for routes in SLICES for endpoint in routes.endpoints]
-    settings = platform.context.tools.settings if isinstance(platform, Platform) else platform
     return assemble(
-        endpoints,
+        ENDPOINTS,
         door,
-        others=[_OPENAPI, *docs.routes],
+        others=[_OPENAPI, *docs.routes, *metrics_routes(settings, observer, watch)],
         lifespan=lifespan,
         limiter=Limiter(lambda: door.surroundings),
         proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
+        watch=watch,
     )
 
 
@@ -100,6 +126,7 @@ def assemble(
     lifespan: Lifespan = nullcontext,
     limiter: Limiter | None = None,
     proxies: Proxies = NO_PROXIES,
+    watch: Watch | None = None,
 ) -> ASGIApp:
     """Make an ASGI application of declared endpoints and of other Starlette routes.
 
@@ -110,12 +137,13 @@ def assemble(
         lifespan: what to open before the first request and to close after the last.
         limiter: counts the requests; without it nothing is limited.
         proxies: those whose word about the caller's address is believed.
+        watch: notes the requests.
 
     Raises:
         ValueError: two endpoints have the same method and path.
     """
     routes = [Resources(endpoints, door, limiter), *others]
-    return Edge(Router(routes, redirect_slashes=False, default=_no_such_path), lifespan, proxies)
+    return Edge(Router(routes, redirect_slashes=False, default=_no_such_path), lifespan, proxies, watch)
 
 
 def openapi() -> dict[str, Any]:

@@ -33,7 +33,8 @@ REQUEST = "freehold.request"
 class Resource:
     """The endpoints of one path, by method."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
+        self.path = path
         self._endpoints: dict[str, Endpoint] = {}
 
     def add(self, endpoint: Endpoint) -> None:
@@ -70,7 +71,7 @@ class Resources(BaseRoute):
         self._tree: Tree[Resource] = Tree()
         for endpoint in endpoints:
             place = self._tree.at(endpoint.path)
-            place.value = place.value or Resource()
+            place.value = place.value or Resource(endpoint.path)
             place.value.add(endpoint)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from time import perf_counter
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,8 @@ from freehold.http.answers import Header
 from freehold.http.dispatch import REQUEST
 from freehold.http.problems import answer_to
 from freehold.http.requests import NO_PROXIES, Request
+from freehold.http.watching import Watch, route_of
+from freehold.observe.logs import REQUEST_ID
 
 SECURITY: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
@@ -33,7 +36,14 @@ _log = logging.getLogger(__name__)
 class Edge:
     """Wraps the application: pure ASGI, a few additions to what it sends."""
 
-    def __init__(self, inner: ASGIApp, lifespan: Lifespan = nullcontext, proxies: Proxies = NO_PROXIES) -> None:
+    def __init__(
+        self,
+        inner: ASGIApp,
+        lifespan: Lifespan = nullcontext,
+        proxies: Proxies = NO_PROXIES,
+        watch: Watch | None = None,
+    ) -> None:
+        self._watch = watch or Watch()
         self._proxies = proxies
         self._inner = inner
         self._lifespan = lifespan
@@ -47,12 +57,23 @@ class Edge:
             await self._live(receive, send)
             return
         request = scope[REQUEST] = Request(scope, receive, self._proxies)
-        started = False
+        REQUEST_ID.set(request.id)
+        traces, parent = self._watch.traces, request.headers.get(b"traceparent")
+        if traces is None or not traces.wants(parent):
+            await self._answer(request, receive, send)
+        else:
+            with traces.request(scope["method"], parent) as end:
+                end(route_of(scope), await self._answer(request, receive, send))
+
+    async def _answer(self, request: Request, receive: Receive, send: Send) -> int:
+        """Answer the request, and tell with which status."""
+        began = perf_counter()
+        scope, status = request.scope, 0
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers: list[Header] = message["headers"]
                 headers += SECURITY
                 headers += request.answer_headers
@@ -64,9 +85,12 @@ class Edge:
         try:
             await self._inner(scope, receive, send_with_headers)
         except Exception as error:
-            if started:
+            if status:
                 raise
             await answer_to(error, request.id).send(send_with_headers, head=scope["method"] == "HEAD")
+        finally:
+            self._watch.ended(request, status, perf_counter() - began)
+        return status
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Tell the server when requests may come, or why none can: in one line, when it is no bug."""

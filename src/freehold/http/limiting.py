@@ -40,6 +40,7 @@ class Limiter:
             (b"ratelimit", b'"%s";r=%d;t=%d' % (kind.encode(), verdict.remaining, verdict.reset_seconds)),
         )
         if not verdict.is_allowed:
+            context.tools.observer.limited(kind)
             raise LimitReached(
                 f"You may send {policy.quota} {kind} in {WINDOW_SECONDS} seconds: wait {verdict.reset_seconds} s",
                 retry_after_seconds=verdict.reset_seconds,

@@ -24,8 +24,13 @@ class Port:
         number: the port, also when any free one was asked for (0).
     """
 
-    def __init__(self, host: str, number: int) -> None:
+    def __init__(self, host: str, number: int, option: str = "--port") -> None:
         """Claim the port.
+
+        Args:
+            host: an address or a name of this machine.
+            number: 0 takes a free one.
+            option: where another number can be given, for whoever reads why this one is refused.
 
         Raises:
             PortRefused: ``port_refused``: it is in use, needs more rights, or the host is not this machine's.
@@ -40,7 +45,7 @@ class Port:
             # listeners share a port.
             self._claim = _bound(family, (self.host, self.number), shared=True) if sys.platform == "linux" else None
         except OSError as error:
-            raise PortRefused(_reason(error, host, number)) from None
+            raise PortRefused(_reason(error, host, number, option)) from None
 
     @property
     def url(self) -> str:
@@ -74,10 +79,10 @@ def _bound(family: int, address: tuple[object, int], *, shared: bool = False) ->
     return opened
 
 
-def _reason(error: OSError, host: str, number: int) -> str:
+def _reason(error: OSError, host: str, number: int, option: str) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return f"Port {number} on {host} is in use: stop the program that uses it, or choose another with --port"
+            return f"Port {number} on {host} is in use: stop the program that uses it, or choose another with {option}"
         case errno.EACCES:
-            return f"Port {number} needs more rights: choose one from 1024 up with --port"
+            return f"Port {number} needs more rights: choose one from 1024 up with {option}"
     return f"'{host}' is no address of this machine: choose another with --host ({error.strerror})"

@@ -7,30 +7,39 @@ import logging.config
 import os
 import signal
 import sys
-from typing import Any, Final
+from typing import Final, Self
 
 import granian._signals
+import msgspec
 from granian._granian import WorkerSignal
 from starlette.types import ASGIApp
 
-from freehold.http.application import create_application
+from freehold.http.application import ENDPOINTS, create_application
+from freehold.http.watching import Traffic, families, watching
+from freehold.observe import counting
+from freehold.observe.board import Board
+from freehold.observe.logs import configuration
 from freehold.settings import Settings
 
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
-LOGGING: Final[dict[str, Any]] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"_granian": {}, "granian.access": {}},
-}
 _PR_SET_PDEATHSIG = 1
 
 
-def load(settings: Settings, server_pid: int) -> ASGIApp:
-    """Make the application.
+class Boards(msgspec.Struct, frozen=True):
+    """Where all workers count."""
+
+    platform: Board
+    http: Board
+
+    @classmethod
+    def of(cls, workers: int) -> Self:
+        """Make the boards of so many workers, before these are started."""
+        return cls(Board(counting.families(), processes=workers), Board(families(ENDPOINTS), processes=workers))
+
+
+def load(settings: Settings, server_pid: int, boards: Boards | None, index: int) -> ASGIApp:
+    """Make the application of the worker with this index, which counts in its place of the boards.
 
     The process ends at once when it is told to before it serves, and also when its server is no more.
     """
@@ -39,8 +48,13 @@ def load(settings: Settings, server_pid: int) -> ASGIApp:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     _end_with(server_pid)
     granian._signals.set_loop_signals = stop_once  # noqa: SLF001 - see there
-    logging.config.dictConfig(LOGGING)
-    application = create_application(settings)
+    logging.config.dictConfig(configuration(settings.log_format, settings.log_level))
+    if boards is None:
+        application = create_application(settings)
+    else:
+        observer = counting.Counting(boards.platform, index, slow_seconds=settings.slow_seconds)
+        watch = watching(settings, Traffic(boards.http, index))
+        application = create_application(settings, observer=observer, watch=watch)
     gc.freeze()  # what is loaded stays, so no collection needs to look at it again
     return application
 

@@ -36,6 +36,11 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
         EmailUnverified: ``email_unverified``: the platform requires a confirmed address, and a mail asks for it again.
         Unavailable: too many people are signing in.
     """
+    with context.tools.observer.sign_in():
+        return await _sign_in(context, new)
+
+
+async def _sign_in(context: Context, new: NewSession) -> SignedIn:
     passwords = context.tools.passwords
     await attempts.check(context, new.login)
     found = await credentials_of(context, new.login)
@@ -73,7 +78,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
         return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 
     # None: another hash was stored since this one was verified, so the question is asked anew, of that one.
-    return await in_transaction(context, store) or await sign_in(context, new)
+    return await in_transaction(context, store) or await _sign_in(context, new)
 
 
 async def authenticate(context: Context, token: str) -> Actor:

@@ -1,0 +1,119 @@
+"""What is noted of each request: metrics, a line of the log, a trace; each only where it is asked for."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.types import Scope
+
+from freehold.http.problems import STATUS
+from freehold.http.requests import Request
+from freehold.http.routing import Endpoint
+from freehold.observe.access_log import AccessLog
+from freehold.observe.board import SECONDS, Board, Family
+from freehold.observe.otel import Traces
+from freehold.settings import Settings
+
+_OTHER: Final = "other"
+_STATUSES: Final = sorted({200, 304, *STATUS.values()})
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", _OTHER)
+
+
+def families(endpoints: Iterable[Endpoint]) -> tuple[Family, Family]:
+    """Say what is counted of requests: how many of each route, method and status, and how long they took.
+
+    A route is its path as declared, so that there are few; ``other`` is what is no route of the API.
+    """
+    routes = {(each.path, each.method): {each.status, *_STATUSES} for each in endpoints}
+    routes |= {(path, "HEAD"): statuses for (path, method), statuses in routes.items() if method == "GET"}
+    routes |= {(_OTHER, method): {*_STATUSES} for method in _METHODS}
+    counted = Family(
+        name="freehold_requests_total",
+        help="Requests that were answered.",
+        kind="counter",
+        labels=("route", "method", "status"),
+        series={
+            (route, method, status): (route, method, str(status))
+            for (route, method), statuses in sorted(routes.items())
+            for status in sorted(statuses)
+        },
+        is_sparse=True,
+    )
+    timed = Family(
+        name="freehold_request_duration_seconds",
+        help="How long requests took, from their arrival to the end of the answer.",
+        kind="histogram",
+        labels=("route", "method"),
+        series={(route, method): (route, method) for route, method in sorted(routes)},
+        bounds=SECONDS,
+        is_sparse=True,
+    )
+    return counted, timed
+
+
+class Traffic:
+    """Counts requests in one place of a board that has ``families`` of endpoints."""
+
+    def __init__(self, board: Board, index: int = 0) -> None:
+        counted, timed = board.families
+        place = board.place(index)
+        self.board: Final = board
+        self._counted = place.counter(counted)
+        self._timed = place.histogram(timed)
+
+    def count(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        if not route or not self._timed.has((route, method)):
+            route, method = _OTHER, method if method in _METHODS else _OTHER
+        self._counted.add(key=(route, method, status))
+        self._timed.observe(seconds, (route, method))
+
+
+def route_of(scope: Scope) -> str:
+    """Name the route of a request by its path as declared, once it is found; "" when it is none of the API's."""
+    path: str = getattr(scope.get("endpoint"), "path", "")
+    return path
+
+
+class Watch:
+    """Notes the requests of one application."""
+
+    def __init__(
+        self,
+        *,
+        traffic: Traffic | None = None,
+        access_log: AccessLog | None = None,
+        traces: Traces | None = None,
+    ) -> None:
+        self.traffic = traffic
+        self._access_log = access_log
+        self.traces = traces
+
+    def ended(self, request: Request, status: int, seconds: float) -> None:
+        """Note that a request was answered."""
+        route, method = route_of(request.scope), request.scope["method"]
+        if self.traffic is not None:
+            self.traffic.count(route, method, status, seconds)
+        if self._access_log is not None:
+            self._access_log.note(
+                request_id=request.id, method=method, route=route, status=status, seconds=seconds, ip=request.ip
+            )
+
+    def close(self) -> None:
+        """Write and send what was gathered."""
+        if self._access_log is not None:
+            self._access_log.write()
+        if self.traces is not None:
+            self.traces.close()
+
+
+def watching(settings: Settings, traffic: Traffic | None) -> Watch:
+    """Note requests as the settings say.
+
+    Raises:
+        SettingError: traces are asked for, and their packages are not installed.
+    """
+    return Watch(
+        traffic=traffic,
+        access_log=AccessLog(settings.log_format) if settings.access_log else None,
+        traces=Traces(settings.trace_ratio) if settings.trace_ratio else None,
+    )
