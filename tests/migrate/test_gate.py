@@ -7,12 +7,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from freehold.migrate import backup, gate, runner
-from freehold.migrate.errors import ConnectError, LockedError, UnprovedError
+from freehold.migrate.errors import ConnectError, LockedError, StepError, UnprovedError
 from freehold.migrate.files import MigrationSet, builtin
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.rehearse import Rehearsal, rehearse
@@ -46,6 +47,9 @@ class Site:
     def pending(self) -> list[str]:
         status = asyncio.run(runner.status(self.url, sets=self.sets()))
         return [pending.version for pending in status.pending]
+
+    def drift(self) -> list[str]:
+        return asyncio.run(runner.status(self.url, sets=self.sets(), closely=True)).drift
 
 
 @pytest.fixture
@@ -147,7 +151,20 @@ def test_apply_that_was_interrupted_goes_on_under_the_same_evidence(site: Site) 
     assert outcome.surprises == []
 
 
-def test_second_runner_is_refused_while_one_is_at_work(site: Site) -> None:
+def test_what_a_failed_apply_left_is_no_drift_but_what_is_changed_by_hand_then_is(
+    site: Site, write: Writer, execute: Execute
+) -> None:
+    write("0002_b", "ALTER TABLE items ADD a int;", "ALTER TABLE items DROP b;")
+    with pytest.raises(StepError, match='column "a" of relation "items" already exists'):
+        asyncio.run(gate.apply(site.url, sets=site.sets(), unsafe="a test"))
+    assert site.drift() == []
+    execute("ALTER TABLE items DROP a")
+    assert site.drift() == ["column public.items.a was removed: integer"]
+
+
+def test_second_runner_is_refused_while_one_is_at_work(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("freehold.migrate.rehearse.runner_lock", partial(runner_lock, wait_seconds=0.2))
+
     async def act() -> None:
         async with runner_lock(site.url):
             with pytest.raises(LockedError, match="Another migration is running"):

@@ -8,6 +8,7 @@ from freehold.migrate import journal
 from freehold.migrate.catalog import schema_objects
 from freehold.migrate.check import check
 from freehold.migrate.database import Connection, connect
+from freehold.migrate.drift import changing, settle
 from freehold.migrate.errors import UnprovedError
 from freehold.migrate.evidence import Evidence, fitting
 from freehold.migrate.files import MigrationSet
@@ -89,23 +90,20 @@ async def apply(
         history = compare(sets, await journal.applied(connection))
         history.refuse_trouble()
         if not history.pending:
+            await settle(connection)
             return Outcome([])
         proved = None if unsafe else await _proved(connection, history, offline=offline)
         await journal.ensure(connection)
         if unsafe:
             await journal.add_unsafe(connection, [migration.version for migration in history.pending], unsafe)
+        evidence, steps = proved or (None, [])
         bench = Bench(connection, lock.connection, patience or Patience(), progress)
-        applied = await _apply_all(bench, lock, history.pending, proved[1] if proved else ())
-        evidence = proved[0] if proved else None
-        surprises = await record(connection, evidence)
-        return Outcome(applied, evidence.evidence_id if evidence else "", surprises)
-
-
-async def record(connection: Connection, evidence: Evidence | None = None) -> list[str]:
-    """Remember the schema as it is now, so that drift can be told; and say how it differs from the rehearsed one."""
-    objects = await schema_objects(connection)
-    await journal.record_schema(connection, objects)
-    return [str(each) for each in differences(evidence.objects, objects)] if evidence else []
+        async with changing(connection):
+            applied = await _apply_all(bench, lock, history.pending, steps)
+        if evidence is None:
+            return Outcome(applied)
+        surprises = differences(evidence.objects, await schema_objects(connection))
+        return Outcome(applied, evidence.evidence_id, [str(each) for each in surprises])
 
 
 async def is_empty(connection: Connection) -> bool:

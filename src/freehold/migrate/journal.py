@@ -84,13 +84,13 @@ class Applied(msgspec.Struct, frozen=True):
 
 async def ensure(connection: Connection) -> None:
     """Create the engine's tables where they are missing; call it under the runner's lock."""
-    if not await _exists(connection):
+    if not await exists(connection):
         await connection.execute(_TABLES)
 
 
 async def applied(connection: Connection) -> list[Applied]:
     """Everything applied or under way, in the order in which it was applied; nothing if there is no journal yet."""
-    if not await _exists(connection):
+    if not await exists(connection):
         return []
     rows = await connection.fetch(
         "SELECT position, set_name, version, name, checksum, state, applied_at, applied_by, duration_seconds, "
@@ -153,7 +153,8 @@ async def remove(connection: Connection, key: tuple[str, str]) -> None:
     await connection.execute("DELETE FROM freehold_migrate.applied WHERE set_name = $1 AND version = $2", *key)
 
 
-async def _exists(connection: Connection) -> bool:
+async def exists(connection: Connection) -> bool:
+    """Whether the engine's tables are there."""
     return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", "freehold_migrate.applied"))
 
 
@@ -167,7 +168,7 @@ async def add_evidence(connection: Connection, evidence: msgspec.Struct) -> None
 
 async def evidence(connection: Connection, kind: type[_Evidence]) -> list[_Evidence]:
     """The latest pieces of evidence, newest first."""
-    if not await _exists(connection):
+    if not await exists(connection):
         return []
     rows = await connection.fetch("SELECT evidence::text FROM freehold_migrate.evidence ORDER BY position DESC LIMIT 5")
     return [msgspec.json.decode(text, type=kind) for (text,) in rows]
@@ -180,12 +181,17 @@ async def record_schema(connection: Connection, objects: list[SchemaObject]) -> 
     )
 
 
+async def forget_schema(connection: Connection) -> None:
+    """Record that the schema is being changed: a runner killed after its last step must not look like drift."""
+    await connection.execute("INSERT INTO freehold_migrate.schema (objects) VALUES ('null')")
+
+
 async def recorded_schema(connection: Connection) -> list[SchemaObject] | None:
-    """The schema as it was last recorded; None if it never was."""
-    if not await _exists(connection):
+    """The schema as it was last recorded; None if it never was, or is being changed."""
+    if not await exists(connection):
         return None
     text = await connection.fetchval("SELECT objects::text FROM freehold_migrate.schema ORDER BY position DESC LIMIT 1")
-    return None if text is None else msgspec.json.decode(text, type=list[SchemaObject])
+    return None if text is None else msgspec.json.decode(text, type=list[SchemaObject] | None)
 
 
 async def add_unsafe(connection: Connection, versions: list[str], why: str) -> None:

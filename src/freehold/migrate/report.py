@@ -93,7 +93,7 @@ def show_findings(findings: Sequence[Finding]) -> None:
     for each in sorted(findings, key=lambda each: each.severity):
         _say(console, f"{each.severity}: {each}")
     errors = sum(each.severity == "error" for each in findings)
-    console.print(f"{errors} errors, {len(findings) - errors} notices.")
+    console.print(f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'notice')}.")
 
 
 def show_rehearsal(rehearsal: Rehearsal) -> None:
@@ -145,7 +145,8 @@ def show_exchange(exchange: Exchange) -> None:
     _say(console, f"{exchange.database} will be as it was at {exchange.taken_at:%Y-%m-%d %H:%M:%S} UTC.")
     for each in exchange.changed or ["nothing has changed since"]:
         _say(console, f"    {each}")
-    _say(console, f"What is there now is kept as {exchange.kept_as}; {exchange.sessions} other sessions will be ended.")
+    sessions = _count(exchange.sessions, "other session")
+    _say(console, f"What is there now is kept as {exchange.kept_as}; {sessions} will be ended.")
 
 
 def show_backups(backups: Sequence[Backup]) -> None:
@@ -157,6 +158,10 @@ def show_backups(backups: Sequence[Backup]) -> None:
         manifest = each.manifest
         table.add_row(manifest.backup_id, manifest.database, str(manifest.digests.rows), str(each.size_bytes))
     Console(highlight=False).print(table)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _say(console: Console, text: str) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from freehold.migrate import backup, gate, journal
 from freehold.migrate.database import connect
 from freehold.migrate.digests import Digests, digests
+from freehold.migrate.drift import changing, settle
 from freehold.migrate.errors import DeclinedError, TargetError, UnprovedError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.history import History, compare
@@ -78,9 +79,10 @@ async def down(
         rows = history.after(to)
         migrations = _ways_back(history, rows)
         if not migrations:
+            await settle(connection)
             return Prospect(to, [], [], "")
-        taken = await backup.create(database_url, backups, progress)
         async with staging_database(database_url, staging_url) as copy:
+            taken = await backup.create(database_url, backups, progress)
             start = await load_into(taken, copy, progress)
             lost = await _try_on_copy(copy, migrations, start, progress)
         prospect = Prospect(to, [migration.label for migration in migrations], lost, str(taken.folder))
@@ -90,12 +92,13 @@ async def down(
             raise UnprovedError(
                 "The schema changed while you were asked: nothing was reverted. Run the same command again"
             )
-        for index, migration in enumerate(migrations):
-            await lock.check()
-            progress.step(f"Reverting {migration.label}")
-            progress.advance(index, len(migrations))
-            await perform(Bench(connection, lock.connection, patience or Patience(), progress), migration, "down")
-        await gate.record(connection)
+        bench = Bench(connection, lock.connection, patience or Patience(), progress)
+        async with changing(connection):
+            for index, migration in enumerate(migrations):
+                await lock.check()
+                progress.step(f"Reverting {migration.label}")
+                progress.advance(index, len(migrations))
+                await perform(bench, migration, "down")
         return prospect
 
 

@@ -6,9 +6,8 @@ from datetime import datetime
 import msgspec
 
 from freehold.migrate import journal
-from freehold.migrate.catalog import schema_objects
 from freehold.migrate.database import connect
-from freehold.migrate.drift import drift
+from freehold.migrate.drift import changing, drift, settle
 from freehold.migrate.errors import TargetError
 from freehold.migrate.evidence import Evidence
 from freehold.migrate.files import MigrationSet
@@ -96,13 +95,15 @@ async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Pr
         await journal.ensure(connection)
         history = compare(sets, await journal.applied(connection))
         history.refuse_trouble()
-        for index, migration in enumerate(history.pending):
-            await lock.check()
-            progress.step(f"Applying {migration.label}")
-            progress.advance(index, len(history.pending))
-            await perform(Bench(connection), migration, "up")
-        if history.pending:
-            await journal.record_schema(connection, await schema_objects(connection))
+        if not history.pending:
+            await settle(connection)
+            return []
+        async with changing(connection):
+            for index, migration in enumerate(history.pending):
+                await lock.check()
+                progress.step(f"Applying {migration.label}")
+                progress.advance(index, len(history.pending))
+                await perform(Bench(connection), migration, "up")
         keys = {migration.key for migration in history.pending}
         return [row for row in await journal.applied(connection) if row.key in keys]
 
@@ -137,11 +138,13 @@ async def down(
                     f"{migration.label} has no way back ({migration.irreversible}): "
                     "restore a backup with 'freehold restore', or write a new migration"
                 )
-        for index, row in enumerate(rows):
-            await lock.check()
-            progress.step(f"Reverting {row.label}")
-            progress.advance(index, len(rows))
-            await perform(Bench(connection), history.files[row.key], "down")
-        if rows:
-            await journal.record_schema(connection, await schema_objects(connection))
+        if not rows:
+            await settle(connection)
+            return []
+        async with changing(connection):
+            for index, row in enumerate(rows):
+                await lock.check()
+                progress.step(f"Reverting {row.label}")
+                progress.advance(index, len(rows))
+                await perform(Bench(connection), history.files[row.key], "down")
         return list(rows)

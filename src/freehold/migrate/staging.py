@@ -65,7 +65,7 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
         current = str(await source.fetchval("SELECT current_database()"))
         base = re.sub(r"\W", "_", current)[: _LONGEST_NAME - 20]
         name = f"{base}_staging_{secrets.token_hex(4)}"
-        await _drop_leftovers(connection, base)
+        await drop_unused(connection, f"{base}_staging_", "[0-9a-f]{8}")
         await create_database(connection if staging_url else source, name)
     url = with_database(staging_url or like_url, name)
     try:
@@ -75,12 +75,17 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
             await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
 
 
-async def _drop_leftovers(connection: Connection, base: str) -> None:
-    """Drop copies that a killed runner left; the caller holds the runner's lock, so nobody else's are in use."""
+async def drop_unused(connection: Connection, stem: str, ending: str) -> None:
+    """Drop databases that a killed runner left: those called ``stem`` and an ending (a regular expression).
+
+    The caller holds the runner's lock, so nobody else's are in use; one with sessions is left alone all the same.
+    """
     leftovers = await connection.fetch(
-        "SELECT datname FROM pg_database WHERE datname ~ $1 AND pg_has_role(datdba, 'MEMBER') "
+        "SELECT datname FROM pg_database WHERE starts_with(datname, $1) AND substr(datname, length($1) + 1) ~ $2 "
+        "AND pg_has_role(datdba, 'MEMBER') "
         "AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = pg_database.datname)",
-        f"^{base}_staging_[0-9a-f]{{8}}$",
+        stem,
+        f"^{ending}$",
     )
     for row in leftovers:
         await connection.execute(f"DROP DATABASE IF EXISTS {quoted(row['datname'])}")

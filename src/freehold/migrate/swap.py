@@ -1,5 +1,6 @@
 """Restoring in production: beside the database first, then in its place; the old one is kept under another name."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -13,9 +14,10 @@ from freehold.migrate.errors import BusyError, DeclinedError, StagingError
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.restore import load_into
-from freehold.migrate.staging import create_database, quoted, with_database
+from freehold.migrate.staging import create_database, drop_unused, quoted, with_database
 
 _TRIES = 5
+_STEM = 32  # of the name, so that what is made beside it fits into the 63 bytes of an identifier
 
 _SESSIONS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -78,8 +80,9 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
     progress = progress or Silent()
     async with runner_lock(database_url), connect(database_url) as connection:
         name = str(await connection.fetchval("SELECT current_database()"))
-        stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
-        fresh, kept = f"{name[:40]}_restored_{stamp}", f"{name[:40]}_before_{stamp}"
+        stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
+        await drop_unused(connection, f"{name[:_STEM]}_restored_", "[0-9]{14}(_[0-9a-f]{6})?")
+        fresh, kept = f"{name[:_STEM]}_restored_{stamp}", f"{name[:_STEM]}_before_{stamp}"
         await create_database(connection, fresh)
         swapped = False
         try:
@@ -136,5 +139,6 @@ def _changes(then: Digests, now: Digests) -> list[str]:
     for table in then.differing_tables(now):
         was, here = then.tables.get(table), now.tables.get(table)
         rows_then, rows_now = was.rows if was else "no table", here.rows if here else "no table"
-        changes.append(f"{table}: rows then {rows_then}, now {rows_now}")
+        same = f"{rows_then} rows then and now, but not the same"
+        changes.append(f"{table}: {same if rows_then == rows_now else f'rows then {rows_then}, now {rows_now}'}")
     return changes
