@@ -22,7 +22,8 @@ from freehold.migrate.together import together
 _MANIFEST = "manifest.json"
 _SEAL = "manifest.sha256"
 _DUMP = "dump"
-_PARTIAL = ".partial"
+PARTIAL = ".partial"
+"""How the folder of a backup ends that has not ended, or is being removed."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -83,7 +84,7 @@ async def create(database_url: str, backups: Path, progress: Progress | None = N
     progress = progress or Silent()
     created_at = datetime.now(UTC)
     backup_id = f"{created_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    folder, partial = backups / backup_id, backups / f"{backup_id}{_PARTIAL}"
+    folder, partial = backups / backup_id, backups / f"{backup_id}{PARTIAL}"
     try:
         partial.mkdir(parents=True, mode=0o700)
         progress.step("Backing up")

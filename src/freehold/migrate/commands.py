@@ -7,8 +7,9 @@ import click
 
 from freehold.migrate import backup as stored
 from freehold.migrate import check as checks
-from freehold.migrate import gate, new, reverse, runner, swap
+from freehold.migrate import gate, new, prune, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
+from freehold.migrate.errors import DeclinedError
 from freehold.migrate.findings import judged_offline
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.report import (
@@ -197,7 +198,7 @@ def down(target: Target, *, backups: Path, staging_url: str | None, to: str, yes
 
 @click.group()
 def backup() -> None:
-    """Take, list and prove backups."""
+    """Take, list, prove and remove backups."""
 
 
 @backup.command("create")
@@ -224,6 +225,29 @@ def backup_list(*, backups: Path, as_json: bool) -> None:
         emit([{"folder": str(each.folder), "created_at": each.manifest.created_at} for each in found])
     else:
         show_backups(found)
+
+
+@backup.command("prune")
+@click.option(
+    "--keep", type=click.IntRange(min=1), default=5, show_default=True, help="How many of each database stay."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@backups_option
+@json_option
+def backup_prune(*, keep: int, yes: bool, backups: Path, as_json: bool) -> None:
+    """Remove old backups, but none on which evidence stands that still counts."""
+    with errors_as_messages():
+        folders = prune.dispensable(backups, keep)
+        if folders and not as_json:
+            click.echo("\n".join(map(str, folders)), err=True)
+        if folders and not yes and not click.confirm(f"Remove these {len(folders)}?", err=True):
+            raise DeclinedError("Nothing was removed")
+        for folder in folders:
+            prune.remove(folder)
+    if as_json:
+        emit({"removed": [str(folder) for folder in folders]})
+    else:
+        click.echo(f"{len(folders)} removed.")
 
 
 @backup.command("verify")

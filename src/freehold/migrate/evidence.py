@@ -67,9 +67,14 @@ def make(backup: backups.Backup, proof: Proof, found: list[Finding], *, offline:
     )
 
 
-def save(evidence: Evidence, folder: Path) -> Path:
+def evidence_file(backup: Path) -> Path:
+    """Where the evidence that stands on a backup lies: beside its folder."""
+    return backup.with_name(f"{backup.name}.evidence.json")
+
+
+def save(evidence: Evidence) -> Path:
     """Write evidence as a file for people and archives; the row in the database is what apply goes by."""
-    path = folder / f"{evidence.evidence_id}.evidence.json"
+    path = evidence_file(Path(evidence.backup))
     path.write_bytes(msgspec.json.format(msgspec.json.encode(evidence), indent=1))
     return path
 

@@ -72,8 +72,8 @@ async def rehearse(
         findings = judged(check(history.pending))
         if _failed(findings):
             return Rehearsal(passed=False, steps=[], findings=findings)
-        taken = await backup.create(database_url, backups, progress)
-        async with staging_database(database_url, staging_url) as copy:
+        async with staging_database(database_url, staging_url) as copy:  # first, since it fails sooner than a backup
+            taken = await backup.create(database_url, backups, progress)
             start = await load_into(taken, copy, progress)
             proof = await prove(copy, history.pending, start, progress)
         findings += judged(proof.findings)
@@ -84,7 +84,7 @@ async def rehearse(
         async with connect(database_url) as connection:
             await journal.ensure(connection)
             await journal.add_evidence(connection, found)
-        evidence.save(found, backups)
+        evidence.save(found)
         return Rehearsal(passed=True, steps=proof.steps, findings=findings, evidence=found, backup=str(taken.folder))
 
 
