@@ -8,6 +8,14 @@ from freehold.migrate.errors import ProgramError
 from freehold.postgres import client_binary
 from freehold.postgres.client import client_connection
 
+_HEEDED = (
+    *("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"),
+    *("PGSSLMODE", "PGSSLNEGOTIATION", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGSSLCRL"),
+    *("PGSSLMINPROTOCOLVERSION", "PGSSLMAXPROTOCOLVERSION", "PGTARGETSESSIONATTRS", "PGKRBSRVNAME", "PGGSSLIB"),
+)
+"""What our own connections complete a URL with: the programs must reach the same database. Others, such as PGHOSTADDR
+or PGOPTIONS, only the programs would heed: they are left out."""
+
 
 async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> None:
     """Run pg_dump or pg_restore on a database to its end; the password travels in the environment, never in arguments.
@@ -40,6 +48,5 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
 
 
 def _environment() -> dict[str, str]:
-    # PGOPTIONS, PGSERVICE or PGDATABASE of whoever started this would redirect the program silently.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return kept | {"LC_ALL": "C"}
+    return kept | {name: os.environ[name] for name in _HEEDED if name in os.environ} | {"LC_ALL": "C"}
