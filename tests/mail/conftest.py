@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.mail.post_office import PostOffice, open_post_office
+from tests.users.conftest import client, open_client
 
 from freehold import Platform, Settings
+
+__all__ = ["client", "open_client"]
 
 OpenPlatform = Callable[[Settings], Awaitable[Platform]]
 

@@ -53,6 +53,12 @@ async def drop_old(context: Context) -> None:
         pass
 
 
+@job("mail.drop_ended_budgets", every_seconds=3600)
+async def drop_ended_budgets(context: Context) -> None:
+    """Forget how many mails an address got, once the hour is over."""
+    await queries.drop_ended_budgets(context.db)
+
+
 async def _print_due(context: Context) -> None:
     """Show messages to whoever runs the server. The log, which others keep, learns nothing of their text."""
     while message := await queries.claim(context.db, lease_seconds=LEASE_SECONDS):

@@ -2,8 +2,17 @@
 
 from uuid import UUID
 
+import msgspec
+
 from freehold.mail.types import Claimed, Message
 from freehold.sql import Executor, statement
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """How many mails were counted since the hour began, and in how many seconds it is over."""
+
+    mails: int
+    seconds_left: int
 
 
 @statement
@@ -17,6 +26,14 @@ async def insert(
     text_body: str,
     html_body: str,
 ) -> None: ...
+
+
+@statement
+async def count_in_hour(db: Executor, *, subject: bytes) -> Budget: ...
+
+
+@statement
+async def drop_ended_budgets(db: Executor) -> None: ...
 
 
 @statement

@@ -4,6 +4,20 @@ INSERT INTO mail_messages (id, recipient, user_id, subject, text_body, html_body
 SELECT :id, :recipient, :user_id, :subject, :text_body, :html_body
 WHERE :recipient::varchar IS NOT NULL;
 
+-- name: count_in_hour
+-- Count a mail against a budget, whose hour begins with its first; tells how many it was, and how long the hour lasts. An
+-- hour that ends later than any can was begun before the clock was set back.
+INSERT INTO mail_budgets AS b (subject, mails, ends_at)
+VALUES (:subject, 1, now() + interval '1 hour')
+ON CONFLICT (subject) DO UPDATE
+SET mails = CASE WHEN b.ends_at BETWEEN now() AND now() + interval '2 hours' THEN b.mails + 1 ELSE 1 END,
+    ends_at = CASE WHEN b.ends_at BETWEEN now() AND now() + interval '2 hours' THEN b.ends_at ELSE excluded.ends_at END
+RETURNING mails, ceil(extract(epoch FROM ends_at - now()))::integer AS seconds_left;
+
+-- name: drop_ended_budgets
+-- Forget the budgets whose hour is over.
+DELETE FROM mail_budgets WHERE ends_at < now();
+
 -- name: page
 -- Messages, newest id first, before a position.
 SELECT id, recipient AS "to", subject, text_body AS text, created_at, attempts, sent_at, failed_at, last_error

@@ -106,6 +106,15 @@ TABLE public.invitations COMMENT 'Who was asked to join which organization, and 
     CREATE UNIQUE INDEX invitations_email_lower_key ON public.invitations USING btree (lower(((email)::text COLLATE "C")), organization_id)
     CREATE INDEX invitations_token_hash_idx ON public.invitations USING btree (token_hash)
 
+TABLE public.mail_budgets COMMENT 'How many mails an address got within the hour.'
+    subject bytea NOT NULL
+    mails integer NOT NULL
+    ends_at timestamp with time zone NOT NULL
+    CONSTRAINT mail_budgets_mails_check CHECK ((mails >= 1))
+    CONSTRAINT mail_budgets_pkey PRIMARY KEY (subject)
+    CONSTRAINT mail_budgets_subject_check CHECK ((length(subject) = 32))
+    CREATE INDEX mail_budgets_ends_at_idx ON public.mail_budgets USING btree (ends_at)
+
 TABLE public.mail_messages COMMENT 'The outbox.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
     recipient character varying(255) NOT NULL

@@ -1,5 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
+from contextlib import suppress
 from typing import Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from freehold.audit.operations import record
 from freehold.context import Actor, Context
 from freehold.errors import Forbidden, Missing, Unauthenticated
 from freehold.ids import new_id
+from freehold.mail.restraint import MailedTooOften
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.sessions import queries
 from freehold.sessions.devices import describe
@@ -50,7 +52,8 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
     await attempts.check(context, new.login)
     if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
-        await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
+        with suppress(MailedTooOften):  # the last one that was mailed goes on working
+            await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
         raise EmailUnverified
     renewed = await passwords.rehash(new.password) if passwords.outdated(found.password_hash) else None
     token = new_token(Kind.SESSION)

@@ -39,6 +39,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
         SignUpClosed: ``sign_up_closed``: only administrators make accounts, or only those who were invited sign up.
+        MailedTooOften: ``mailed_too_often``: accounts with this address were made, and removed, too often.
         InvalidToken: ``invalid_token``: there is no such invitation.
         Forbidden: only a platform administrator makes platform administrators.
         Unavailable: too many passwords are being hashed.
@@ -135,6 +136,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
+        MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
         Stale: ``stale``: the user has changed since that version.
     """
     if patch.email is not UNSET and subject.by_key:

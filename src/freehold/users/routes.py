@@ -6,6 +6,7 @@ from freehold.access import UserRef
 from freehold.context import Context
 from freehold.errors import Forbidden, Missing, Unavailable
 from freehold.http.routing import Routes
+from freehold.mail.restraint import MailedTooOften
 from freehold.paging import Page, PageRequest
 from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
@@ -24,7 +25,7 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
     return await operations.list_all(context, query)
 
 
-@routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken])
+@routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften])
 async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
     """Change a user.
 

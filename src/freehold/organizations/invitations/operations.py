@@ -11,6 +11,7 @@ from freehold.context import Context
 from freehold.errors import InvalidToken
 from freehold.ids import new_id
 from freehold.mail.operations import enqueue
+from freehold.mail.restraint import restrain
 from freehold.organizations.invitations import queries
 from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
@@ -72,6 +73,7 @@ async def create(scope: Scope, new: NewInvitation) -> Invitation:
         Forbidden: the role includes actions that the actor lacks.
         AlreadyMember: ``already_member``: a member has this address, perhaps the actor.
         AlreadyInvited: ``already_invited``.
+        MailedTooOften: ``mailed_too_often``: to this address within the hour, whoever invited.
     """
     role = await role_to_give(scope, new.role)
     if await queries.is_member(scope.db, organization_id=scope.organization_id, email=new.email):
@@ -102,6 +104,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         NoSuchInvitation: ``no_such_invitation``.
         RoleGone: ``role_gone``.
         Forbidden: the role includes actions that the actor lacks.
+        MailedTooOften: ``mailed_too_often``: to this address within the hour, whoever invited.
     """
     token = new_token(Kind.INVITATION)
     renewed = await queries.renew(
@@ -212,6 +215,7 @@ def _hash(token: str) -> bytes:
 
 
 async def _send(scope: Scope, invitation: Invitation, token: str) -> None:
+    await restrain(scope, invitation.email, "invitation")
     settings = scope.tools.settings
     writer = await queries.letterhead(scope.db, organization_id=scope.organization_id, user_id=scope.actor_id)
     await enqueue(

@@ -6,6 +6,7 @@ from freehold.access import OrganizationRef
 from freehold.context import Context
 from freehold.errors import Forbidden, InvalidToken, Missing, Unavailable
 from freehold.http.routing import Routes
+from freehold.mail.restraint import MailedTooOften
 from freehold.organizations.errors import OrganizationGone
 from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
@@ -25,7 +26,16 @@ routes = Routes("invitations", "Asking people by mail to join an organization.")
     auth="optional",
     limit="sign-ups",
     tag="users",
-    errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, InvitationForAnother, RoleGone, Unavailable],
+    errors=[
+        UsernameTaken,
+        EmailTaken,
+        SignUpClosed,
+        InvalidToken,
+        InvitationForAnother,
+        RoleGone,
+        MailedTooOften,
+        Unavailable,
+    ],
 )
 async def create_user(context: Context, body: NewUser) -> User:
     """Sign up.
@@ -40,7 +50,7 @@ async def create_user(context: Context, body: NewUser) -> User:
     "/v1/organizations/{organization}/invitations",
     status=201,
     limit="mails",
-    errors=[Missing, Forbidden, AlreadyMember, AlreadyInvited],
+    errors=[Missing, Forbidden, AlreadyMember, AlreadyInvited, MailedTooOften],
 )
 async def create_invitation(context: Context, organization: OrganizationRef, body: NewInvitation) -> Invitation:
     """Invite somebody.
@@ -74,7 +84,7 @@ async def revoke_invitation(context: Context, organization: OrganizationRef, inv
 @routes.post(
     "/v1/organizations/{organization}/invitations/{invitation}/resend",
     limit="mails",
-    errors=[Missing, Forbidden, NoSuchInvitation, RoleGone],
+    errors=[Missing, Forbidden, NoSuchInvitation, RoleGone, MailedTooOften],
 )
 async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
     """Mail an invitation again.

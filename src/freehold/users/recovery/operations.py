@@ -1,10 +1,13 @@
 """Setting a new password with a token that is mailed, for those who have forgotten theirs."""
 
+from contextlib import suppress
+
 from freehold.access import AccountAction, By, in_transaction, operation
 from freehold.audit.operations import record
 from freehold.context import Context
 from freehold.errors import InvalidToken
 from freehold.mail.operations import enqueue
+from freehold.mail.restraint import MailedTooOften, restrain
 from freehold.tokens import Kind, new_token, token_hash
 from freehold.users.backoff import attempts
 from freehold.users.recovery import queries
@@ -13,12 +16,20 @@ from freehold.users.recovery.types import NewPasswordReset, PasswordResetComplet
 _SECONDS_A_MINUTE = 60
 
 
-@operation(AccountAction.PASSWORD_RESET_CREATE, by=By.ANYONE, writes=True)
+@operation(AccountAction.PASSWORD_RESET_CREATE, by=By.ANYONE, own_transaction=True)
 async def request(context: Context, reset: NewPasswordReset) -> None:
     """Mail a token that sets a new password, if somebody has this address. Whether they do cannot be told from outside.
 
     The same statements run for an unknown address, so that it takes the same time; they store nothing but the event.
+    An address that got as many such mails as it may within the hour gets no more, and the token of the last one goes on
+    working: whoever asks in somebody's name neither fills their mailbox nor keeps them from setting a new password.
     """
+    with suppress(MailedTooOften):
+        await in_transaction(context, lambda inner: _mail_token(inner, reset))
+
+
+async def _mail_token(context: Context, reset: NewPasswordReset) -> None:
+    await restrain(context, reset.email, "password_reset")
     minutes = context.tools.settings.password_reset_minutes
     token = new_token(Kind.PASSWORD_RESET)
     found = await queries.replace(

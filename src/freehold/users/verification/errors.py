@@ -14,7 +14,7 @@ class EmailUnverified(Forbidden):
     """The login and the password are right, and the address was never confirmed, which this platform requires."""
 
     code = "email_unverified"
-    title = "Confirm your e-mail address first: the link was mailed to you just now"
+    title = "Confirm your e-mail address first: the link was mailed to you"
 
 
 check_means(

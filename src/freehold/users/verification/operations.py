@@ -5,6 +5,7 @@ from freehold.audit.operations import record
 from freehold.context import Context
 from freehold.errors import Forbidden, InvalidToken, Missing
 from freehold.mail.operations import enqueue
+from freehold.mail.restraint import restrain
 from freehold.tokens import Kind, new_token, token_hash
 from freehold.users.errors import EmailTaken
 from freehold.users.types import User
@@ -16,7 +17,12 @@ _SECONDS_AN_HOUR = 3600
 
 
 async def ask_for_confirmation(context: Context, user: User, email: str) -> None:
-    """Mail a token to an address that is to be a user's; one that was mailed before no longer works."""
+    """Mail a token to an address that is to be a user's; one that was mailed before no longer works.
+
+    Raises:
+        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+    """
+    await restrain(context, email, "verify_email")
     hours = context.tools.settings.email_verification_hours
     token = new_token(Kind.EMAIL_VERIFICATION)
     await queries.replace(
@@ -45,9 +51,11 @@ async def ask_for_change(context: Context, user: User, email: str) -> None:
 
     Raises:
         EmailTaken: ``email_taken``.
+        MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
     """
     if await queries.is_taken(context.db, email=email, user_id=user.id):
         raise EmailTaken
+    await restrain(context, user.email, "email_change")
     await ask_for_confirmation(context, user, email)
     await enqueue(
         context,
@@ -66,6 +74,7 @@ async def send_again(subject: Subject) -> None:
 
     Raises:
         EmailVerified: ``email_verified``: there is nothing to confirm.
+        MailedTooOften: ``mailed_too_often``: to this address within the hour.
         Missing: ``not_found``.
     """
     found = await queries.pending(subject.db, user_id=subject.user_id)

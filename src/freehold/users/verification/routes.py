@@ -3,6 +3,7 @@
 from freehold.context import Context
 from freehold.errors import InvalidToken
 from freehold.http.routing import Routes
+from freehold.mail.restraint import MailedTooOften
 from freehold.users.errors import EmailTaken
 from freehold.users.verification import operations
 from freehold.users.verification.errors import EmailVerified
@@ -20,7 +21,7 @@ async def verify_email(context: Context, body: EmailVerification) -> None:
     await operations.confirm(context, body)
 
 
-@routes.post("/v1/users/me/email-verification", status=202, limit="mails", errors=[EmailVerified])
+@routes.post("/v1/users/me/email-verification", status=202, limit="mails", errors=[EmailVerified, MailedTooOften])
 async def send_email_verification(context: Context) -> None:
     """Mail the token anew.
 
