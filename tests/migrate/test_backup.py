@@ -181,6 +181,14 @@ def test_role_that_may_not_create_databases_is_told_what_to_do(database_url: str
         query(f"DROP ROLE {role}")
 
 
+def test_environment_that_only_programs_would_heed_does_not_lead_them_elsewhere(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"PGHOSTADDR": "203.0.113.1", "PGOPTIONS": "--nonsense", "PGCLIENTENCODING": "LATIN1"}.items():
+        monkeypatch.setenv(name, value)
+    assert asyncio.run(backup.create(database_url, tmp_path / "backups")).manifest.digests.rows == 0
+
+
 def test_client_of_another_major_is_refused(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "program_major", lambda _: 11)
     with pytest.raises(PostgresError, match=r"no `pg_dump` of version 1\d was found"):

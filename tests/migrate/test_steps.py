@@ -73,6 +73,40 @@ def test_lock_held_for_long_is_not_waited_for_and_its_holder_is_named(database_u
     assert states(database_url, folder) == {}
 
 
+@pytest.mark.long
+def test_lock_held_for_a_minute_stops_the_step_and_holds_up_others_for_seconds(database_url: str, folder: Path) -> None:
+    waited: list[float] = []
+
+    async def read_all_the_time() -> None:
+        reader = await asyncpg.connect(database_url)
+        try:
+            while True:
+                began = time.monotonic()
+                await reader.fetchval("SELECT count(*) FROM items")
+                waited.append(time.monotonic() - began)
+                await asyncio.sleep(0.05)
+        finally:
+            reader.terminate()
+
+    async def act() -> None:
+        holder = await asyncpg.connect(database_url)
+        async with holder.transaction():
+            await holder.execute("LOCK TABLE items IN ACCESS SHARE MODE")
+            reading = asyncio.create_task(read_all_the_time())
+            with pytest.raises(BusyError, match=rf"10 times.*process {holder.get_server_pid()} of .*LOCK TABLE items"):
+                await asyncio.wait_for(apply(database_url, folder, patience=Patience()), timeout=120)
+            reading.cancel()
+        await holder.close()
+
+    began = time.monotonic()
+    asyncio.run(act())
+    assert time.monotonic() - began > 10 * Patience().lock_seconds
+    assert Patience().lock_seconds / 2 < max(waited) < Patience().lock_seconds + 1
+    assert states(database_url, folder) == {}
+    asyncio.run(apply(database_url, folder))
+    assert states(database_url, folder) == {"0001": "done"}
+
+
 def test_step_is_tried_again_until_the_lock_is_free(database_url: str, folder: Path) -> None:
     async def act() -> None:
         holder = await asyncpg.connect(database_url)
