@@ -154,6 +154,30 @@ async def test_change_to_the_same_address_mails_nobody(client: httpx.AsyncClient
     assert len(await letters_to(platform, ADA)) == 1
 
 
+async def test_going_back_to_the_present_address_withdraws_the_change(
+    client: httpx.AsyncClient, platform: Platform, connection: Any
+):
+    ada = await arrive(client)
+    await confirm(client, await token_to(platform, ADA))
+    await change(client, ada, OTHER)
+    assert (await change(client, ada, ADA)).status_code == 200
+    assert code(await confirm(client, await token_to(platform, OTHER)), 422) == "invalid_token"
+    assert code(await client.post("/v1/users/me/email-verification", headers=ada), 409) == "email_verified"
+    assert (await me(client, ada))["email"] == ADA
+    assert (await change(client, ada, ADA)).status_code == 200  # there is nothing left to withdraw
+    withdrawn = "SELECT count(*) FROM audit_events WHERE action = 'email_verification.delete'"
+    assert await connection.fetchval(withdrawn) == 1
+    await change(client, ada, OTHER)
+    assert (await confirm(client, await token_to(platform, OTHER))).status_code == 204
+
+
+async def test_going_back_leaves_the_confirmation_of_the_present_address(client: httpx.AsyncClient, platform: Platform):
+    ada = await arrive(client)
+    token = await token_to(platform, ADA)
+    assert (await change(client, ada, ADA)).status_code == 200
+    assert (await confirm(client, token)).status_code == 204
+
+
 async def test_change_on_a_stale_version_mails_nobody(client: httpx.AsyncClient, platform: Platform):
     ada = await arrive(client)
     stale = {**ada, "If-Match": '"1"'}

@@ -55,6 +55,7 @@ class AccountAction(StrEnum):
     USER_VERIFY = "user.verify"
     EMAIL_VERIFICATION_CREATE = "email_verification.create"
     EMAIL_VERIFICATION_COMPLETE = "email_verification.complete"
+    EMAIL_VERIFICATION_DELETE = "email_verification.delete"
     PASSWORD_RESET_CREATE = "password_reset.create"  # noqa: S105 - the name of an action
     PASSWORD_RESET_COMPLETE = "password_reset.complete"  # noqa: S105 - the same
     MAIL_READ = "mail.read"

@@ -18,7 +18,7 @@ from freehold.users import queries
 from freehold.users.backoff import attempts
 from freehold.users.errors import SignUpClosed, WrongPassword
 from freehold.users.types import NewProfile, NewUser, PasswordChange, ProfilePatch, User, UserPatch
-from freehold.users.verification.operations import ask_for_change, ask_for_confirmation
+from freehold.users.verification.operations import ask_for_change, ask_for_confirmation, withdraw_change
 from freehold.validation import parse_value
 
 Invited = Callable[[Context, User], Awaitable[None]]
@@ -131,7 +131,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     """Change a user; ``version`` is the ``updated_at`` that the change is meant for.
 
     A new e-mail address counts once it is confirmed with the token that is mailed to it; until then the user keeps the
-    old one, which is told.
+    old one, which is told. Asking for the one they have withdraws a change that is not confirmed yet.
 
     Raises:
         UsernameTaken: ``username_taken``.
@@ -168,8 +168,11 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         user = await _existing(subject)
         if version not in {None, user.updated_at}:
             raise Stale
-    if patch.email is not UNSET and patch.email != user.email:
-        await ask_for_change(subject, user, patch.email)
+    if patch.email is not UNSET:
+        if patch.email == user.email:
+            await withdraw_change(subject, user)
+        else:
+            await ask_for_change(subject, user, patch.email)
     return user
 
 

@@ -30,7 +30,7 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
     """Change a user.
 
     A merge patch (RFC 7396): what is absent stays, null removes. A new e-mail address counts once it is confirmed with
-    the token that is mailed to it; the old one is told.
+    the token that is mailed to it; the old one is told. Sending the one you have withdraws a change that is under way.
     """
     return await operations.update(context, user, body, version=version)
 

@@ -68,6 +68,12 @@ async def ask_for_change(context: Context, user: User, email: str) -> None:
     )
 
 
+async def withdraw_change(context: Context, user: User) -> None:
+    """End a change of address that was not confirmed yet, if there is one: what was mailed to the new one is void."""
+    if await queries.withdraw(context.db, user_id=user.id) is not None:
+        await record(context, AccountAction.EMAIL_VERIFICATION_DELETE, user.id)
+
+
 @on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=True)
 async def send_again(subject: Subject) -> None:
     """Mail the token anew: to the address that the user changes to, else to theirs. Earlier tokens end.

@@ -27,6 +27,10 @@ async def replace(db: Executor, *, user_id: UUID, email: str, token_hash: bytes,
 
 
 @statement
+async def withdraw(db: Executor, *, user_id: UUID) -> UUID | None: ...
+
+
+@statement
 async def is_taken(db: Executor, *, email: str, user_id: UUID) -> bool: ...
 
 

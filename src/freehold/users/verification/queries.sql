@@ -8,6 +8,13 @@ SET email = excluded.email,
     created_at = now(),
     expires_at = excluded.expires_at;
 
+-- name: withdraw
+-- End a change of address that waits to be confirmed; confirming the present address stays possible.
+DELETE FROM email_verifications v
+USING users u
+WHERE v.user_id = :user_id AND u.id = v.user_id AND v.email <> u.email
+RETURNING v.user_id;
+
 -- name: is_taken
 -- Whether somebody else has an address, in any case.
 SELECT EXISTS (
