@@ -1,5 +1,6 @@
 """Keys for programs: what they may do, what they never may, and that nobody gets more by one than they had."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from freehold import (
     Conflict,
     Forbidden,
     Invalid,
+    IssuedApiKey,
     KeyRotation,
     Missing,
     NewApiKey,
@@ -28,6 +30,8 @@ from freehold import (
     User,
     UserPatch,
 )
+from freehold.api_keys.errors import TooManyApiKeys
+from freehold.api_keys.issuing import MOST_KEYS
 from freehold.api_keys.jobs import forget_expired
 from freehold.api_keys.operations import authenticate
 
@@ -430,3 +434,41 @@ async def test_expired_keys_are_forgotten_after_a_month(platform: Platform, ada:
     await forget_expired(platform.context)
     left = (await platform.acting_as(ada.id).api_keys.list("me", PageRequest())).data
     assert [key.name for key in left] == ["lasting", "recent"]
+
+
+@pytest.mark.parametrize("of", ["user", "organization"])
+async def test_thousand_keys_work_and_not_one_more_also_in_a_race(
+    of: str, platform: Platform, ada: User, acme: Organization, connection: Any
+):
+    ada_acts = platform.acting_as(ada.id)
+    owner = ("user_id", ada.id) if of == "user" else ("organization_id", acme.id)
+    await connection.execute(
+        f"INSERT INTO api_keys ({owner[0]}, name, hint, key_hash, actions, expires_at) "  # noqa: S608 - our own names
+        "SELECT $1, 'k', 'x', sha256(n::text::bytea), '{}', CASE WHEN n > $2 THEN now() END "
+        "FROM generate_series(1, $2 + 50) n",
+        owner[1],
+        MOST_KEYS - 2,
+    )
+
+    async def make() -> IssuedApiKey:
+        new = NewApiKey(name="k")
+        if of == "user":
+            return await ada_acts.api_keys.create("me", new)
+        return await ada_acts.organizations.api_keys.create(acme.id, new)
+
+    async def rotate(key: IssuedApiKey, overlap_seconds: int) -> IssuedApiKey:
+        rotation = KeyRotation(overlap_seconds=overlap_seconds)
+        if of == "user":
+            return await ada_acts.api_keys.rotate("me", key.id, rotation)
+        return await ada_acts.organizations.api_keys.rotate(acme.id, key.id, rotation)
+
+    results = await asyncio.gather(*(make() for _ in range(6)), return_exceptions=True)
+    made = [each for each in results if isinstance(each, IssuedApiKey)]
+    assert len(made) == 2
+    assert [type(each) for each in results if not isinstance(each, IssuedApiKey)] == [TooManyApiKeys] * 4
+    with pytest.raises(TooManyApiKeys):
+        await rotate(made[0], 60)
+    await authenticate(platform.context, made[0].key)
+    await authenticate(platform.context, (await rotate(made[0], 0)).key)
+    with pytest.raises(Unauthenticated):
+        await authenticate(platform.context, made[0].key)

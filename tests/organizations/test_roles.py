@@ -28,6 +28,8 @@ from freehold import (
     Stale,
     User,
 )
+from freehold.organizations.roles.errors import TooManyRoles
+from freehold.organizations.roles.operations import MOST_ROLES
 
 CLERK = (Action.MEMBER_READ, Action.MEMBER_ADD, Action.MEMBER_UPDATE, Action.MEMBER_REMOVE, Action.PROJECT_READ)
 
@@ -280,3 +282,20 @@ async def test_outsider_and_fellow_learn_no_more_of_others_than_a_membership_giv
     first, second = [await house.by("member").explain_access(house.id, asked) for asked in (unknown, nobody)]
     assert first == second
     assert first.because == "not a member"
+
+
+async def test_two_hundred_roles_of_its_own_and_not_one_more_also_in_a_race(house: House, connection: Any):
+    await connection.execute(
+        "INSERT INTO roles (organization_id, name, actions) "
+        "SELECT $1, 'role' || n, ARRAY['organization.read'] FROM generate_series(1, $2) n",
+        house.id,
+        MOST_ROLES - 3,  # with the clerk there is room for two
+    )
+    new = [NewCustomRole(name=f"late{number}", actions=()) for number in range(6)]
+    results = await asyncio.gather(
+        *(house.by("owner").roles.create(house.id, each) for each in new), return_exceptions=True
+    )
+    assert len([each for each in results if isinstance(each, TooManyRoles)]) == 4
+    assert await connection.fetchval("SELECT count(*) FROM roles") == MOST_ROLES
+    await house.by("owner").roles.delete(house.id, "role1")
+    assert (await house.by("owner").roles.create(house.id, NewCustomRole(name="fits", actions=()))).name == "fits"

@@ -19,6 +19,13 @@ class ApiKeyExpired(Conflict):
     title = "This API key has expired: make a new one"
 
 
+class TooManyApiKeys(Conflict):
+    """Its holder has as many keys that work as there can be."""
+
+    code = "too_many_api_keys"
+    title = "There are 1,000 API keys that work, the most there can be: revoke one first, or rotate without overlap"
+
+
 class BeyondKeys(Invalid):
     """What is asked of a key is nothing that a key can have."""
 

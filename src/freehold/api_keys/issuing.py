@@ -1,12 +1,12 @@
 """What making, listing, rotating and revoking keys has in common, whoever the keys are for."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from freehold.access import NEVER_BY_KEY, ON_CHOSEN_PROJECTS, AccountAction, Action
 from freehold.api_keys import queries
-from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey
+from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, NewApiKey
 from freehold.audit.operations import record
 from freehold.context import Context
@@ -14,6 +14,9 @@ from freehold.errors import FieldError, Invalid
 from freehold.ids import new_id
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.tokens import Kind, new_token
+
+MOST_KEYS: Final = 1000
+"""How many keys that work a user can have, and an organization."""
 
 _HINT_LENGTH = 4
 
@@ -97,7 +100,14 @@ async def issue(
     actions: Sequence[Action] | None,
     in_place_of: UUID | None = None,
 ) -> IssuedApiKey:
-    """Make a key and write it down; what it may do was checked before."""
+    """Make a key and write it down; what it may do was checked before.
+
+    Raises:
+        TooManyApiKeys: ``too_many_api_keys``.
+    """
+    await queries.lock_holder(context.db, **holder._asdict())
+    if await queries.count_working(context.db, **holder._asdict()) >= MOST_KEYS:
+        raise TooManyApiKeys
     token = new_token(Kind.API_KEY)
     made = await queries.insert(
         context.db,

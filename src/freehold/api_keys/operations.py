@@ -62,6 +62,7 @@ async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
         BeyondKeys: ``beyond_api_keys``: no key has such actions.
         Forbidden: the user holds some of the actions in no organization.
         Invalid: a project is in none of the user's organizations.
+        TooManyApiKeys: ``too_many_api_keys``: the user has 1,000 that work.
     """
     refuse_impossible(new)
     if new.actions is not None:
@@ -101,6 +102,7 @@ async def rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation) 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
         ApiKeyExpired: ``api_key_expired``.
+        TooManyApiKeys: ``too_many_api_keys``: the old one counts, unless the overlap is 0.
     """
     holder = Holder(user_id=subject.user_id)
     old = await retire(subject, holder, key_id, rotation.overlap_seconds)
@@ -127,6 +129,7 @@ async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
         BeyondKeys: ``beyond_api_keys``: no key has such actions.
         Forbidden: the actor lacks some of the actions, or is not the owner and would give what only the owner gives.
         Invalid: a project is none of the organization's.
+        TooManyApiKeys: ``too_many_api_keys``: the organization has 1,000 that work.
     """
     refuse_impossible(new)
     given = _of_a_member(scope, new) if new.actions is None else frozenset(new.actions)
@@ -169,6 +172,7 @@ async def rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotati
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
         ApiKeyExpired: ``api_key_expired``.
+        TooManyApiKeys: ``too_many_api_keys``: the old one counts, unless the overlap is 0.
         Forbidden: the key has actions that the actor lacks, and whoever rotates a key gets to see it.
     """
     holder = Holder(organization_id=scope.organization_id)

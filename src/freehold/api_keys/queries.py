@@ -45,6 +45,14 @@ async def by_id(db: Executor, *, id: UUID, user_id: UUID | None, organization_id
 
 
 @statement
+async def lock_holder(db: Executor, *, user_id: UUID | None, organization_id: UUID | None) -> None: ...
+
+
+@statement
+async def count_working(db: Executor, *, user_id: UUID | None, organization_id: UUID | None) -> int: ...
+
+
+@statement
 async def insert(
     db: Executor,
     *,

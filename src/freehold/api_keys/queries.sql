@@ -41,6 +41,21 @@ SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_b
 FROM api_keys
 WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id);
 
+-- name: lock_holder
+-- Make those wait for each other who make keys of a user, or of an organization (the other is NULL).
+WITH locked_user AS (
+    SELECT id FROM users WHERE id = :user_id FOR NO KEY UPDATE
+), locked_organization AS (
+    SELECT id FROM organizations WHERE id = :organization_id FOR NO KEY UPDATE
+)
+SELECT id FROM locked_user UNION ALL SELECT id FROM locked_organization;
+
+-- name: count_working
+-- How many keys of a user or of an organization have not expired.
+SELECT count(*)
+FROM api_keys
+WHERE (user_id = :user_id OR organization_id = :organization_id) AND (expires_at IS NULL OR expires_at > now());
+
 -- name: insert
 -- Add a key.
 INSERT INTO api_keys (

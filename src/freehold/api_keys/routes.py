@@ -4,7 +4,7 @@ from uuid import UUID
 
 from freehold.access import OrganizationRef
 from freehold.api_keys import operations
-from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey
+from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.context import Context
 from freehold.errors import Forbidden, Missing
@@ -14,7 +14,7 @@ from freehold.paging import Page, PageRequest
 routes = Routes("api-keys", "Keys for programs, usable wherever a session's token is.")
 
 
-@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys])
+@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys])
 async def create_api_key(context: Context, body: NewApiKey) -> IssuedApiKey:
     """Make a key that acts as you.
 
@@ -48,7 +48,7 @@ async def delete_api_key(context: Context, api_key: UUID) -> None:
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired],
+    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
 )
 async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> IssuedApiKey:
     """Make a key with the limits and the expiry of one of yours, to replace it.
@@ -59,7 +59,10 @@ async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> 
 
 
 @routes.post(
-    "/v1/organizations/{organization}/api-keys", status=201, store=False, errors=[Missing, Forbidden, BeyondKeys]
+    "/v1/organizations/{organization}/api-keys",
+    status=201,
+    store=False,
+    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys],
 )
 async def create_organization_api_key(context: Context, organization: OrganizationRef, body: NewApiKey) -> IssuedApiKey:
     """Make a key of the organization itself, a service account.
@@ -96,7 +99,7 @@ async def delete_organization_api_key(context: Context, organization: Organizati
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired],
+    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
 )
 async def rotate_organization_api_key(
     context: Context, organization: OrganizationRef, api_key: UUID, body: KeyRotation

@@ -13,6 +13,13 @@ class RoleTaken(Conflict):
     constraints = ("roles_organization_id_name_key",)
 
 
+class TooManyRoles(Conflict):
+    """The organization has as many roles of its own as there can be."""
+
+    code = "too_many_roles"
+    title = "The organization has 200 roles of its own, the most there can be: remove one first"
+
+
 class RoleInUse(Conflict):
     """Members have this role."""
 

@@ -22,7 +22,7 @@ from freehold.audit.operations import record
 from freehold.errors import Forbidden, Stale
 from freehold.ids import new_id
 from freehold.organizations.roles import queries
-from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole
+from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, TooManyRoles
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
@@ -40,6 +40,9 @@ def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     held = frozenset(actions)
     return tuple(action for action in Action if action in held)
 
+
+MOST_ROLES: Final = 200
+"""How many roles of its own an organization can have."""
 
 BUILT_IN: Final = tuple(
     RoleEntry(id=None, name=role.value, actions=_ordered(GRANTS[role]), created_at=None, updated_at=None, built_in=True)
@@ -95,10 +98,13 @@ async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
     Raises:
         Forbidden: the actor lacks some of the actions, or is not the owner and would give what only the owner gives.
         RoleTaken: ``role_taken``.
+        TooManyRoles: ``too_many_roles``.
     """
     scope = await _locked(scope)
     actions = _complete(new.actions)
     _check_giving(scope, actions)
+    if await queries.count_all(scope.db, organization_id=scope.organization_id) >= MOST_ROLES:
+        raise TooManyRoles
     made = await queries.insert(
         scope.db, organization_id=scope.organization_id, id=new_id(), name=new.name, actions=actions
     )

@@ -7,7 +7,7 @@ from freehold.context import Context
 from freehold.errors import Forbidden, Missing
 from freehold.http.routing import Routes
 from freehold.organizations.roles import operations
-from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, RoleInUse, RoleTaken
+from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, RoleInUse, RoleTaken, TooManyRoles
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
@@ -22,7 +22,7 @@ from freehold.paging import Page, PageRequest
 routes = Routes("roles", "What members may do: built-in roles, and those that an organization makes.")
 
 
-@routes.post("/v1/organizations/{organization}/roles", status=201, errors=[Missing, Forbidden, RoleTaken])
+@routes.post("/v1/organizations/{organization}/roles", status=201, errors=[Missing, Forbidden, RoleTaken, TooManyRoles])
 async def create_role(context: Context, organization: OrganizationRef, body: NewCustomRole) -> CustomRole:
     """Make a role.
 
