@@ -46,7 +46,7 @@ PARTS: Final = {
     "migrate": Part(
         "freehold.migrate.commands:migrate", "Change the database's schema, guarded: rehearsed, backed up, reversible."
     ),
-    "backup": Part("freehold.migrate.commands:backup", "Take, list and prove backups."),
+    "backup": Part("freehold.migrate.commands:backup", "Take, list, prove and remove backups."),
     "restore": Part(
         "freehold.migrate.commands:restore",
         "Put the backup NAME in the place of the database, which is kept under another name.",
