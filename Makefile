@@ -36,7 +36,7 @@ requirements: $(VENV)/.dev ## Pin the dependencies of pyproject.toml anew, with 
 	$(BIN)/python -m venv $(VENV)/pin
 	$(VENV)/pin/bin/pip install --quiet pip-tools
 	cd requirements && for part in runtime dev; do \
-	    extras=$$(test $$part = dev && echo '--extra dev --extra build' || echo '--extra build'); \
+	    extras=$$(test $$part = dev && echo '--extra dev --extra otel --extra build' || echo '--extra build'); \
 	    ../$(VENV)/pin/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$extras --output-file $$part.txt ../pyproject.toml; \
 	done

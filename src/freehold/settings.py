@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 PREFIX = "FREEHOLD_"
+_SECRET = frozenset({"FREEHOLD_DATABASE_URL", "FREEHOLD_METRICS_TOKEN", "FREEHOLD_SMTP_URL"})
 
 
 def _about(description: str, **limits: Any) -> msgspec.Meta:
@@ -132,15 +133,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = False
     metrics_port: Annotated[
-        int | None,
-        _about("port of the same host for /metrics, for Prometheus; 0 takes a free one", ge=0, le=65535),
+        Annotated[int, msgspec.Meta(ge=0, le=65535)] | None,
+        _about("port of the same host for /metrics, for Prometheus; 0 takes a free one"),
     ] = None
     metrics_token: Annotated[
-        str | None,
+        Annotated[str, msgspec.Meta(min_length=16)] | None,
         _about(
             "bearer token that /metrics asks for, at least 16 characters; without metrics_port, /metrics is then on "
-            "the port of the API",
-            min_length=16,
+            "the port of the API"
         ),
     ] = None
     trace_ratio: Annotated[
@@ -209,4 +209,5 @@ def _read(variable: str, kind: Any, value: Any) -> Any:
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingError(f"{variable} is '{value}': {str(error)[0].lower()}{str(error)[1:]}") from None
+        shown = "not right" if variable in _SECRET else f"'{value}'"
+        raise SettingError(f"{variable} is {shown}: {str(error)[0].lower()}{str(error)[1:]}") from None

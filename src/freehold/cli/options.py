@@ -67,10 +67,10 @@ def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
 
 
 def _type(kind: Any) -> click.ParamType[Any]:
-    base = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-    if get_origin(base) in {Union, UnionType}:
+    base, limits = kind, msgspec.Meta()
+    while get_origin(base) in {Annotated, Union, UnionType}:
+        limits = next(iter(_metas(base)), limits)  # the innermost: a value has limits, and no value has none
         base = next(part for part in get_args(base) if part is not NoneType)
-    limits = next(iter(_metas(kind)), msgspec.Meta())
     if get_origin(base) is Literal:
         return click.Choice(get_args(base))
     if base is Path:

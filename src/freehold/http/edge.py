@@ -63,7 +63,8 @@ class Edge:
             await self._answer(request, receive, send)
         else:
             with traces.request(scope["method"], parent) as end:
-                end(route_of(scope), await self._answer(request, receive, send))
+                status = await self._answer(request, receive, send)
+                end(route_of(scope), status)
 
     async def _answer(self, request: Request, receive: Receive, send: Send) -> int:
         """Answer the request, and tell with which status."""
