@@ -45,7 +45,7 @@ async def by_id(db: Executor, *, id: UUID, user_id: UUID | None, organization_id
 
 
 @statement
-async def lock_holder(db: Executor, *, user_id: UUID | None, organization_id: UUID | None) -> None: ...
+async def lock_holder(db: Executor, *, user_id: UUID | None, organization_id: UUID | None) -> UUID | None: ...
 
 
 @statement

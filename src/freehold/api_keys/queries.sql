@@ -48,7 +48,7 @@ WITH locked_user AS (
 ), locked_organization AS (
     SELECT id FROM organizations WHERE id = :organization_id FOR NO KEY UPDATE
 )
-SELECT id FROM locked_user UNION ALL SELECT id FROM locked_organization;
+SELECT coalesce((SELECT id FROM locked_user), (SELECT id FROM locked_organization));
 
 -- name: count_working
 -- How many keys of a user or of an organization have not expired.
