@@ -14,7 +14,8 @@ from tests.observe.conftest import Running, eventually, read_samples, sample, sc
 
 from freehold import NewOrganization, NewSession, NewUser, Platform, Settings
 from freehold.http.application import create_application
-from freehold.observe.counting import statements_run
+from freehold.mail.jobs import count_waiting, deliver
+from freehold.observe.counting import Counting
 from freehold.sessions.errors import WrongCredentials
 from freehold.sql import STATEMENTS
 
@@ -152,6 +153,20 @@ async def test_mounted_application_tells_of_its_own_process(database_url: str):
     assert "example.com" not in text
 
 
+async def test_mails_that_wait_are_counted(database_url: str):
+    async with Platform.open(database_url, settings=Settings(metrics_token=TOKEN)) as platform:
+        await platform.users.create(ADA)  # is asked to confirm the address
+        await count_waiting(platform.context)
+        async with client_of(platform) as client:
+            text = (await client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})).text
+        assert sample(read_samples(text), "freehold_outbox_messages") == 1
+        await deliver(platform.context)
+        await count_waiting(platform.context)
+        async with client_of(platform) as client:
+            text = (await client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})).text
+        assert sample(read_samples(text), "freehold_outbox_messages") == 0
+
+
 async def test_lookups_that_share_a_query_are_counted_with_their_batch(database_url: str):
     settings = Settings(metrics_token=TOKEN, pool_size=1)
     async with Platform.open(database_url, settings=settings) as platform, client_of(platform) as client:
@@ -176,6 +191,9 @@ async def test_lookups_that_share_a_query_are_counted_with_their_batch(database_
     assert told["freehold_lookup_batch_keys_count"] < told["freehold_lookups_total"]
 
 
-def test_every_statement_can_be_told_by_its_name():
-    told = {name for (name,) in statements_run().series.values()}
-    assert told == {name.removeprefix("freehold.") for name in STATEMENTS}
+async def test_every_statement_is_counted(database_url: str):
+    async with Platform.open(database_url, settings=Settings(metrics_token=TOKEN)) as platform:
+        observer = platform.context.tools.observer
+        assert isinstance(observer, Counting)
+        series = next(f.series for f in observer.board.families if f.labels == ("statement",))
+    assert series.keys() == {bound.sql for bound in STATEMENTS.values()}

@@ -45,6 +45,13 @@ async def deliver(context: Context) -> None:
         await _send_due(context, relay)
 
 
+@job("mail.count_waiting", every_seconds=15)
+async def count_waiting(context: Context) -> None:
+    """Tell whoever watches how many messages wait, for nobody notices by themselves that no mail comes."""
+    if context.tools.settings.counts:
+        context.tools.observer.outbox(await queries.count_waiting(context.db))
+
+
 @job("mail.drop_old", every_seconds=3600)
 async def drop_old(context: Context) -> None:
     """Forget messages that were delivered or given up long ago."""

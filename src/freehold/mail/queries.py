@@ -45,6 +45,10 @@ async def count_all(db: Executor) -> int: ...
 
 
 @statement
+async def count_waiting(db: Executor) -> int: ...
+
+
+@statement
 async def by_id(db: Executor, *, id: UUID) -> Message | None: ...
 
 

@@ -30,6 +30,10 @@ LIMIT :limit;
 -- How many messages there are.
 SELECT count(*) FROM mail_messages;
 
+-- name: count_waiting
+-- How many messages wait to be delivered.
+SELECT count(*) FROM mail_messages WHERE sent_at IS NULL AND failed_at IS NULL;
+
 -- name: by_id
 -- The message with this id.
 SELECT id, recipient AS "to", subject, text_body AS text, created_at, attempts, sent_at, failed_at, last_error

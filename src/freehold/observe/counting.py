@@ -4,7 +4,6 @@ import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Final, get_args
 
 from freehold import __version__
@@ -90,7 +89,6 @@ OUTBOX: Final = Family(
 )
 
 
-@cache
 def statements_run() -> Family:
     """Say what is counted of statements, once all are bound."""
     return Family(
