@@ -4,19 +4,17 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import argon2
 
 from freehold.common_passwords import is_common
 from freehold.errors import FieldError, Invalid, Unavailable
 from freehold.observe.observer import SILENT, Observer
+from freehold.password_formats import UNUSABLE, fits
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-UNUSABLE: Final = "!"
-"""The stored hash of an account that signs in another way: no password ever fits."""
 
 
 class CommonPassword(Invalid):
@@ -75,12 +73,14 @@ class Passwords:
         if self._decoy is None:
             self._decoy = await self._run(self._hasher.hash, "Nobody has this password 1")
         usable = stored if stored != UNUSABLE else None
-        fits = await self._run(self._verify, usable or self._decoy, password)
-        return fits and bool(usable)
+        found = await self._run(fits, usable or self._decoy, password)
+        return found and bool(usable)
 
     def outdated(self, stored: str) -> bool:
-        """Say whether a hash was made with other parameters than today's, so that it should be made anew."""
-        return stored != UNUSABLE and self._hasher.check_needs_rehash(stored)
+        """Say whether a hash was made in another way than today's, so that it should be made anew."""
+        if not stored.startswith("$argon2"):  # another system's, or of nobody who has a password
+            return stored != UNUSABLE
+        return self._hasher.check_needs_rehash(stored)
 
     def close(self) -> None:
         """End the threads once their work is done."""
@@ -90,12 +90,6 @@ class Passwords:
         if self._refuse_common and is_common(password):
             raise CommonPassword(pointer)
         return self._hasher.hash(password)
-
-    def _verify(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, password)
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-            return False
 
     async def _run(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         if self._in_flight >= self._most_in_flight:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from freehold import Settings, Unavailable
 from freehold.ids import new_id
-from freehold.passwords import UNUSABLE, Passwords
+from freehold.password_formats import UNUSABLE
+from freehold.passwords import Passwords
 from freehold.settings import SettingError
 
 
