@@ -24,6 +24,7 @@ import freehold.organizations.invitations.jobs
 import freehold.organizations.members.errors
 import freehold.organizations.roles.errors
 import freehold.projects.errors
+import freehold.transfer.errors
 import freehold.users.backoff.errors
 import freehold.users.backoff.jobs
 import freehold.users.jobs
@@ -52,6 +53,7 @@ from freehold.projects import operations as projects
 from freehold.sessions import operations as sessions
 from freehold.settings import Settings
 from freehold.sql import statement_names
+from freehold.transfer import operations as transfer
 from freehold.users import operations as users
 from freehold.users.recovery import operations as recovery
 from freehold.users.verification import operations as verification
@@ -220,6 +222,13 @@ class Mail(Group):
     list = Bound(mail.list_all)
 
 
+class Transfer(Group):
+    """Many rows in and out."""
+
+    import_file = Bound(transfer.import_file)
+    export_file = Bound(transfer.export_file)
+
+
 class Platform:
     """Users, organizations and projects on one database.
 
@@ -239,6 +248,7 @@ class Platform:
         self.api_keys = ApiKeys(context)
         self.audit = Audit(context)
         self.mail = Mail(context)
+        self.transfer = Transfer(context)
 
     @classmethod
     @asynccontextmanager

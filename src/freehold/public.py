@@ -59,6 +59,8 @@ from freehold.projects.types import (
 )
 from freehold.sessions.types import NewSession, Session, SignedIn
 from freehold.settings import Settings
+from freehold.transfer.refusals import Refusals
+from freehold.transfer.types import ImportPlan, ImportReport, Refusal
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 from freehold.users.types import (
     NewProfile,
@@ -93,6 +95,8 @@ __all__ = [
     "Finding",
     "Forbidden",
     "FreeholdError",
+    "ImportPlan",
+    "ImportReport",
     "Invalid",
     "InvalidToken",
     "Invitation",
@@ -130,6 +134,8 @@ __all__ = [
     "ProjectPatch",
     "ProjectSettings",
     "ProjectSettingsPatch",
+    "Refusal",
+    "Refusals",
     "Role",
     "RoleEntry",
     "RolePatch",

@@ -13,6 +13,7 @@ from freehold import scalars
 from freehold.errors import FreeholdError
 from freehold.http.problems import STATUS, Internal, status_of
 from freehold.migrate import MigrateError
+from freehold.password_formats import PASSWORD_HASH
 from freehold.scalars import Rule
 
 BaseT = TypeVar("BaseT", FreeholdError, MigrateError)
@@ -30,12 +31,16 @@ SHAPES = {
     "invalid_token": "is not a token",
     "invalid_uuid": "is not a UUID",
     "missing": "is required",
+    "line_too_long": "(a line of a file) is longer than any line that is right",
+    "malformed": "(a line of a file) is not JSON, not CSV or not UTF-8",
+    "no_such_organization": "is the id of no organization",
     "no_such_project": "is the id of no project that the key could reach",
     "out_of_range": "is a whole number or a time below or above what is accepted",
     "repeated_key": "stands more than once in its object or in the query string",
     "too_many": "is a list of too many entries",
     "unknown_field": "is not known here",
     "unknown_role": "is the name of no role that the organization has",
+    "wrong_columns": "(a line of a CSV file) has more or fewer values than the file has columns",
     "wrong_type": "is text, a number, a list, an object, true, false or null where something else is wanted",
 }
 """Codes of failing fields that are no rule of a value, with what the field is or does."""
@@ -137,7 +142,7 @@ def render() -> str:
         f"| `{code}` | `{each.__name__}` | {inspect.getdoc(each) or ''} |".replace("\n\n", " ").replace("\n", " ")
         for code, each in sorted(by_code(MigrateError).items())
     ]
-    rules = {rule.code: rule.says for rule in vars(scalars).values() if isinstance(rule, Rule)}
+    rules = {rule.code: rule.says for rule in (*vars(scalars).values(), PASSWORD_HASH) if isinstance(rule, Rule)}
     unknown = field_codes(sources) - set(SHAPES) - set(rules) - set(classes)
     if unknown:
         raise LookupError(f"say in tests/contract/errors_page.py what these codes of fields mean: {sorted(unknown)}")

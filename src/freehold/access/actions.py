@@ -72,6 +72,8 @@ class AccountAction(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"
+    DATA_IMPORT = "data.import"
+    DATA_EXPORT = "data.export"
 
 
 _MEMBER = frozenset(

@@ -41,7 +41,7 @@ async def record(
     organization_id: UUID | None = None,
     user_id: UUID | None = None,
     actor_id: UUID | None = None,
-    **details: str | bool | list[str] | None,
+    **details: str | bool | int | list[str] | None,
 ) -> None:
     """Write down what the context's actor does, in the transaction of the change itself.
 

@@ -38,6 +38,13 @@ PARTS: Final = {
     "projects": Part("freehold.projects.commands:projects", "Make, list and show projects."),
     "sessions": Part("freehold.sessions.commands:sessions", "List and end the sessions of a user."),
     "api-keys": Part("freehold.api_keys.commands:api_keys", "Make, list, rotate and revoke keys for programs."),
+    "import": Part(
+        "freehold.transfer.commands:import_",
+        "Store users, organizations, members and projects from files, or from another system's database.",
+    ),
+    "export": Part(
+        "freehold.transfer.commands:export", "Write users, organizations, members and projects to files."
+    ),
     "mail": Part("freehold.mail.commands:mail", "Show the mails that were delivered, or wait to be."),
     "audit": Part(
         "freehold.audit.commands:audit", "Read the audit log, check that nobody has changed it, and export it."

@@ -90,6 +90,16 @@ TABLE public.idempotent_answers COMMENT 'Answers to requests with an Idempotency
     CONSTRAINT idempotent_answers_pkey PRIMARY KEY (key_hash)
     CREATE INDEX idempotent_answers_expires_at_idx ON public.idempotent_answers USING btree (expires_at)
 
+TABLE public.imports COMMENT 'How far the imports have come that were cut off.'
+    fingerprint bytea NOT NULL
+    line bigint NOT NULL
+    stored bigint NOT NULL DEFAULT 0
+    updated bigint NOT NULL DEFAULT 0
+    skipped bigint NOT NULL DEFAULT 0
+    refused bigint NOT NULL DEFAULT 0
+    refusals_bytes bigint NOT NULL DEFAULT 0
+    CONSTRAINT imports_pkey PRIMARY KEY (fingerprint)
+
 TABLE public.invitations COMMENT 'Who was asked to join which organization, and has not answered.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
     organization_id uuid NOT NULL

@@ -1,0 +1,161 @@
+"""`freehold import` and `freehold export`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from freehold import ImportPlan, ImportReport, Platform, Refusals
+from freehold.cli.declare import runs
+from freehold.cli.failures import FAILED
+from freehold.cli.output import print_json
+from freehold.transfer.bars import bars
+from freehold.transfer.files import STANDARD, form_of, reading, writing
+from freehold.transfer.types import Form, KindName, OnConflict
+
+_TOLD = 5
+"""How many refusals a person is told at once; the file has them all."""
+
+_form = click.option(
+    "--format",
+    "form",
+    type=click.Choice(get_args(Form)),
+    help="How FILE is written; by default as its name says, else ndjson.",
+)
+
+
+@click.group("import")
+def import_() -> None:
+    """Store users, organizations, members and projects from files, or from another system's database."""
+
+
+@click.group()
+def export() -> None:
+    """Write users, organizations, members and projects to files."""
+
+
+def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give an import the options that say how it goes about its lines."""
+    for add in (
+        click.option(
+            "--errors",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Where to write what is wrong, a JSON object for each line; by default FILE.errors.ndjson.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Tell what would come of it, and store nothing."),
+        click.option(
+            "--on-conflict",
+            type=click.Choice(get_args(OnConflict)),
+            default="fail",
+            show_default=True,
+            help="What to do with a line whose id, username, address, slug or membership exists: refuse it, leave it "
+            "out, or change what has its id.",
+        ),
+    ):
+        command = add(command)
+    return command
+
+
+def _declare(kind: KindName) -> None:
+    @import_.command(
+        kind,
+        help=f"Store {kind} from FILE (- is standard input), which may be packed by gzip or zstd.",
+        short_help=f"Store {kind} from a file.",
+    )
+    @click.argument("file", metavar="FILE")
+    @_form
+    @plan_options
+    @click.option(
+        "--partial",
+        is_flag=True,
+        help="Store the lines that are right, some thousands at a time. When it is cut off, the same command goes on.",
+    )
+    @runs
+    async def bring_in(
+        platform: Platform,
+        *,
+        file: str,
+        form: Form | None,
+        errors: Path | None,
+        dry_run: bool,
+        on_conflict: OnConflict,
+        partial: bool,
+        as_json: bool,
+    ) -> int:
+        plan = ImportPlan(on_conflict=on_conflict, partial=partial, dry_run=dry_run)
+        errors = errors or Path(f"{kind if file == STANDARD else file}.errors.ndjson")
+        refusals = Refusals(errors)
+        try:
+            with reading(file) as (opened, size), bars("Checking", size) as progress:
+                report = await platform.transfer.import_file(
+                    kind,
+                    opened,
+                    form=form or form_of(file) or "ndjson",
+                    plan=plan,
+                    refusals=refusals,
+                    progress=progress,
+                )
+        finally:
+            refusals.close()
+        return tell([report], refusals, errors, partial=partial, as_json=as_json)
+
+    @export.command(
+        kind, help=f"Write {kind} to FILE, packed if it ends in .gz or .zst; by default to standard output."
+    )
+    @click.argument("file", metavar="[FILE]", default=STANDARD)
+    @_form
+    @click.option(
+        "--with-password-hashes", is_flag=True, help="Write those of users, too. Keep such a file like passwords."
+    )
+    @runs
+    async def write_out(
+        platform: Platform,
+        *,
+        file: str,
+        form: Form | None,
+        with_password_hashes: bool,
+        as_json: bool,
+    ) -> int:
+        with writing(file) as write, bars("Writing") as progress:
+            rows = await platform.transfer.export_file(
+                kind,
+                write,
+                form=form or form_of(file) or "ndjson",
+                with_password_hashes=with_password_hashes,
+                on_progress=progress.wrote,
+            )
+        if as_json and file != STANDARD:
+            print_json({"kind": kind, "rows": rows})
+        elif file != STANDARD:
+            click.echo(f"Wrote {rows:,} {kind} to {file}")
+        return 0
+
+
+for _kind in get_args(KindName):
+    _declare(_kind)
+
+
+def tell(reports: list[ImportReport], refusals: Refusals, errors: Path, *, partial: bool, as_json: bool) -> int:
+    """Tell what came of an import; gives the exit status."""
+    for refusal in refusals.first[:_TOLD]:
+        field = f", {refusal.field}" if refusal.field else ""
+        where = refusal.source or f"line {refusal.line}"
+        click.echo(f"{where}{field}: {refusal.reason}", err=True)
+    if as_json:
+        print_json(reports[0] if len(reports) == 1 else {"data": reports})
+    else:
+        for report in reports:
+            click.echo(_summary(report))
+    if refusals.lines:
+        stored = "; the others are stored" if partial else "; nothing is stored"
+        click.echo(f"{refusals.lines:,} refused{stored}. {errors} says what is wrong with each.", err=True)
+    return FAILED if refusals.lines else 0
+
+
+def _summary(report: ImportReport) -> str:
+    counts = {"stored": report.stored, "updated": report.updated, "skipped": report.skipped, "refused": report.refused}
+    told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what == "stored")
+    resumed = f", going on after line {report.resumed_after:,}" if report.resumed_after else ""
+    return f"{'Would be: ' if report.dry_run else ''}{report.kind}: {told}{resumed}"

@@ -1,0 +1,21 @@
+"""What can go wrong with a file as a whole; what is wrong with a line of it is a refusal."""
+
+from freehold.errors import Conflict, FieldError, Invalid
+
+
+class BadFile(Invalid):
+    """A file cannot be read to its end, so nothing that is left of it is imported."""
+
+    code = "bad_file"
+    title = "The file cannot be read"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__([FieldError("/file", self.code, detail)])
+
+
+class ImportIsRunning(Conflict):
+    """Somebody imports this very file at this moment."""
+
+    code = "import_is_running"
+    title = "Another process imports this file at this moment: let it finish"
+    constraints = ("imports_pkey",)

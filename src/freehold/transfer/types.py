@@ -1,0 +1,143 @@
+"""What a line of a file holds, how an import goes about it, and what comes of it.
+
+A file has flat lines: the same fields in NDJSON and in CSV. What is left out, or null, gets the default.
+"""
+
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from freehold.password_formats import PasswordHash
+from freehold.scalars import (
+    AssignableRole,
+    AvatarUrl,
+    Description,
+    Email,
+    Features,
+    Name,
+    Slug,
+    Username,
+    Visibility,
+)
+from freehold.validation import Input
+
+KindName = Literal["users", "organizations", "members", "projects"]
+"""What a file holds."""
+Form = Literal["ndjson", "csv"]
+"""How it is written: a JSON object in each line, or comma-separated values below a line of names."""
+OnConflict = Literal["fail", "skip", "update"]
+"""What is done with a line whose id, username, e-mail address, slug or membership exists already."""
+
+
+class UserRecord(Input, frozen=True, kw_only=True):
+    """A user. Without a ``password_hash`` they set a password by mail; none of the fields makes anybody an admin."""
+
+    id: UUID | None = None
+    username: Username
+    email: Email
+    email_verified_at: datetime | None = None
+    first_name: Name | None = None
+    last_name: Name | None = None
+    avatar_url: AvatarUrl | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    password_hash: PasswordHash | None = None
+
+
+class OrganizationRecord(Input, frozen=True, kw_only=True):
+    """An organization with its owner, who becomes a member with it, so a file of members names the others."""
+
+    id: UUID | None = None
+    name: Name
+    slug: Slug
+    owner_id: UUID
+    owner_joined_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class MemberRecord(Input, frozen=True, kw_only=True):
+    """A membership other than the owner's."""
+
+    organization_id: UUID
+    user_id: UUID
+    role: AssignableRole | None = None
+    joined_at: datetime | None = None
+
+
+class ProjectRecord(Input, frozen=True, kw_only=True):
+    """A project; private and without features unless it says otherwise."""
+
+    id: UUID | None = None
+    organization_id: UUID
+    name: Name
+    description: Description | None = None
+    visibility: Visibility | None = None
+    features: Features | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+RECORDS: Final[dict[KindName, type[Input]]] = {
+    "users": UserRecord,
+    "organizations": OrganizationRecord,
+    "members": MemberRecord,
+    "projects": ProjectRecord,
+}
+
+
+class ImportPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How an import goes about its file.
+
+    Attributes:
+        on_conflict: what is done with what exists already.
+        partial: store the lines that are right and refuse the others, some thousands at a time; otherwise one line that
+            is wrong refuses the file.
+        dry_run: tell what would come of it, and store nothing.
+    """
+
+    on_conflict: OnConflict = "fail"
+    partial: bool = False
+    dry_run: bool = False
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an import; of a dry run, what would.
+
+    Attributes:
+        kind: what was imported.
+        stored: rows that are new.
+        updated: rows that were there and have changed (``on_conflict="update"``).
+        skipped: lines left out, since what they bring is there (``on_conflict="skip"``).
+        refused: lines with something wrong; the refusals say what. With any, nothing is stored, unless ``partial``.
+        resumed_after: the line after which an import that was cut off has gone on; 0 for one that was not.
+        dry_run: nothing was stored, whatever the numbers.
+    """
+
+    kind: KindName
+    stored: int = 0
+    updated: int = 0
+    skipped: int = 0
+    refused: int = 0
+    resumed_after: int = 0
+    dry_run: bool = False
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that is wrong with a line.
+
+    Attributes:
+        line: of the file, from 1; the first of a CSV record that has several. Of another system's database, the row.
+        field: what it is about; empty for the line as a whole.
+        code: stable, of ``docs/reference/errors.md``.
+        reason: what would be accepted.
+        source: the row of another system's database.
+    """
+
+    line: int
+    field: str
+    code: str
+    reason: str
+    source: str | None = None
