@@ -141,7 +141,8 @@ async def test_nobody_takes_part_of_a_stronger_role_for_the_taking_of_its_name(c
         "acme", NewCustomRole(name="boss", actions=(Action.ORGANIZATION_DELETE,))
     )
     await crime.make_mallory("admin")
-    for change in ({"name": "mine"}, {"actions": []}, {"actions": ["project.read"]}):
+    changes: list[object] = [{"name": "mine"}, {"actions": []}, {"actions": ["project.read"]}]
+    for change in changes:
         await crime.refused("PATCH", f"{ACME}/roles/boss", change)
     await crime.refused("DELETE", f"{ACME}/roles/boss")
     await crime.refused("PUT", crime.member, {"role": "boss"})
