@@ -23,7 +23,7 @@ ROWS_AT_A_TIME = 1000
 """How many rows a stream fetches in one round trip; it never holds more."""
 
 UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-"""For work on all rows: they may take long to sort or to write, and whoever reads or sends them may be slow (a pipe)."""
+"""For work on all rows: they may take long to sort or to write, and whoever reads or sends them may be slow."""
 
 RACES = (
     asyncpg.SerializationError,
@@ -100,7 +100,9 @@ class Transaction:
     async def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
         """Run the statement; its rows are fetched some at a time."""
         with translating():
-            async for row in self.connection.cursor(sql, *arguments, prefetch=ROWS_AT_A_TIME):
+            # Prepared first: a cursor of the connection would name its statement even where no names are to be kept.
+            prepared = await self.connection.prepare(sql)
+            async for row in prepared.cursor(*arguments, prefetch=ROWS_AT_A_TIME):
                 yield row
 
     async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
@@ -303,6 +305,10 @@ async def connect(
             **(nothing_kept if through_pgbouncer else {}),
         )
     except (asyncpg.PostgresError, *GONE) as error:  # at a start, so the reason is for the operator and for no client
+        if "unsupported startup parameter" in str(error):
+            raise Unavailable(
+                "Cannot connect to the database: this looks like a PgBouncer; if so, set FREEHOLD_PGBOUNCER=true"
+            ) from error
         raise Unavailable(f"Cannot connect to the database: {error or type(error).__name__}") from error
     except ValueError:  # its own text may hold a part of the password
         raise Unavailable(

@@ -1,5 +1,6 @@
 """What the driver's errors become: never its words, never a value."""
 
+import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,7 +8,7 @@ import asyncpg
 import pytest
 from tests.conftest import SignUp
 
-from freehold import Platform, Unavailable
+from freehold import Platform, ProfilePatch, Unavailable, UserPatch
 from freehold.db import Transaction, UnexpectedDatabaseError, connect
 
 
@@ -46,3 +47,22 @@ async def test_migration_of_a_table_in_use_is_noticed_by_nobody(platform: Platfo
     await connection.execute("ALTER TABLE users ADD COLUMN shoe_size integer")
     after = await platform.context.db.transact(read)
     assert len(after[0]) == len(before[0]) + 1
+
+
+async def test_warm_pool_serves_on_while_the_columns_of_its_statements_change(
+    platform: Platform, sign_up: SignUp, connection: Any
+):
+    ada = await sign_up("ada")
+
+    async def work(number: int) -> None:
+        mine = platform.acting_as(ada.id)
+        assert (await mine.users.get("me")).username == "ada"
+        assert (await mine.users.get_with_organizations("me")).username == "ada"
+        await mine.users.update("me", UserPatch(profile=ProfilePatch(first_name=f"Ada {number}")))
+
+    await asyncio.gather(*(work(number) for number in range(20)))  # every connection has prepared what it runs
+    for length in (120, 110, 100):
+        working = [asyncio.ensure_future(work(number)) for number in range(20)]
+        await connection.execute(f"ALTER TABLE users ALTER COLUMN first_name TYPE varchar({length})")
+        await asyncio.gather(*working)
+        await asyncio.gather(*(work(number) for number in range(20)))
