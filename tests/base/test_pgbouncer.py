@@ -29,6 +29,7 @@ from freehold.postgres.identity import NAMESPACE
 SECONDS = 30.0
 SESSIONS = 2
 """PostgreSQL's, shared by all connections, so that each of these gets another one all the time."""
+NAMES = "SELECT name FROM pg_prepared_statements"
 THROUGH = Settings(pgbouncer=True, pool_size=8, rate_limits="off")
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
@@ -113,9 +114,10 @@ async def test_no_statement_is_left_in_a_session(ready_url: str):
     database = await opened(ready_url)
     try:
         async with database.snapshot() as snapshot:
-            assert [row[0] async for row in snapshot.stream("SELECT generate_series(1, $1::int)", [3])] == [1, 2, 3]
+            async for _ in snapshot.stream("SELECT generate_series(1, $1::int)", [3]):
+                assert await snapshot.fetch(NAMES, []) == []
         await asyncio.gather(*(database.fetch(f"SELECT {n}, pg_sleep(0)", []) for n in range(20)))
-        left = [database.fetch("SELECT name FROM pg_prepared_statements", []) for _ in range(20)]
+        left = [database.fetch(NAMES, []) for _ in range(20)]
         assert await asyncio.gather(*left) == [[]] * 20
     finally:
         await database.close()
