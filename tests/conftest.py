@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
@@ -29,6 +29,10 @@ _urls = pytest.StashKey[tuple[str, str]]()
 
 def with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{quote(name)}"))
+
+
+def database_name(url: str) -> str:
+    return unquote(urlsplit(url).path[1:])
 
 
 async def _run(url: str, *statements: str) -> None:

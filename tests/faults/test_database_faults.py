@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import msgspec
 import pytest
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, database_name
 
 from freehold import (
     NewOrganization,
@@ -162,7 +162,7 @@ async def test_ended_connections_are_replaced(database_url: str, admin_url: str)
         try:
             await admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
-                database_url.rpartition("/")[2].partition("?")[0],
+                database_name(database_url),
             )
         finally:
             await admin.close()
