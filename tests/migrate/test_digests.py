@@ -1,0 +1,83 @@
+"""A table's digest changes with any of its values, and with nothing else."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from freehold.migrate.database import connect
+from freehold.migrate.digests import Digests, digests
+
+Execute = Callable[[str], None]
+Query = Callable[..., list[tuple[object, ...]]]
+TABLE = "public.items"
+CREATE = "CREATE TABLE items (id int PRIMARY KEY, a text, b text, n numeric, c char(3), pair point[])"
+ROWS = (
+    "INSERT INTO items VALUES (1, 'x', 'y', 1.0, 'c', '{}'), (2, 'z', NULL, 2, NULL, NULL), (3, '', 'w', 3, '', NULL)"
+)
+
+
+def look(url: str, *columns_of: str) -> Digests:
+    async def act() -> Digests:
+        async with connect(url) as connection:
+            return await digests(connection, columns_of=columns_of)
+
+    return asyncio.run(act())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE items SET a = b, b = a WHERE id = 1",
+        "UPDATE items SET a = CASE id WHEN 1 THEN 'z' ELSE 'x' END WHERE id < 3",
+        "UPDATE items SET b = '' WHERE id = 2",
+        "UPDATE items SET a = NULL WHERE id = 3",
+        "UPDATE items SET b = a, a = b WHERE id = 2",
+        "UPDATE items SET n = 1.00 WHERE id = 1",
+        "UPDATE items SET a = 'xy', b = '' WHERE id = 1",
+        "UPDATE items SET pair = NULL WHERE id = 1",
+        "DELETE FROM items WHERE id = 1",
+        "INSERT INTO items SELECT 4, a, b, n, c, pair FROM items WHERE id = 1",
+    ],
+)
+def test_any_change_of_values_is_seen(database_url: str, execute: Execute, change: str) -> None:
+    execute(f"{CREATE}; {ROWS}")
+    before = look(database_url)
+    execute(change)
+    assert before.differing_tables(look(database_url)) == [TABLE]
+
+
+def test_neither_the_order_of_rows_nor_that_of_columns_counts(database_url: str, execute: Execute) -> None:
+    execute(f"{CREATE}; {ROWS}")
+    before = look(database_url)
+    execute("ALTER TABLE items ADD kept text; UPDATE items SET kept = a; ALTER TABLE items DROP a")
+    execute("ALTER TABLE items RENAME kept TO a; CREATE INDEX i ON items (n DESC NULLS LAST); CLUSTER items USING i")
+    assert before.differing_tables(look(database_url)) == []
+
+
+def test_column_keeps_its_digest_beside_others(database_url: str, execute: Execute) -> None:
+    execute(f"{CREATE}; {ROWS}")
+    before = look(database_url, TABLE).tables[TABLE].columns
+    execute("ALTER TABLE items ADD aa int DEFAULT 7; ALTER TABLE items DROP n")
+    after = look(database_url, TABLE).tables[TABLE].columns
+    assert {name: value for name, value in after.items() if name != "aa"} == {
+        name: value for name, value in before.items() if name != "n"
+    }
+
+
+def test_case_is_seen_also_where_the_column_ignores_it(database_url: str, execute: Execute, query: Query) -> None:
+    if query("SELECT FROM pg_collation WHERE collname = 'de-x-icu'") == []:
+        pytest.skip("this PostgreSQL has no ICU, and so no such collation")
+    execute("CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+    execute("CREATE TABLE items (a text COLLATE blind); INSERT INTO items VALUES ('x')")
+    before = look(database_url, TABLE)
+    execute("UPDATE items SET a = 'X'")
+    after = look(database_url, TABLE)
+    assert before.tables[TABLE].columns["a"] != after.tables[TABLE].columns["a"]
+
+
+def test_tables_of_any_width_have_a_digest(database_url: str, execute: Execute) -> None:
+    execute("CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES")
+    execute(f"CREATE TABLE items ({', '.join(f'c{n} bool' for n in range(1600))}); INSERT INTO items DEFAULT VALUES")
+    found = look(database_url, TABLE)
+    assert {name: table.rows for name, table in found.tables.items()} == {TABLE: 1, "public.bare": 1}
