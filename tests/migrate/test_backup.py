@@ -1,6 +1,7 @@
 """Backups that were damaged, cut short or never completed: none of them is called good."""
 
 import asyncio
+import hashlib
 import random
 import shutil
 import subprocess
@@ -129,6 +130,14 @@ def test_backup_whose_files_fit_but_whose_rows_do_not_is_refused(database_url: s
     manifest = msgspec.structs.replace(taken.manifest, digests=digests)
     with pytest.raises(BackupError, match=r"not to what was backed up.*the rows of public\.people"):
         asyncio.run(restore_copy(msgspec.structs.replace(taken, manifest=manifest), database_url))
+
+
+def test_backup_of_another_version_is_told_from_a_damaged_one(taken: Backup) -> None:
+    manifest = taken.folder / "manifest.json"
+    manifest.write_text("{}")
+    (taken.folder / "manifest.sha256").write_text(f"{hashlib.sha256(b'{}').hexdigest()}\n")
+    with pytest.raises(BackupError, match="was made by another version of Freehold"):
+        backup.verify(taken.folder)
 
 
 def test_unfinished_backup_bears_no_backups_name(tmp_path: Path) -> None:

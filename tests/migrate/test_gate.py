@@ -114,6 +114,14 @@ def test_expired_evidence_is_refused(site: Site, execute: Execute) -> None:
     refused(site, "expired at 2026-01-01 00:00 UTC")
 
 
+def test_what_another_version_recorded_does_not_count_and_breaks_nothing(site: Site, execute: Execute) -> None:
+    site.rehearse()
+    execute("UPDATE freehold_migrate.evidence SET evidence = evidence - 'steps'")
+    refused(site, "never rehearsed")
+    execute("""INSERT INTO freehold_migrate.schema (objects) VALUES ('[{"unknown": 1}]')""")
+    assert site.drift() == []
+
+
 def test_rows_written_since_the_rehearsal_are_fine(site: Site, execute: Execute) -> None:
     site.rehearse()
     execute("INSERT INTO items VALUES (2, 'two')")

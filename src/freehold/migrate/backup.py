@@ -139,7 +139,7 @@ def load(folder: Path) -> Backup:
     """Read a backup's manifest, after checking that it is the one that was written.
 
     Raises:
-        BackupError: it is missing, or not a byte for byte what was written.
+        BackupError: it is missing, not byte for byte what was written, or of another version of Freehold.
     """
     try:
         data, seal = (folder / _MANIFEST).read_bytes(), (folder / _SEAL).read_bytes()
@@ -148,7 +148,12 @@ def load(folder: Path) -> Backup:
     found = hashlib.sha256(data).hexdigest()
     if seal != f"{found}\n".encode():
         raise BackupError(f"{folder / _MANIFEST} or {_SEAL} beside it was changed after the backup: do not use it")
-    return Backup(folder, found, msgspec.json.decode(data, type=Manifest))
+    try:
+        return Backup(folder, found, msgspec.json.decode(data, type=Manifest))
+    except msgspec.ValidationError as error:
+        raise BackupError(
+            f"{folder} was made by another version of Freehold; restore it with that one ({error})"
+        ) from None
 
 
 def verify(folder: Path) -> Backup:
@@ -158,10 +163,13 @@ def verify(folder: Path) -> Backup:
     ``freehold backup verify --restore``.
 
     Raises:
-        BackupError: a file is missing, was added, or has other bytes; the text names each.
+        BackupError: a file is missing, was added, cannot be read, or has other bytes; the text names each.
     """
     backup = load(folder)
-    found = _hash_files(folder)
+    try:
+        found = _hash_files(folder)
+    except OSError as error:
+        raise BackupError(f"The backup {folder} cannot be read: {error.strerror}: {error.filename}") from None
     troubles = [f"{path} is missing" for path in sorted(backup.manifest.files.keys() - found.keys())]
     troubles += [f"{path} is not part of it" for path in sorted(found.keys() - backup.manifest.files.keys())]
     for path in sorted(found.keys() & backup.manifest.files.keys()):

@@ -73,9 +73,16 @@ def evidence_file(backup: Path) -> Path:
 
 
 def save(evidence: Evidence) -> Path:
-    """Write evidence as a file for people and archives; the row in the database is what apply goes by."""
+    """Write evidence as a file for people and archives; the row in the database is what apply goes by.
+
+    Raises:
+        BackupError: it cannot be written.
+    """
     path = evidence_file(Path(evidence.backup))
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(evidence), indent=1))
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(evidence), indent=1))
+    except OSError as error:
+        raise BackupError(f"Cannot write {path}: {error.strerror or error}") from None
     return path
 
 

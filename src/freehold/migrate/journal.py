@@ -1,5 +1,6 @@
 """What has been applied, in the engine's own schema ``freehold_migrate`` beside the tables it guards."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -167,11 +168,15 @@ async def add_evidence(connection: Connection, evidence: msgspec.Struct) -> None
 
 
 async def evidence(connection: Connection, kind: type[_Evidence]) -> list[_Evidence]:
-    """The latest pieces of evidence, newest first."""
+    """The latest pieces of evidence, newest first; those that another version of the engine wrote are left out."""
     if not await exists(connection):
         return []
     rows = await connection.fetch("SELECT evidence::text FROM freehold_migrate.evidence ORDER BY position DESC LIMIT 5")
-    return [msgspec.json.decode(text, type=kind) for (text,) in rows]
+    found: list[_Evidence] = []
+    for (text,) in rows:
+        with suppress(msgspec.ValidationError):
+            found.append(msgspec.json.decode(text, type=kind))
+    return found
 
 
 async def record_schema(connection: Connection, objects: list[SchemaObject]) -> None:
@@ -187,11 +192,14 @@ async def forget_schema(connection: Connection) -> None:
 
 
 async def recorded_schema(connection: Connection) -> list[SchemaObject] | None:
-    """The schema as it was last recorded; None if it never was, or is being changed."""
+    """The schema as it was last recorded; None if it never was, is being changed, or was by another version."""
     if not await exists(connection):
         return None
     text = await connection.fetchval("SELECT objects::text FROM freehold_migrate.schema ORDER BY position DESC LIMIT 1")
-    return None if text is None else msgspec.json.decode(text, type=list[SchemaObject] | None)
+    try:
+        return None if text is None else msgspec.json.decode(text, type=list[SchemaObject] | None)
+    except msgspec.ValidationError:
+        return None
 
 
 async def add_unsafe(connection: Connection, versions: list[str], why: str) -> None:
