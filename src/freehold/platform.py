@@ -118,6 +118,7 @@ class Sessions(Group):
     list = Bound(sessions.list_mine)
     list_of_user = Bound(sessions.list_of_user)
     end = Bound(sessions.end)
+    end_of_user = Bound(sessions.end_of_user)
     end_others = Bound(sessions.end_others)
 
 

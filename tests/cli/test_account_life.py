@@ -4,8 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from freehold import InvitationAcceptance, NewOrganization, Organization, PersonalData, Platform
+from freehold import (
+    EmailVerification,
+    InvitationAcceptance,
+    NewOrganization,
+    Organization,
+    PasswordResetCompletion,
+    PersonalData,
+    Platform,
+)
+from freehold.mail.restraint import MailedTooOften
 from freehold.organizations.members.errors import AlreadyMember
+from freehold.users.verification.errors import EmailVerified
 from tests.conftest import SignUp
 from tests.mail.letters import token_to
 
@@ -91,3 +101,24 @@ async def test_user_is_erased_when_they_own_nothing(freehold: Freehold, platform
     assert freehold("organizations", "delete", "acme", "--permanently").returncode == 0
     assert freehold("users", "erase", "ada").returncode == 0
     assert freehold("users", "list").stdout == ""
+
+
+async def test_links_are_mailed_to_a_user(freehold: Freehold, platform: Platform, sign_up: SignUp):
+    ada = await sign_up("ada")
+    nobody = platform.acting_as(None).users
+    told(freehold, "users", "send-verification", "ada")
+    await nobody.verify_email(EmailVerification(token=await token_to(platform, ada.email)))
+    again = freehold("users", "send-verification", "ada")
+    assert (again.returncode, again.stderr) == (1, f"freehold: {EmailVerified.title}\n")
+    assert told(freehold, "users", "change-email", "ada", "ada@other.example")["email"] == ada.email
+    await nobody.verify_email(EmailVerification(token=await token_to(platform, "ada@other.example")))
+    assert told(freehold, "users", "show", "ada")["email"] == "ada@other.example"
+    for _ in range(5):
+        told(freehold, "users", "send-password-reset", "ada")
+    too_often = freehold("users", "send-password-reset", "ada")
+    assert too_often.returncode == 1
+    assert too_often.stderr.startswith(f"freehold: {MailedTooOften.title}")
+    token = await token_to(platform, "ada@other.example")
+    await nobody.reset_password(PasswordResetCompletion(token=token, new_password="Analytical2"))
+    unreadable = freehold("users", "change-email", "ada", "nobody")
+    assert (unreadable.returncode, unreadable.stderr.split(":")[1]) == (1, " EMAIL")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from freehold import NewOrganization, NewUser, Platform
+from freehold import NewOrganization, NewSession, NewUser, Platform
 from freehold.cli.failures import run
 from freehold.cli.program import program
 from tests.conftest import PASSWORD
@@ -84,9 +84,25 @@ def test_key_is_made_listed_rotated_and_revoked(freehold: Freehold, acme: str):
     assert (late.returncode, "--expires-at" in late.stderr) == (1, True)
 
 
-def test_sessions_of_a_user_are_listed_and_ended(freehold: Freehold, acme: str):
+async def sign_in_twice(database_url: str) -> None:
+    async with Platform.open(database_url) as platform:
+        for _ in range(2):
+            await platform.acting_as(None).sessions.create(NewSession(login="ada", password=PASSWORD))
+
+
+def test_sessions_of_a_user_are_listed_and_ended(freehold: Freehold, acme: str, database_url: str):
     assert acme
     assert json.loads(freehold("sessions", "list", "ada", "--json").stdout)["data"] == []
+    asyncio.run(sign_in_twice(database_url))
+    first, second = json.loads(freehold("sessions", "list", "ada", "--json").stdout)["data"]
+    assert freehold("sessions", "end", "ada", first["id"]).returncode == 0
+    assert [each["id"] for each in json.loads(freehold("sessions", "list", "ada", "--json").stdout)["data"]] == [
+        second["id"]
+    ]
+    again = freehold("sessions", "end", "ada", first["id"])
+    assert (again.returncode, again.stderr) == (1, "freehold: This user has no such session\n")
+    assert freehold("sessions", "end", "eve", second["id"]).returncode == 1
     ended = freehold("sessions", "end", "ada")
     assert (ended.returncode, ended.stdout) == (0, "")
+    assert json.loads(freehold("sessions", "list", "ada", "--json").stdout)["data"] == []
     assert freehold("sessions", "end", "nobody").returncode == 1

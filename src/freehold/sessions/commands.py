@@ -4,7 +4,7 @@ import click
 
 from freehold import Page, PageRequest, Platform, Session
 from freehold.cli.declare import Fetch, lists, runs
-from freehold.cli.references import find_user
+from freehold.cli.references import find_user, read_id
 
 
 @click.group()
@@ -26,8 +26,19 @@ def list_all(platform: Platform, *, user: str) -> Fetch[Session]:
 
 @sessions.command()
 @click.argument("user")
+@click.argument("session", metavar="[ID]", required=False)
 @runs
-async def end(platform: Platform, *, user: str, as_json: bool) -> int:  # noqa: ARG001 - there is nothing to print
-    """Sign a user out everywhere."""
-    await platform.sessions.end_others((await find_user(platform, user)).id)
+async def end(
+    platform: Platform,
+    *,
+    user: str,
+    session: str | None,
+    as_json: bool,  # noqa: ARG001 - there is nothing to print
+) -> int:
+    """Sign a user out: of the session with this ID, or without one everywhere."""
+    found = await find_user(platform, user)
+    if session is None:
+        await platform.sessions.end_others(found.id)
+    else:
+        await platform.sessions.end_of_user(found.id, read_id(session, "/session"))
     return 0

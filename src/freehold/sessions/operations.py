@@ -155,6 +155,19 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
 
 
 @on_user(AccountAction.SESSION_DELETE, writes=True)
+async def end_of_user(subject: Subject, session_id: UUID) -> None:
+    """End one session of a user, for themselves and for platform administrators.
+
+    Raises:
+        Missing: ``not_found``: the user has no such session.
+    """
+    ended = await queries.delete(subject.db, id=session_id, user_id=subject.user_id)
+    if not ended:
+        raise Missing("This user has no such session")
+    await record(subject, AccountAction.SESSION_DELETE, ended, user_id=subject.user_id)
+
+
+@on_user(AccountAction.SESSION_DELETE, writes=True)
 async def end_others(subject: Subject) -> None:
     """End all sessions of a user but the one that asks; all of them, when a platform administrator asks."""
     kept = subject.actor.session_id if subject.actor and subject.actor_id == subject.user_id else None

@@ -2,7 +2,7 @@
 
 import click
 
-from freehold import NewUser, Platform, User
+from freehold import NewPasswordReset, NewUser, Platform, User, UserPatch
 from freehold.cli.declare import Fetch, lists, shows
 from freehold.cli.passwords import password_option, read_password
 from freehold.cli.references import find_user
@@ -74,6 +74,36 @@ async def set_password(platform: Platform, *, user: str, password_stdin: bool) -
 async def verify(platform: Platform, *, user: str) -> User:
     """Take the e-mail address of a user as confirmed."""
     return await platform.users.mark_verified((await find_user(platform, user)).id)
+
+
+@users.command()
+@click.argument("user")
+@shows
+async def send_verification(platform: Platform, *, user: str) -> User:
+    """Mail a user the link again that confirms their address, or the one that they change to."""
+    found = await find_user(platform, user)
+    await platform.users.send_email_verification(found.id)
+    return found
+
+
+@users.command()
+@click.argument("user")
+@shows
+async def send_password_reset(platform: Platform, *, user: str) -> User:
+    """Mail a user a link that sets a new password."""
+    found = await find_user(platform, user)
+    await platform.users.request_password_reset(NewPasswordReset(email=found.email))
+    return found
+
+
+@users.command()
+@click.argument("user")
+@click.argument("email")
+@shows
+async def change_email(platform: Platform, *, user: str, email: str) -> User:
+    """Change a user's address once they have confirmed the new one, which is mailed a link; the old one is told."""
+    patch = parse(UserPatch, {"email": email})
+    return await platform.users.update((await find_user(platform, user)).id, patch)
 
 
 users.add_command(export)
