@@ -8,7 +8,12 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
+from freehold.machine import cores
+
 PREFIX = "FREEHOLD_"
+
+_MOST_WORKERS = 8
+"""By default: with their pools, 80 connections of the 100 that PostgreSQL has by default."""
 _SECRET = frozenset({"FREEHOLD_DATABASE_URL", "FREEHOLD_METRICS_TOKEN", "FREEHOLD_SMTP_URL"})
 
 
@@ -16,8 +21,8 @@ def _about(description: str, **limits: Any) -> msgspec.Meta:
     return msgspec.Meta(description=description, **limits)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _workers() -> int:
+    return min(cores(), _MOST_WORKERS)
 
 
 class SettingError(Exception):
@@ -38,8 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: Annotated[str, _about("address to listen on")] = "127.0.0.1"
     port: Annotated[int, _about("port to listen on; 0 takes a free one", ge=0, le=65535)] = 8000
     workers: Annotated[
-        int, _about("processes that answer requests; by default one for each core, at most 4", ge=1, le=64)
-    ] = msgspec.field(default_factory=lambda: min(_cores(), 4))
+        int, _about("processes that answer requests; by default one for each core, at most 8", ge=1, le=64)
+    ] = msgspec.field(default_factory=_workers)
     pool_size: Annotated[int, _about("database connections of each worker", ge=1, le=1000)] = 10
     acquire_timeout_seconds: Annotated[
         float, _about("how long a request waits for a connection before it is answered 503", gt=0)
@@ -49,8 +54,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 15.0
     password_threads: Annotated[
         int,
-        _about("passwords hashed at a time by each worker (19 MiB each); by default one for each core", ge=1, le=64),
-    ] = msgspec.field(default_factory=_cores)
+        _about(
+            "passwords hashed at a time by each worker (19 MiB each); by default as many as keep every core busy when "
+            "all workers hash",
+            ge=1,
+            le=64,
+        ),
+    ] = msgspec.field(default_factory=lambda: math.ceil(cores() / _workers()))
     password_queue: Annotated[
         int, _about("passwords that may wait to be hashed before sign-in is answered 503", ge=0, le=10_000)
     ] = 64
