@@ -40,7 +40,9 @@ def test_every_public_operation_is_declared():
         f"{module.__name__}.{name}"
         for module in MODULES
         for name, found in vars(module).items()
-        if inspect.iscoroutinefunction(found) and not name.startswith("_") and found.__module__ == module.__name__
+        if inspect.iscoroutinefunction(inspect.unwrap(found))
+        and not name.startswith("_")
+        and found.__module__ == module.__name__
     }
     assert public - set(OPERATIONS) == set(UNDECLARED)
     assert set(OPERATIONS) <= public
