@@ -5,6 +5,7 @@ import io
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +80,21 @@ async def test_mail_of_a_change_that_failed_is_not_sent(office: PostOffice, open
         await in_transaction(platform.context, change)
     await deliver(platform.context)
     assert office.letters == []
+
+
+async def test_mail_is_sent_in_words_of_ones_own(office: PostOffice, open_platform: OpenPlatform, tmp_path: Path):
+    (tmp_path / "password_changed.subject.txt").write_text("Neues Passwort für $username\n", "utf-8")
+    (tmp_path / "password_changed.html").write_text("<h1>Hallo $username</h1>\n", "utf-8")
+    platform = await open_platform(office.settings(mail_templates=tmp_path))
+    await write(platform, username="b<o>b")
+    await deliver(platform.context)
+    (letter,) = office.letters
+    text, page = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert letter["Subject"] == "Neues Passwort für b<o>b"
+    assert page is not None
+    assert page.get_content() == "<h1>Hallo b&lt;o&gt;b</h1>\n"
+    assert text is not None
+    assert "Hello b<o>b," in text.get_content()  # what is not replaced stays
 
 
 async def test_connection_is_kept_for_the_next_mail(office: PostOffice, open_platform: OpenPlatform):
