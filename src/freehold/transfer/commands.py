@@ -104,7 +104,7 @@ def _declare(kind: KindName) -> None:
     @export.command(
         kind, help=f"Write {kind} to FILE, packed if it ends in .gz or .zst; by default to standard output."
     )
-    @click.argument("file", metavar="[FILE]", default=STANDARD)
+    @click.argument("file", default=STANDARD)
     @_form
     @click.option(
         "--with-password-hashes", is_flag=True, help="Write those of users, too. Keep such a file like passwords."

@@ -1,0 +1,134 @@
+"""Imports that store what is right, and go on where they were when they are cut off."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.transfer.conftest import Import, ndjson, uid, user, written
+
+from freehold import ImportPlan, Platform, Refusals
+from freehold.transfer.errors import BadFile, ImportIsRunning
+from freehold.transfer.importing import BATCH
+
+PARTIAL = ImportPlan(partial=True)
+LINES = [user(number) for number in range(1, 2 * BATCH + 100)]
+BAD = {7: user(7, email="x"), BATCH + 7: user(BATCH + 7, username="-"), 2 * BATCH + 7: user(1)}
+CONTENT = ndjson(BAD.get(number, line) for number, line in enumerate(LINES, 1))
+
+
+class Cut(io.BytesIO):
+    """A file whose disk fails at a place, once its content is known."""
+
+    def __init__(self, content: bytes, place: int) -> None:
+        super().__init__(content)
+        self.place = place
+        self.is_known = False
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.is_known = True
+        return super().seek(offset, whence)
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.is_known and self.tell() >= self.place:
+            raise OSError("the disk is gone")
+        return super().read(size)
+
+
+async def test_what_is_right_is_stored_and_the_rest_told(platform: Platform, bring_in: Import):
+    report, refusals = await bring_in("users", CONTENT, partial=True)
+    assert (report.stored, report.refused) == (len(LINES) - 3, 3)
+    assert [(each.line, each.code) for each in refusals.first] == [
+        (7, "invalid_email"),
+        (BATCH + 7, "invalid_username"),
+        (2 * BATCH + 7, "email_taken"),
+        (2 * BATCH + 7, "id_taken"),
+        (2 * BATCH + 7, "username_taken"),
+    ]
+    assert (await written(platform, "users")).count(b"\n") == len(LINES) - 3
+
+
+async def test_import_that_was_cut_off_goes_on(platform: Platform, tmp_path: Path):
+    errors = tmp_path / "errors"
+    with pytest.raises(BadFile, match="the disk is gone"):
+        await platform.transfer.import_file(
+            "users", Cut(CONTENT, len(CONTENT) - 1000), plan=PARTIAL, refusals=(first := Refusals(errors))
+        )
+    first.add(99, [])
+    first.close()
+    with errors.open("ab") as file:
+        file.write(b"what was found after the last lines that were stored")
+    stored_before = (await written(platform, "users")).count(b"\n")
+    assert stored_before >= BATCH - 1
+    report = await platform.transfer.import_file(
+        "users", io.BytesIO(CONTENT), plan=PARTIAL, refusals=(second := Refusals(errors))
+    )
+    second.close()
+    assert report.resumed_after >= BATCH
+    assert (report.stored, report.refused) == (len(LINES) - 3, 3)
+    assert (await written(platform, "users")).count(b"\n") == len(LINES) - 3
+    assert [line.split(b",")[0] for line in errors.read_bytes().splitlines()] == [
+        b'{"line":%d' % number for number in (7, BATCH + 7, *[2 * BATCH + 7] * 3)
+    ]
+
+
+async def test_finished_import_is_forgotten(bring_in: Import, connection: Any):
+    await bring_in("users", CONTENT, partial=True)
+    assert await connection.fetchval("SELECT count(*) FROM imports") == 0
+    report, _ = await bring_in("users", CONTENT, partial=True)
+    assert (report.stored, report.resumed_after) == (0, 0)
+
+
+async def test_another_file_begins_at_its_beginning(platform: Platform, bring_in: Import):
+    with pytest.raises(BadFile):
+        await platform.transfer.import_file("users", Cut(CONTENT, len(CONTENT) - 1000), plan=PARTIAL)
+    report, _ = await bring_in("users", CONTENT + b"\n", partial=True, on_conflict="skip")
+    assert report.resumed_after == 0
+    assert report.skipped >= BATCH - 1
+
+
+async def test_pipe_cannot_go_on_but_is_read(platform: Platform):
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    report = await platform.transfer.import_file("users", Pipe(CONTENT), plan=PARTIAL)
+    assert report.stored == len(LINES) - 3
+
+
+async def test_same_file_at_the_same_time_is_refused(platform: Platform, connection: Any):
+    """Somebody else comes before it, between two of its transactions."""
+
+    class Overtaken:
+        """Told of each batch, when it is committed."""
+
+        def read(self, _count: int) -> None:
+            pass
+
+        def checked(self, _count: int) -> None:
+            overtaking.append(asyncio.ensure_future(connection.execute("UPDATE imports SET line = line + 1")))
+
+        def stored(self, _done: int, _total: int) -> None:
+            pass
+
+    overtaking: list[asyncio.Future[str]] = []
+    with pytest.raises(ImportIsRunning):
+        await platform.transfer.import_file("users", io.BytesIO(CONTENT), plan=PARTIAL, progress=Overtaken())
+    assert await overtaking[0] == "UPDATE 1"
+
+
+async def test_batch_in_which_all_are_refused_stores_nothing_and_goes_on(bring_in: Import):
+    lines = [user(number, email="x") for number in range(BATCH)] + [user(BATCH + 1)]
+    report, _ = await bring_in("users", lines, partial=True)
+    assert (report.stored, report.refused) == (1, BATCH)
+
+
+async def test_member_of_nothing_is_left_out(bring_in: Import):
+    await bring_in("users", [user(1), user(2)])
+    organizations = [{"id": uid(7), "name": "A", "slug": "a", "owner_id": uid(1)}]
+    await bring_in("organizations", organizations)
+    lines = [{"organization_id": uid(number), "user_id": uid(2)} for number in (6, 7)]
+    report, refusals = await bring_in("members", lines, partial=True)
+    assert (report.stored, report.refused) == (1, 1)
+    assert refusals.first[0].field == "organization_id"
