@@ -96,6 +96,26 @@ def test_loss_that_is_declared_passes(run: Callable[[], Rehearsal], write: Write
     assert rules(rehearsal, "notice") == ["0001_drop: column-order"]
 
 
+def test_loss_of_one_migration_is_not_laid_at_the_door_of_others(run: Callable[[], Rehearsal], write: Writer):
+    write("0001_note", "ALTER TABLE items ADD note text;", "ALTER TABLE items DROP note;")
+    again = "ALTER TABLE items ADD price numeric(10, 2);"
+    write("0002_drop", "ALTER TABLE items DROP price;", again, "lossy: items.price the prices moved to another system")
+    write("0003_b", "ALTER TABLE items ADD b int;", "ALTER TABLE items DROP b;")
+    rehearsal = run()
+    assert rehearsal.passed, rehearsal.findings
+    assert rules(rehearsal, "notice") == ["0002_drop: column-order"]
+
+
+def test_rows_that_are_others_each_time_are_noticed_once(run: Callable[[], Rehearsal], write: Writer):
+    column = "ADD w timestamptz DEFAULT clock_timestamp()"
+    ignore = "lint-ignore: adding-field-with-default a test"
+    write("0001_when", f"ALTER TABLE items {column};", "ALTER TABLE items DROP w;", ignore)
+    write("0002_b", "ALTER TABLE items ADD b int;", "ALTER TABLE items DROP b;")
+    rehearsal = run()
+    assert "0001_when: up-not-repeatable" in rules(rehearsal, "notice")
+    assert "0002_b: up-not-repeatable" not in rules(rehearsal, "notice")
+
+
 def test_declaration_that_is_not_true_is_reported(run: Callable[[], Rehearsal], write: Writer):
     write("0001_a", "ALTER TABLE items ADD a int;", "ALTER TABLE items DROP a;", "lossy: items.name caution")
     rehearsal = run()
