@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -194,7 +195,7 @@ def test_connection_pooler_is_refused_with_the_reason(site: Site, pooler_url: st
 
 
 @pytest.fixture
-def pooler_url(site: Site, tmp_path: Path) -> Iterator[str]:
+def pooler_url(site: Site) -> Iterator[str]:
     """A real PgBouncer in transaction mode in front of the test's database, where one is installed."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
@@ -207,26 +208,37 @@ def pooler_url(site: Site, tmp_path: Path) -> Iterator[str]:
     login = site.url.partition("://")[2].partition("@")[0]
     user, _, password = login.partition(":")
     secret = f" password={password}" if password else ""
-    settings = tmp_path / "pgbouncer.ini"
-    settings.write_text(
-        f"[databases]\n{name} = host={host} user={user}{secret}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = transaction\n"
-        "unix_socket_dir =\n"
-    )
-    settings.chmod(0o644)
-    not_root = ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([*not_root, program, str(settings)], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            break
-        except OSError:
-            assert time.monotonic() < deadline, "PgBouncer did not come up"
-            time.sleep(0.02)
-    yield f"postgresql://somebody@127.0.0.1:{port}/{name}"
-    process.terminate()
-    process.wait()
+    with tempfile.TemporaryDirectory() as folder:  # beside pytest's own, which are closed to others
+        settings = Path(folder, "pgbouncer.ini")
+        settings.write_text(
+            f"[databases]\n{name} = host={host} user={user}{secret}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = transaction\n"
+            "unix_socket_dir =\n"
+        )
+        for path, mode in ((Path(folder), 0o755), (settings, 0o644)):
+            path.chmod(mode)
+        process = subprocess.Popen([*as_who_reaches(host), program, str(settings)], stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline, "PgBouncer did not come up"
+                time.sleep(0.02)
+        yield f"postgresql://somebody@127.0.0.1:{port}/{name}"
+        process.terminate()
+        process.wait()
+
+
+def as_who_reaches(host: str) -> list[str]:
+    """PgBouncer refuses to run as root, and the server's socket may lie in a folder of its account's own."""
+    if os.geteuid() != 0:
+        return []
+    owner = Path(host).stat().st_uid if host.startswith("/") else 0
+    if owner == 0:
+        return ["unshare", "-U", "--map-user=1000", "--map-group=1000"]
+    return ["setpriv", f"--reuid={owner}", f"--regid={owner}", "--clear-groups"]
 
 
 @pytest.fixture
