@@ -308,6 +308,8 @@ def test_runner_killed_is_no_loss_and_the_same_command_completes(ground: Ground)
     assert len(hit) > 2
 
 
+STRIDE = {"rehearse": 4}
+"""A rehearsal changes its copy a hundred times and production twice: a choice of its statements will do."""
 AMID = pytest.mark.parametrize("amid", [False, True], ids=["before", "amid"])
 
 
@@ -317,15 +319,17 @@ AMID = pytest.mark.parametrize("amid", [False, True], ids=["before", "amid"])
     ("ground", "command"), [(each, each) for each in ("apply", "down", "restore", "rehearse")], indirect=["ground"]
 )
 def test_runner_killed_at_every_statement(ground: Ground, command: str, *, amid: bool) -> None:
-    hit = try_points(ground, command, count(1), amid=amid)
+    hit = try_points(ground, command, count(1, STRIDE.get(command, 1)), amid=amid)
     assert len(hit) > 10
 
 
 @pytest.mark.long
 @AMID
 @pytest.mark.parametrize(
-    ("mortal_ground", "command"), [(each, each) for each in ("apply", "down", "restore")], indirect=["mortal_ground"]
+    ("mortal_ground", "command"),
+    [(each, each) for each in ("apply", "down", "restore", "rehearse")],
+    indirect=["mortal_ground"],
 )
 def test_server_killed_at_every_statement(mortal_ground: Ground, command: str, *, amid: bool) -> None:
-    hit = try_points(mortal_ground, command, count(1), amid=amid)
+    hit = try_points(mortal_ground, command, count(1, STRIDE.get(command, 1)), amid=amid)
     assert len(hit) > 10
