@@ -20,14 +20,22 @@ WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute'
 
 -- name: page
 -- Keys of a user or of an organization (the other is NULL), newest id first, before a position; two index scans in
--- order of id, where OR would gather and sort every key.
-SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
-FROM api_keys
-WHERE user_id = :user_id AND id < :before_id
+-- order of id, each to the end of the page, where OR, or one end for both, would gather and sort every key.
+(
+    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+    FROM api_keys
+    WHERE user_id = :user_id AND id < :before_id
+    ORDER BY id DESC
+    LIMIT :limit
+)
 UNION ALL
-SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
-FROM api_keys
-WHERE organization_id = :organization_id AND id < :before_id
+(
+    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+    FROM api_keys
+    WHERE organization_id = :organization_id AND id < :before_id
+    ORDER BY id DESC
+    LIMIT :limit
+)
 ORDER BY id DESC
 LIMIT :limit;
 
