@@ -55,10 +55,14 @@ async def test_token_used_by_many_at_once_works_once(client: httpx.AsyncClient, 
 
 
 @pytest.mark.parametrize("path", ["/v1/email-verifications", "/v1/password-resets/complete"])
+@pytest.mark.parametrize("clock", ["is right", "was set back"])
 async def test_every_token_that_does_not_work_is_one_problem(
-    path: str, client: httpx.AsyncClient, platform: Platform, connection: Any
+    path: str, clock: str, client: httpx.AsyncClient, platform: Platform, connection: Any
 ):
-    """Also a cut one, an altered one, one for something else, one that never was, and one that has expired."""
+    """Also a cut one, an altered one, one for something else, one that never was, and one that has expired.
+
+    A clock that was ahead and is set back makes no token live for as long as it was wrong.
+    """
     await sign_up(client)
     await client.post("/v1/password-resets", json={"email": ADA})
     letters = {letter.subject: token_in(letter) for letter in await letters_to(platform, ADA)}
@@ -69,6 +73,12 @@ async def test_every_token_that_does_not_work_is_one_problem(
     await connection.execute("UPDATE password_resets SET expires_at = now()")
     password = {} if "verif" in path else {"new_password": "Analytical2"}
     altered = own[:20] + ("A" if own[20] != "A" else "B") + own[21:]
+    if clock == "was set back":
+        for table in ("email_verifications", "password_resets"):
+            await connection.execute(
+                f"UPDATE {table} SET expires_at = now() + interval '1 year', "  # noqa: S608 - our own names
+                "created_at = now() + interval '1 year' - interval '30 minutes'"
+            )
     tokens = [own, foreign, own[:-1], own[4:], own + "x", altered, new_token(kind).token, "x", "🗝", own.upper()]
     answers = [await client.post(path, json={"token": token, **password}) for token in tokens]
     problems = [{**answer.json(), "request_id": None} for answer in answers]

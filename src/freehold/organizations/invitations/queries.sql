@@ -65,11 +65,13 @@ RETURNING id, email, role, role_id, invited_by, created_at, expires_at;
 DELETE FROM invitations WHERE organization_id = :organization_id AND id = :id RETURNING id;
 
 -- name: take
--- Use up an open invitation, if it is for the address that a user has confirmed. Of two who try at once, one gets it.
+-- Use up an open invitation, if it is for the address that a user has confirmed. Of two who try at once, one gets it. One
+-- that was made far ahead of now was made before the clock was set back, and would live for as long as that was wrong.
 DELETE FROM invitations i
 USING organizations o, users u
 WHERE i.token_hash = :token_hash
     AND i.expires_at > now()
+    AND i.created_at < now() + interval '1 hour'
     AND o.id = i.organization_id
     AND o.deleted_at IS NULL
     AND u.id = :user_id
@@ -82,7 +84,10 @@ RETURNING i.organization_id, i.id, i.role, i.role_id;
 SELECT lower(i.email COLLATE "C") = lower(:email::text COLLATE "C")
 FROM invitations i
 JOIN organizations o ON o.id = i.organization_id
-WHERE i.token_hash = :token_hash AND i.expires_at > now() AND o.deleted_at IS NULL;
+WHERE i.token_hash = :token_hash
+    AND i.expires_at > now()
+    AND i.created_at < now() + interval '1 hour'
+    AND o.deleted_at IS NULL;
 
 -- name: membership
 -- What a user is in an organization.

@@ -14,14 +14,18 @@ made AS (
 SELECT id, username, email FROM found;
 
 -- name: is_live
--- Whether a token sets a password.
-SELECT EXISTS (SELECT FROM password_resets WHERE token_hash = :token_hash AND expires_at > now());
+-- Whether a token sets a password. One that was made far ahead of now was made before the clock was set back, and would
+-- live for as long as that was wrong.
+SELECT EXISTS (
+    SELECT FROM password_resets
+    WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour'
+);
 
 -- name: complete
 -- Use up a token: set the password, end what else was mailed. The token came by mail, so the address is confirmed, too.
 WITH taken AS (
     DELETE FROM password_resets
-    WHERE token_hash = :token_hash AND expires_at > now()
+    WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour'
     RETURNING user_id
 ),
 voided AS (

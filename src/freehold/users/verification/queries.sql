@@ -32,9 +32,10 @@ WHERE u.id = :user_id;
 
 -- name: confirm
 -- Use up a token: the address is the user's from now on, and confirmed; what was mailed to another one sets no password.
+-- One that was made far ahead of now was made before the clock was set back, and would live for as long as that was wrong.
 WITH taken AS (
     DELETE FROM email_verifications
-    WHERE token_hash = :token_hash AND expires_at > now()
+    WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour'
     RETURNING user_id, email
 ),
 resets AS (
