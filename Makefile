@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test test-long schema reference lint requirements clean
+.PHONY: help install serve test test-long bench bench-quick schema reference lint requirements clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +18,12 @@ test: $(VENV)/.dev ## Run the tests in parallel on an embedded PostgreSQL
 
 test-long: $(VENV)/.dev ## Run the tests that take long
 	$(BIN)/pytest -m long
+
+bench: $(VENV)/.runtime ## Measure Freehold beside its peers and pgbench, and write the results (20 minutes, a quiet machine)
+	$(BIN)/python -m bench
+
+bench-quick: $(VENV)/.runtime ## The same with fewer rows and short rounds, only told (3 minutes)
+	$(BIN)/python -m bench --quick
 
 schema: $(VENV)/.dev ## Write src/freehold/migrations/schema.sql anew from the migrations
 	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_schema.py

@@ -66,7 +66,14 @@ async def fill(database_url: str) -> str:
 @contextmanager
 def served(database_url: str, way: dict[str, str], log: Path) -> Iterator[str]:
     """Run a server; gives its address."""
-    settings = {"DATABASE_URL": database_url, "PORT": "0", "WORKERS": "2", "RATE_LIMITS": "off", **way}
+    settings = {
+        "DATABASE_URL": database_url,
+        "PORT": "0",
+        "WORKERS": "2",
+        "POOL_SIZE": "5",
+        "RATE_LIMITS": "off",
+        **way,
+    }
     environment = {f"FREEHOLD_{name}": value for name, value in settings.items()}
     # Nobody listens there: what is measured is making spans and trying to send them.
     environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
@@ -77,7 +84,10 @@ def served(database_url: str, way: dict[str, str], log: Path) -> Iterator[str]:
         ) as process,
     ):
         try:
-            yield process.stdout.readline().decode().strip() if process.stdout else ""
+            url = process.stdout.readline().decode().strip() if process.stdout else ""
+            if not url:
+                sys.exit(f"a server did not start:\n{log.read_text()}")
+            yield url
         finally:
             process.terminate()
 

@@ -1,0 +1,1 @@
+"""Measurements, as ratios side by side: `python -m bench`, or `make bench`."""

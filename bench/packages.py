@@ -1,0 +1,76 @@
+"""Installs the peers under bench/.peers, each in an environment of its own, once for each list of packages."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+PEERS = Path(__file__).with_name("peers")
+INSTALLED = Path(__file__).with_name(".peers")
+INSTALL_SECONDS = 300
+
+
+class NotInstalled(Exception):
+    """A peer cannot be installed here; the message says why."""
+
+
+def python_with(peer: str) -> Path:
+    """Return the Python of a peer's virtual environment, with the packages that its requirements pin.
+
+    Raises:
+        NotInstalled: pip could not do it.
+    """
+    wanted = PEERS / peer / "requirements.txt"
+    home = INSTALLED / peer
+    python = home / "bin" / "python"
+    if _is_done(home, wanted):
+        return python
+    shutil.rmtree(home, ignore_errors=True)
+    _run([sys.executable, "-m", "venv", home])
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", wanted])
+    shutil.copy(wanted, home / wanted.name)
+    return python
+
+
+def node_with(peer: str) -> Path:
+    """Return the folder of a peer that runs on Node, its packages beside it.
+
+    Raises:
+        NotInstalled: there is no Node, or npm could not do it.
+    """
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        raise NotInstalled("Node and npm are missing (apt-get install nodejs npm; version 20 or later)")
+    wanted = PEERS / peer / "package.json"
+    home = INSTALLED / peer
+    if not _is_done(home, wanted):
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        shutil.copy(wanted, home)
+        npm = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
+        npm.append("--legacy-peer-deps")  # else it installs every framework that better-auth works with
+        try:
+            _run(npm, home)
+        except NotInstalled:
+            shutil.rmtree(home)
+            raise
+    shutil.copy(PEERS / peer / "server.mjs", home)
+    return home
+
+
+def _is_done(home: Path, wanted: Path) -> bool:
+    kept = home / wanted.name
+    return kept.exists() and kept.read_bytes() == wanted.read_bytes()
+
+
+def _run(command: Sequence[str | Path], folder: Path | None = None) -> None:
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, encoding="utf-8", timeout=INSTALL_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotInstalled(f"{command[0]}: {error}") from None
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip().splitlines()[-3:]
+        raise NotInstalled(f"{' '.join(map(str, command[:4]))} failed: {' '.join(words)}")
