@@ -18,54 +18,42 @@ _STATUSES: Final = sorted({200, 304, *STATUS.values()})
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", _OTHER)
 
 
-def families(endpoints: Iterable[Endpoint]) -> tuple[Family, Family]:
-    """Say what is counted of requests: how many of each route, method and status, and how long they took.
+def families(endpoints: Iterable[Endpoint]) -> tuple[Family]:
+    """Say what is counted of requests: how many of each route, method and status there were, and how long they took.
 
     A route is its path as declared, so that there are few; ``other`` is what is no route of the API.
     """
     routes = {(each.path, each.method): {each.status, *_STATUSES} for each in endpoints}
     routes |= {(path, "HEAD"): statuses for (path, method), statuses in routes.items() if method == "GET"}
     routes |= {(_OTHER, method): {*_STATUSES} for method in _METHODS}
-    counted = Family(
-        name="freehold_requests_total",
-        help="Requests that were answered.",
-        kind="counter",
+    requests = Family(
+        name="freehold_request_duration_seconds",
+        help="How long requests took, from their arrival to the end of the answer; the count says how many there were.",
+        kind="histogram",
         labels=("route", "method", "status"),
         series={
             (route, method, status): (route, method, str(status))
             for (route, method), statuses in sorted(routes.items())
             for status in sorted(statuses)
         },
-        is_sparse=True,
-    )
-    timed = Family(
-        name="freehold_request_duration_seconds",
-        help="How long requests took, from their arrival to the end of the answer.",
-        kind="histogram",
-        labels=("route", "method"),
-        series={(route, method): (route, method) for route, method in sorted(routes)},
         bounds=SECONDS,
         is_sparse=True,
     )
-    return counted, timed
+    return (requests,)
 
 
 class Traffic:
     """Counts requests in one place of a board that has ``families`` of endpoints."""
 
     def __init__(self, board: Board, index: int = 0) -> None:
-        counted, timed = board.families
-        place = board.place(index)
+        (requests,) = board.families
         self.board: Final = board
-        self._counted = place.counter(counted)
-        self._timed = place.histogram(timed)
+        self._requests = board.place(index).histogram(requests)
 
     def count(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
-        if not route or not self._timed.has((route, method)):
-            route, method = _OTHER, method if method in _METHODS else _OTHER
-        self._counted.add(key=(route, method, status))
-        self._timed.observe(seconds, (route, method))
+        if not self._requests.observe(seconds, (route, method, status)):
+            self._requests.observe(seconds, (_OTHER, method if method in _METHODS else _OTHER, status))
 
 
 def route_of(scope: Scope) -> str:

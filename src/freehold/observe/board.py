@@ -86,10 +86,13 @@ class Board:
 
     def read(self, family: Family) -> Iterator[tuple[tuple[str, ...], list[float]]]:
         """Give the labels and the numbers of each series, of all processes together."""
-        whole = max if family.whole == "max" else sum
-        for key, labels in family.series.items():
-            start = self._offsets[family.name][key]
-            yield labels, [whole(self._numbers[at :: self._width]) for at in range(start, start + family.width)]
+        start = next(iter(self._offsets[family.name].values()))
+        size = len(family.series) * family.width
+        places = range(start, len(self._numbers), self._width)
+        numbers = zip(*(self._numbers[place : place + size] for place in places), strict=True)
+        wholes = list(map(max if family.whole == "max" else sum, numbers))
+        for index, labels in enumerate(family.series.values()):
+            yield labels, wholes[index * family.width : (index + 1) * family.width]
 
 
 class Counter:
@@ -125,13 +128,11 @@ class Histogram:
         self._bounds = bounds
         self._sum = len(bounds) + 1
 
-    def has(self, key: Hashable) -> bool:
-        """Say whether the key has a series."""
-        return key in self._offsets
-
-    def observe(self, value: float, key: Hashable = None) -> None:
-        """Count a value in its bucket."""
+    def observe(self, value: float, key: Hashable = None) -> bool:
+        """Count a value in its bucket, and say whether the key has a series."""
         offset = self._offsets.get(key)
-        if offset is not None:
-            self._numbers[offset + bisect_left(self._bounds, value)] += 1.0
-            self._numbers[offset + self._sum] += value
+        if offset is None:
+            return False
+        self._numbers[offset + bisect_left(self._bounds, value)] += 1.0
+        self._numbers[offset + self._sum] += value
+        return True
