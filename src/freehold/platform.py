@@ -228,6 +228,7 @@ class Transfer(Group):
 
     import_file = Bound(transfer.import_file)
     export_file = Bound(transfer.export_file)
+    import_system = Bound(transfer.import_system)
 
 
 class Platform:

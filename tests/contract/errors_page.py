@@ -20,6 +20,7 @@ BaseT = TypeVar("BaseT", FreeholdError, MigrateError)
 
 SHAPES = {
     "duplicate": "stands in the list already",
+    "inactive_user": "(a row of another system) is a user who may not sign in there",
     "invalid_action": "is not of the form noun.verb",
     "invalid_choice": "is none of the words that are accepted here",
     "invalid_count": "is a number that counts nothing",

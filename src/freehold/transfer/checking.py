@@ -159,6 +159,8 @@ def _read_uuid(value: Any) -> object:
 
 
 def _read_time(value: Any) -> object:
+    if type(value) is datetime and value.tzinfo:
+        return value
     if not _TIME.fullmatch(value):
         raise ValueError(value)
     return datetime.fromisoformat(value)

@@ -12,6 +12,7 @@ from freehold.cli.failures import FAILED
 from freehold.cli.output import print_json
 from freehold.transfer.bars import bars
 from freehold.transfer.files import STANDARD, form_of, reading, writing
+from freehold.transfer.systems import SYSTEMS, SystemName
 from freehold.transfer.types import Form, KindName, OnConflict
 
 _TOLD = 5
@@ -133,8 +134,61 @@ def _declare(kind: KindName) -> None:
         return 0
 
 
+def _declare_system(system: SystemName) -> None:
+    known = SYSTEMS[system]
+    kinds = ", ".join(known.statements)
+
+    @import_.command(
+        system,
+        help=f"Bring over {kinds} from a PostgreSQL database of {system}. What Freehold has no place for is refused, "
+        "and the rest stored.",
+        short_help=f"Bring over {kinds} from a database of {system}.",
+    )
+    @click.option(
+        "--from",
+        "source_url",
+        required=True,
+        envvar="FREEHOLD_IMPORT_FROM",
+        show_envvar=True,
+        metavar="URL",
+        help="The database, postgresql://user:password@host/name, which is only read. Better set in the environment: "
+        "every user of this machine can see arguments.",
+    )
+    @click.option("--table", default=known.table, show_default=True, help="The table with its users.")
+    @plan_options
+    @runs
+    async def bring_over(
+        platform: Platform,
+        *,
+        source_url: str,
+        table: str,
+        errors: Path | None,
+        dry_run: bool,
+        on_conflict: OnConflict,
+        as_json: bool,
+    ) -> int:
+        errors = errors or Path(f"{system}.errors.ndjson")
+        refusals = Refusals(errors)
+        try:
+            with bars("Reading") as progress:
+                reports = await platform.transfer.import_system(
+                    system,
+                    source_url,
+                    table=table,
+                    on_conflict=on_conflict,
+                    dry_run=dry_run,
+                    refusals=refusals,
+                    progress=progress,
+                )
+        finally:
+            refusals.close()
+        return tell(reports, refusals, errors, partial=True, as_json=as_json)
+
+
 for _kind in get_args(KindName):
     _declare(_kind)
+for _system in get_args(SystemName):
+    _declare_system(_system)
 
 
 def tell(reports: list[ImportReport], refusals: Refusals, errors: Path, *, partial: bool, as_json: bool) -> int:

@@ -13,6 +13,17 @@ class BadFile(Invalid):
         super().__init__([FieldError("/file", self.code, detail)])
 
 
+class NotThatSystem(Invalid):
+    """A database is not that of the system that it was said to be."""
+
+    code = "not_that_system"
+    title = "The database is not that of this system"
+
+    def __init__(self, system: str) -> None:
+        detail = f"lacks tables or columns of {system}; if its users are in another table, name it with --table"
+        super().__init__([FieldError("/from", self.code, detail)])
+
+
 class ImportIsRunning(Conflict):
     """Somebody imports this very file at this moment."""
 

@@ -56,13 +56,14 @@ class Course:
     async def whole(self, db: Transaction, entries: Entries) -> ImportReport:
         """Import all lines in one transaction.
 
-        When one is refused, the others are checked nevertheless; the caller then undoes the transaction.
+        When one is refused, the others are checked nevertheless, and nothing is stored unless the plan is partial.
         """
         staging = Staging(db, self._kind, self._plan.on_conflict)
         await staging.begin()
         held = 0
         async for batch in entries:
             held += await self._hold(staging, batch)
+            self._progress.checked(len(batch))
         tally = await self._settle(staging, held)
         await staging.end()
         return self._report(Checkpoint(line=0, **msgspec.structs.asdict(tally)))
@@ -120,8 +121,6 @@ class Course:
                 self._refusals.add(line, error.errors)
                 self._refusals.lines += 1
         await staging.add(rows)
-        if not self._plan.partial:
-            self._progress.checked(len(batch))
         return len(rows)
 
     async def _settle(self, staging: Staging, held: int) -> Tally:

@@ -9,14 +9,15 @@ import msgspec
 from freehold.access import AccountAction, By, in_transaction, operation
 from freehold.audit.operations import record
 from freehold.context import Context
-from freehold.db import Transaction
+from freehold.db import Transaction, connect
 from freehold.transfer import queries
 from freehold.transfer.exporting import SOURCES, Writer
 from freehold.transfer.importing import Course, Entries, batches
 from freehold.transfer.progress import Progress, Quiet
 from freehold.transfer.reading import read
 from freehold.transfer.refusals import Refusals
-from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName
+from freehold.transfer.systems import SYSTEMS, Rows, SystemName
+from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName, OnConflict
 from freehold.transfer.unpacking import PIECE, pieces
 
 ROWS_AT_A_TIME: Final = 1000
@@ -77,7 +78,11 @@ async def import_file(
         await in_transaction(context, end)
         return report
     refusals.begin()
-    (report,) = await _all_or_nothing(context, lambda db: _one(course.whole(db, entries_after(0))))
+
+    async def whole(db: Transaction) -> list[ImportReport]:
+        return [await course.whole(db, entries_after(0))]
+
+    (report,) = await _in_one(context, whole, lambda report: report.refused or report.dry_run)
     return report
 
 
@@ -140,29 +145,76 @@ async def export_file(
     return written
 
 
-async def _all_or_nothing(
-    context: Context, work: Callable[[Transaction], Awaitable[list[ImportReport]]]
+@operation(AccountAction.DATA_IMPORT, by=By.ADMIN, own_transaction=True)
+async def import_system(
+    context: Context,
+    system: SystemName,
+    source_url: str,
+    *,
+    table: str | None = None,
+    on_conflict: OnConflict = "fail",
+    dry_run: bool = False,
+    refusals: Refusals | None = None,
+    progress: Progress | None = None,
 ) -> list[ImportReport]:
-    """Run imports in one transaction, which is undone when any of them refuses a line or is a dry run."""
+    """Bring over the users of another system, with their passwords, and of better-auth the organizations and members.
+
+    Everything is stored in one transaction; what Freehold has no place for is refused, and the rest stored.
+
+    Args:
+        context: of the operator or a platform administrator.
+        system: whose database it is.
+        source_url: of that database, which is only read, as it is at one moment.
+        table: of its users, if it is not the one that the system calls so.
+        on_conflict: what is done with what exists already.
+        dry_run: store everything, and undo it.
+        refusals: gathers what is not brought over; the caller closes it.
+        progress: is told how far it is.
+
+    Raises:
+        Forbidden: ``forbidden``: only platform administrators may.
+        NotThatSystem: ``not_that_system``: the tables are not those of the system.
+        Unavailable: ``unavailable``: one of the databases cannot be reached, or has failed; nothing is stored.
+    """
+    refusals, progress = refusals or Refusals(), progress or Quiet()
+    plan = ImportPlan(on_conflict=on_conflict, partial=True)
+    known = SYSTEMS[system]
+    refusals.begin()
+
+    async def work(db: Transaction, source: Transaction) -> list[ImportReport]:
+        reports = []
+        for kind in known.statements:
+            rows = Rows(source, system, kind, table or known.table)
+            refused_before, refusals.sources = refusals.lines, rows.sources
+            report = await Course(kind, plan, refusals, progress).whole(db, rows.entries())
+            reports.append(msgspec.structs.replace(report, refused=refusals.lines - refused_before, dry_run=dry_run))
+        return reports
+
+    source = await connect(source_url, size=1)
+    try:
+        async with source.snapshot() as snapshot:
+            return await _in_one(context, lambda db: work(db, snapshot), lambda report: report.dry_run)
+    finally:
+        await source.close()
+
+
+async def _in_one(
+    context: Context,
+    work: Callable[[Transaction], Awaitable[list[ImportReport]]],
+    is_undone: Callable[[ImportReport], object],
+) -> list[ImportReport]:
+    """Run imports in one transaction, which is undone when one of their reports asks for it."""
     reports: list[ImportReport] = []
     try:
         async with context.db.bulk() as transaction:
             reports = await work(transaction)
-            _undo_unless_all_is_well(reports)
+            if any(map(is_undone, reports)):
+                raise _Undone  # noqa: TRY301 - it is how a transaction is left without a commit
             for report in reports:
                 await _record(msgspec.structs.replace(context, db=transaction), report)
     except _Undone:
         pass
     return reports
-
-
-def _undo_unless_all_is_well(reports: list[ImportReport]) -> None:
-    if any(report.refused or report.dry_run for report in reports):
-        raise _Undone
-
-
-async def _one(report: Awaitable[ImportReport]) -> list[ImportReport]:
-    return [await report]
 
 
 async def _record(context: Context, report: ImportReport) -> None:

@@ -1,6 +1,6 @@
 """Gathers what is wrong with the lines of a file, in a file of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -20,10 +20,12 @@ class Refusals:
     Attributes:
         lines: how many lines are refused; counted by the import.
         first: the first 100 refusals.
+        sources: how to name the lines, where they are the rows of another system's database.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.lines = 0
+        self.sources: Sequence[str] = ()
         self.first: list[Refusal] = []
         self._path = path
         self._file: BinaryIO | None = None
@@ -47,12 +49,13 @@ class Refusals:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def add(self, line: int, errors: Iterable[FieldError], *, source: str | None = None) -> None:
+    def add(self, line: int, errors: Iterable[FieldError]) -> None:
         """Write down what is wrong with a line; whoever finds all of it counts the line.
 
         Raises:
             BadFile: the file cannot be written.
         """
+        source = self.sources[line - 1] if self.sources else None
         for error in errors:
             refusal = Refusal(
                 line=line, field=error.pointer.removeprefix("/"), code=error.code, reason=error.detail, source=source
