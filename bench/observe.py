@@ -4,7 +4,8 @@
 
 It starts a PostgreSQL of its own and one server for each way of watching, and asks them in turn with wrk for a
 signed-in user with their organizations. The ratio is taken within each round, so what slows the machine down for a
-while slows down both.
+while slows down both. Beside requests per second it tells the workers' own time on a core for each request, which says
+more on a machine that others use too.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from freehold import NewOrganization, NewSession, NewUser, Platform, Settings, migrate
 from freehold.postgres import EmbeddedServer
@@ -63,9 +65,26 @@ async def fill(database_url: str) -> str:
         return (await platform.sessions.create(NewSession(login="ada", password=PASSWORD))).token
 
 
+class Server(NamedTuple):
+    url: str
+    pid: int
+
+    def busy_seconds(self) -> float:
+        """Tell how long its workers have been on a core."""
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in workers]
+        return sum(int(part) for parts in ticks for part in parts) / os.sysconf("SC_CLK_TCK")
+
+
+class Measured(NamedTuple):
+    per_second: float
+    busy_microseconds: float
+    """Of the workers, for each request."""
+
+
 @contextmanager
-def served(database_url: str, way: dict[str, str], log: Path) -> Iterator[str]:
-    """Run a server; gives its address."""
+def served(database_url: str, way: dict[str, str], log: Path) -> Iterator[Server]:
+    """Run a server."""
     settings = {
         "DATABASE_URL": database_url,
         "PORT": "0",
@@ -87,22 +106,33 @@ def served(database_url: str, way: dict[str, str], log: Path) -> Iterator[str]:
             url = process.stdout.readline().decode().strip() if process.stdout else ""
             if not url:
                 sys.exit(f"a server did not start:\n{log.read_text()}")
-            yield url
+            yield Server(url, process.pid)
         finally:
             process.terminate()
 
 
-def requests_per_second(url: str, token: str, seconds: int) -> float:
+def measure(server: Server, token: str, seconds: int) -> Measured:
     """Ask for a while; a failed request fails the measurement."""
+    before = server.busy_seconds()
     finished = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", f"Authorization: Bearer {token}", url + TARGET],
+        [
+            "wrk",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds}s",
+            "-H",
+            f"Authorization: Bearer {token}",
+            server.url + TARGET,
+        ],
         capture_output=True,
         text=True,
         check=True,
     )
     if "Non-2xx" in finished.stdout:
         sys.exit(f"not every request was answered:\n{finished.stdout}")
-    return float(re.findall(r"Requests/sec:\s+([\d.]+)", finished.stdout)[0])
+    count = int(re.findall(r"(\d+) requests in", finished.stdout)[0])
+    per_second = float(re.findall(r"Requests/sec:\s+([\d.]+)", finished.stdout)[0])
+    return Measured(per_second, (server.busy_seconds() - before) / count * 1e6)
 
 
 def main() -> None:
@@ -115,29 +145,35 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed: apt-get install wrk")
-    measured: dict[str, list[float]] = {name: [] for name in options.ways}
+    measured: dict[str, list[Measured]] = {name: [] for name in options.ways}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fh-", ignore_cleanup_errors=True)))
         server = stack.enter_context(EmbeddedServer.start(folder / "data"))
         token = asyncio.run(fill(server.url))
-        urls = {
+        servers = {
             name: stack.enter_context(served(server.url, WAYS[name], folder / f"log{number}"))
             for number, name in enumerate(measured)
         }
-        for url in urls.values():
-            requests_per_second(url, token, 2)  # until every statement is prepared
+        for each in servers.values():
+            measure(each, token, 2)  # until every statement is prepared
         for number in range(options.rounds):
-            names = list(urls)
+            names = list(servers)
             for name in names[number % len(names) :] + names[: number % len(names)]:
-                measured[name].append(requests_per_second(urls[name], token, options.seconds))
+                measured[name].append(measure(servers[name], token, options.seconds))
     if options.json:
         print(json.dumps(measured))
         return
-    first = next(iter(measured.values()))
-    print(f"{'watching':32}{'requests/s':>12}{'ratio':>8}  (least - most of {options.rounds})")
+    plain = next(iter(measured.values()))
+    print(f"medians of {options.rounds} rounds (least - most)")
+    print(f"{'watching':32}{'requests/s':>11}{'as a ratio':>24}{'us/request':>12}{'as a ratio':>24}")
     for name, values in measured.items():
-        ratios = sorted(value / plain for value, plain in zip(values, first, strict=True))
-        print(f"{name:32}{median(values):12.0f}{median(ratios):8.3f}  ({ratios[0]:.3f} - {ratios[-1]:.3f})")
+        print(f"{name:32}{_column(values, plain, 0)}{_column(values, plain, 1)}")
+
+
+def _column(values: list[Measured], plain: list[Measured], index: int) -> str:
+    ratios = sorted(value[index] / base[index] for value, base in zip(values, plain, strict=True))
+    spread = f"{median(ratios):.3f} ({ratios[0]:.3f} - {ratios[-1]:.3f})"
+    return f"{median(value[index] for value in values):11.0f}{spread:>24}"
 
 
 if __name__ == "__main__":
