@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from freehold.migrate import backup, gate, runner
-from freehold.migrate.errors import ConnectError, LockedError, StepError, UnprovedError
+from freehold.migrate.errors import ConnectError, DeclinedError, LockedError, StepError, UnprovedError
 from freehold.migrate.files import MigrationSet, builtin
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.rehearse import Rehearsal, rehearse
-from freehold.migrate.reverse import down
+from freehold.migrate.reverse import Prospect, down
 from freehold.migrate.swap import restore
 from freehold.migrate.upgrade import upgrade
 
@@ -274,6 +274,20 @@ def test_whole_way_needs_no_superuser(plain: str, write: Writer, query: Query) -
     assert exchange.changed == ["public.a: rows then 9, now 0"]
     assert query("SELECT count(*) FROM a") == [(9,)]
     query(f"DROP DATABASE {exchange.kept_as}")
+
+
+def test_column_that_only_changes_its_name_is_not_lost(site: Site, write: Writer) -> None:
+    write("0003_rename", "ALTER TABLE items RENAME name TO a_name;", "ALTER TABLE items RENAME a_name TO name;")
+    asyncio.run(gate.apply(site.url, sets=site.sets(), unsafe="a test"))
+    asked: list[Prospect] = []
+
+    async def no(prospect: Prospect) -> bool:
+        asked.append(prospect)
+        return False
+
+    with pytest.raises(DeclinedError):
+        asyncio.run(down(site.url, sets=site.sets(), to="0002", backups=site.backups, confirm=no))
+    assert asked[0].lost == []
 
 
 def test_copy_can_be_made_beside_another_database(site: Site, admin_url: str) -> None:

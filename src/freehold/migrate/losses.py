@@ -48,10 +48,11 @@ def lost_data(before: Digests, after: Digests) -> list[Loss]:
 def _lost_in_table(name: str, was: TableDigest, now: TableDigest) -> list[Loss]:
     if was.rows != now.rows:
         return [Loss(name, "", f"had {was.rows} rows and has {now.rows}")]
+    renamed = {values for column, values in now.columns.items() if column not in was.columns}
     changed = [
         column
         for column, values in was.columns.items()
-        if values != now.columns.get(column) and (values[0] or column in now.columns)
+        if values != now.columns.get(column) and (values[0] or column in now.columns) and values not in renamed
     ]
     if not changed and was.columns.keys() != now.columns.keys():
         return []  # every old value is there, beside columns that down forgot: the schema says so
