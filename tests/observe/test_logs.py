@@ -131,8 +131,18 @@ async def test_requests_are_written_together_and_never_more_than_a_pipe_takes_at
         os.close(reader)
         os.close(writer)
     assert [line.split("[")[1].rstrip("]") for line in text.splitlines()] == [f"r{number}" for number in range(200)]
-    assert "GET /v1/x 200 1.0 ms - [r7]" in text
+    assert "GET /v1/x 200 1.000 ms - [r7]" in text
     assert len(text) > MOST_BYTES
+
+
+@pytest.mark.parametrize("method", ['G"ET', "G\\ET", "G\nET", ""])
+async def test_method_that_is_no_word_breaks_no_line(method: str, tmp_path: Path):
+    with (tmp_path / "log").open("wb") as file:
+        log = AccessLog("json", file=file.fileno())
+        log.note(request_id="r", method=method, route="", status=404, seconds=0.0, ip="::1")
+        log.write()
+    event = json.loads((tmp_path / "log").read_text())
+    assert (event["method"], event["ip"], event["message"]) == ("-", "::1", "- - 404")
 
 
 @pytest.fixture
