@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from freehold.migrate import gate
-from freehold.migrate.errors import UnprovedError
+from freehold.migrate.errors import ConnectError, UnprovedError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.findings import Finding
 from freehold.migrate.rehearse import Rehearsal, rehearse
@@ -167,6 +167,15 @@ def test_failing_up_is_a_finding_and_touches_nothing(run: Callable[[], Rehearsal
     assert found.rule == "up-fails"
     assert "items_code_key" in found.message
     assert query("SELECT count(*) FROM items") == [(50,)]
+
+
+def test_lost_connection_is_no_finding_about_the_migration(
+    run: Callable[[], Rehearsal], write: Writer, query: Query, database_name: str
+):
+    write("0001_end", "SELECT pg_terminate_backend(pg_backend_pid());", "SELECT 1;")
+    with pytest.raises(ConnectError, match=r"the connection was lost .* Run the same command again"):
+        run()
+    assert query("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", f"{database_name}_staging") == []
 
 
 def test_failing_down_is_found(run: Callable[[], Rehearsal], write: Writer):

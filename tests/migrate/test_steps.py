@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from freehold.migrate import gate, runner
-from freehold.migrate.errors import BusyError, StepError
+from freehold.migrate.errors import BusyError, ConnectError, StepError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.patience import Patience
 
@@ -121,6 +121,18 @@ def test_step_is_tried_again_until_the_lock_is_free(database_url: str, folder: P
         await holder.close()
 
     asyncio.run(act())
+
+
+def test_lost_connection_is_told_with_what_to_do_and_keeps_nothing_of_the_step(
+    database_url: str, folder: Path, write: Writer
+) -> None:
+    write("0002_end", "ALTER TABLE items ADD b int; SELECT pg_terminate_backend(pg_backend_pid());", "SELECT 1;")
+    with pytest.raises(ConnectError, match=r"0002_end: the connection was lost .* Run the same command again"):
+        asyncio.run(apply(database_url, folder))
+    assert states(database_url, folder) == {"0001": "done"}
+    write("0002_end", "ALTER TABLE items ADD b int;", "ALTER TABLE items DROP b;")
+    asyncio.run(apply(database_url, folder))
+    assert states(database_url, folder) == {"0001": "done", "0002": "done"}
 
 
 INDEX = "CREATE UNIQUE INDEX CONCURRENTLY items_n_key ON items (n);"

@@ -21,6 +21,7 @@ LOST = (
     asyncpg.InternalClientError,
 )
 """What a broken connection may raise; a server that dies in mid-protocol surfaces as any of these."""
+_CERTAINLY_LOST = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError)
 _CONNECT_TIMEOUT_SECONDS = 15
 _UNREADABLE = (
     "The database URL cannot be read: it is postgresql://user:password@host/database, with the special characters in "
@@ -33,12 +34,20 @@ async def connect(database_url: str) -> AsyncIterator[Connection]:
     """A connection straight to a PostgreSQL server, closed at the end.
 
     Raises:
-        ConnectError: the server does not answer, refuses, is too old, or a connection pooler stands in between.
+        ConnectError: the server does not answer, refuses, is too old, goes away in the middle, or a connection pooler
+            stands in between.
     """
     connection = await _open(database_url)
     try:
         await _refuse_pooler(connection)
         yield connection
+    except LOST as error:
+        if not connection.is_closed() and not isinstance(error, _CERTAINLY_LOST):
+            raise
+        raise ConnectError(
+            f"The connection to {place(database_url)} was lost ({error}). Run the same command again: "
+            "it finds out how far this one came"
+        ) from error
     finally:
         await close(connection)
 

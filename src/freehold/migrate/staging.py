@@ -3,13 +3,13 @@
 import re
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
 from freehold.migrate.database import Connection, connect, place
-from freehold.migrate.errors import StagingError
+from freehold.migrate.errors import ConnectError, StagingError
 
 _LONGEST_NAME = 63  # bytes, PostgreSQL's limit for an identifier
 
@@ -71,8 +71,9 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
     try:
         yield url
     finally:
-        async with connect(staging_url or like_url) as connection:
-            await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+        with suppress(ConnectError):  # then the next one drops it
+            async with connect(staging_url or like_url) as connection:
+                await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
 
 
 async def drop_unused(connection: Connection, stem: str, ending: str) -> None:

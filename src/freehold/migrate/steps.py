@@ -9,7 +9,7 @@ import asyncpg
 
 from freehold.migrate import backfill, concurrently, journal
 from freehold.migrate.database import LOST, Connection
-from freehold.migrate.errors import BusyError, StepError
+from freehold.migrate.errors import BusyError, ConnectError, StepError
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.patience import UNHURRIED, Patience, retry, set_limits
 from freehold.migrate.progress import Progress, Silent
@@ -47,6 +47,7 @@ async def perform(bench: Bench, migration: Migration, direction: Direction) -> f
     Raises:
         StepError: a statement failed; what had been done of this migration is rolled back, or journalled as unfinished.
         BusyError: locks were not to be had.
+        ConnectError: the connection was lost.
     """
     began = time.monotonic()
     section = migration.up if direction == "up" else migration.down
@@ -62,7 +63,7 @@ async def perform(bench: Bench, migration: Migration, direction: Direction) -> f
     except BusyError as error:
         raise BusyError(f"{migration.label}: {error}") from None
     except LOST as error:
-        raise StepError(
+        raise ConnectError(
             f"{migration.label}: the connection was lost ({error}). Run the same command again: "
             "the journal knows how far it came"
         ) from None

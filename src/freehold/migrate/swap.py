@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import asyncpg
 import msgspec
 
 from freehold.migrate.backup import Backup
-from freehold.migrate.database import Connection, connect
+from freehold.migrate.database import LOST, Connection, connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BusyError, DeclinedError, StagingError
 from freehold.migrate.lock import runner_lock
@@ -98,7 +99,8 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
             swapped = True
         finally:
             if not swapped:
-                await connection.execute(f"DROP DATABASE IF EXISTS {quoted(fresh)} WITH (FORCE)")
+                with suppress(*LOST):  # then the next restore drops it
+                    await connection.execute(f"DROP DATABASE IF EXISTS {quoted(fresh)} WITH (FORCE)")
     await _exchange_names(database_url, name, fresh, kept)
     return exchange
 
