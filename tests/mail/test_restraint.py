@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import SignUp
 from tests.mail.letters import letters_to, token_to
 from tests.users.conftest import OpenClient
-from tests.users.people import Headers, arrive, code, sign_in, sign_up
+from tests.users.people import Headers, arrive, code, me, sign_in, sign_up
 
 from freehold import NewInvitation, NewOrganization, PageRequest, Platform, Settings
 from freehold.mail.jobs import drop_ended_budgets
@@ -90,9 +90,22 @@ async def test_address_of_somebody_else_is_mailed_five_times_whoever_claims_it(
     answers = [await client.patch("/v1/users/me", json={"email": OTHER}, headers=each) for each in people]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
     assert len(await letters_to(platform, OTHER)) == 5
-    signing_up = await sign_up(client, "late", email=OTHER)
-    assert code(signing_up, 429) == "mailed_too_often"
     assert len(await letters_to(platform, "user5@example.com")) == 1  # no notice of a change that is not under way
+
+
+async def test_who_claims_an_address_does_not_keep_its_owner_from_signing_up(
+    client: httpx.AsyncClient, platform: Platform, connection: Any
+):
+    for number in range(5):
+        await client.patch("/v1/users/me", json={"email": ADA}, headers=await arrive(client, f"user{number}"))
+    ada = await arrive(client)
+    assert len(await letters_to(platform, ADA)) == 5
+    assert code(await send_again(client, ada), 429) == "mailed_too_often"
+    await hour_passes(connection)
+    assert (await send_again(client, ada)).status_code == 202
+    token = await token_to(platform, ADA)
+    assert (await client.post("/v1/email-verifications", json={"token": token})).status_code == 204
+    assert (await me(client, ada))["email_verified"] is True
 
 
 async def test_account_that_mails_one_address_after_the_other_is_stopped(client: httpx.AsyncClient, platform: Platform):

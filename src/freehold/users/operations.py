@@ -1,6 +1,7 @@
 """What can be done with users."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from freehold.context import Context
 from freehold.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.ids import new_id
 from freehold.mail.operations import enqueue
+from freehold.mail.restraint import MailedTooOften
 from freehold.paging import LAST_ID, Page, PageRequest, read_page
 from freehold.scalars import EMAIL, Password
 from freehold.users import queries
@@ -29,6 +31,8 @@ Invited = Callable[[Context, User], Awaitable[None]]
 async def create(context: Context, new: NewUser, *, is_admin: bool = False, invited: Invited | None = None) -> User:
     """Sign up, or make an account for somebody; a mail asks them to confirm their address.
 
+    An address that was mailed too often within the hour gets no more: that mail can be asked for later.
+
     Args:
         context: who makes the account.
         new: whom for.
@@ -39,7 +43,6 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
         SignUpClosed: ``sign_up_closed``: only administrators make accounts, or only those who were invited sign up.
-        MailedTooOften: ``mailed_too_often``: accounts with this address were made, and removed, too often.
         InvalidToken: ``invalid_token``: there is no such invitation.
         Forbidden: only a platform administrator makes platform administrators.
         Unavailable: too many passwords are being hashed.
@@ -67,7 +70,10 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
         )
         await record(context, AccountAction.USER_CREATE, user.id, actor_id=user.id, is_admin=is_admin)
         if invited is None:
-            await ask_for_confirmation(context, user, user.email)
+            with suppress(
+                MailedTooOften
+            ):  # whoever claims an address elsewhere must not keep its owner from signing up
+                await ask_for_confirmation(context, user, user.email)
         else:
             await invited(context, user)
         return user

@@ -26,16 +26,7 @@ routes = Routes("invitations", "Asking people by mail to join an organization.")
     auth="optional",
     limit="sign-ups",
     tag="users",
-    errors=[
-        UsernameTaken,
-        EmailTaken,
-        SignUpClosed,
-        InvalidToken,
-        InvitationForAnother,
-        RoleGone,
-        MailedTooOften,
-        Unavailable,
-    ],
+    errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, InvitationForAnother, RoleGone, Unavailable],
 )
 async def create_user(context: Context, body: NewUser) -> User:
     """Sign up.
