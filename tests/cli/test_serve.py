@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import httpx
 import pytest
 
 from freehold.postgres.layout import Layout
@@ -37,6 +38,31 @@ def test_new_directory_becomes_a_platform_with_hints_what_to_do(serve: Serve, tm
     assert f"users create admin --email you@example.com --admin --data-dir {tmp_path / 'new'}" in served.banner
     assert served.finish(signal.SIGTERM) == (0, "")
     assert not postgres_runs(tmp_path / "new")
+
+
+def test_banner_tells_where_the_metrics_are_and_their_port_is_refused_when_it_is_taken(
+    serve: Serve, freehold: Freehold, database_url: str
+) -> None:
+    served = serve("--metrics-port", "0", FREEHOLD_DATABASE_URL=database_url)
+    assert served.url
+    (address,) = [line.split()[1] for line in served.banner.splitlines() if line.startswith("  Metrics ")]
+    assert "freehold_process_starts_total 2" in httpx.get(address).text
+    taken = urlsplit(address).port
+    refused = freehold("serve", "--port", "0", "--metrics-port", str(taken))
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"freehold: Port {taken} on 127.0.0.1 is in use: stop the program that uses it, or choose another with "
+        "--metrics-port\n"
+    )
+    assert served.finish(signal.SIGTERM) == (0, "")
+
+
+def test_traces_without_their_packages_are_refused_in_a_line(freehold: Freehold, tmp_path: Path) -> None:
+    (tmp_path / "opentelemetry.py").write_text("raise ImportError")  # found first, and it has no exporter
+    refused = freehold("serve", "--port", "0", "--trace-ratio", "0.5", PYTHONPATH=str(tmp_path))
+    assert refused.returncode == 1
+    assert "pip install 'freehold[otel]'" in refused.stderr
+    assert refused.stderr.count("\n") == 1
 
 
 def test_data_survives_a_restart(serve: Serve, data_dir: Path) -> None:

@@ -17,6 +17,7 @@ from freehold.observe.traces import SPAN
 from freehold.settings import SettingError
 
 SCOPE: Final = "freehold"
+_PACKAGES: Final = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 _SAMPLED: Final = 1
 _TRACEPARENT_PARTS: Final = 4
 
@@ -107,8 +108,11 @@ def require_packages() -> None:
     Raises:
         SettingError: naming what is to be installed.
     """
-    # Looked for, not imported: a process that will fork needs none of their threads.
-    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
+    try:  # looked for, not imported: a process that will fork needs none of their threads
+        found = all(map(find_spec, _PACKAGES))
+    except ImportError:  # what they are in is not there
+        found = False
+    if not found:
         raise SettingError(
             "FREEHOLD_TRACE_RATIO asks for traces, and their packages are not installed: "
             "pip install 'freehold[otel]', or unset it"
