@@ -46,6 +46,26 @@ async def test_every_session_ends(client: httpx.AsyncClient, platform: Platform)
     assert (await me(client, bob))["username"] == "bob"
 
 
+@pytest.mark.parametrize("is_confirmed", [True, False])
+async def test_keys_of_whoever_only_claimed_the_address_end(
+    is_confirmed: bool,  # noqa: FBT001 - a parameter of the test's table
+    client: httpx.AsyncClient,
+    platform: Platform,
+    connection: Any,
+):
+    """Somebody else may have signed up with the address, and left a key for the day when its owner comes."""
+    ada = await arrive(client)
+    if is_confirmed:
+        await platform.users.mark_verified((await platform.users.find("ada")).id)
+    issued = await client.post("/v1/users/me/api-keys", json={"name": "k"}, headers=ada)
+    key = {"Authorization": f"Bearer {issued.json()['key']}"}
+    await ask(client)
+    await complete(client, await token_to(platform, ADA))
+    assert (await client.get("/v1/users/me", headers=key)).status_code == (200 if is_confirmed else 401)
+    ended = "SELECT details ->> 'ended' FROM audit_events WHERE action = 'api_key.delete'"
+    assert (await connection.fetchval(ended)) == (None if is_confirmed else f'["{issued.json()["id"]}"]')
+
+
 async def test_address_counts_as_confirmed_and_is_told(client: httpx.AsyncClient, platform: Platform):
     answer = await sign_up(client)
     assert answer.json()["email_verified"] is False

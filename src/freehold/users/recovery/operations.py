@@ -57,7 +57,8 @@ async def _mail_token(context: Context, reset: NewPasswordReset) -> None:
 async def complete(context: Context, completion: PasswordResetCompletion) -> None:
     """Set a new password with the token that was mailed; works once.
 
-    Every session of the user ends, they get a mail that says so, and their address counts as confirmed.
+    Every session of the user ends, they get a mail that says so, and their address counts as confirmed. If it never was
+    before, their API keys end, too: whoever made them had only claimed the address, and may be somebody else.
 
     Raises:
         InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
@@ -76,6 +77,9 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
         await queries.end_sessions(context.db, user_id=user.id)
         await enqueue(context, user.email, "password_changed", about=user.id, username=user.username)
         await attempts.note_success(context, (user.username, user.email))
+        if not user.was_verified and (ended := await queries.end_api_keys(context.db, user_id=user.id)):
+            ids = [str(key_id) for key_id in ended]
+            await record(context, AccountAction.API_KEY_DELETE, None, user_id=user.id, actor_id=user.id, ended=ids)
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
 
     await in_transaction(context, store)

@@ -15,6 +15,12 @@ class Recovering(msgspec.Struct, frozen=True):
     email: str
 
 
+class Recovered(Recovering, frozen=True):
+    """Whose password was set, and whether they had shown before that the address is theirs."""
+
+    was_verified: bool
+
+
 @statement
 async def replace(db: Executor, *, email: str, token_hash: bytes, lifetime_seconds: float) -> Recovering | None: ...
 
@@ -24,7 +30,11 @@ async def is_live(db: Executor, *, token_hash: bytes) -> bool: ...
 
 
 @statement
-async def complete(db: Executor, *, token_hash: bytes, password_hash: str) -> Recovering | None: ...
+async def complete(db: Executor, *, token_hash: bytes, password_hash: str) -> Recovered | None: ...
+
+
+@statement
+async def end_api_keys(db: Executor, *, user_id: UUID) -> list[UUID]: ...
 
 
 @statement

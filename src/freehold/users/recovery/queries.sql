@@ -36,8 +36,13 @@ SET password_hash = :password_hash,
     email_verified_at = coalesce(u.email_verified_at, now()),
     updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
 FROM taken
+JOIN users earlier ON earlier.id = taken.user_id
 WHERE u.id = taken.user_id
-RETURNING u.id, u.username, u.email;
+RETURNING u.id, u.username, u.email, earlier.email_verified_at IS NOT NULL AS was_verified;
+
+-- name: end_api_keys
+-- End every API key of a user; tells which.
+DELETE FROM api_keys WHERE user_id = :user_id RETURNING id;
 
 -- name: end_sessions
 -- End every session of a user, once their password is set: as a statement of its own it sees those that were begun with
