@@ -16,7 +16,7 @@ from tests.conftest import PASSWORD
 from tests.observe.conftest import Running, eventually
 
 from freehold import NewUser, Platform, Settings
-from freehold.observe.access_log import MOST_BYTES, AccessLog
+from freehold.observe.access_log import MOST_BYTES, AccessLog, Line
 from freehold.observe.logs import HIDDEN, REQUEST_ID, JsonLines, TextLines, hide_secrets
 from freehold.tokens import Kind
 
@@ -124,7 +124,7 @@ async def test_requests_are_written_together_and_never_more_than_a_pipe_takes_at
     try:
         log = AccessLog("text", file=writer)
         for number in range(200):
-            log.note(request_id=f"r{number}", method="GET", route="/v1/x", status=200, seconds=0.001, ip=None)
+            log.note(Line(0.5, f"r{number}", "GET", "/v1/x", 200, 0.001, None))
         log.write()
         os.set_blocking(reader, False)
         text = os.read(reader, 1_000_000).decode()
@@ -132,7 +132,7 @@ async def test_requests_are_written_together_and_never_more_than_a_pipe_takes_at
         os.close(reader)
         os.close(writer)
     assert [line.split("[")[1].rstrip("]") for line in text.splitlines()] == [f"r{number}" for number in range(200)]
-    assert "GET /v1/x 200 1.000 ms - [r7]" in text
+    assert text.splitlines()[7] == "1970-01-01T00:00:00.500000Z INFO freehold.access: GET /v1/x 200 1.000 ms - [r7]"
     assert len(text) > MOST_BYTES
 
 
@@ -140,7 +140,7 @@ async def test_requests_are_written_together_and_never_more_than_a_pipe_takes_at
 async def test_method_that_is_no_word_breaks_no_line(method: str, tmp_path: Path):
     with (tmp_path / "log").open("wb") as file:
         log = AccessLog("json", file=file.fileno())
-        log.note(request_id="r", method=method, route="", status=404, seconds=0.0, ip="::1")
+        log.note(Line(0.0, "r", method, "", 404, 0.0, "::1"))
         log.write()
     event = json.loads((tmp_path / "log").read_text())
     assert (event["method"], event["ip"], event["message"]) == ("-", "::1", "- - 404")

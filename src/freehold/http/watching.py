@@ -1,6 +1,7 @@
 """What is noted of each request: metrics, a line of the log, a trace; each only where it is asked for."""
 
 from collections.abc import Iterable
+from time import time
 from typing import Final
 
 from starlette.types import Scope
@@ -8,7 +9,7 @@ from starlette.types import Scope
 from freehold.http.problems import STATUS
 from freehold.http.requests import Request
 from freehold.http.routing import Endpoint
-from freehold.observe.access_log import AccessLog
+from freehold.observe.access_log import AccessLog, Line
 from freehold.observe.board import SECONDS, Board, Family
 from freehold.observe.otel import Traces
 from freehold.settings import Settings
@@ -82,9 +83,7 @@ class Watch:
         if self.traffic is not None:
             self.traffic.count(route, method, status, seconds)
         if self._access_log is not None:
-            self._access_log.note(
-                request_id=request.id, method=method, route=route, status=status, seconds=seconds, ip=request.ip
-            )
+            self._access_log.note(Line(time(), request.id, method, route, status, seconds, request.ip))
 
     def close(self) -> None:
         """Write and send what was gathered."""
