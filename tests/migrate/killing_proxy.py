@@ -6,9 +6,9 @@ nobody has to think of them.
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 _READS = frozenset(
@@ -33,11 +33,12 @@ class KillingProxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._count = 0
+        self._clients: list[asyncio.StreamWriter] = []
 
     def __enter__(self) -> Self:
         self._thread.start()
         self._server = asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop
+            asyncio.start_server(self._accept, "127.0.0.1", 0), self._loop
         ).result()
         return self
 
@@ -61,6 +62,9 @@ class KillingProxy:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for client in self._clients:
+            client.transport.abort()
+        await asyncio.sleep(0)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         query = dict(parse_qsl(self._parts.query))
@@ -69,6 +73,10 @@ class KillingProxy:
         if host.startswith("/"):
             return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
         return await asyncio.open_connection(host, port)
+
+    def _accept(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> Coroutine[Any, Any, None]:
+        self._clients.append(back)  # here, since a task that is cancelled before it begins closes nothing
+        return self._serve(client, back)
 
     async def _serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         try:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from tests.conftest import _memory
 from tests.migrate.killing_proxy import KillingProxy
 from tests.migrate.test_crashes import kill_server
 
@@ -254,6 +256,7 @@ def try_points(ground: Ground, command: str, points: Iterator[int], *, amid: boo
             complete(ground.site, url, command)
             asyncio.run(check_completed(ground.site, url, command))
             assert asyncio.run(databases(url)) == {""}
+        asyncio.run(drop_all(url))
     return hit
 
 
@@ -273,13 +276,13 @@ def ground(
 
     yield Ground(site, fresh, lambda pid: os.killpg(pid, signal.SIGKILL), lambda: None)
     for url in made:
-        asyncio.run(drop_beside(url))
+        asyncio.run(drop_all(url))
 
 
 @pytest.fixture
 def mortal_ground(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Iterator[Ground]:
     """Kill the server, one of this test's own; durable, or its last commits would rightly be lost."""
-    with EmbeddedServer.start(tmp_path / "data") as server:
+    with tempfile.TemporaryDirectory(dir=_memory()) as place, EmbeddedServer.start(Path(place, "data")) as server:
         numbers = count()
 
         def fresh(template: str = "start") -> str:
@@ -295,11 +298,11 @@ def mortal_ground(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) 
         yield Ground(site, fresh, lambda _: kill_server(server.data_dir), server.revive)
 
 
-async def drop_beside(url: str) -> None:
-    """Drop what a restore made beside a database."""
+async def drop_all(url: str) -> None:
+    """Drop a database and what a restore made beside it."""
     name = urlsplit(url).path[1:]
-    beside = [f'DROP DATABASE "{name}{end}" WITH (FORCE)' for end in await databases(url) if end]
-    await run_sql(with_database(url, "postgres"), *beside)
+    every = [f'DROP DATABASE "{name}{end}" WITH (FORCE)' for end in await databases(url)]
+    await run_sql(with_database(url, "postgres"), *every)
 
 
 @pytest.mark.parametrize("ground", ["apply"], indirect=True)
