@@ -36,12 +36,12 @@ WAYS: dict[str, dict[str, str]] = {
     "nothing, again": {},
     "metrics": {"METRICS_TOKEN": TOKEN},
     "JSON log of each request": {"LOG_FORMAT": "json", "ACCESS_LOG": "true"},
-    "traces of 1 % of the requests": {"TRACE_RATIO": "0.01"},
+    "traces of 0.1 % of the requests": {"TRACE_RATIO": "0.001"},
     "metrics, log and traces": {
         "METRICS_TOKEN": TOKEN,
         "LOG_FORMAT": "json",
         "ACCESS_LOG": "true",
-        "TRACE_RATIO": "0.01",
+        "TRACE_RATIO": "0.001",
     },
     "traces of every request": {"TRACE_RATIO": "1"},
 }
