@@ -11,6 +11,7 @@ import asyncpg
 from freehold.migrate.database import Connection, connect, place
 from freehold.migrate.errors import ConnectError, StagingError
 
+_ENDING = "[0-9a-f]{8}"  # of a copy's name
 _LONGEST_NAME = 63  # bytes, PostgreSQL's limit for an identifier
 
 
@@ -64,8 +65,9 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
             )
         current = str(await source.fetchval("SELECT current_database()"))
         base = re.sub(r"\W", "_", current)[: _LONGEST_NAME - 20]
-        name = f"{base}_staging_{secrets.token_hex(4)}"
-        await drop_unused(connection, f"{base}_staging_", "[0-9a-f]{8}")
+        stem = f"{base}_staging_"
+        name = f"{stem}{secrets.token_hex(4)}"
+        await drop_unused(connection, stem, _ENDING)
         await create_database(connection if staging_url else source, name)
     url = with_database(staging_url or like_url, name)
     try:
@@ -74,6 +76,7 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
         with suppress(ConnectError):  # then the next one drops it
             async with connect(staging_url or like_url) as connection:
                 await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+                await drop_unused(connection, stem, _ENDING)  # one whose sessions had not ended at the beginning
 
 
 async def drop_unused(connection: Connection, stem: str, ending: str) -> None:
