@@ -44,10 +44,10 @@ def test_help_imports_neither_the_database_nor_the_server() -> None:
     assert not {"asyncpg", "asyncio", "msgspec", "granian", "starlette", "rich", "argon2"} & set(loaded)
 
 
-def test_every_setting_but_those_with_a_password_is_an_option_of_serve_with_its_limits() -> None:
+def test_every_setting_but_those_with_a_secret_is_an_option_of_serve_with_its_limits() -> None:
     serve = PARTS["serve"].load()
     options = {parameter.name: parameter for parameter in serve.params}
-    assert [*options] == [name for name in Settings.__struct_fields__ if name != "smtp_url"]
+    assert [*options] == [name for name in Settings.__struct_fields__ if name not in {"metrics_token", "smtp_url"}]
     types = {name: option.type for name, option in options.items()}
     assert isinstance(types["port"], click.IntRange)
     assert (types["port"].min, types["port"].max) == (0, 65535)

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from freehold.http.server import STOP_SECONDS
+
 SECONDS = 30.0
 PROGRAM = """
 from freehold import Settings
@@ -93,7 +95,7 @@ class Running:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(SECONDS)
+            self.process.wait(SECONDS + STOP_SECONDS)  # a worker that has only just begun may have to be killed
         finally:
             if self.process.poll() is None:
                 self.process.kill()
