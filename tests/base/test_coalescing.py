@@ -1,6 +1,7 @@
 """Lookups that share a query: nobody waits alone, nobody is stranded, nobody reads what was true before they asked."""
 
 import asyncio
+from contextvars import ContextVar
 
 import asyncpg
 import pytest
@@ -48,6 +49,28 @@ async def test_lookups_that_wait_travel_together_and_equal_ones_once():
     flights.landings[1].set_result(None)
     assert await asyncio.gather(*tasks) == [[f"row of {name}"] for name in "abcbc"]
     assert flights.flown == [[("a",)], [("b",), ("c",)]]
+
+
+async def test_shared_query_runs_in_the_name_of_no_request():
+    seen: list[str] = []
+    request: ContextVar[str] = ContextVar("request", default="nobody's")
+    flights = Flights()
+
+    async def fetch(keys: list[Key]) -> list[list[str]]:
+        seen.append(request.get())
+        return await flights.fetch(keys)
+
+    async def ask(name: str) -> None:
+        request.set(name)
+        await coalescer.get((name,))
+
+    coalescer = Coalescer(fetch)
+    tasks = [asyncio.create_task(ask(name)) for name in "abc"]
+    for flight in (1, 2):
+        await flights.departed(flight)
+        flights.landings[flight - 1].set_result(None)
+    await asyncio.gather(*tasks)
+    assert seen == ["a", "nobody's"]
 
 
 async def test_what_is_changed_while_a_query_is_in_flight_is_read_by_the_next_one():

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.conftest import PASSWORD, SignUp
+from tests.observe.conftest import Running
 
 from freehold import NewSession, Platform
 from freehold.http.application import create_application
@@ -106,6 +109,47 @@ async def test_error_that_is_an_answer_is_told_by_its_code_and_is_no_fault(
     assert operation.status.is_unset
     assert operation.events == ()
     assert spans["GET /v1/organizations/{organization}"].status.is_unset
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Something that takes spans over OTLP: its address, and what it got by path."""
+    got: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got[self.path] = got.get(self.path, b"") + body
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", got
+        server.shutdown()
+        thread.join()
+
+
+def test_server_sends_its_spans_to_a_collector_at_the_latest_when_it_stops(
+    run: Callable[..., Running], collector: tuple[str, dict[str, bytes]]
+):
+    address, got = collector
+    server = run(
+        FREEHOLD_TRACE_RATIO="1",
+        OTEL_EXPORTER_OTLP_ENDPOINT=address,
+        OTEL_EXPORTER_OTLP_COMPRESSION="none",
+        OTEL_SERVICE_NAME="our-own-name",
+    )
+    assert httpx.get(f"{server.url}/readyz").status_code == 200
+    server.stop()
+    spans = got["/v1/traces"]
+    assert b"GET /readyz" in spans
+    assert b"our-own-name" in spans
+    assert b"migrations_applied" in spans
 
 
 def test_nothing_is_imported_for_traces_that_nobody_asks_for():
