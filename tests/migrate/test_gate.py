@@ -276,6 +276,20 @@ def test_whole_way_needs_no_superuser(plain: str, write: Writer, query: Query) -
     query(f"DROP DATABASE {exchange.kept_as}")
 
 
+def test_invalid_index_which_no_backup_holds_stands_in_nobodys_way(site: Site, execute: Execute) -> None:
+    execute("CREATE INDEX rest ON items (name); COMMENT ON INDEX rest IS 'left behind'")
+    execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'rest'::regclass")
+    site.rehearse()
+    outcome = site.apply()
+    assert (len(outcome.applied), outcome.surprises) == (2, [])
+
+    async def yes(_: object) -> bool:
+        return True
+
+    back = asyncio.run(down(site.url, sets=site.sets(), to="0", backups=site.backups, confirm=yes))
+    assert back.reverted == ["0002_b", "0001_a"]
+
+
 def test_column_that_only_changes_its_name_is_not_lost(site: Site, write: Writer) -> None:
     write("0003_rename", "ALTER TABLE items RENAME name TO a_name;", "ALTER TABLE items RENAME a_name TO name;")
     asyncio.run(gate.apply(site.url, sets=site.sets(), unsafe="a test"))

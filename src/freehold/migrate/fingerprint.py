@@ -13,6 +13,8 @@ _CAST = re.compile(
     r"""::(?:"[^"]+"|[a-z_][\w.]*)(?: varying| precision| with(?:out)? time zone)?(?:\(\d+(?:,\d+)?\))?(?:\[\])*"""
 )
 
+_INVALID = re.compile(r" INVALID(?:$| CLUSTERED| REPLICA IDENTITY| COMMENT ')")
+
 Change = Literal["added", "removed", "changed"]
 
 
@@ -63,6 +65,18 @@ def essence(definition: str) -> str:
     ``ARRAY[('a'::varchar)::text]`` where the original had ``(ARRAY['a'::varchar])::text[]``. Both mean the same.
     """
     return re.sub(r"[()\s]", "", _CAST.sub("", definition))
+
+
+def dumped(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
+    """What a backup can hold of a schema: pg_dump leaves out INVALID indexes, the rests of concurrent builds.
+
+    One of a partitioned table (``ON ONLY``) is merely waiting for its partitions' indexes, and is dumped.
+    """
+    return [
+        each
+        for each in objects
+        if each.kind != "index" or not _INVALID.search(each.definition) or " ON ONLY " in each.definition
+    ]
 
 
 def differences(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> list[Difference]:

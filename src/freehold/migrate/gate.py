@@ -13,7 +13,7 @@ from freehold.migrate.errors import UnprovedError
 from freehold.migrate.evidence import Evidence, fitting
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.findings import judged_offline
-from freehold.migrate.fingerprint import Fingerprint, differences, fingerprint
+from freehold.migrate.fingerprint import Fingerprint, differences, dumped, fingerprint
 from freehold.migrate.history import History, compare
 from freehold.migrate.lock import RunnerLock, runner_lock
 from freehold.migrate.migration import Migration
@@ -102,7 +102,7 @@ async def apply(
             applied = await _apply_all(bench, lock, history.pending, steps)
         if evidence is None:
             return Outcome(applied)
-        surprises = differences(evidence.objects, await schema_objects(connection))
+        surprises = differences(evidence.objects, dumped(await schema_objects(connection)))
         return Outcome(applied, evidence.evidence_id, [str(each) for each in surprises])
 
 
@@ -132,7 +132,8 @@ async def _proved(
     if errors:
         raise UnprovedError("\n".join([*(str(each) for each in errors), "Not applied: correct these first"]))
     kept = await journal.evidence(connection, Evidence)
-    return fitting(kept, history, await live_fingerprint(connection), offline=offline)
+    live = fingerprint(dumped(await schema_objects(connection)), connection.get_server_version().major)
+    return fitting(kept, history, live, offline=offline)
 
 
 async def _apply_all(

@@ -8,7 +8,7 @@ from freehold.migrate.clients import run_client
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BackupError, ProgramError
-from freehold.migrate.fingerprint import differences
+from freehold.migrate.fingerprint import differences, dumped
 from freehold.migrate.progress import Progress, Silent
 
 _MOST_SHOWN = 5
@@ -43,7 +43,7 @@ async def load_into(backup: Backup, database_url: str, progress: Progress | None
         await connection.execute("ANALYZE")
         objects = await schema_objects(connection)
         found = await digests(connection, report=progress.advance)
-    troubles = [str(difference) for difference in differences(manifest.objects, objects)]
+    troubles = [str(difference) for difference in differences(dumped(manifest.objects), objects)]
     troubles += [f"the rows of {name}" for name in manifest.digests.differing_tables(found)]
     for name, at_first in manifest.digests.sequences.items():
         low, high = sorted((at_first, manifest.sequences_later.get(name, at_first)))
