@@ -42,24 +42,24 @@ Raises:
 """
 
 _LETTER = r"[a-z0-9]"
-_LABEL = rf"{_LETTER}(?:{_LETTER}|-(?!-)){{0,61}}(?<!-)"
+_LABEL = rf"{_LETTER}+(?:-{_LETTER}+)*"
 _NO_DOMAIN = "|".join(map(re.escape, email_validator.SPECIAL_USE_DOMAIN_NAMES))
 _DOMAIN = rf"(?:{_LABEL}\.)+(?!(?:{_NO_DOMAIN})\Z)[a-z]{{2,24}}"
 _ATOM = r"[A-Za-z0-9_+-]+"
-_SEEN = r"[!-~\u00a1-\u00ac\u00ae-\u024f]"
+_SEEN = r"!-~\u00a1-\u00ac\u00ae-\u024f"
 
 PLAIN: Final[dict[Rule, re.Pattern[str]]] = {
     rule: re.compile(pattern, re.ASCII)
     for rule, pattern in {
         USERNAME: r"[A-Za-z0-9_]{3,50}",
-        EMAIL: rf"(?=[^@]{{1,64}}@)(?!.{{100}}){_ATOM}(?:\.{_ATOM})*@{_DOMAIN}",
-        NAME: rf"{_SEEN}(?:(?:{_SEEN}| ){{0,98}}{_SEEN})?",
+        EMAIL: rf"(?!.{{64}}){_ATOM}(?:\.{_ATOM})*@{_DOMAIN}",  # so short that no part of it is too long
+        NAME: rf"[{_SEEN}](?:[ {_SEEN}]{{0,98}}[{_SEEN}])?",
         SLUG: rf"(?!(?:{'|'.join(RESERVED_SLUGS)})\Z)(?!.{{8}}-.{{4}}-){_LETTER}(?:[a-z0-9-]{{0,98}}{_LETTER})?",
         AVATAR_URL: r"https?://[A-Za-z0-9.-]{1,200}(?:/[!-~]{0,1000})?",
         DESCRIPTION: r"[\x01-\ud7ff\ue000-\U0010ffff]{0,10000}",
         FEATURE: r"[a-z0-9_.-]{1,64}",
         ASSIGNABLE_ROLE: r"admin|member",
-        PASSWORD_HASH: r"\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}",
+        PASSWORD_HASH: r"!|\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}",
     }.items()
 }
 _UUID = re.compile(UUID_PATTERN)
