@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -10,6 +11,7 @@ from tests.conftest import SignUp
 
 from freehold import Platform, ProfilePatch, Unavailable, UserPatch
 from freehold.db import Transaction, UnexpectedDatabaseError, connect
+from freehold.users.queries import by_id
 
 
 async def test_broken_rule_that_nobody_mapped_is_a_bug_that_shows_no_value(platform: Platform, connection: Any):
@@ -66,3 +68,17 @@ async def test_warm_pool_serves_on_while_the_columns_of_its_statements_change(
         await connection.execute(f"ALTER TABLE users ALTER COLUMN first_name TYPE varchar({length})")
         await asyncio.gather(*working)
         await asyncio.gather(*(work(number) for number in range(20)))
+
+
+async def test_lookup_is_planned_once_however_often_it_runs(database_url: str):
+    database = await connect(database_url, size=1)
+    try:
+        for _ in range(10):
+            await by_id(database, id=uuid4())
+        planned = await database.fetch_row(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%unnest%'", []
+        )
+        assert planned is not None
+        assert tuple(planned) == (10, 0)
+    finally:
+        await database.close()
