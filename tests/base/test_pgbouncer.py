@@ -39,7 +39,8 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not instal
 def configuration(database_url: str, folder: str) -> str:
     url = urlsplit(database_url)
     host = parse_qs(url.query).get("host", [url.hostname])[0]
-    target = f"host={host} port={url.port or 5432} user={url.username} password={unquote(url.password or '')}"
+    secret = f" password={unquote(url.password)}" if url.password else ""
+    target = f"host={host} port={url.port or 5432} user={url.username}{secret}"
     return f"""\
 [databases]
 {url.path[1:]} = {target}

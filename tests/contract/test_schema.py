@@ -11,7 +11,13 @@ SNAPSHOT = Path(freehold.__file__).parent / "migrations" / "schema.sql"
 
 
 async def test_snapshot_is_what_the_migrations_make(schema_url: str):
-    compare(SNAPSHOT, await migrate.dump_schema(schema_url), command="make schema")
+    # Before 16, PostgreSQL names a view's only table before each of its columns.
+    text = (
+        (await migrate.dump_schema(schema_url))
+        .replace(" all_organization_roles.", " ")
+        .replace("(all_organization_roles.", "(")
+    )
+    compare(SNAPSHOT, text, command="make schema")
 
 
 async def test_way_down_and_up_again_leads_to_the_same_schema(database_url: str, empty_database_url: str):

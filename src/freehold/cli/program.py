@@ -42,9 +42,7 @@ PARTS: Final = {
         "freehold.transfer.commands:import_",
         "Store users, organizations, members and projects from files, or from another system's database.",
     ),
-    "export": Part(
-        "freehold.transfer.commands:export", "Write users, organizations, members and projects to files."
-    ),
+    "export": Part("freehold.transfer.commands:export", "Write users, organizations, members and projects to files."),
     "mail": Part("freehold.mail.commands:mail", "Show the mails that were delivered, or wait to be."),
     "audit": Part(
         "freehold.audit.commands:audit", "Read the audit log, check that nobody has changed it, and export it."

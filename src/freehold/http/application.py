@@ -1,6 +1,6 @@
 """Assembles the ASGI application; it runs by itself or mounts in another one."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import lru_cache
 from typing import Any, Final
@@ -65,7 +65,11 @@ ENDPOINTS: Final = tuple(endpoint for routes in SLICES for endpoint in routes.en
 
 
 def create_application(
-    platform: Platform | Settings, *, observer: Observer | None = None, watch: Watch | None = None
+    platform: Platform | Settings,
+    *,
+    observer: Observer | None = None,
+    watch: Watch | None = None,
+    on_ready: Callable[[], None] | None = None,
 ) -> ASGIApp:
     """Make the application.
 
@@ -80,6 +84,7 @@ def create_application(
         platform: an open one, or how to open it.
         observer: of a platform that is opened here; by default as the settings say.
         watch: of the requests; by default as the settings say.
+        on_ready: called once a platform that is opened here is open.
 
     Raises:
         SettingError: traces are asked for, and their packages are not installed.
@@ -103,6 +108,8 @@ def create_application(
                 opened.working(),
             ):
                 door.surroundings = opened.context
+                if on_ready:
+                    on_ready()
                 yield
         finally:
             watch.close()

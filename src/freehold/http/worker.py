@@ -47,36 +47,43 @@ def load(settings: Settings, server_pid: int, boards: Boards | None, index: int)
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     _end_with(server_pid)
-    granian._signals.set_loop_signals = stop_once  # noqa: SLF001 - see there
+    granian._signals.set_loop_signals = stopping = Stopping()  # noqa: SLF001 - see there
     logging.config.dictConfig(configuration(settings.log_format, settings.log_level))
     if boards is None:
-        application = create_application(settings)
+        application = create_application(settings, on_ready=stopping.listen)
     else:
         observer = counting.Counting(boards.platform, index, slow_seconds=settings.slow_seconds)
         watch = watching(settings, Traffic(boards.http, index))
-        application = create_application(settings, observer=observer, watch=watch)
+        application = create_application(settings, observer=observer, watch=watch, on_ready=stopping.listen)
     gc.freeze()  # what is loaded stays, so no collection needs to look at it again
     return application
 
 
-def stop_once(loop: asyncio.AbstractEventLoop) -> WorkerSignal:
-    """Take the place of Granian's function of the same task: the first signal stops the worker, others do nothing.
+class Stopping:
+    """Takes the place of Granian's ``set_loop_signals``: hears signals once the worker serves, and the first one alone.
 
-    Granian's (2.8) waits for ever when a second one comes while it stops, and a second one is usual: a terminal, or a
-    service manager, signals all processes, and then the server signals its workers.
+    Until then a signal ends the process at once, since Granian (2.8) overlooks one that comes before it serves. It also
+    waits for ever when a second one comes while it stops, and a second one is usual: a terminal, or a service manager,
+    signals all processes, and then the server signals its workers.
     """
-    stop = WorkerSignal()
-    told = False
 
-    def hear() -> None:
-        nonlocal told
-        if not told:
-            told = True
-            stop.set()
+    def __init__(self) -> None:
+        self._told = False
 
-    for number in STOPPING:
-        loop.add_signal_handler(number, hear)
-    return stop
+    def __call__(self, loop: asyncio.AbstractEventLoop) -> WorkerSignal:
+        """Note the loop in which signals are to be heard, and give Granian what they will be told to."""
+        self._loop, self._stop = loop, WorkerSignal()
+        return self._stop
+
+    def listen(self) -> None:
+        """Hear signals from now on."""
+        for number in STOPPING:
+            self._loop.add_signal_handler(number, self._hear)
+
+    def _hear(self) -> None:
+        if not self._told:
+            self._told = True
+            self._stop.set()
 
 
 def _end_with(server_pid: int) -> None:
