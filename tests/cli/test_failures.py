@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -94,6 +95,15 @@ def test_reader_that_leaves_is_no_traceback(database_url: str) -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
+def _interrupt(process: "subprocess.Popen[str]") -> str:
+    """Press Ctrl-C, again while nothing happens: before 3.12, asyncio may lose one that comes as a connection does."""
+    for _ in range(20):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=3)[1]
+    raise AssertionError("it does not end")
+
+
 def test_interrupt_exits_with_130() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the connection, and never answers
         address = f"postgresql://u:p@127.0.0.1:{silent.getsockname()[1]}/x"
@@ -105,7 +115,6 @@ def test_interrupt_exits_with_130() -> None:
         )
         connection, _ = silent.accept()
         with connection:
-            process.send_signal(signal.SIGINT)
-            _, complaint = process.communicate(timeout=60)
+            complaint = _interrupt(process)
     assert (process.returncode, complaint.strip()) == (130, "")
     assert eventually(lambda: process.poll() is not None)
