@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from freehold.postgres import EmbeddedServer
+from tests.waiting import eventually
 
-from .processes import PROGRAM, Served, eventually, postgres_runs
+from .processes import PROGRAM, Served, postgres_runs
 
 Freehold = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +14,6 @@ from freehold.postgres.lock import Lock
 
 DEADLINE_SECONDS = 60.0
 PROGRAM = "from freehold.cli import main; main()"
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait until the condition holds; False when it does not in time."""
-    end = time.monotonic() + DEADLINE_SECONDS
-    while not (holds := condition()) and time.monotonic() < end:
-        time.sleep(0.01)
-    return holds
 
 
 def call(url: str, body: object | None = None) -> Any:

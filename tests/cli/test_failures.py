@@ -12,9 +12,10 @@ import click
 import pytest
 
 from freehold.cli.failures import run
+from tests.waiting import eventually
 
 from .conftest import Freehold
-from .processes import PROGRAM, eventually
+from .processes import PROGRAM
 
 
 @click.command()

@@ -19,9 +19,10 @@ import httpx
 import pytest
 
 from freehold.postgres.layout import Layout
+from tests.waiting import eventually
 
 from .conftest import Freehold
-from .processes import Served, call, eventually, postgres_runs
+from .processes import Served, call, postgres_runs
 
 Serve = Callable[..., Served]
 ADA = {"username": "ada", "email": "ada@example.com", "password": "Lovelace1"}

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.cli.processes import DEADLINE_SECONDS, PROGRAM, Served, call, eventually, postgres_runs
+from tests.cli.processes import DEADLINE_SECONDS, PROGRAM, Served, call, postgres_runs
 from tests.migrate.test_own_migrations import ROWS
+from tests.waiting import eventually
 
 from freehold.migrate import gate, runner
 from freehold.migrate.digests import Digests, digests

@@ -13,7 +13,8 @@ import asyncpg
 import httpx
 import pytest
 from tests.conftest import PASSWORD
-from tests.observe.conftest import Running, eventually
+from tests.observe.conftest import Running
+from tests.waiting import eventually
 
 from freehold import NewUser, Platform, Settings
 from freehold.observe.access_log import MOST_BYTES, AccessLog, Line

@@ -10,7 +10,8 @@ import httpx
 import msgspec
 import pytest
 from tests.conftest import PASSWORD
-from tests.observe.conftest import Running, eventually, read_samples, sample, scrape
+from tests.observe.conftest import Running, read_samples, sample, scrape
+from tests.waiting import eventually
 
 from freehold import NewOrganization, NewSession, NewUser, Platform, Settings
 from freehold.http.application import create_application

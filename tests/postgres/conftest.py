@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from freehold.postgres import EmbeddedServer
+from tests.waiting import eventually
 
-from .servers import HOLD, Process, eventually, is_running
+from .servers import HOLD, Process, is_running
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,6 +11,7 @@ from freehold.postgres import client_binary, client_connection, server_binaries
 from freehold.postgres.layout import Layout
 from freehold.postgres.lock import Lock
 from freehold.postgres.postmaster import live_postmaster
+from tests.waiting import eventually
 
 DEADLINE_SECONDS = 30.0
 
@@ -31,14 +30,6 @@ def sql(url: str, statement: str) -> str:
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
     return done.stdout.strip()
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait until the condition holds; False when it does not in time."""
-    end = time.monotonic() + DEADLINE_SECONDS
-    while not (holds := condition()) and time.monotonic() < end:
-        time.sleep(0.005)
-    return holds
 
 
 def is_running(data_dir: Path) -> bool:

@@ -9,8 +9,9 @@ import pytest
 
 from freehold.postgres import EmbeddedServer, PostgresError, server_binaries
 from freehold.postgres.layout import Layout
+from tests.waiting import eventually
 
-from .servers import Process, eventually, kill, sql
+from .servers import Process, kill, sql
 
 
 def test_cluster_has_the_promised_settings(data_dir: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 from freehold.postgres import EmbeddedServer, PostgresError
 from freehold.postgres.layout import Layout
 from freehold.postgres.serverlog import LARGEST_BYTES
+from tests.waiting import eventually
 
-from .servers import Process, eventually, is_running, kill, postmaster, sql
+from .servers import Process, is_running, kill, postmaster, sql
 
 
 def test_data_is_there_after_a_stop(data_dir: Path) -> None:
@@ -155,8 +156,8 @@ def test_interrupt_in_the_terminal_reaches_us_first(data_dir: Path, process: Cal
         from freehold.postgres import EmbeddedServer, client_binary, client_connection
         with EmbeddedServer.start(Path(sys.argv[1]), fast=True) as server:
             connection = client_connection(server.url)
-            print("serving", flush=True)
             try:
+                print("serving", flush=True)
                 while True:
                     time.sleep(0.05)  # unlike pause(), it cannot overlook a signal that came just before
             except KeyboardInterrupt:

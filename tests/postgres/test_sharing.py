@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from freehold.postgres import EmbeddedServer, PostgresError, connect_or_start
+from tests.waiting import eventually
 
-from .servers import Process, eventually, is_running, sql
+from .servers import Process, is_running, sql
 
 Hold = Callable[[str, Path], Process]
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import asyncpg
 import pytest
 import zstandard
 from tests.transfer.conftest import ndjson, uid, user
+from tests.waiting import eventually
 
 PROGRAM = "from freehold.cli import main; main()"
 DEADLINE_SECONDS = 60.0
@@ -140,13 +140,6 @@ def test_truncated_file_stores_nothing(freehold: Run, tmp_path: Path):
     assert freehold("export", "users")[1] == ""
 
 
-def _eventually(condition: Callable[[], Any]) -> None:
-    end = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "it has not come about"
-        time.sleep(0.01)
-
-
 def _count(url: str, table: str) -> int:
     import asyncio  # noqa: PLC0415 - for this alone
 
@@ -177,7 +170,7 @@ def test_killed_import_of_a_whole_file_has_stored_nothing(start: Start, database
 def test_killed_partial_import_goes_on(start: Start, database_url: str, freehold: Run, tmp_path: Path):
     (tmp_path / "users.ndjson").write_bytes(LINES)
     process = start("import", "users", "users.ndjson", "--partial")
-    _eventually(lambda: _count(database_url, "imports") or process.poll() is not None)
+    eventually(lambda: _count(database_url, "imports") or process.poll() is not None)
     process.kill()
     process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == -signal.SIGKILL, "it was done before it could be killed: give it more lines"
