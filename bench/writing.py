@@ -125,21 +125,11 @@ def sign_in(stage: Stage, contestant: Contestant) -> list[Figure]:
 
 
 def _transaction(stage: Stage) -> str:
-    """Write the transaction for pgbench: the plain question for the role, and the very statements of Freehold."""
+    """Write the work for pgbench: the plain question for the role, and the very statement of Freehold."""
     scale = stage.effort.scale
-    parts = [
-        ROLE,
-        _with_values("freehold.projects.insert", PROJECT),
-        _with_values("freehold.audit.insert", EVENT),
-    ]
-    return "\n".join(
-        [
-            f"\\set n random(1, {scale.organizations})",
-            "BEGIN;",
-            *(part.format(users=scale.users) for part in parts),
-            "COMMIT;",
-        ]
-    )
+    event = {f"event_{name}": value for name, value in EVENT.items()}
+    parts = [ROLE, _with_values("freehold.projects.insert", event | dict(PROJECT))]
+    return "\n".join([f"\\set n random(1, {scale.organizations})", *(part.format(users=scale.users) for part in parts)])
 
 
 def _with_values(name: str, values: Mapping[str, str]) -> str:

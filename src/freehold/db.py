@@ -46,6 +46,10 @@ GONE = (
 """What tells that the database cannot do the work now: unreachable, full, shutting down, or waiting too long."""
 
 
+class LostRace(Unavailable):
+    """Others changed the same at the same time, and PostgreSQL let them win; a second try may do."""
+
+
 class UnexpectedDatabaseError(Exception):
     """PostgreSQL refused a statement of ours: a bug. Says which rule, and never a value; the server's log has those."""
 
@@ -56,7 +60,7 @@ def translated(error: BaseException) -> FreeholdError | None:
         meaning = CONSTRAINTS.get(error.constraint_name or "")
         return meaning() if meaning else None
     if isinstance(error, RACES):
-        return Unavailable("Too many changes at the same place at once: try again")
+        return LostRace("Too many changes at the same place at once: try again")
     if isinstance(error, (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)):
         return SchemaPending()
     if isinstance(error, GONE):
@@ -65,23 +69,13 @@ def translated(error: BaseException) -> FreeholdError | None:
 
 
 class Transaction:
-    """A transaction that runs; statements see each other's changes, nothing is visible outside before its end.
-
-    ``retried``: whoever began it begins it anew after a lost race, so what runs inside lets that error through.
-    """
+    """A transaction that runs; statements see each other's changes, nothing is visible outside before its end."""
 
     lookups: dict[str, Coalescer] | None = None
 
-    def __init__(
-        self,
-        connection: "asyncpg.Connection[asyncpg.Record]",
-        *,
-        retried: bool = False,
-        observer: Observer = SILENT,
-    ) -> None:
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", *, observer: Observer = SILENT) -> None:
         self.connection = connection
         self.observer = observer
-        self._retried = retried
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
@@ -93,9 +87,13 @@ class Transaction:
 
     async def transact(self, work: Callable[["Transaction"], Awaitable[R]]) -> R:
         """Run the work inside this transaction, undone alone when it fails (a savepoint)."""
-        with translating(retry=self._retried):
+        return await self.persist(lambda: work(self))
+
+    async def persist(self, work: Callable[[], Awaitable[R]]) -> R:
+        """Run work that writes here, undone alone when it fails (a savepoint)."""
+        with translating():
             async with self.connection.transaction():
-                return await work(self)
+                return await work()
 
     async def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
         """Run the statement; its rows are fetched some at a time."""
@@ -161,17 +159,26 @@ class Database:
             FreeholdError: what the work raised, or what a broken constraint means, also one that is checked at commit.
             Unavailable: the database cannot do it now; nothing is stored.
         """
-        for left in reversed(range(TRIES)):
+
+        async def run() -> R:
+            with translating():
+                async with self._lent() as connection, connection.transaction():
+                    return await work(Transaction(connection, observer=self.observer))
+
+        return await self.persist(run)
+
+    async def persist(self, work: Callable[[], Awaitable[R]]) -> R:
+        """Run work that writes once, with one statement or one transaction; anew when PostgreSQL reports a lost race.
+
+        Raises:
+            Unavailable: it lost every race.
+        """
+        for tried in range(1, TRIES):
             try:
-                with translating(retry=left > 0):
-                    async with (
-                        self._lent() as connection,
-                        connection.transaction(),
-                    ):
-                        return await work(Transaction(connection, retried=left > 0, observer=self.observer))
-            except RACES:
-                await asyncio.sleep(random.uniform(0.002, 0.02) * (TRIES - left))  # noqa: S311 - jitter, not a secret
-        raise AssertionError("unreachable: the last try translates a race")
+                return await work()
+            except LostRace:
+                await asyncio.sleep(random.uniform(0.002, 0.02) * tried)  # noqa: S311 - jitter, not a secret
+        return await work()
 
     @asynccontextmanager
     async def bulk(self) -> AsyncIterator[Transaction]:
@@ -245,16 +252,13 @@ async def _timed(run: Callable[..., Awaitable[R]], sql: str, arguments: Sequence
 
 
 class translating:  # noqa: N801 - reads as a word in a with statement
-    """Raise Freehold's error for the driver's; with ``retry``, let a lost race through to be tried again."""
-
-    def __init__(self, *, retry: bool = False) -> None:
-        self._retry = retry
+    """Raise Freehold's error for the driver's."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if not isinstance(error, (asyncpg.PostgresError, *GONE)) or (self._retry and isinstance(error, RACES)):
+        if not isinstance(error, (asyncpg.PostgresError, *GONE)):
             return
         if meaning := translated(error):
             raise meaning from error

@@ -26,6 +26,7 @@ import inspect
 import re
 import types
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from functools import cache, partial
 from pathlib import Path
@@ -135,8 +136,8 @@ def statement(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         LookupError: the file has no such statement.
         TypeError: the stub's parameters are not the statement's.
     """
-    bound = _bind(stub)
-    return _named(stub, bound, _runner(bound))
+    bound = bind(stub)
+    return register(stub, bound, runner(bound))
 
 
 def lookup(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -146,8 +147,8 @@ def lookup(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         LookupError: the file has no such statement.
         TypeError: the stub's parameters are not the statement's.
     """
-    bound = msgspec.structs.replace(_bind(stub), is_lookup=True)
-    return _named(stub, bound, _lookup_runner(bound))
+    bound = msgspec.structs.replace(bind(stub), is_lookup=True)
+    return register(stub, bound, _lookup_runner(bound))
 
 
 def streaming(stub: Callable[P, AsyncIterator[R]]) -> Callable[P, AsyncIterator[R]]:
@@ -157,18 +158,29 @@ def streaming(stub: Callable[P, AsyncIterator[R]]) -> Callable[P, AsyncIterator[
         LookupError: the file has no such statement.
         TypeError: the stub's parameters are not the statement's.
     """
-    bound = _bind(stub)
-    return _named(stub, bound, _streamer(bound))
+    bound = bind(stub)
+    return register(stub, bound, _streamer(bound))
 
 
-def _named(stub: Callable[..., Any], bound: Statement, run: Callable[..., Any]) -> Callable[..., Any]:
+def register(stub: Callable[..., Any], bound: Statement, run: Callable[..., Any]) -> Callable[..., Any]:
+    """Make known what a stub runs, and give that the stub's name."""
     name = f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"
     STATEMENTS[name] = bound
     run.__name__, run.__doc__, run.__module__ = stub.__name__, bound.description, stub.__module__
     return run if inspect.isasyncgenfunction(run) else traced(name.removeprefix("freehold."), run)
 
 
-def _bind(stub: Callable[..., Any]) -> Statement:
+def bind(stub: Callable[..., Any], *, besides: AbstractSet[str] = frozenset()) -> Statement:
+    """Read the statement of a stub's name.
+
+    Args:
+        stub: declares the parameters and the result.
+        besides: parameters of the stub that are not the statement's.
+
+    Raises:
+        LookupError: the file has no such statement.
+        TypeError: the stub's parameters are not the statement's.
+    """
     path = Path(inspect.getfile(stub)).with_name("queries.sql")
     try:
         loaded = load(path)[stub.__name__]
@@ -176,13 +188,14 @@ def _bind(stub: Callable[..., Any]) -> Statement:
         raise LookupError(f"{path} has no statement named {stub.__name__}") from None
     hints = get_type_hints(stub, include_extras=True)
     result = hints.pop("return")
-    wanted = [name for name in inspect.signature(stub).parameters if name != "db"]
+    wanted = [name for name in inspect.signature(stub).parameters if name not in {"db", *besides}]
     if set(wanted) != set(loaded.parameters):
         raise TypeError(f"{path}: {stub.__name__} takes {sorted(loaded.parameters)}, its stub {sorted(wanted)}")
     return msgspec.structs.replace(loaded, result=result, hints={name: hints[name] for name in loaded.parameters})
 
 
-def _runner(bound: Statement) -> Callable[..., Any]:
+def runner(bound: Statement) -> Callable[..., Any]:
+    """Make the function that runs a statement with its parameters by name."""
     sql, parameters = bound.sql, bound.parameters
     inner, many, optional = result_shape(bound.result)
     decode = row_decoder(inner)

@@ -16,7 +16,8 @@ import pytest
 
 from freehold import AuditHead, Finding, NewOrganization, NewProject, Platform, User
 from freehold.access import Action
-from freehold.audit.operations import erase_addresses, record
+from freehold.audit.operations import erase_addresses
+from freehold.audit.recording import record
 from freehold.ids import new_id
 from freehold.sql import STATEMENTS
 

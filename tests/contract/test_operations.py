@@ -17,7 +17,6 @@ SOURCES = {module.__name__: inspect.getsource(module) for module in MODULES}
 UNDECLARED = {
     "freehold.audit.operations.of_user": "called by the export about a user, after its check",
     "freehold.audit.operations.erase_addresses": "called by erasing a user, after its check",
-    "freehold.audit.operations.record": "called by other operations, in their transaction and after their check",
     "freehold.mail.operations.enqueue": "called by other operations, in their transaction and after their check",
     "freehold.users.verification.operations.ask_for_confirmation": "called by signing up and in, after their check",
     "freehold.users.verification.operations.ask_for_change": "called by changing a user, after its check",

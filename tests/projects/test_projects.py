@@ -17,6 +17,7 @@ from freehold import (
     ProjectPatch,
     ProjectSettingsPatch,
     Stale,
+    Unavailable,
 )
 from freehold.organizations.types import Organization
 
@@ -159,3 +160,57 @@ def test_bad_features_are_refused(features: tuple[str, ...]):
     with pytest.raises(Invalid) as refused:
         NewProjectSettings(features=features)
     assert all(error.pointer.startswith("/features") for error in refused.value.errors)
+
+
+LOSING = """
+    CREATE SEQUENCE tries;
+    CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF nextval('tries') <= {losses} THEN RAISE 'lost' USING ERRCODE = 'deadlock_detected'; END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER losing BEFORE INSERT ON projects FOR EACH ROW EXECUTE FUNCTION lose();
+"""
+EVENTS = "SELECT count(*) FROM audit_events WHERE action LIKE 'project.%'"
+
+
+async def test_project_and_its_event_are_one_statement(acme: Acme, connection: Any):
+    ada, organization = acme
+    for table in ("projects", "audit_events"):
+        await connection.execute(f"ALTER TABLE {table} ADD written_by text DEFAULT current_query()")
+    project = await ada.projects.create(organization.id, NewProject(name="Engine"))
+    statement = await connection.fetchval("SELECT written_by FROM projects WHERE id = $1", project.id)
+    assert statement
+    assert (
+        await connection.fetchval("SELECT written_by FROM audit_events WHERE target_id = $1", project.id) == statement
+    )
+
+
+async def test_lost_race_is_tried_again(acme: Acme, connection: Any):
+    ada, organization = acme
+    await connection.execute(LOSING.format(losses=2))
+    project = await ada.projects.create(organization.id, NewProject(name="Engine"))
+    assert await ada.projects.get(organization.id, project.id) == project
+    assert await connection.fetchval(EVENTS) == 1
+
+
+async def test_who_loses_every_race_is_told_to_come_again_and_nothing_is_stored(acme: Acme, connection: Any):
+    ada, organization = acme
+    await connection.execute(LOSING.format(losses=100))
+    with pytest.raises(Unavailable, match="try again"):
+        await ada.projects.create(organization.id, NewProject(name="Engine"))
+    assert await connection.fetchval("SELECT last_value FROM tries") == 5
+    assert (await ada.projects.list(organization.id, PageRequest())).data == []
+    assert await connection.fetchval(EVENTS) == 0
+
+
+async def test_change_that_came_too_late_has_no_event(acme: Acme, connection: Any):
+    ada, organization = acme
+    first = await ada.projects.create(organization.id, NewProject(name="Engine"))
+    await ada.projects.update(organization.id, first.id, ProjectPatch(name="Mill"))
+    before = await connection.fetchval(EVENTS)
+    with pytest.raises(Stale):
+        await ada.projects.update(organization.id, first.id, ProjectPatch(name="Loom"), version=first.updated_at)
+    with pytest.raises(Stale):
+        await ada.projects.delete(organization.id, first.id, version=first.updated_at)
+    assert await connection.fetchval(EVENTS) == before

@@ -113,7 +113,7 @@ class Subject(Context, frozen=True, kw_only=True):
 
 
 def operation(
-    action: AccountAction, *, by: By, writes: bool = False, own_transaction: bool = False
+    action: AccountAction, *, by: By, writes: bool = False, one_statement: bool = False, own_transaction: bool = False
 ) -> Callable[[Callable[Concatenate[Context, P], Awaitable[R]]], Callable[Concatenate[Context, P], Awaitable[R]]]:
     """Declare an operation outside of any organization.
 
@@ -121,6 +121,7 @@ def operation(
         action: what is done.
         by: who may.
         writes: run in a transaction.
+        one_statement: the operation writes with a single statement, which is stored whole or not at all by itself.
         own_transaction: the operation writes and calls ``in_transaction`` itself, since it must not hold a connection
             while it hashes a password.
 
@@ -132,7 +133,7 @@ def operation(
     def declare(
         work: Callable[Concatenate[Context, P], Awaitable[R]],
     ) -> Callable[Concatenate[Context, P], Awaitable[R]]:
-        _register(work, action, by.name.lower(), writes=writes or own_transaction)
+        _register(work, action, by.name.lower(), writes=writes or one_statement or own_transaction)
 
         @wraps(work)
         async def run(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -140,9 +141,9 @@ def operation(
                 _check_key(context.signed_in, action)
             if by is By.ADMIN and not context.is_admin:
                 raise Forbidden("Only a platform administrator may do this")
-            if not writes:
-                return await work(context, *args, **kwargs)
-            return await in_transaction(context, lambda inner: work(inner, *args, **kwargs))
+            return await _run(
+                context, lambda inner: work(inner, *args, **kwargs), writes=writes, one_statement=one_statement
+            )
 
         return _traced(work, run)
 
@@ -150,7 +151,12 @@ def operation(
 
 
 def on_user(
-    action: AccountAction, *, writes: bool = False, own_transaction: bool = False, private: bool = False
+    action: AccountAction,
+    *,
+    writes: bool = False,
+    one_statement: bool = False,
+    own_transaction: bool = False,
+    private: bool = False,
 ) -> Callable[
     [Callable[Concatenate[Subject, P], Awaitable[R]]], Callable[Concatenate[Context, UserRef, P], Awaitable[R]]
 ]:
@@ -168,7 +174,7 @@ def on_user(
     def declare(
         work: Callable[Concatenate[Subject, P], Awaitable[R]],
     ) -> Callable[Concatenate[Context, UserRef, P], Awaitable[R]]:
-        changes = writes or own_transaction
+        changes = writes or one_statement or own_transaction
         closed = changes or private
         _register(work, action, "self" if closed else "self, fellow members", writes=changes)
 
@@ -178,7 +184,7 @@ def on_user(
                 subject = await _subject(inner, user, action, closed=closed)
                 return await work(subject, *args, **kwargs)
 
-            return await (in_transaction(context, inside) if writes else inside(context))
+            return await _run(context, inside, writes=writes, one_statement=one_statement)
 
         return _traced(work, run)
 
@@ -186,7 +192,12 @@ def on_user(
 
 
 def on_organization(
-    action: Action, *, writes: bool = False, outsiders: bool = False, deleted: bool = False
+    action: Action,
+    *,
+    writes: bool = False,
+    one_statement: bool = False,
+    outsiders: bool = False,
+    deleted: bool = False,
 ) -> Callable[
     [Callable[Concatenate[Scope, P], Awaitable[R]]], Callable[Concatenate[Context, OrganizationRef, P], Awaitable[R]]
 ]:
@@ -195,6 +206,7 @@ def on_organization(
     Args:
         action: what is done; the actor's role must be granted it.
         writes: run in a transaction.
+        one_statement: the operation writes with a single statement, which is stored whole or not at all by itself.
         outsiders: let everybody in, with ``role`` None; the operation shows them what is public and nothing else.
         deleted: it is for deleted organizations, and for them alone. They exist for nobody else than for those who may
             do this, and in no other operation.
@@ -208,7 +220,9 @@ def on_organization(
     def declare(
         work: Callable[Concatenate[Scope, P], Awaitable[R]],
     ) -> Callable[Concatenate[Context, OrganizationRef, P], Awaitable[R]]:
-        _register(work, action, "role" + (", anyone for what is public" if outsiders else ""), writes=writes)
+        _register(
+            work, action, "role" + (", anyone for what is public" if outsiders else ""), writes=writes or one_statement
+        )
 
         @wraps(work)
         async def run(context: Context, organization: OrganizationRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -217,7 +231,7 @@ def on_organization(
                 scope = await find(inner, organization, action)
                 return await work(scope, *args, **kwargs)
 
-            return await (in_transaction(context, inside) if writes else inside(context))
+            return await _run(context, inside, writes=writes, one_statement=one_statement)
 
         return _traced(work, run)
 
@@ -231,6 +245,12 @@ def _register(work: Callable[..., object], action: Action | AccountAction, allow
 def _traced(work: Callable[..., object], run: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     slice_name = work.__module__.removeprefix("freehold.").removesuffix(".operations")
     return traced(f"{slice_name}.{work.__name__}", run)
+
+
+async def _run(context: ContextT, work: Callable[[ContextT], Awaitable[R]], *, writes: bool, one_statement: bool) -> R:
+    if one_statement:
+        return await context.db.persist(lambda: work(context))
+    return await (in_transaction(context, work) if writes else work(context))
 
 
 async def in_transaction(context: ContextT, work: Callable[[ContextT], Awaitable[R]]) -> R:

@@ -8,7 +8,7 @@ from freehold.access import NEVER_BY_KEY, ON_CHOSEN_PROJECTS, AccountAction, Act
 from freehold.api_keys import queries
 from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, NewApiKey
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.context import Context
 from freehold.errors import FieldError, Invalid
 from freehold.ids import new_id

@@ -1,4 +1,4 @@
-"""Writing the audit log, reading it, and checking that nobody has changed it."""
+"""Reading the audit log, and checking that nobody has changed it."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
@@ -11,7 +11,6 @@ from freehold.access import AccountAction, Action, By, Scope, on_organization, o
 from freehold.audit import queries
 from freehold.audit.chain import findings
 from freehold.audit.types import (
-    PLATFORM_CHAIN,
     AccountAuditPageRequest,
     AuditEvent,
     AuditHead,
@@ -21,7 +20,6 @@ from freehold.audit.types import (
     Finding,
 )
 from freehold.context import Context
-from freehold.ids import new_id
 from freehold.paging import FIRST_ID, FIRST_TIME, LAST_ID, LAST_TIME, Page, read_page
 
 Progress = Callable[[int, int], None]
@@ -31,53 +29,6 @@ MOST_FINDINGS: Final = 1000
 """How many findings a report names; it counts the rest."""
 
 _PROGRESS_EVERY = 1000
-
-
-async def record(
-    context: Context,
-    action: Action | AccountAction,
-    target_id: UUID | None,
-    *,
-    organization_id: UUID | None = None,
-    user_id: UUID | None = None,
-    actor_id: UUID | None = None,
-    **details: str | bool | int | list[str] | None,
-) -> None:
-    """Write down what the context's actor does, in the transaction of the change itself.
-
-    Call it last: until the transaction ends, others that change the same organization wait here. An operation that
-    records in several organizations does so in order of their ids, so that two of them cannot wait for each other.
-
-    Args:
-        context: its ``db`` is the transaction of the change.
-        action: what is done; the noun before its dot is the type of the target.
-        target_id: what it is done to.
-        organization_id: the organization whose log this belongs to; None for what concerns accounts alone.
-        user_id: whose account it concerns; by default the target, when it is a user, else the actor.
-        actor_id: who did it, where the context has no actor yet (signing up, signing in).
-        details: what else a reader of the log needs; never a secret, never personal data: these can be erased elsewhere
-            and not here, where they are part of a hash.
-    """
-    target_type = action.value.partition(".")[0]
-    actor = context.actor_id or actor_id
-    await queries.insert(
-        context.db,
-        chain_id=organization_id
-        or user_id
-        or (target_id if target_type == "user" else None)
-        or actor
-        or PLATFORM_CHAIN,
-        id=new_id(),
-        organization_id=organization_id,
-        actor_id=actor,
-        key_id=context.actor.key.id if context.actor and context.actor.key else None,
-        action=action.value,
-        target_type=target_type,
-        target_id=target_id,
-        details=msgspec.json.encode(details).decode(),
-        request_id=context.request_id,
-        ip=context.ip,
-    )
 
 
 @on_organization(Action.AUDIT_READ)

@@ -1,8 +1,11 @@
 -- name: insert
 -- Write down one event, chained to the one before it: the chain's head and the event in one round trip.
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
-WITH address AS MATERIALIZED ( -- so that the salt is made once
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (SELECT)
+, address AS MATERIALIZED ( -- so that the salt is made once
     SELECT :ip::inet AS ip, CASE WHEN :ip::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT FROM change)
 ), event AS MATERIALIZED (
     SELECT :chain_id::uuid AS chain_id, :id::uuid AS id, :organization_id::uuid AS organization_id,
         :actor_id::uuid AS actor_id, :key_id::uuid AS key_id, :action::text AS action, :target_type::text AS target_type,
@@ -28,14 +31,16 @@ WITH address AS MATERIALIZED ( -- so that the salt is made once
         previous_hash = h.hash,
         hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
     RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
 )
-INSERT INTO audit_events (
-    chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id, ip,
-    ip_salt, ip_digest, created_at, previous_hash, hash
-)
-SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
-    e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
-FROM event e, head;
+SELECT FROM change;
 
 -- name: page_of_organization
 -- Events of an organization, newest first, before a position; each filter may be NULL.

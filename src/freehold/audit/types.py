@@ -13,6 +13,22 @@ PLATFORM_CHAIN: Final = UUID(int=0)
 """The chain of what concerns neither an organization nor a user."""
 
 
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written down of a change; its time and its place in the chain come with the writing."""
+
+    chain_id: UUID
+    id: UUID
+    organization_id: UUID | None
+    actor_id: UUID | None
+    key_id: UUID | None
+    action: str
+    target_type: str
+    target_id: UUID | None
+    details: str
+    request_id: str | None
+    ip: str | None
+
+
 class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody did something. Times are UTC.
 

@@ -1,6 +1,7 @@
 """What can be done with organizations."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,7 +19,7 @@ from freehold.access import (
     on_user,
     operation,
 )
-from freehold.audit.operations import record
+from freehold.audit.recording import event_of, record
 from freehold.context import Context
 from freehold.errors import Forbidden, Missing, Stale
 from freehold.ids import new_id
@@ -151,7 +152,7 @@ async def user_with_organizations(subject: Subject) -> UserWithOrganizations:
     )
 
 
-@on_organization(Action.ORGANIZATION_UPDATE, writes=True)
+@on_organization(Action.ORGANIZATION_UPDATE, one_statement=True)
 async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | None = None) -> Organization:
     """Change an organization; ``version`` is the ``updated_at`` that the change is meant for.
 
@@ -165,9 +166,7 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
         if current is None or version not in {None, current.updated_at}:
             raise Stale
         return current
-    updated = await _update(scope, version, name=patch.name or None, slug=patch.slug or None)
-    await record(scope, scope.action, updated.id, organization_id=updated.id, **changed)
-    return updated
+    return await _update(scope, version, changed, name=patch.name or None, slug=patch.slug or None)
 
 
 @on_organization(Action.ORGANIZATION_TRANSFER, writes=True)
@@ -182,21 +181,26 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
     scope = await checked_again(scope)
     if not await queries.is_member(scope.db, organization_id=scope.organization_id, user_id=new.user_id):
         raise NewOwnerIsNoMember
-    updated = await _update(scope, version, owner_id=new.user_id)
-    await record(scope, scope.action, updated.id, organization_id=updated.id, owner_id=str(new.user_id))
-    return updated
+    return await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
 
 
 async def _update(
     scope: Scope,
     version: datetime | None,
+    changed: dict[str, Any],
     *,
     name: str | None = None,
     slug: str | None = None,
     owner_id: UUID | None = None,
 ) -> Organization:
     updated = await queries.update(
-        scope.db, id=scope.organization_id, name=name, slug=slug, owner_id=owner_id, version=version
+        scope.db,
+        event_of(scope, scope.action, scope.organization_id, organization_id=scope.organization_id, **changed),
+        id=scope.organization_id,
+        name=name,
+        slug=slug,
+        owner_id=owner_id,
+        version=version,
     )
     if updated is None:
         raise _not_updated(version)

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.audit.recording import recorded
+from freehold.audit.types import NewEvent
 from freehold.organizations.types import Organization
 from freehold.sql import Executor, lookup, statement
 from freehold.users.types import User
@@ -60,9 +62,11 @@ async def lock(db: Executor, *, id: UUID) -> UUID | None: ...
 async def is_member(db: Executor, *, organization_id: UUID, user_id: UUID) -> bool: ...
 
 
-@statement
+@recorded
 async def update(
     db: Executor,
+    event: NewEvent,
+    /,
     *,
     id: UUID,
     name: str | None,

@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import AccountAction, Action, Subject, in_transaction, on_user
-from freehold.audit.operations import erase_addresses, of_user, record
+from freehold.audit.operations import erase_addresses, of_user
+from freehold.audit.recording import record
 from freehold.errors import Missing
 from freehold.organizations.errors import OwnsOrganizations
 from freehold.paging import FIRST_ID

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET
 
 from freehold.access import Action, Scope, no_such_organization, on_organization
-from freehold.audit.operations import record
+from freehold.audit.recording import event_of
 from freehold.errors import Forbidden, Missing, Stale
 from freehold.ids import new_id
 from freehold.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
@@ -15,24 +15,24 @@ from freehold.projects import queries
 from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectSettingsPatch
 
 
-@on_organization(Action.PROJECT_CREATE, writes=True)
+@on_organization(Action.PROJECT_CREATE, one_statement=True)
 async def create(scope: Scope, new: NewProject) -> Project:
     """Make a project.
 
     Raises:
         Missing: ``not_found``: there is no such organization to see.
     """
-    project = await queries.insert(
+    project_id = new_id()
+    return await queries.insert(
         scope.db,
-        id=new_id(),
+        event_of(scope, scope.action, project_id, organization_id=scope.organization_id, name=new.name),
+        id=project_id,
         organization_id=scope.organization_id,
         name=new.name,
         description=new.description,
         visibility=new.settings.visibility,
         features=new.settings.features,
     )
-    await record(scope, scope.action, project.id, organization_id=scope.organization_id, name=project.name)
-    return project
 
 
 @on_organization(Action.PROJECT_READ, outsiders=True)
@@ -87,7 +87,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
     return found
 
 
-@on_organization(Action.PROJECT_UPDATE, writes=True, outsiders=True)
+@on_organization(Action.PROJECT_UPDATE, one_statement=True, outsiders=True)
 async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version: datetime | None = None) -> Project:
     """Change a project; ``version`` is the ``updated_at`` that the change is meant for.
 
@@ -111,6 +111,7 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
         return project
     updated = await queries.update(
         scope.db,
+        event_of(scope, scope.action, project_id, organization_id=scope.organization_id, changed=changed),
         organization_id=scope.organization_id,
         id=project_id,
         name=None if patch.name is UNSET else patch.name,
@@ -122,11 +123,10 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
     if updated is None:
         await _visible(scope, project_id)
         raise Stale
-    await record(scope, scope.action, project_id, organization_id=scope.organization_id, changed=changed)
     return updated
 
 
-@on_organization(Action.PROJECT_DELETE, writes=True, outsiders=True)
+@on_organization(Action.PROJECT_DELETE, one_statement=True, outsiders=True)
 async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = None) -> None:
     """Remove a project.
 
@@ -135,11 +135,16 @@ async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = N
         Stale: ``stale``.
     """
     await _refuse_outsider(scope, project_id)
-    removed = await queries.delete(scope.db, organization_id=scope.organization_id, id=project_id, version=version)
+    removed = await queries.delete(
+        scope.db,
+        event_of(scope, scope.action, project_id, organization_id=scope.organization_id),
+        organization_id=scope.organization_id,
+        id=project_id,
+        version=version,
+    )
     if removed is None:
         await _visible(scope, project_id)
         raise Stale
-    await record(scope, scope.action, project_id, organization_id=scope.organization_id)
 
 
 async def _visible(scope: Scope, project_id: UUID) -> Project:

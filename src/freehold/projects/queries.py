@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from freehold.audit.recording import recorded
+from freehold.audit.types import NewEvent
 from freehold.projects.types import Project
 from freehold.sql import Executor, lookup, statement
 
@@ -49,9 +51,11 @@ async def count_public(db: Executor, *, organization_id: UUID) -> int: ...
 async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> Project | None: ...
 
 
-@statement
+@recorded
 async def insert(
     db: Executor,
+    event: NewEvent,
+    /,
     *,
     id: UUID,
     organization_id: UUID,
@@ -62,9 +66,11 @@ async def insert(
 ) -> Project: ...
 
 
-@statement
+@recorded
 async def update(
     db: Executor,
+    event: NewEvent,
+    /,
     *,
     organization_id: UUID,
     id: UUID,
@@ -76,5 +82,7 @@ async def update(
 ) -> Project | None: ...
 
 
-@statement
-async def delete(db: Executor, *, organization_id: UUID, id: UUID, version: datetime | None) -> UUID | None: ...
+@recorded
+async def delete(
+    db: Executor, event: NewEvent, /, *, organization_id: UUID, id: UUID, version: datetime | None
+) -> UUID | None: ...

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import AccountAction, By, Subject, in_transaction, on_user, operation
-from freehold.audit.operations import record
+from freehold.audit.recording import event_of, record
 from freehold.context import Actor, Context
 from freehold.errors import Forbidden, Missing, Unauthenticated
 from freehold.ids import new_id
@@ -139,7 +139,7 @@ async def _read(context: Context, user_id: UUID, request: PageRequest) -> Page[S
     )
 
 
-@operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, writes=True)
+@operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, one_statement=True)
 async def end(context: Context, session: UUID | Literal["current"]) -> None:
     """End one of the actor's sessions; ``current`` signs out.
 
@@ -148,23 +148,21 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
     """
     actor = context.signed_in
     session_id = actor.session_id if session == "current" else session
-    ended = session_id and await queries.delete(context.db, id=session_id, user_id=_user_of(actor))
-    if not ended:
+    event = event_of(context, AccountAction.SESSION_DELETE, session_id)
+    if not session_id or not await queries.delete(context.db, event, id=session_id, user_id=_user_of(actor)):
         raise Missing("You have no such session")
-    await record(context, AccountAction.SESSION_DELETE, ended)
 
 
-@on_user(AccountAction.SESSION_DELETE, writes=True)
+@on_user(AccountAction.SESSION_DELETE, one_statement=True)
 async def end_of_user(subject: Subject, session_id: UUID) -> None:
     """End one session of a user, for themselves and for platform administrators.
 
     Raises:
         Missing: ``not_found``: the user has no such session.
     """
-    ended = await queries.delete(subject.db, id=session_id, user_id=subject.user_id)
-    if not ended:
+    event = event_of(subject, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
+    if not await queries.delete(subject.db, event, id=session_id, user_id=subject.user_id):
         raise Missing("This user has no such session")
-    await record(subject, AccountAction.SESSION_DELETE, ended, user_id=subject.user_id)
 
 
 @on_user(AccountAction.SESSION_DELETE, writes=True)

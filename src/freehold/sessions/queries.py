@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.audit.recording import recorded
+from freehold.audit.types import NewEvent
 from freehold.sql import Executor, lookup, statement
 
 
@@ -65,8 +67,8 @@ async def count_of_user(db: Executor, *, user_id: UUID) -> int: ...
 async def delete_others(db: Executor, *, user_id: UUID, kept_id: UUID | None) -> list[UUID]: ...
 
 
-@statement
-async def delete(db: Executor, *, id: UUID, user_id: UUID) -> UUID | None: ...
+@recorded
+async def delete(db: Executor, event: NewEvent, /, *, id: UUID, user_id: UUID) -> UUID | None: ...
 
 
 @statement

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from freehold.access import AccountAction, By, in_transaction, operation
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.context import Context
 from freehold.db import Transaction, connect
 from freehold.transfer import queries

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET
 
 from freehold.access import AccountAction, By, Subject, in_transaction, on_user, operation
-from freehold.audit.operations import record
+from freehold.audit.recording import event_of, record
 from freehold.context import Context
 from freehold.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.ids import new_id
@@ -56,9 +56,11 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
     profile = new.profile or NewProfile()
 
     async def store(context: Context) -> User:
+        user_id = new_id()
         user = await queries.insert(
             context.db,
-            id=new_id(),
+            event_of(context, AccountAction.USER_CREATE, user_id, actor_id=user_id, is_admin=is_admin),
+            id=user_id,
             username=new.username,
             email=new.email,
             email_verified=invited is not None,
@@ -68,7 +70,6 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             avatar_url=profile.avatar_url,
             is_admin=is_admin,
         )
-        await record(context, AccountAction.USER_CREATE, user.id, actor_id=user.id, is_admin=is_admin)
         if invited is None:
             with suppress(
                 MailedTooOften
@@ -157,6 +158,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     if changed:
         user = await queries.update(
             subject.db,
+            event_of(subject, AccountAction.USER_UPDATE, subject.user_id, changed=changed),
             id=subject.user_id,
             username=patch.username or None,
             set_first_name="first_name" in changed,
@@ -169,7 +171,6 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         )
         if user is None:
             raise _not_updated(version)
-        await record(subject, AccountAction.USER_UPDATE, subject.user_id, changed=changed)
     else:
         user = await _existing(subject)
         if version not in {None, user.updated_at}:

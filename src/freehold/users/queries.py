@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.audit.recording import recorded
+from freehold.audit.types import NewEvent
 from freehold.sql import Executor, lookup, statement
 from freehold.users.types import User
 
@@ -44,9 +46,11 @@ async def count_all(db: Executor) -> int: ...
 async def any_admin(db: Executor) -> bool: ...
 
 
-@statement
+@recorded
 async def insert(
     db: Executor,
+    event: NewEvent,
+    /,
     *,
     id: UUID,
     username: str,
@@ -60,9 +64,11 @@ async def insert(
 ) -> User: ...
 
 
-@statement
+@recorded
 async def update(
     db: Executor,
+    event: NewEvent,
+    /,
     *,
     id: UUID,
     username: str | None,

@@ -14,7 +14,7 @@ from freehold.access import (
     on_user,
     operation,
 )
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.context import Context
 from freehold.errors import Missing, Stale
 from freehold.organizations.deletion import queries

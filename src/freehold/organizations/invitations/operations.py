@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import AccountAction, Action, By, Scope, on_organization, operation
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.context import Context
 from freehold.errors import InvalidToken
 from freehold.ids import new_id

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from freehold.access import Action, Scope, checked_again, no_such_organization, on_organization, standing_of
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.context import Context
 from freehold.errors import Forbidden, Missing, Stale
 from freehold.organizations.errors import OrganizationGone, OwnerMustStay

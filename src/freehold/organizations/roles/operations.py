@@ -18,7 +18,7 @@ from freehold.access import (
     no_such_organization,
     on_organization,
 )
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.errors import Forbidden, Stale
 from freehold.ids import new_id
 from freehold.organizations.roles import queries

@@ -1,7 +1,7 @@
 """Setting a new password with a token that is mailed, for those who have forgotten theirs."""
 
 from freehold.access import AccountAction, By, in_transaction, operation
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.context import Context
 from freehold.errors import InvalidToken
 from freehold.mail.operations import enqueue

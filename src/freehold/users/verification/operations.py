@@ -1,7 +1,7 @@
 """Confirming that an e-mail address is one's own, with a token that is mailed there."""
 
 from freehold.access import AccountAction, By, Subject, on_user, operation
-from freehold.audit.operations import record
+from freehold.audit.recording import record
 from freehold.context import Context
 from freehold.errors import Forbidden, InvalidToken, Missing
 from freehold.mail.operations import enqueue

@@ -1,0 +1,119 @@
+"""Writing the audit log: an event in the transaction, or in the very statement, of the change that it tells of."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from freehold.access.actions import AccountAction, Action
+from freehold.audit import queries
+from freehold.audit.types import PLATFORM_CHAIN, NewEvent
+from freehold.context import Context
+from freehold.ids import new_id
+from freehold.sql import STATEMENTS, Executor, bind, register, runner
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_INSERT = STATEMENTS["freehold.audit.insert"]
+_NO_CHANGE, _NO_ROWS, _ITS_ROWS = "WITH change AS (SELECT)", "SELECT FROM change", "SELECT * FROM change"
+
+
+def event_of(
+    context: Context,
+    action: Action | AccountAction,
+    target_id: UUID | None,
+    *,
+    organization_id: UUID | None = None,
+    user_id: UUID | None = None,
+    actor_id: UUID | None = None,
+    **details: str | bool | int | list[str] | None,
+) -> NewEvent:
+    """Tell of what the context's actor does, for a statement that is ``recorded``.
+
+    Args:
+        context: who acts, and from where.
+        action: what is done; the noun before its dot is the type of the target.
+        target_id: what it is done to.
+        organization_id: the organization whose log this belongs to; None for what concerns accounts alone.
+        user_id: whose account it concerns; by default the target, when it is a user, else the actor.
+        actor_id: who did it, where the context has no actor yet (signing up, signing in).
+        details: what else a reader of the log needs; never a secret, never personal data: these can be erased elsewhere
+            and not here, where they are part of a hash.
+    """
+    target_type = action.value.partition(".")[0]
+    actor = context.actor_id or actor_id
+    return NewEvent(
+        chain_id=organization_id
+        or user_id
+        or (target_id if target_type == "user" else None)
+        or actor
+        or PLATFORM_CHAIN,
+        id=new_id(),
+        organization_id=organization_id,
+        actor_id=actor,
+        key_id=context.actor.key.id if context.actor and context.actor.key else None,
+        action=action.value,
+        target_type=target_type,
+        target_id=target_id,
+        details=msgspec.json.encode(details).decode(),
+        request_id=context.request_id,
+        ip=context.ip,
+    )
+
+
+async def record(
+    context: Context,
+    action: Action | AccountAction,
+    target_id: UUID | None,
+    *,
+    organization_id: UUID | None = None,
+    user_id: UUID | None = None,
+    actor_id: UUID | None = None,
+    **details: str | bool | int | list[str] | None,
+) -> None:
+    """Write down what the context's actor does, in the transaction of the change itself; see ``event_of``.
+
+    Call it last: until the transaction ends, others that change the same organization wait here. An operation that
+    records in several organizations does so in order of their ids, so that two of them cannot wait for each other.
+    """
+    event = event_of(
+        context,
+        action,
+        target_id,
+        organization_id=organization_id,
+        user_id=user_id,
+        actor_id=actor_id,
+        **details,
+    )
+    await queries.insert(context.db, **msgspec.structs.asdict(event))
+
+
+def recorded(
+    stub: Callable[Concatenate[Executor, NewEvent, P], Awaitable[R]],
+) -> Callable[Concatenate[Executor, NewEvent, P], Awaitable[R]]:
+    """Make the stub run the changing statement of its name, and write down its event, in one round trip.
+
+    Both are stored or neither is, also outside of a transaction. A change of no row writes no event.
+
+    Raises:
+        LookupError: the file has no such statement.
+        TypeError: the stub's parameters are not the statement's.
+    """
+    own = bind(stub, besides={"event"})
+    first = len(_INSERT.parameters)
+    change = re.sub(r"\$(\d+)", lambda number: f"${first + int(number[1])}", own.sql)
+    sql = _INSERT.sql.replace(_NO_CHANGE, f"WITH change AS (\n{change}\n)").replace(_NO_ROWS, _ITS_ROWS)
+    names = {f"event_{name}": name for name in _INSERT.parameters}
+    hints = {prefixed: _INSERT.hints[name] for prefixed, name in names.items()} | own.hints
+    both = msgspec.structs.replace(own, sql=sql, parameters=(*names, *own.parameters), hints=hints)
+    run = runner(both)
+
+    async def run_both(db: Executor, event: NewEvent, /, *_: P.args, **given: P.kwargs) -> R:
+        told = {prefixed: getattr(event, name) for prefixed, name in names.items()}
+        done: R = await run(db, **told, **given)
+        return done
+
+    return register(stub, both, run_both)
