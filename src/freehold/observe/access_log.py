@@ -16,6 +16,10 @@ MOST_BYTES: Final = 4096
 
 _LOGGER: Final = "freehold.access"
 _MILLISECONDS: Final = 1000
+_MICROSECONDS: Final = 1_000_000
+_LONGEST_METHOD: Final = 20
+_KINDS: Final = 1024
+"""How many kinds of requests are kept ready; a method is a caller's word, so there may be any number."""
 
 
 class Line(NamedTuple):
@@ -64,17 +68,13 @@ class AccessLog:
 
     def write(self) -> None:
         """Write what was gathered."""
-        part: list[str] = []
-        size = 0
-        for made in map(self._make, self._lines):
-            if size + len(made) > MOST_BYTES:
-                os.write(self._file, "".join(part).encode())
-                part, size = [], 0
-            part.append(made)
-            size += len(made)
+        text = "".join(map(self._make, self._lines)).encode()
         self._lines.clear()
-        if part:
-            os.write(self._file, "".join(part).encode())
+        start = 0
+        while start < len(text):
+            end = text.rfind(b"\n", start, start + MOST_BYTES) + 1  # whole lines: each is much shorter than that
+            os.write(self._file, text[start:end])
+            start = end
 
     def _write_late(self) -> None:
         self._timer = None
@@ -86,28 +86,37 @@ def _second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
-def _time(at: float) -> str:
-    seconds, fraction = divmod(at, 1)
-    return f"{_second(int(seconds))}.{int(fraction * 1_000_000):06}Z"
-
-
 def _word(method: str) -> str:
     """Return the one part of a line that a caller writes, if it is a word."""
-    return method if method.isalpha() else "-"
+    return method if method.isalpha() and len(method) <= _LONGEST_METHOD else "-"
+
+
+@lru_cache(maxsize=_KINDS)
+def _json_parts(method: str, route: str, status: int) -> tuple[str, str]:
+    word = _word(method)
+    return (
+        f'Z","level":"info","logger":"{_LOGGER}","message":"{word} {route or "-"} {status}","request_id":"',
+        f'","method":"{word}","route":"{route}","status":{status},"duration_ms":',
+    )
 
 
 def _json(line: Line) -> str:
     at, request_id, method, route, status, seconds, ip = line
-    word = _word(method)
-    address = f'"{ip}"' if ip else "null"
-    return (
-        f'{{"time":"{_time(at)}","level":"info","logger":"{_LOGGER}","message":"{word} {route or "-"} {status}",'
-        f'"request_id":"{request_id}","method":"{word}","route":"{route}","status":{status},'
-        f'"duration_ms":{seconds * _MILLISECONDS:.3f},"ip":{address}}}\n'
+    whole = int(at)
+    before, after = _json_parts(method, route, status)
+    return '{"time":"%s.%06d%s%s%s%.3f,"ip":%s}\n' % (  # noqa: UP031 - the quickest way, and one for each request
+        _second(whole),
+        (at - whole) * _MICROSECONDS,
+        before,
+        request_id,
+        after,
+        seconds * _MILLISECONDS,
+        f'"{ip}"' if ip else "null",
     )
 
 
 def _text(line: Line) -> str:
     at, request_id, method, route, status, seconds, ip = line
+    whole = int(at)
     about = f"{_word(method)} {route or '-'} {status} {seconds * _MILLISECONDS:.3f} ms {ip or '-'}"
-    return f"{_time(at)} INFO {_LOGGER}: {about} [{request_id}]\n"
+    return f"{_second(whole)}.{int((at - whole) * _MICROSECONDS):06}Z INFO {_LOGGER}: {about} [{request_id}]\n"
