@@ -11,16 +11,22 @@ from freehold.migrate.digests import Digests, digests
 Execute = Callable[[str], None]
 Query = Callable[..., list[tuple[object, ...]]]
 TABLE = "public.items"
-CREATE = "CREATE TABLE items (id int PRIMARY KEY, a text, b text, n numeric, c char(3), pair point[])"
-ROWS = (
-    "INSERT INTO items VALUES (1, 'x', 'y', 1.0, 'c', '{}'), (2, 'z', NULL, 2, NULL, NULL), (3, '', 'w', 3, '', NULL)"
-)
+CREATE = """
+CREATE TABLE items (id int PRIMARY KEY, a text, b text, n numeric, c char(3), pair point[], big bigint, other bigint,
+    small smallint, code uuid, word varchar(9), at timestamptz, local timestamp)
+"""
+ROWS = """
+INSERT INTO items VALUES
+    (1, 'x', 'y', 1.0, 'c', '{}', 1, 4294967296, 1, '018f0000-0000-7000-8000-000000000001', 'x', 'epoch', '2024-01-01'),
+    (2, 'z', NULL, 2, NULL, NULL, 0, 0, 0, '018f0000-0000-7000-8000-000000000002', '', 'infinity', 'infinity'),
+    (3, '', 'w', 3, '', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+"""
 
 
-def look(url: str, *columns_of: str) -> Digests:
+def look(url: str, *columns_of: str, as_text: bool = False) -> Digests:
     async def act() -> Digests:
         async with connect(url) as connection:
-            return await digests(connection, columns_of=columns_of)
+            return await digests(connection, columns_of=columns_of, as_text=as_text)
 
     return asyncio.run(act())
 
@@ -36,8 +42,23 @@ def look(url: str, *columns_of: str) -> Digests:
         "UPDATE items SET n = 1.00 WHERE id = 1",
         "UPDATE items SET a = 'xy', b = '' WHERE id = 1",
         "UPDATE items SET pair = NULL WHERE id = 1",
+        "UPDATE items SET big = 4294967296 WHERE id = 1",  # 2^32 has the hash of 1, and -4294967297 as well
+        "UPDATE items SET big = -4294967297 WHERE id = 1",
+        "UPDATE items SET big = other, other = big WHERE id = 1",
+        "UPDATE items SET big = NULL WHERE id = 2",
+        "UPDATE items SET big = -1 WHERE id = 2",
+        "UPDATE items SET small = NULL WHERE id = 2",
+        "UPDATE items SET small = big + 1, big = small + 1 WHERE id = 2",
+        "UPDATE items SET code = NULL WHERE id = 1",
+        "UPDATE items SET code = '018f0000-0000-7000-8000-000000000002' WHERE id = 1",
+        "UPDATE items SET word = NULL WHERE id = 2",
+        "UPDATE items SET word = 'X' WHERE id = 1",
+        "UPDATE items SET at = at + interval '1 microsecond' WHERE id = 1",
+        "UPDATE items SET at = '-infinity' WHERE id = 2",
+        "UPDATE items SET local = NULL WHERE id = 2",
+        "UPDATE items SET local = local + interval '1 day' WHERE id = 1",
         "DELETE FROM items WHERE id = 1",
-        "INSERT INTO items SELECT 4, a, b, n, c, pair FROM items WHERE id = 1",
+        "INSERT INTO items SELECT 4, a, b, n, c, pair, big, other, small, code, word, at, local FROM items LIMIT 1",
     ],
 )
 def test_any_change_of_values_is_seen(database_url: str, execute: Execute, change: str) -> None:
@@ -81,3 +102,10 @@ def test_tables_of_any_width_have_a_digest(database_url: str, execute: Execute) 
     execute(f"CREATE TABLE items ({', '.join(f'c{n} bool' for n in range(1600))}); INSERT INTO items DEFAULT VALUES")
     found = look(database_url, TABLE)
     assert {name: table.rows for name, table in found.tables.items()} == {TABLE: 1, "public.bare": 1}
+
+
+def test_as_text_a_value_of_another_type_that_reads_the_same_is_the_same(database_url: str, execute: Execute) -> None:
+    execute("CREATE TABLE items (a int, b uuid); INSERT INTO items VALUES (1, gen_random_uuid()), (2, NULL)")
+    before = look(database_url, as_text=True)
+    execute("ALTER TABLE items ALTER a TYPE text, ALTER b TYPE text")
+    assert before.differing_tables(look(database_url, as_text=True)) == []

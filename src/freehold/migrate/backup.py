@@ -22,6 +22,8 @@ from freehold.migrate.together import together
 _MANIFEST = "manifest.json"
 _SEAL = "manifest.sha256"
 _DUMP = "dump"
+_FORMAT = 2
+"""Changes with what is in a manifest, and with what the digests are made of."""
 PARTIAL = ".partial"
 """How the folder of a backup ends that has not ended, or is being removed."""
 
@@ -49,7 +51,7 @@ class Manifest(msgspec.Struct, frozen=True):
     files: dict[str, tuple[int, str]]
     backup_id: str = ""
     created_at: datetime = datetime.min.replace(tzinfo=UTC)
-    format: int = 1
+    format: int = _FORMAT
 
 
 class Backup(msgspec.Struct, frozen=True):
@@ -149,11 +151,14 @@ def load(folder: Path) -> Backup:
     if seal != f"{found}\n".encode():
         raise BackupError(f"{folder / _MANIFEST} or {_SEAL} beside it was changed after the backup: do not use it")
     try:
-        return Backup(folder, found, msgspec.json.decode(data, type=Manifest))
+        manifest = msgspec.json.decode(data, type=Manifest)
+        if manifest.format != _FORMAT:
+            raise msgspec.ValidationError(f"its format is {manifest.format}, not {_FORMAT}")  # noqa: TRY301 - one text for both
     except msgspec.ValidationError as error:
         raise BackupError(
             f"{folder} was made by another version of Freehold; restore it with that one ({error})"
         ) from None
+    return Backup(folder, found, manifest)
 
 
 def verify(folder: Path) -> Backup:

@@ -1,13 +1,17 @@
 """What the tables hold, each in one number: whether any row of any table changed can then be seen at once.
 
-A table's digest is the number of its rows and the sum of a 64-bit hash of each row, which mixes the hashes of its
-values, each seeded with the rank of its column's name. So neither the order of the rows nor that of the columns counts.
-(The text of the whole row would be simpler, and takes twice as long: PostgreSQL looks at each letter for quotes.)
+A table's digest is the number of its rows and the sum of a hash of each row, which mixes the hashes of its values, each
+seeded with the rank of its column's name. So neither the order of the rows nor that of the columns counts. PostgreSQL's
+hash of a number has 32 bits that matter: one changed row in four billion goes unseen, and several all but never.
+(The text of the whole row would be simpler, and takes three times as long: PostgreSQL looks at each letter for quotes,
+and writes out numbers and times only to hash what it has written.)
 """
 
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
+from typing import Final, NamedTuple
 
+import asyncpg
 import msgspec
 
 from freehold.migrate.database import Connection, connect
@@ -22,7 +26,7 @@ SET row_security = off;
 
 _TABLES = """
 SELECT c.oid::regclass::text AS name, pg_relation_size(c.oid) AS size,
-    ARRAY(SELECT quote_ident(a.attname) FROM pg_attribute a
+    ARRAY(SELECT ROW(quote_ident(a.attname), a.atttypid::regtype::text) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname) AS columns
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't'
@@ -37,6 +41,26 @@ SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n
 WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
 ORDER BY 1
 """
+
+
+_BY_TYPE: Final = {
+    **dict.fromkeys(("integer", "smallint"), "hashint8extended({column}, {seed})"),
+    # The hash folds the halves of a number: 1 and 2^32 have the same one. So the upper half has one of its own.
+    "bigint": "hashint8extended({column}, {seed}) # hashint8extended({column} >> 32, {seed} + 1)",
+    # Under a collation of the column's that takes two texts as equal, they would have one hash.
+    **dict.fromkeys(("text", "character varying"), 'hashtextextended({column} COLLATE "C", {seed})'),
+    "uuid": "uuid_hash_extended({column}, {seed})",
+    "timestamp without time zone": "timestamp_hash_extended({column}, {seed})",
+    "timestamp with time zone": "timestamp_hash_extended({column}::timestamp, {seed})",
+}
+"""Hashes of values as they are stored, of types for which equal values are the same to whoever reads them."""
+
+
+class Column(NamedTuple):
+    """A column of a table: its name, quoted, and its type as PostgreSQL names it."""
+
+    name: str
+    type: str
 
 
 class TableDigest(msgspec.Struct, frozen=True):
@@ -80,6 +104,7 @@ async def digests(
     columns_of: Collection[str] = (),
     known: Digests | None = None,
     touched: Collection[str] = (),
+    as_text: bool = False,
     report: Callable[[int, int], None] | None = None,
 ) -> Digests:
     """Compute the digests of every table, or only of the touched ones and keep the others as known.
@@ -89,6 +114,7 @@ async def digests(
         columns_of: tables whose columns get a digest each.
         known: earlier digests of the same database.
         touched: with ``known``, the tables that may have changed since.
+        as_text: take values that read the same as equal, whatever their types; to be compared with others of this kind.
         report: called with bytes done and bytes in all.
     """
     await connection.execute(_SETTINGS)
@@ -100,7 +126,9 @@ async def digests(
         if known is not None and name in known.tables and name not in touched:
             tables[name] = known.tables[name]
         else:
-            tables[name] = await table_digest(connection, name, row["columns"], by_column=name in columns_of)
+            tables[name] = await table_digest(
+                connection, name, _columns(row), by_column=name in columns_of, as_text=as_text
+            )
         done += row["size"]
         if report:
             report(done, total)
@@ -111,7 +139,7 @@ async def snapshot_digests(
     database_url: str, snapshot: str, *, parallel: int = 2, report: Callable[[int, int], None] | None = None
 ) -> Digests:
     """Compute every digest inside an exported snapshot, several tables at a time on connections of their own."""
-    queue: list[tuple[str, Sequence[str], int]] = []
+    queue: list[tuple[str, Sequence[Column], int]] = []
     tables: dict[str, TableDigest] = {}
     progress = {"done": 0, "total": 0}
 
@@ -134,7 +162,7 @@ async def snapshot_digests(
         await connection.execute(_SETTINGS)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-            queue += [(row["name"], row["columns"], row["size"]) for row in await connection.fetch(_TABLES)]
+            queue += [(row["name"], _columns(row), row["size"]) for row in await connection.fetch(_TABLES)]
             progress["total"] = sum(size for _, _, size in queue)
             async with together() as group:
                 for _ in range(parallel - 1):
@@ -144,25 +172,36 @@ async def snapshot_digests(
 
 
 async def table_digest(
-    connection: Connection, name: str, columns: Sequence[str], *, by_column: bool = False
+    connection: Connection, name: str, columns: Sequence[Column], *, by_column: bool = False, as_text: bool = False
 ) -> TableDigest:
-    """Compute one table's digest; ``name`` and ``columns`` are quoted already."""
-    row_hash = " # ".join(_value_hash(column, 2 * rank) for rank, column in enumerate(columns)) or "0"
+    """Compute one table's digest; ``name`` is quoted already."""
+    value_hash = _text_hash if as_text else _value_hash
+    row_hash = " # ".join(value_hash(column, 2 * rank) for rank, column in enumerate(columns)) or "0"
     whole = f"count(*), coalesce(sum(hashint8extended({row_hash}, 0)), 0)"
     counts, sums = "NULL", "NULL"
     if by_column and columns:  # in arrays, since there may be as many columns as a list of targets can have
-        counts = f"ARRAY[{', '.join(f'count({column})' for column in columns)}]"
-        sums = f"ARRAY[{', '.join(f'coalesce(sum({_value_hash(column, 0)}), 0)' for column in columns)}]"
+        counts = f"ARRAY[{', '.join(f'count({column.name})' for column in columns)}]"
+        sums = f"ARRAY[{', '.join(f'coalesce(sum({_text_hash(column, 0)}), 0)' for column in columns)}]"
     row = await connection.fetchrow(f"SELECT {whole}, {counts}, {sums} FROM ONLY {name}")  # noqa: S608 - quoted names
     count, total, numbers, values = tuple(row or ())
-    by_name = zip(columns, numbers, map(_digits, values), strict=True) if numbers else ()
+    by_name = zip((column.name for column in columns), numbers, map(_digits, values), strict=True) if numbers else ()
     return TableDigest(count, _digits(total), {column: (number, value) for column, number, value in by_name})
 
 
-def _value_hash(column: str, seed: int) -> str:
+def _columns(row: asyncpg.Record) -> list[Column]:
+    return [Column(*column) for column in row["columns"]]
+
+
+def _value_hash(column: Column, seed: int) -> str:
+    if column.type not in _BY_TYPE:
+        return _text_hash(column, seed)
+    of_value = _BY_TYPE[column.type].format(column=column.name, seed=seed)
+    return f"coalesce({of_value}, hashint8extended(0, {seed + 1}))"
+
+
+def _text_hash(column: Column, seed: int) -> str:
     # concat, unlike a cast to text, gives what COPY would; of NULL it makes nothing, so that has a seed of its own.
-    # Under a collation of the column's that takes two texts as equal, they would have one hash.
-    return f'hashtextextended(concat({column}) COLLATE "C", {seed} + num_nulls({column}))'
+    return f'hashtextextended(concat({column.name}) COLLATE "C", {seed} + num_nulls({column.name}))'
 
 
 def _digits(value: Decimal) -> str:

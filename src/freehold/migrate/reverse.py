@@ -117,10 +117,10 @@ async def _try_on_copy(copy: str, migrations: Sequence[Migration], start: Digest
     """Go back on the copy, and say what of the backup is not there afterwards."""
     async with connect(copy) as connection, connect(copy) as meter:
         progress.step("Looking at every column")
-        before = await digests(meter, columns_of=start.tables, report=progress.advance)
+        before = await digests(meter, columns_of=start.tables, as_text=True, report=progress.advance)
         for migration in migrations:
             progress.step(f"Rehearsing {migration.label}: down")
             await perform(Bench(connection, progress=progress), migration, "down")
         progress.step("Comparing")
-        after = await digests(meter, columns_of=start.tables, report=progress.advance)
+        after = await digests(meter, columns_of=start.tables, as_text=True, report=progress.advance)
         return [f"{loss.target}: {loss.how}" for loss in lost_data(before, after)]
