@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from freehold.migrate.errors import StagingError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.rehearse import rehearse
+from freehold.migrate.staging import quoted, staging_database
 from freehold.postgres import EmbeddedServer, binaries
 from freehold.postgres.client import client_connection, server_major
 
 Writer = Callable[..., Path]
 Execute = Callable[[str], None]
+Query = Callable[..., list[tuple[object, ...]]]
 
 
 @pytest.fixture
@@ -43,3 +46,23 @@ def test_server_of_another_major_is_refused_with_the_reason(
     with pytest.raises(StagingError, match=reason):
         asyncio.run(rehearse(database_url, sets=sets, backups=backups, staging_url=other_major.url))
     assert not backups.exists()
+
+
+def test_copy_of_another_production_of_the_same_name_is_left_alone(
+    database_url: str, database_name: str, execute: Execute, query: Query
+) -> None:
+    async def make_and_drop() -> str:
+        async with staging_database(database_url) as url:
+            return url
+
+    name = urlsplit(asyncio.run(make_and_drop())).path[1:]
+    left, of_another = (f"{name[:-8]}0badcafe", f"{database_name}_staging_0123abcd_{name[-8:]}")
+    try:
+        for each in (left, of_another):
+            execute(f"CREATE DATABASE {quoted(each)}")
+        asyncio.run(make_and_drop())
+        found = query("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", f"{database_name}_staging_")
+        assert found == [(of_another,)]
+    finally:
+        for each in (left, of_another):
+            execute(f"DROP DATABASE IF EXISTS {quoted(each)}")

@@ -13,6 +13,12 @@ from freehold.migrate.errors import ConnectError, StagingError
 
 _ENDING = "[0-9a-f]{8}"  # of a copy's name
 _LONGEST_NAME = 63  # bytes, PostgreSQL's limit for an identifier
+_LONGEST_BASE = _LONGEST_NAME - len("_staging_12345678_12345678")
+
+_OF_SOURCE = """
+SELECT current_database(), left(md5(format('%s %s', system_identifier, current_database())), 8) FROM pg_control_system()
+"""
+"""A database's name, and eight letters for it and its server: several may share the server of their copies."""
 
 
 def with_database(url: str, name: str) -> str:
@@ -63,9 +69,9 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
                 f"{place(staging_url or like_url)} is PostgreSQL {theirs} and production is {ours}: "
                 "what is proved on one major version is not proved on another"
             )
-        current = str(await source.fetchval("SELECT current_database()"))
-        base = re.sub(r"\W", "_", current)[: _LONGEST_NAME - 20]
-        stem = f"{base}_staging_"
+        current, whose = await source.fetchrow(_OF_SOURCE) or ("", "")
+        base = re.sub(r"\W", "_", current, flags=re.ASCII)[:_LONGEST_BASE]
+        stem = f"{base}_staging_{whose}_"
         name = f"{stem}{secrets.token_hex(4)}"
         await drop_unused(connection, stem, _ENDING)
         await create_database(connection if staging_url else source, name)
