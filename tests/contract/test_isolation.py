@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 from tests.conftest import PASSWORD
 
-from freehold import GRANTS, Action, NewSession, NewUser, Platform, Role
+from freehold import GRANTS, Action, NewSession, NewUser, Platform, Role, Settings
 from freehold.http.application import create_application
 
 NAMES = ("ada", "bob", "cleo", "dan")
@@ -50,7 +50,7 @@ class World:
         self._runner.run(self._open())
 
     async def _open(self) -> None:
-        self._opened = Platform.open(self._database_url)
+        self._opened = Platform.open(self._database_url, settings=Settings(rate_limits="off"))
         platform = await self._opened.__aenter__()
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(create_application(platform)), base_url="http://test"
