@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 START_SECONDS = 60.0
@@ -38,17 +38,20 @@ def running(
         DidNotStart: with the end of its log.
     """
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            env=_surroundings() | dict(env),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
         try:
-            _wait(process, url, log)
+            process = subprocess.Popen(
+                command,
+                env=_surroundings() | dict(env),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise DidNotStart(f"{command[0]} could not be started: {error.strerror}") from None
+        try:
+            _wait(process, Path(command[0]).name, url, log)
             yield process
         finally:
             _end(process)
@@ -60,12 +63,12 @@ def _surroundings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name == kept or not name.startswith("FREEHOLD_")}
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], name: str, url: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not _answers(url):
         if process.poll() is not None or time.monotonic() > deadline:
             words = "\n".join(log.read_text("utf-8", "replace").strip().splitlines()[-8:])
-            raise DidNotStart(f"{process.args!r} did not answer at {url}. Its last words:\n{words}")
+            raise DidNotStart(f"{name} did not answer at {url}:\n{words}")
         time.sleep(POLL_SECONDS)
 
 
@@ -82,12 +85,13 @@ def _answers(url: str) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a server with all that it has started: a worker may outlive it, or ignore it."""
     process.send_signal(signal.SIGTERM)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # its session, and so its group, is its own
+    process.wait()
 
 
 def workers_of(pid: int) -> list[int]:
