@@ -16,7 +16,8 @@ from pathlib import Path
 
 from bench import contestants, curves, machine, migrations_cost, reading, report, starting, writing
 from bench.figures import Figure, from_other_scripts
-from bench.load import Failed, require_wrk
+from bench.load import require_wrk
+from bench.outcome import Outcome
 from bench.packages import NotInstalled
 from bench.processes import DidNotStart
 from bench.rows import fill
@@ -41,36 +42,32 @@ def staged(effort: Effort) -> Iterator[Stage]:
         yield Stage(effort, server.url, server.admin_url, folder)
 
 
-def measure(stage: Stage, wanted: set[str]) -> tuple[list[Figure], dict[str, str]]:
-    """Measure what is wanted; a part that fails is named, and the others go on."""
-    figures: list[Figure] = []
-    absent: dict[str, str] = {}
+def measure(stage: Stage, wanted: set[str], outcome: Outcome) -> None:
+    """Measure what is wanted of that which needs the stage."""
 
     def part(target: str, work: Callable[[], list[Figure]]) -> None:
         if target in wanted:
-            try:
-                figures.extend(work())
-            except (Failed, DidNotStart) as error:
-                absent[target] = str(error)
-                print(f"  {target} failed: {error}", flush=True)
+            outcome.add(target, work)
 
     with contestants.freehold(stage.url, stage.folder) as ours:
         with ExitStack() as held:
-            peers = [ours, *_peers(stage, held, absent)] if wanted & {"P1", "P2"} else []
+            peers = [ours, *_peers(stage, held, outcome)] if wanted & {"P1", "P2"} else []
             part("P1", lambda: reading.user_with_organizations(stage, peers))
             part("P2", lambda: reading.newest_projects(stage, peers))
         part("P3", lambda: writing.create_projects(stage, ours))
         part("P4", lambda: writing.sign_in(stage, ours))
-        if "P8" in wanted:
-            with contestants.freehold(stage.url, stage.folder, coalescing=False) as without:
-                part("P8", lambda: reading.alone(stage, ours, without))
+        part("P8", lambda: _alone(stage, ours))
         part("P7", lambda: starting.memory(ours))
     part("P7", lambda: starting.starts(stage))
     part("P6", lambda: curves.cost_curves(stage))
-    return figures, absent
 
 
-def _peers(stage: Stage, held: ExitStack, absent: dict[str, str]) -> list[contestants.Contestant]:
+def _alone(stage: Stage, ours: contestants.Contestant) -> list[Figure]:
+    with contestants.freehold(stage.url, stage.folder, coalescing=False) as without:
+        return reading.alone(stage, ours, without)
+
+
+def _peers(stage: Stage, held: ExitStack, outcome: Outcome) -> list[contestants.Contestant]:
     """Start the peers that can be installed here, and say of the others why not."""
     ways: dict[str, Callable[[], AbstractContextManager[contestants.Contestant]]] = {
         "FastAPI + SQLAlchemy": lambda: contestants.fastapi(stage.url, stage.folder),
@@ -83,8 +80,7 @@ def _peers(stage: Stage, held: ExitStack, absent: dict[str, str]) -> list[contes
         try:
             found.append(held.enter_context(way()))
         except (NotInstalled, DidNotStart) as error:
-            absent[name] = str(error)
-            print(f"  not there: {error}", flush=True)
+            outcome.miss(name, error)
     return found
 
 
@@ -102,15 +98,24 @@ def main() -> None:
     if os.getloadavg()[0] > QUIET_LOAD:
         print(f"The machine is busy (load {about['load before']}): what is measured now is worth little")
     effort = QUICK if arguments.quick else FULL
-    with staged(effort) as stage:
-        figures, absent = measure(stage, wanted)
-        contests = stage.contests
+    outcome = Outcome()
+    try:
+        with staged(effort) as stage:
+            measure(stage, wanted, outcome)
+            contests = stage.contests
+    except DidNotStart as error:
+        raise SystemExit(str(error)) from None
     if "P9" in wanted:
         rows = effort.migration_rows
-        figures += migrations_cost.measure(rows, effort.rounds) if rows else migrations_cost.figures()
-    figures += [each for each in from_other_scripts() if each.target in wanted]
-    figures.sort(key=lambda each: each.target)
-    results = report.Results(machine=about, rows=str(effort.scale), figures=figures, contests=contests, absent=absent)
+        outcome.add("P9", lambda: migrations_cost.measure(rows, effort.rounds) if rows else migrations_cost.figures())
+    outcome.figures += [each for each in from_other_scripts() if each.target in wanted]
+    results = report.Results(
+        machine=about,
+        rows=str(effort.scale),
+        figures=sorted(outcome.figures, key=lambda each: each.target),
+        contests=contests,
+        absent=outcome.absent,
+    )
     report.tell(results)
     if not arguments.quick and wanted == set(TARGETS):
         report.keep(results)
