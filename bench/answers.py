@@ -1,8 +1,11 @@
 """Correctness first: what the contestants answer is compared before anybody is timed."""
 
+import re
 import urllib.request
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
 
 import msgspec
@@ -11,13 +14,14 @@ from bench.contestants import Contestant
 from bench.load import Failed, Request
 
 SECONDS = 10
+TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 def fetch(contestant: Contestant, request: Request) -> Any:
     """Send one request and return the JSON of its answer.
 
     Raises:
-        Failed: it was refused.
+        Failed: it was refused, or is no JSON.
     """
     name, _, value = request.header.partition(": ")
     asked = urllib.request.Request(  # noqa: S310 - an address of ours
@@ -28,7 +32,7 @@ def fetch(contestant: Contestant, request: Request) -> Any:
     try:
         with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 - the same
             return msgspec.json.decode(answer.read())
-    except OSError as error:
+    except (OSError, HTTPException, msgspec.DecodeError) as error:
         raise Failed(f"{contestant.name}: {request.method} {request.path}: {error}") from None
 
 
@@ -48,8 +52,9 @@ def plain(value: Any) -> Any:
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list):
         return [plain(part) for part in value]
-    if isinstance(value, str) and value[:2] == "20" and "T" in value:
-        return datetime.fromisoformat(value)
+    if isinstance(value, str) and TIME.match(value):
+        with suppress(ValueError):  # a name may begin like a time
+            return datetime.fromisoformat(value)
     return value
 
 
