@@ -8,7 +8,7 @@ A script beside this one takes part by writing a list of figures as JSON to ``be
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -24,7 +24,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     target: str
     work: str
     against: str
-    values: list[float]
+    values: Annotated[list[float], msgspec.Meta(min_length=1)]
     at_least: float | None = None
     at_most: float | None = None
     unit: Literal["x", "s", "MB"] = "x"
@@ -44,7 +44,9 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def measured(self) -> str:
         """The median, and from where to where the rounds went."""
         middle = _spelled(self.median, self.unit)
-        return f"{middle} ({min(self.values):.3g} to {max(self.values):.3g})" if len(self.values) > 1 else middle
+        if len(self.values) == 1:
+            return middle
+        return f"{middle} ({_rounded(min(self.values))} to {_rounded(max(self.values))})"
 
     @property
     def verdict(self) -> str:
@@ -76,5 +78,10 @@ def from_other_scripts(folder: Path = FOLDER) -> list[Figure]:
     return found
 
 
-def _spelled(value: float | None, unit: str) -> str:
-    return f"{value:.3g} {unit}"
+def _spelled(value: float, unit: str) -> str:
+    return f"{_rounded(value)} {unit}"
+
+
+def _rounded(value: float) -> str:
+    """Give three digits that count, without an exponent."""
+    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
