@@ -9,11 +9,10 @@ import msgspec
 from bench import picture
 from bench.figures import Figure
 
-HERE = Path(__file__).parent
-RESULTS = HERE / "results.json"
-PICTURE = HERE / "results.svg"
-README = HERE.parent / "README.md"
-MARKS = re.compile(r"(?<=<!-- bench: begin -->\n).*?(?=<!-- bench: end -->)", re.DOTALL)
+ROOT = Path(__file__).parent.parent
+RESULTS = "bench/results.json"
+PICTURE = "bench/results.svg"
+MARKS = re.compile(r"(?<=^<!-- bench: begin -->\n).*?(?=^<!-- bench: end -->$)", re.DOTALL | re.MULTILINE)
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,21 +45,34 @@ def tell(results: Results) -> None:
         print(f"\n{name} did not take part: {reason}")
 
 
-def keep(results: Results) -> None:
-    """Write results.json, the picture, and the table in the README."""
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
-    PICTURE.write_text(picture.draw(results.contests), "utf-8")
-    text = README.read_text("utf-8")
-    README.write_text(MARKS.sub(lambda _: markdown(results), text), "utf-8")
+def keep(results: Results, root: Path = ROOT) -> None:
+    """Write results.json, the picture, and the table in the README.
+
+    Raises:
+        SystemExit: the README has no place for the table; the other two are written.
+    """
+    (root / RESULTS).write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    (root / PICTURE).write_text(picture.draw(results.contests), "utf-8")
+    readme = root / "README.md"
+    text, places = MARKS.subn(lambda _: markdown(results), readme.read_text("utf-8"))
+    if places != 1:
+        marks = "<!-- bench: begin --> and <!-- bench: end -->"
+        raise SystemExit(f"{readme} should have {marks} once, in lines of their own")
+    readme.write_text(text, "utf-8")
 
 
 def markdown(results: Results) -> str:
-    """Write the table in Markdown, with the machine below it."""
+    """Write the table in Markdown, with the machine and the picture below it."""
     lines = ["| | work | against | target | measured: median (from, to) | |", "| --- | --- | --- | --- | --- | --- |"]
     lines += [
-        f"| {each.target} | {each.work} | {each.against} | {each.wanted} | {each.measured} | {each.verdict} |"
-        for each in results.figures
+        _row(each.target, each.work, each.against, each.wanted, each.measured, each.verdict) for each in results.figures
     ]
-    lines += [f"| - | {name} | | | did not take part: {reason} | |" for name, reason in results.absent.items()]
+    lines += [_row("-", name, "", "", f"did not take part: {reason}", "") for name, reason in results.absent.items()]
     machine = "; ".join(f"{name} {value}" for name, value in results.machine.items())
-    return "\n".join([*lines, "", f"{results.rows}. Machine: {machine}.", ""])
+    shown = f"![Requests per second of each, as bars]({PICTURE})"
+    return "\n".join([*lines, "", f"{results.rows}. Machine: {machine}.", "", shown, ""])
+
+
+def _row(*cells: str) -> str:
+    """Keep a row one row, whatever is in its cells."""
+    return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
