@@ -92,7 +92,8 @@ def environment(url: str) -> Mapping[str, str]:
     """Say where the database is to programs that read PG* variables: a password is no argument."""
     parts = urlsplit(url)
     return {
-        "PGHOST": parse_qs(parts.query)["host"][0],
+        "PGHOST": parse_qs(parts.query).get("host", [parts.hostname or ""])[0],
+        "PGPORT": str(parts.port or 5432),
         "PGUSER": unquote(parts.username or ""),
         "PGPASSWORD": unquote(parts.password or ""),
         "PGDATABASE": parts.path.lstrip("/"),
