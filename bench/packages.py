@@ -42,26 +42,25 @@ def node_with(peer: str) -> Path:
     """
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise NotInstalled("Node and npm are missing (apt-get install nodejs npm; version 20 or later)")
-    wanted = PEERS / peer / "package.json"
+    wanted = [PEERS / peer / name for name in ("package.json", "package-lock.json")]
     home = INSTALLED / peer
-    if not _is_done(home, wanted):
+    if not _is_done(home, *wanted):
         shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
-        shutil.copy(wanted, home)
-        npm = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
-        npm.append("--legacy-peer-deps")  # else it installs every framework that better-auth works with
-        try:
-            _run(npm, home)
-        except NotInstalled:
-            shutil.rmtree(home)
-            raise
+        coming = home.with_name(f"{peer}.coming")  # what is half done when somebody stops it must not look done
+        shutil.rmtree(coming, ignore_errors=True)
+        coming.mkdir(parents=True)
+        for each in wanted:
+            shutil.copy(each, coming)
+        # Without the last, every framework that better-auth works with would be installed.
+        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"], coming)
+        coming.rename(home)
     shutil.copy(PEERS / peer / "server.mjs", home)
     return home
 
 
-def _is_done(home: Path, wanted: Path) -> bool:
-    kept = home / wanted.name
-    return kept.exists() and kept.read_bytes() == wanted.read_bytes()
+def _is_done(home: Path, *wanted: Path) -> bool:
+    kept = [(home / each.name, each) for each in wanted]
+    return all(have.exists() and have.read_bytes() == each.read_bytes() for have, each in kept)
 
 
 def _run(command: Sequence[str | Path], folder: Path | None = None) -> None:
