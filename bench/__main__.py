@@ -19,7 +19,7 @@ from bench.figures import Figure, from_other_scripts
 from bench.load import require_wrk
 from bench.outcome import Outcome
 from bench.packages import NotInstalled
-from bench.processes import DidNotStart
+from bench.processes import DidNotStart, heed_signals
 from bench.rows import fill
 from bench.stage import FULL, QUICK, Effort, Stage
 from freehold.cli.embedded import prepare_embedded
@@ -94,6 +94,7 @@ def main() -> None:
     if unknown := wanted - set(TARGETS):
         parser.error(f"unknown targets: {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
     require_wrk()
+    heed_signals()
     about = machine.describe()
     if os.getloadavg()[0] > QUIET_LOAD:
         print(f"The machine is busy (load {about['load before']}): what is measured now is worth little")

@@ -4,12 +4,14 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -55,6 +57,16 @@ def running(
             yield process
         finally:
             _end(process)
+
+
+def heed_signals() -> None:
+    """Let SIGTERM and SIGHUP unwind this process as an exception does, so that whatever it has started ends, too."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
 
 
 def _surroundings() -> dict[str, str]:

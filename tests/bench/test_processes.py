@@ -1,6 +1,8 @@
 """Servers that a bench starts end with it, whatever happens in between."""
 
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -37,6 +39,18 @@ if sys.argv[4] == "dies":
 print(*sorted(name for name in os.environ if name.startswith("FREEHOLD_")), os.environ.get("BENCH"), flush=True)
 HTTPServer(("127.0.0.1", int(sys.argv[2])), Handler).serve_forever()
 """
+BENCH = """
+import signal, sys
+from pathlib import Path
+from bench.processes import heed_signals, running
+
+heed_signals()
+log, *command = sys.argv[1:]
+with running(command, url=f"http://127.0.0.1:{command[4]}/", log=Path(log), env={}):
+    print("running", flush=True)
+    signal.pause()
+"""
+ROOT = Path(__file__).parents[2]
 
 
 class Life:
@@ -96,6 +110,18 @@ def test_failure_inside_a_contest_ends_the_server_and_its_worker(start: Start, l
 
     with pytest.raises(Failed, match="round 0"), start():
         alternate("P1", {"Freehold": fails}, rounds=3)
+    eventually(life.is_over)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_bench_that_is_told_to_end_ends_what_it_has_started(tmp_path: Path, life: Life, number: signal.Signals):
+    command = [sys.executable, "-c", SERVER, str(life.path), str(free_port()), "200", "well"]
+    bench = [sys.executable, "-c", BENCH, str(tmp_path / "log"), *command]
+    with subprocess.Popen(bench, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"running\n"
+        process.send_signal(number)
+    assert process.returncode != 0
     eventually(life.is_over)
 
 
