@@ -47,7 +47,7 @@ class Served:
             start_new_session=True,
         )
         self.banner = ""
-        # Ends a wait for a line that never comes; whatever was begun has its output closed then.
+        # Ends a wait for a banner that never comes; whatever was begun has its output closed then.
         self._watchdog = threading.Timer(DEADLINE_SECONDS, self.popen.kill)
         self._watchdog.daemon = True
         self._watchdog.start()
@@ -60,6 +60,7 @@ class Served:
             line = self.popen.stdout.readline()
             assert line, f"it ended instead: {self.finish()}"
             self.banner += line
+        self._watchdog.cancel()
         return next(line.split()[1] for line in self.banner.splitlines() if "/v1" in line).removesuffix("/v1")
 
     def finish(self, number: signal.Signals | None = None) -> tuple[int, str]:
