@@ -1,5 +1,6 @@
 """Installs the peers under bench/.peers, each in an environment of its own, once for each list of packages."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,19 +11,33 @@ PEERS = Path(__file__).with_name("peers")
 INSTALLED = Path(__file__).with_name(".peers")
 INSTALL_SECONDS = 300
 
+UNREACHABLE = re.compile(
+    r"connection broken|No matching distribution|timed? ?out|ENOTFOUND|EAI_AGAIN|ECONN\w+|ENETUNREACH", re.IGNORECASE
+)
+"""What pip and npm say when nobody answers; pip finds no distribution then, either."""
+
 
 class NotInstalled(Exception):
     """A peer cannot be installed here; the message says why."""
 
 
-def python_with(peer: str) -> Path:
+class Unreachable(NotInstalled):
+    """There is no Node, or no registry to fetch packages from."""
+
+
+def python_with(peer: str, *, peers: Path | None = None, installed: Path | None = None) -> Path:
     """Return the Python of a peer's virtual environment, with the packages that its requirements pin.
+
+    Args:
+        peer: names its folder.
+        peers: holds that.
+        installed: where the environment is, or is made.
 
     Raises:
         NotInstalled: pip could not do it.
     """
-    wanted = PEERS / peer / "requirements.txt"
-    home = INSTALLED / peer
+    wanted = (peers or PEERS) / peer / "requirements.txt"
+    home = (installed or INSTALLED) / peer
     python = home / "bin" / "python"
     if _is_done(home, wanted):
         return python
@@ -34,16 +49,20 @@ def python_with(peer: str) -> Path:
     return python
 
 
-def node_with(peer: str) -> Path:
+def node_with(peer: str, *, installed: Path | None = None) -> Path:
     """Return the folder of a peer that runs on Node, its packages beside it.
+
+    Args:
+        peer: names the folder of its list of packages and its server.
+        installed: where the folder is, or is made.
 
     Raises:
         NotInstalled: there is no Node, or npm could not do it.
     """
     if shutil.which("node") is None or shutil.which("npm") is None:
-        raise NotInstalled("Node and npm are missing (apt-get install nodejs npm; version 20 or later)")
+        raise Unreachable("Node and npm are missing (apt-get install nodejs npm; version 20 or later)")
     wanted = [PEERS / peer / name for name in ("package.json", "package-lock.json")]
-    home = INSTALLED / peer
+    home = (installed or INSTALLED) / peer
     if not _is_done(home, *wanted):
         shutil.rmtree(home, ignore_errors=True)
         coming = home.with_name(f"{peer}.coming")  # what is half done when somebody stops it must not look done
@@ -68,8 +87,12 @@ def _run(command: Sequence[str | Path], folder: Path | None = None) -> None:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, encoding="utf-8", timeout=INSTALL_SECONDS, check=False
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        raise Unreachable(f"{command[0]}: {error}") from None
+    except OSError as error:
         raise NotInstalled(f"{command[0]}: {error}") from None
     if done.returncode != 0:
-        words = (done.stderr or done.stdout).strip().splitlines()[-3:]
-        raise NotInstalled(f"{' '.join(map(str, command[:4]))} failed: {' '.join(words)}")
+        said = done.stderr or done.stdout
+        words = said.strip().splitlines()[-3:]
+        failure = Unreachable if UNREACHABLE.search(said) else NotInstalled
+        raise failure(f"{' '.join(map(str, command[:4]))} failed: {' '.join(words)}")

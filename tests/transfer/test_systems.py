@@ -107,6 +107,17 @@ async def test_django(platform: Platform, source: Any, empty_database_url: str):
     assert (again.stored, again.skipped) == (0, 3)
 
 
+async def test_uuids_of_django_are_kept(platform: Platform, source: Any, empty_database_url: str):
+    await source.execute(DJANGO.replace("id integer", "id uuid"))
+    await source.execute(
+        "INSERT INTO auth_user VALUES ($1, $2, NULL, true, 'ada', '', '', 'a@x.org', true, true, '2020-01-01Z')",
+        uid(7),
+        django_hash(),
+    )
+    await platform.transfer.import_system("django", empty_database_url)
+    assert (await users(platform))["ada"]["id"] == uid(7)
+
+
 async def test_fastapi_users(platform: Platform, source: Any, empty_database_url: str):
     await source.execute(FASTAPI_USERS)
     stored = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -177,6 +188,15 @@ async def test_better_auth(platform: Platform, source: Any, empty_database_url: 
         ("Bob", "admin"),
         ("Cyd", "member"),
     ]
+
+
+async def test_better_auth_without_its_organization_plugin(platform: Platform, source: Any, empty_database_url: str):
+    await source.execute(BETTER_AUTH + "DROP TABLE organization, member;")
+    await source.execute(
+        "INSERT INTO \"user\" VALUES ('u1', 'Ada', 'ada@example.com', true, NULL, '2024-01-01', '2024-01-02')"
+    )
+    (report,) = await platform.transfer.import_system("better-auth", empty_database_url)
+    assert (report.kind, report.stored) == ("users", 1)
 
 
 async def test_users_in_another_table_are_found(platform: Platform, source: Any, empty_database_url: str):

@@ -16,7 +16,7 @@ from freehold.transfer.importing import Course, Entries, batches
 from freehold.transfer.progress import Progress, Quiet
 from freehold.transfer.reading import read
 from freehold.transfer.refusals import Refusals
-from freehold.transfer.systems import SYSTEMS, Rows, SystemName
+from freehold.transfer.systems import SYSTEMS, Rows, SystemName, kinds_in
 from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName, OnConflict
 from freehold.transfer.unpacking import PIECE, pieces
 
@@ -159,7 +159,8 @@ async def import_system(
 ) -> list[ImportReport]:
     """Bring over the users of another system, with their passwords, and of better-auth the organizations and members.
 
-    Everything is stored in one transaction; what Freehold has no place for is refused, and the rest stored.
+    These are there if its organization plugin is in use. Everything is stored in one transaction; what Freehold has no
+    place for is refused, and the rest stored.
 
     Args:
         context: of the operator or a platform administrator.
@@ -178,13 +179,12 @@ async def import_system(
     """
     refusals, progress = refusals or Refusals(), progress or Quiet()
     plan = ImportPlan(on_conflict=on_conflict, partial=True)
-    known = SYSTEMS[system]
     refusals.begin()
 
     async def work(db: Transaction, source: Transaction) -> list[ImportReport]:
         reports = []
-        for kind in known.statements:
-            rows = Rows(source, system, kind, table or known.table)
+        for kind in await kinds_in(source, system):
+            rows = Rows(source, system, kind, table or SYSTEMS[system].table)
             refused_before, refusals.sources = refusals.lines, rows.sources
             report = await Course(kind, plan, refusals, progress).whole(db, rows.entries())
             reports.append(msgspec.structs.replace(report, refused=refusals.lines - refused_before, dry_run=dry_run))

@@ -16,15 +16,22 @@ SystemName = Literal["django", "fastapi-users", "better-auth"]
 
 
 class System(NamedTuple):
-    """What a system has: the table of its users, and for each kind the statement that reads it."""
+    """What a system has.
+
+    Attributes:
+        table: of its users.
+        statements: which reads a kind.
+        plugin_tables: without which a kind is not there, since it comes with a plugin.
+    """
 
     table: str
     statements: dict[KindName, str]
+    plugin_tables: dict[KindName, str]
 
 
 SYSTEMS: Final[dict[SystemName, System]] = {
-    "django": System("auth_user", {"users": "django_users"}),
-    "fastapi-users": System("user", {"users": "fastapi_users"}),
+    "django": System("auth_user", {"users": "django_users"}, {}),
+    "fastapi-users": System("user", {"users": "fastapi_users"}, {}),
     "better-auth": System(
         "user",
         {
@@ -32,9 +39,21 @@ SYSTEMS: Final[dict[SystemName, System]] = {
             "organizations": "better_auth_organizations",
             "members": "better_auth_members",
         },
+        {"organizations": "organization", "members": "member"},
     ),
 }
 _STATEMENTS = load(Path(__file__).with_name("systems.sql"))
+
+
+async def kinds_in(db: Transaction, system: SystemName) -> list[KindName]:
+    """List the kinds of rows that a database of the system has."""
+    tables = SYSTEMS[system].plugin_tables
+    return [kind for kind in SYSTEMS[system].statements if kind not in tables or await _has(db, tables[kind])]
+
+
+async def _has(db: Transaction, table: str) -> bool:
+    row = await db.fetch_row(_STATEMENTS["has_table"].sql, [table])
+    return bool(row and row[0])
 
 
 class Rows:

@@ -2,11 +2,19 @@
 -- `refusal` where it cannot be brought over. An id that is no UUID there becomes one that is made of it, the same each time.
 -- {table} is the name of the table with the users.
 
+-- name: has_table
+-- Whether there is a table of this name.
+SELECT to_regclass(:name::text) IS NOT NULL;
+
 -- name: django_users
 -- Django's auth_user. A password that begins with an exclamation mark is one that nobody has.
 SELECT 'user ' || u.id AS source,
     CASE WHEN NOT u.is_active THEN 'is not active there, and Freehold knows no inactive users' END AS refusal,
-    md5('django/' || u.id)::uuid AS id, u.username, u.email, nullif(btrim(u.first_name), '') AS first_name,
+    CASE
+        WHEN u.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.id::text::uuid
+        ELSE md5('django/' || u.id)::uuid
+    END AS id,
+    u.username, u.email, nullif(btrim(u.first_name), '') AS first_name,
     nullif(btrim(u.last_name), '') AS last_name, u.date_joined::timestamptz AS created_at,
     CASE WHEN u.password = '' OR u.password LIKE '!%' THEN '!' ELSE u.password END AS password_hash
 FROM {table} u
