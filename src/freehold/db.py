@@ -23,7 +23,10 @@ ROWS_AT_A_TIME = 1000
 """How many rows a stream fetches in one round trip; it never holds more."""
 
 UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-"""For work on all rows: they may take long to sort or to write, and whoever reads or sends them may be slow."""
+"""For work on all rows: they may take long to sort or to write, and whoever reads or sends them may be slow.
+
+So nobody is told how long its statements took, either: to count a million rows takes a while, and is no finding.
+"""
 
 RACES = (
     asyncpg.SerializationError,
@@ -191,7 +194,7 @@ class Database:
         with translating():
             async with self._lent() as connection, connection.transaction():
                 await connection.execute(UNHURRIED)
-                yield Transaction(connection, observer=self.observer)
+                yield Transaction(connection)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
@@ -208,7 +211,7 @@ class Database:
                 )
                 await connection.execute(UNHURRIED)
             # What fails out there is not the database's fault, so it is not translated.
-            yield Transaction(connection, observer=self.observer)
+            yield Transaction(connection)
 
     def _lent(self) -> "_Lent":
         return _Lent(self._pool, self._acquire_timeout_seconds, self.observer)

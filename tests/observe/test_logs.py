@@ -1,6 +1,7 @@
 """What is logged, and what never is."""
 
 import asyncio
+import io
 import json
 import logging
 import os
@@ -16,9 +17,11 @@ from tests.conftest import PASSWORD
 from tests.observe.conftest import Running
 from tests.waiting import eventually
 
-from freehold import NewUser, Platform, Settings
+from freehold import ImportPlan, NewUser, PageRequest, Platform, Settings
 from freehold.observe.access_log import MOST_BYTES, AccessLog, Line
 from freehold.observe.logs import HIDDEN, REQUEST_ID, JsonLines, TextLines, hide_secrets
+from freehold.observe.observer import Observer
+from freehold.sql import statement_names
 from freehold.tokens import Kind
 
 EMAIL = "ada.lovelace@example.com"
@@ -180,3 +183,16 @@ async def test_statement_that_waits_long_is_logged_by_name_and_without_values(
     assert fields["duration_ms"] >= 70
     assert event.getMessage() == f"slow statement: users.by_id took {fields['duration_ms']} ms"
     assert str(ada.id) not in caplog.text
+
+
+async def test_work_on_all_rows_has_no_slow_statements(database_url: str, caplog: pytest.LogCaptureFixture):
+    every = Observer(statement_names(), slow_seconds=0)
+    async with Platform.open(database_url, observer=every) as platform:
+        await platform.users.create(NewUser(username="ada", email=EMAIL, password=PASSWORD))
+        caplog.clear()
+        await platform.transfer.export_file("users", lambda _lines: None)
+        await platform.transfer.import_file("users", io.BytesIO(), plan=ImportPlan(on_conflict="update"))
+        await platform.users.list(PageRequest())
+    events = [event for event in caplog.records if event.name == "freehold.statements"]
+    found = {event.__dict__["fields"]["statement"] for event in events}
+    assert found == {"audit.insert", "users.page"}
