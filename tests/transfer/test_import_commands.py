@@ -104,6 +104,9 @@ def test_refused_lines_are_told_and_written_down(freehold: Run, tmp_path: Path):
         (2, "email", "invalid_email"),
         (3, "id", "id_taken"),
     ]
+    status, told, complaint = freehold("import", "users", "users.ndjson", "--partial", "--dry-run")
+    assert (status, told) == (1, "Would be: users: 1 stored, 2 refused\n")
+    assert "2 refused; the others would be stored." in complaint
     status, told, _ = freehold("import", "users", "users.ndjson", "--partial", "--json", "--errors", "wrong")
     assert (status, json.loads(told)["stored"], json.loads(told)["refused"]) == (1, 1, 2)
     assert len((tmp_path / "wrong").read_text().splitlines()) == 2

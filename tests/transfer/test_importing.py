@@ -12,6 +12,7 @@ from freehold import (
     AccountAuditPageRequest,
     Action,
     Forbidden,
+    ImportReport,
     NewCustomRole,
     NewSession,
     Platform,
@@ -143,12 +144,16 @@ async def test_what_does_not_exist_is_named(bring_in: Import):
     assert refused(refusals) == {(1, "organization_id", "no_such_organization")}
 
 
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
+    return report.stored, report.updated, report.skipped, report.refused
+
+
 async def test_skip_leaves_out_what_exists_and_takes_the_first_of_two(platform: Platform, bring_in: Import):
     await bring_in("users", [user(1)])
     lines = [user(1, first_name="New"), user(2, first_name="First"), user(3, username="USER_2"), user(4)]
     dry, _ = await bring_in("users", lines, on_conflict="skip", dry_run=True)
     report, refusals = await bring_in("users", lines, on_conflict="skip")
-    assert (report.stored, report.skipped, report.refused) == (dry.stored, dry.skipped, dry.refused) == (2, 2, 0)
+    assert counts(report) == counts(dry) == (2, 0, 2, 0)
     assert refusals.first == []
     found = await stored(platform, "users")
     assert [(each["username"], each["first_name"]) for each in found] == [
@@ -161,7 +166,8 @@ async def test_skip_leaves_out_what_exists_and_takes_the_first_of_two(platform: 
 async def test_update_changes_what_is_given_and_adds_what_is_new(platform: Platform, bring_in: Import):
     await bring_in("users", [user(1, first_name="Ada", last_name="Byron", password_hash="$2b$04$" + "a" * 53)])
     (before,) = await stored(platform, "users")
-    report, _ = await bring_in("users", [user(1, last_name="Lovelace"), user(2)], on_conflict="update")
+    lines = [user(1, last_name="Lovelace"), user(2)]
+    report, _ = await bring_in("users", lines, on_conflict="update")
     assert (report.stored, report.updated) == (1, 1)
     after, _ = await stored(platform, "users")
     assert (after["first_name"], after["last_name"]) == ("Ada", "Lovelace")
@@ -183,6 +189,7 @@ async def test_update_with_the_same_changes_nothing(platform: Platform, bring_in
     for kind in kinds:
         report, _ = await bring_in(kind, before[kind], on_conflict="update")
         assert (report.stored, report.updated, report.refused) == (0, 0, 0)
+        assert report.skipped == len(before[kind].splitlines())
     assert {kind: await written(platform, kind) for kind in kinds} == before
 
 
@@ -222,12 +229,28 @@ async def test_new_password_by_import_ends_sessions(platform: Platform, sign_up:
     assert (await platform.sessions.list_of_user(ada.id, _page())).data == []
 
 
-async def test_dry_run_stores_nothing_and_tells_what_would_come(platform: Platform, bring_in: Import):
+@pytest.mark.parametrize("partial", [False, True])
+async def test_dry_run_stores_nothing_and_tells_what_would_come(platform: Platform, bring_in: Import, *, partial: bool):
     await bring_in("users", [user(1)])
-    report, refusals = await bring_in("users", [user(1), user(2), user(3, email="x")], dry_run=True)
-    assert (report.stored, report.refused, report.dry_run) == (1, 2, True)
+    lines = [user(1), user(2), user(3, email="x")]
+    dry, refusals = await bring_in("users", lines, dry_run=True, partial=partial)
+    assert (dry.stored, dry.refused, dry.dry_run) == (int(partial), 2, True)
     assert refused(refusals) >= {(1, "id", "id_taken"), (3, "email", "invalid_email")}
     assert len(await stored(platform, "users")) == 1
+    report, _ = await bring_in("users", lines, partial=partial)
+    assert counts(report) == counts(dry)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+async def test_dry_run_of_updates_tells_what_would_change(platform: Platform, bring_in: Import, *, partial: bool):
+    await bring_in("users", [user(1), user(2, first_name="Ada"), user(3, first_name="Bob")])
+    before = await written(platform, "users")
+    lines = [user(1, first_name="New"), user(2, first_name="Ada"), user(3), user(4)]
+    dry, _ = await bring_in("users", lines, on_conflict="update", dry_run=True, partial=partial)
+    assert counts(dry) == (1, 1, 2, 0)
+    assert await written(platform, "users") == before
+    report, _ = await bring_in("users", lines, on_conflict="update", partial=partial)
+    assert counts(report) == counts(dry)
 
 
 async def test_import_is_one_event_with_its_counts(platform: Platform, bring_in: Import):

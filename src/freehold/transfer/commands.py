@@ -203,8 +203,9 @@ def tell(reports: list[ImportReport], refusals: Refusals, errors: Path, *, parti
         for report in reports:
             click.echo(_summary(report))
     if refusals.lines:
-        stored = "; the others are stored" if partial else "; nothing is stored"
-        click.echo(f"{refusals.lines:,} refused{stored}. {errors} says what is wrong with each.", err=True)
+        others = "would be" if any(report.dry_run for report in reports) else "are"
+        outcome = f"the others {others} stored" if partial else "nothing is stored"
+        click.echo(f"{refusals.lines:,} refused; {outcome}. {errors} says what is wrong with each.", err=True)
     return FAILED if refusals.lines else 0
 
 

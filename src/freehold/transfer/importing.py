@@ -11,7 +11,7 @@ from freehold.errors import Invalid
 from freehold.transfer import queries
 from freehold.transfer.checking import Checker
 from freehold.transfer.errors import ImportIsRunning
-from freehold.transfer.progress import Progress
+from freehold.transfer.progress import Progress, Quiet
 from freehold.transfer.queries import Checkpoint
 from freehold.transfer.reading import Document
 from freehold.transfer.refusals import Refusals
@@ -64,7 +64,7 @@ class Course:
         async for batch in entries:
             held += await self._hold(staging, batch)
             self._progress.checked(len(batch))
-        tally = await self._settle(staging, held)
+        tally = await self._settle(staging, held, self._progress)
         await staging.end()
         return self._report(Checkpoint(line=0, **msgspec.structs.asdict(tally)))
 
@@ -98,7 +98,7 @@ class Course:
             raise ImportIsRunning
         staging = Staging(db, self._kind, self._plan.on_conflict)
         await staging.begin()
-        tally = await self._settle(staging, await self._hold(staging, batch))
+        tally = await self._settle(staging, await self._hold(staging, batch), Quiet())
         done = Checkpoint(
             line=line,
             stored=done.stored + tally.stored,
@@ -123,13 +123,15 @@ class Course:
         await staging.add(rows)
         return len(rows)
 
-    async def _settle(self, staging: Staging, held: int) -> Tally:
+    async def _settle(self, staging: Staging, held: int, progress: Progress) -> Tally:
         """Store what is held; lines with something against them are refused, and left out or (as a whole) nothing is.
 
         What speaks against them takes longer to find than the storing itself, so it is looked for when storing has
         failed or will not be tried. With updates it is before, since one of two lines with the same id would win there.
         """
-        must_look = self._plan.on_conflict == "update" or self._stores_nothing
+        # Nothing but changing rows tells how many change, so a dry run of updates does it; its transaction is undone.
+        counts = self._plan.dry_run and self._plan.on_conflict != "update"
+        must_look = self._plan.on_conflict == "update" or counts or self._is_refused
         failure: Exception | None = None
         for _ in range(_TRIES):
             if must_look:
@@ -137,25 +139,23 @@ class Course:
                 if failure and not faulty:
                     raise failure
                 held -= len(faulty)
-                if self._stores_nothing:
-                    return Tally(stored=held - clashing if self._plan.dry_run else 0, skipped=clashing)
+                if self._is_refused:
+                    return Tally()
+                if counts:
+                    return Tally(stored=held - clashing, skipped=clashing)
                 await staging.discard(sorted(faulty))
             try:
-                outcome = await staging.store(self._on_stored)
+                outcome = await staging.store(progress.stored)
             except BROKEN as error:
                 failure, must_look = error, True
             else:
-                skipped = held - outcome.stored if self._plan.on_conflict == "skip" else 0
-                return Tally(outcome.stored, outcome.updated, skipped)
+                return Tally(outcome.stored, outcome.updated, held - outcome.stored - outcome.updated)
         raise failure or AssertionError("unreachable: a try fails or ends")
 
     @property
-    def _stores_nothing(self) -> bool:
-        return self._plan.dry_run or (not self._plan.partial and self._refusals.lines > 0)
-
-    def _on_stored(self, done: int, total: int) -> None:
-        if not self._plan.partial:
-            self._progress.stored(done, total)
+    def _is_refused(self) -> bool:
+        """Whether nothing is stored, since a line is refused."""
+        return not self._plan.partial and self._refusals.lines > 0
 
     async def _refuse_faults(self, staging: Staging) -> tuple[set[int], int]:
         """Find the lines at fault, and how many others bring what is there already and are to be skipped."""

@@ -95,7 +95,8 @@ class ImportPlan(msgspec.Struct, frozen=True, kw_only=True):
         on_conflict: what is done with what exists already.
         partial: store the lines that are right and refuse the others, some thousands at a time; otherwise one line that
             is wrong refuses the file.
-        dry_run: tell what would come of it, and store nothing.
+        dry_run: tell what would come of it, and store nothing. With ``"update"`` it is done and undone, so it takes as
+            long, and until then others cannot change the same rows.
     """
 
     on_conflict: OnConflict = "fail"
@@ -110,7 +111,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
         kind: what was imported.
         stored: rows that are new.
         updated: rows that were there and have changed (``on_conflict="update"``).
-        skipped: lines left out, since what they bring is there (``on_conflict="skip"``).
+        skipped: lines left out, since what they bring is there: already (``on_conflict="skip"``), or just so
+            (``"update"``).
         refused: lines with something wrong; the refusals say what. With any, nothing is stored, unless ``partial``.
         resumed_after: the line after which an import that was cut off has gone on; 0 for one that was not.
         dry_run: nothing was stored, whatever the numbers.
