@@ -11,6 +11,7 @@ from tests.transfer.conftest import Import, ndjson, uid, user, written
 from freehold import ImportPlan, Platform, Refusals
 from freehold.transfer.errors import BadFile, ImportIsRunning
 from freehold.transfer.importing import BATCH
+from freehold.transfer.progress import Quiet
 
 PARTIAL = ImportPlan(partial=True)
 LINES = [user(number) for number in range(1, 2 * BATCH + 100)]
@@ -100,17 +101,11 @@ async def test_pipe_cannot_go_on_but_is_read(platform: Platform):
 async def test_same_file_at_the_same_time_is_refused(platform: Platform, connection: Any):
     """Somebody else comes before it, between two of its transactions."""
 
-    class Overtaken:
+    class Overtaken(Quiet):
         """Told of each batch, when it is committed."""
 
-        def read(self, _count: int) -> None:
-            pass
-
-        def checked(self, _count: int) -> None:
+        def checked(self, count: int) -> None:  # noqa: ARG002 - it is one, however long
             overtaking.append(asyncio.ensure_future(connection.execute("UPDATE imports SET line = line + 1")))
-
-        def stored(self, _done: int, _total: int) -> None:
-            pass
 
     overtaking: list[asyncio.Future[str]] = []
     with pytest.raises(ImportIsRunning):

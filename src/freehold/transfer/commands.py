@@ -1,5 +1,6 @@
 """`freehold import` and `freehold export`."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -89,7 +90,8 @@ def _declare(kind: KindName) -> None:
         errors = errors or Path(f"{kind if file == STANDARD else file}.errors.ndjson")
         refusals = Refusals(errors)
         try:
-            with reading(file) as (opened, size), bars("Checking", size) as progress:
+            label = "Storing" if partial and not dry_run else "Checking"
+            with reading(file) as (opened, size), bars(label, size) as progress:
                 report = await platform.transfer.import_file(
                     kind,
                     opened,
@@ -119,7 +121,8 @@ def _declare(kind: KindName) -> None:
         with_password_hashes: bool,
         as_json: bool,
     ) -> int:
-        with writing(file) as write, bars("Writing") as progress:
+        on_screen = file == STANDARD and sys.stdout.isatty()  # where a bar would stand between the rows
+        with writing(file) as write, bars("Writing", hidden=on_screen) as progress:
             rows = await platform.transfer.export_file(
                 kind,
                 write,

@@ -135,6 +135,7 @@ class Course:
         failure: Exception | None = None
         for _ in range(_TRIES):
             if must_look:
+                progress.comparing()
                 faulty, clashing = await self._refuse_faults(staging)
                 if failure and not faulty:
                     raise failure

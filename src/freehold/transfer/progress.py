@@ -12,6 +12,9 @@ class Progress(Protocol):
     def checked(self, count: int) -> object:
         """So many more lines have been checked."""
 
+    def comparing(self) -> object:
+        """The lines are compared with what is stored already, which takes a while."""
+
     def stored(self, done: int, total: int) -> object:
         """This part of the lines is stored."""
 
@@ -23,6 +26,9 @@ class Quiet:
         """Ignore it."""
 
     def checked(self, count: int) -> None:
+        """Ignore it."""
+
+    def comparing(self) -> None:
         """Ignore it."""
 
     def stored(self, done: int, total: int) -> None:
