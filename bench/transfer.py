@@ -1,11 +1,12 @@
 """Brings millions of rows in and out by the real commands, beside PostgreSQL's own COPY of the same rows.
 
     python -m bench.transfer                 1M users, 100k organizations, 3M memberships, 5M projects
-    python -m bench.transfer --scale 0.05    a twentieth of it
+    python -m bench.transfer --last users    the users alone, which P5 is about
+    python -m bench.transfer --scale 0.05    a twentieth of it, only told
 
 Of each kind: the raw COPY (binary, into the same table with its constraints and indexes) and the import, in turns;
 then the export. At the end the rows are exported from a database that they were imported into, and the two exports
-compared byte by byte.
+compared byte by byte. At full scale, ``bench/figures/transfer.json`` is written for the bench's table.
 """
 
 import argparse
@@ -24,22 +25,25 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import msgspec
 
 from bench import data
+from bench.figures import FOLDER, Figure, ratios
 from freehold import migrate
 from freehold.postgres import EmbeddedServer
 
 COUNTS = {"users": 1_000_000, "organizations": 100_000, "members": 3_000_000, "projects": 5_000_000}
 TABLES = {name: name for name in COUNTS} | {"members": "organization_members"}
 PROGRAM = "from freehold.cli import main; main()"
-MEBIBYTE = 1024  # of the KiB in which a process's memory is told
+KEPT = FOLDER / "transfer.json"
+BYTES = 1024  # of a KiB, in which a process's memory is told
 
 
 class Ran(NamedTuple):
     """What a command took."""
 
     seconds: float
-    memory_mib: float
+    memory_mb: float
 
 
 def run(url: str, *arguments: str | Path) -> Ran:
@@ -56,7 +60,7 @@ def run(url: str, *arguments: str | Path) -> Ran:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"freehold {' '.join(map(str, arguments))} has failed")
-    return Ran(time.perf_counter() - began, usage.ru_maxrss / MEBIBYTE)
+    return Ran(time.perf_counter() - began, usage.ru_maxrss * BYTES / 1_000_000)
 
 
 class Bench:
@@ -120,12 +124,12 @@ class Bench:
         path = self.file(kind)
         done = f"{kind}_done"
         seconds: dict[str, list[float]] = {"copy": [], "import": []}
-        memory = 0.0
+        memory: list[float] = []
         dumped = None
         for turn in range(rounds):
             ran = run(await self.database(done, base), "import", kind, path)
             seconds["import"].append(ran.seconds)
-            memory = max(memory, ran.memory_mib)
+            memory.append(ran.memory_mb)
             dumped = dumped or await self.dump(self.url(done), kind)
             raw = await self.database("raw", base)
             if kind == "members":
@@ -136,16 +140,13 @@ class Bench:
         out = run(self.url(done), "export", kind, exported, "--with-password-hashes")
         return {
             "rows": self.counts[kind],
-            "import_seconds": round(statistics.median(seconds["import"]), 2),
-            "copy_seconds": round(statistics.median(seconds["copy"]), 2),
-            "ratio": round(statistics.median(map(_quotient, seconds["copy"], seconds["import"])), 3),
-            "ratios": sorted(
-                round(_quotient(*pair), 3) for pair in zip(seconds["copy"], seconds["import"], strict=True)
-            ),
+            "import_seconds": [round(each, 2) for each in seconds["import"]],
+            "copy_seconds": [round(each, 2) for each in seconds["copy"]],
+            "ratios": [round(each, 3) for each in ratios(seconds["copy"], seconds["import"])],
             "rows_per_second": round(self.counts[kind] / statistics.median(seconds["import"])),
-            "import_memory_mib": round(memory),
+            "import_memory_mb": [round(each) for each in memory],
             "export_seconds": round(out.seconds, 2),
-            "export_memory_mib": round(out.memory_mib),
+            "export_memory_mb": round(out.memory_mb),
             "export_is_the_imported_file": filecmp.cmp(path, exported, shallow=False),
         }
 
@@ -167,8 +168,29 @@ class Bench:
         return same
 
 
-def _quotient(copy_seconds: float, import_seconds: float) -> float:
-    return copy_seconds / import_seconds
+def figures(results: dict[str, Any]) -> list[Figure]:
+    """Give the figures of P5: of each kind how an import compares with COPY, and of all of them the memory."""
+    kinds = {kind: results[kind] for kind in COUNTS if kind in results}
+    return [
+        *(
+            Figure(
+                target="P5",
+                work=f"import {result['rows']:,} {kind}",
+                against="COPY",
+                values=result["ratios"],
+                at_least=0.4,
+            )
+            for kind, result in kinds.items()
+        ),
+        Figure(
+            target="P5",
+            work="memory of an import",
+            against="-",
+            values=[float(most) for result in kinds.values() for most in result["import_memory_mb"]],
+            at_most=200,
+            unit="MB",
+        ),
+    ]
 
 
 async def measure(bench: Bench, rounds: int, last: str) -> dict[str, Any]:
@@ -197,6 +219,9 @@ def main() -> None:
     ):
         results = asyncio.run(measure(Bench(server, Path(folder), given.scale), given.rounds, given.last))
     print(json.dumps(results, indent=2))
+    if given.scale == 1:
+        KEPT.parent.mkdir(exist_ok=True)
+        KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(figures(results)), indent=1) + b"\n")
 
 
 if __name__ == "__main__":
