@@ -103,7 +103,9 @@ def served(database_url: str, way: dict[str, str], log: Path) -> Iterator[Server
         ) as process,
     ):
         try:
-            url = process.stdout.readline().decode().strip() if process.stdout else ""
+            # Mails are printed, too: whoever was made to sign up is asked to confirm the address.
+            lines = (line.decode().strip() for line in process.stdout or ())
+            url = next((line for line in lines if re.fullmatch(r"http://[\d.]+:\d+", line)), None)
             if not url:
                 sys.exit(f"a server did not start:\n{log.read_text()}")
             yield Server(url, process.pid)

@@ -127,9 +127,7 @@ async def test_requests_are_written_together_and_never_more_than_a_pipe_takes_at
     reader, writer = os.pipe2(os.O_DIRECT)  # each write is read by itself
     try:
         log = AccessLog("text", file=writer)
-        for number in range(200):
-            log.note(Line(0.5, f"r{number}", "GET", "/v1/x", 200, 0.001, None))
-        log.write()
+        log.write(Line(0.5, f"r{number}", "GET", "/v1/x", 200, 0.001, None) for number in range(200))
         os.close(writer)
         writes = list(iter(lambda: os.read(reader, 1_000_000), b""))
     finally:
@@ -146,8 +144,7 @@ async def test_requests_are_written_together_and_never_more_than_a_pipe_takes_at
 async def test_method_that_is_no_word_breaks_no_line(method: str, tmp_path: Path):
     with (tmp_path / "log").open("wb") as file:
         log = AccessLog("json", file=file.fileno())
-        log.note(Line(0.0, "r", method, "", 404, 0.0, "::1"))
-        log.write()
+        log.write([Line(0.0, "r", method, "", 404, 0.0, "::1")])
     event = json.loads((tmp_path / "log").read_text())
     assert (event["method"], event["ip"], event["message"]) == ("-", "::1", "- - 404")
 

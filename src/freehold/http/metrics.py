@@ -37,6 +37,7 @@ def metrics_routes(settings: Settings, observer: Observer, watch: Watch) -> list
     def answer(scope: Scope) -> Answer:
         if not is_let_in(dict(scope["headers"]).get(b"authorization", b""), token):
             raise Unauthenticated("Metrics are shown to whoever has the token of the setting metrics_token")
+        watch.flush()
         return Answer(200, ((b"content-type", CONTENT_TYPE), NOT_STORED), exposition(boards))
 
     return [Route(PATH, Fixed(answer))]

@@ -23,6 +23,9 @@ from freehold.settings import Settings
 
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
+ORPHAN_SECONDS: Final = 5.0
+"""How long requests in flight may take when the server was killed."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -47,7 +50,7 @@ def load(settings: Settings, server_pid: int, boards: Boards | None, index: int)
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     _end_with(server_pid)
-    granian._signals.set_loop_signals = stopping = Stopping()  # noqa: SLF001 - see there
+    granian._signals.set_loop_signals = stopping = Stopping(server_pid)  # noqa: SLF001 - see there
     logging.config.dictConfig(configuration(settings.log_format, settings.log_level))
     if boards is None:
         application = create_application(settings, on_ready=stopping.listen)
@@ -67,7 +70,8 @@ class Stopping:
     signals all processes, and then the server signals its workers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, server_pid: int) -> None:
+        self._server_pid = server_pid
         self._told = False
 
     def __call__(self, loop: asyncio.AbstractEventLoop) -> WorkerSignal:
@@ -84,6 +88,10 @@ class Stopping:
         if not self._told:
             self._told = True
             self._stop.set()
+            # Its server ends a worker that does not stop, which happens when it is told so as it begins to serve. One
+            # whose server is no more ends itself.
+            if os.getppid() != self._server_pid:
+                self._loop.call_later(ORPHAN_SECONDS, os._exit, 1)
 
 
 def _end_with(server_pid: int) -> None:

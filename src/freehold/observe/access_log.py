@@ -1,16 +1,12 @@
-"""A line for each request, if one is wanted: thousands in a second, so they are gathered and written together."""
+"""A line for each request, if one is wanted: thousands in a second, so many are written together."""
 
-import asyncio
 import os
 import sys
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-WRITE_SECONDS: Final = 0.2
-"""How long a line waits at most for others that are written with it."""
-MOST_LINES: Final = 256
-"""How many lines are gathered at most."""
 MOST_BYTES: Final = 4096
 """What is written together at most: as much as a pipe takes from several processes without mixing it."""
 
@@ -47,38 +43,22 @@ class Line(NamedTuple):
 class AccessLog:
     """Writes to standard error, in the form of the other lines of the log.
 
-    A request only leaves its tuple here; lines are made of many at once, which costs a third of making each by itself.
-    What they hold is of known letters (routes are ours, ids and addresses were checked), so they are put together as
+    What lines hold is of known letters (routes are ours, ids and addresses were checked), so they are put together as
     they are.
     """
 
     def __init__(self, form: Literal["text", "json"], *, file: int | None = None) -> None:
         self._make = _json if form == "json" else _text
         self._file = sys.stderr.fileno() if file is None else file
-        self._lines: list[Line] = []
-        self._timer: asyncio.TimerHandle | None = None
 
-    def note(self, line: Line) -> None:
-        """Note a request that was answered."""
-        self._lines.append(line)
-        if len(self._lines) >= MOST_LINES:
-            self.write()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(WRITE_SECONDS, self._write_late)
-
-    def write(self) -> None:
-        """Write what was gathered."""
-        text = "".join(map(self._make, self._lines)).encode()
-        self._lines.clear()
+    def write(self, lines: Iterable[Line]) -> None:
+        """Write lines, as few times as their readers allow."""
+        text = "".join(map(self._make, lines)).encode()
         start = 0
         while start < len(text):
             end = text.rfind(b"\n", start, start + MOST_BYTES) + 1  # whole lines: each is much shorter than that
             os.write(self._file, text[start:end])
             start = end
-
-    def _write_late(self) -> None:
-        self._timer = None
-        self.write()
 
 
 @lru_cache(maxsize=2)
