@@ -83,7 +83,7 @@ def _contest(
     stage: Stage, title: str, contestants: Sequence[Contestant], ask: Ask, statements: str
 ) -> dict[str, list[float]]:
     key = title.partition(":")[0]
-    scripts = limit.write_scripts(stage.folder / f"{key}-pgbench", statements, stage.people)
+    script = limit.write_script(stage.folder / f"{key}.sql", statements, len(stage.people))
 
     def ours(number: int, contestant: Contestant) -> float:
         requests = stage.folder / f"{key}-{contestant.name}"
@@ -92,7 +92,7 @@ def _contest(
         return stage.wrk(contestant.url, requests, number, connections=CONNECTIONS).per_second
 
     measures: dict[str, Measure] = {each.name: partial(ours, contestant=each) for each in contestants}
-    measures["pgbench"] = lambda _: limit.run(stage.url, scripts, seconds=stage.effort.seconds)
+    measures["pgbench"] = lambda _: limit.run(stage.url, [script], seconds=stage.effort.seconds)
     found = alternate(title, measures, rounds=stage.effort.rounds)
     stage.contests[key] = found
     return found

@@ -39,6 +39,13 @@ SELECT pg_temp.project_id(n), pg_temp.organization_id(n % {organizations} + 1), 
 FROM generate_series(1, {projects}) n,
     LATERAL (SELECT timestamptz '2024-06-01' + n * interval '1 second') AS t (made);
 """
+PEOPLE = "bench_people"
+NUMBERED = f"""
+CREATE TABLE {PEOPLE} (n int PRIMARY KEY, token_hash bytea NOT NULL, user_id uuid NOT NULL,
+    organization_id uuid NOT NULL);
+GRANT SELECT ON {PEOPLE} TO PUBLIC;
+"""
+"""Those who ask, for pgbench to choose from."""
 SESSIONS = """
 INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at)
 SELECT gen_random_uuid(), token_hash, user_id, now(), now() + interval '1 day'
@@ -130,6 +137,13 @@ async def fill(admin_url: str, scale: Scale) -> None:
         )
         asking = people(scale)
         await connection.execute(SESSIONS, [each.token_hash for each in asking], [each.user_id for each in asking])
+        await connection.execute(NUMBERED)
+        await connection.copy_records_to_table(
+            PEOPLE,
+            records=[
+                (number, each.token_hash, each.user_id, each.organization_id) for number, each in enumerate(asking, 1)
+            ],
+        )
         await connection.execute("VACUUM ANALYZE")
         await connection.execute("CHECKPOINT")
     finally:

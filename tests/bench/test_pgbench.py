@@ -5,33 +5,27 @@ from pathlib import Path
 import asyncpg
 import pytest
 from bench.load import Failed
-from bench.rows import Scale, fill, people
+from bench.rows import Scale, fill
 
 from bench import limit
 
 EVERYTHING = limit.SESSION + limit.USER + limit.ROLE + limit.PROJECTS
 
 
-async def test_each_persons_script_finds_rows_of_theirs(database_url: str, tmp_path: Path):
+async def test_script_finds_rows_of_each_person(database_url: str, tmp_path: Path):
     scale = Scale(users=48, people=3)
     await fill(database_url, scale)
-    scripts = limit.write_scripts(tmp_path / "scripts", EVERYTHING, people(scale))
+    draw, _, statements = limit.write_script(tmp_path / "all.sql", EVERYTHING, scale.people).read_text().partition("\n")
+    assert draw == "\\set n random(1, 3)"
     connection = await asyncpg.connect(database_url)
     try:
         found = [
-            [len(await connection.fetch(statement)) for statement in script.read_text("utf-8").split(";\n")[:4]]
-            for script in scripts
+            [len(await connection.fetch(statement.replace(":n", str(n)))) for statement in statements.split(";\n")[:4]]
+            for n in range(1, 4)
         ]
     finally:
         await connection.close()
     assert found == [[1, 3, 1, 21]] * 3
-
-
-def test_at_most_a_hundred_people_are_taken_from_among_all(tmp_path: Path):
-    asking = people(Scale(users=4_000, people=500))
-    scripts = limit.write_scripts(tmp_path / "scripts", limit.USER, asking)
-    assert len(scripts) == limit.SCRIPTS
-    assert str(asking[495].user_id) in scripts[-1].read_text("utf-8")
 
 
 def test_statement_that_fails_is_a_failure_in_the_words_of_pgbench(admin_url: str, tmp_path: Path):

@@ -1,16 +1,18 @@
 """Where the copy is made: a server that would prove nothing is refused before any work is done."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from freehold.migrate.errors import StagingError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.rehearse import rehearse
-from freehold.migrate.staging import quoted, staging_database
+from freehold.migrate.staging import drop_database, quoted, staging_database, with_database
 from freehold.postgres import EmbeddedServer, binaries
 from freehold.postgres.client import client_connection, server_major
 
@@ -66,3 +68,23 @@ def test_copy_of_another_production_of_the_same_name_is_left_alone(
     finally:
         for each in (left, of_another):
             execute(f"DROP DATABASE IF EXISTS {quoted(each)}")
+
+
+async def test_copy_with_a_session_that_may_not_be_ended_is_left_and_fails_nothing(admin_url: str) -> None:
+    name = f"runner_{secrets.token_hex(6)}"
+    runner = await asyncpg.connect(admin_url)
+    try:
+        await runner.execute(f"CREATE ROLE {name} CREATEDB; GRANT {name} TO CURRENT_USER; SET ROLE {name}")
+        await runner.execute(f"CREATE DATABASE {name}")
+        superusers = await asyncpg.connect(with_database(admin_url, name))
+        try:
+            await drop_database(runner, name)
+            assert await runner.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name) == 1
+        finally:
+            await superusers.close()
+        await drop_database(runner, name)
+        assert await runner.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name) == 0
+    finally:
+        for statement in ("RESET ROLE", f"DROP DATABASE IF EXISTS {name}", f"DROP ROLE IF EXISTS {name}"):
+            await runner.execute(statement)
+        await runner.close()

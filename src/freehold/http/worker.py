@@ -82,14 +82,15 @@ class Stopping:
     def listen(self) -> None:
         """Hear signals from now on."""
         for number in STOPPING:
-            self._loop.add_signal_handler(number, self._hear)
+            # Not the loop's own handler: that one overlooks what comes while the loop does not run, as when Granian
+            # starts its threads.
+            signal.signal(number, lambda *_: self._loop.call_soon_threadsafe(self._hear))
 
     def _hear(self) -> None:
         if not self._told:
             self._told = True
             self._stop.set()
-            # Its server ends a worker that does not stop, which happens when it is told so as it begins to serve. One
-            # whose server is no more ends itself.
+            # Its server ends a worker that does not stop in time; one whose server is no more ends itself.
             if os.getppid() != self._server_pid:
                 self._loop.call_later(ORPHAN_SECONDS, os._exit, 1)
 

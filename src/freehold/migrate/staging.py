@@ -81,8 +81,18 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
     finally:
         with suppress(ConnectError):  # then the next one drops it
             async with connect(staging_url or like_url) as connection:
-                await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+                await drop_database(connection, name)
                 await drop_unused(connection, stem, _ENDING)  # one whose sessions had not ended at the beginning
+
+
+async def drop_database(connection: Connection, name: str) -> None:
+    """Drop a database and end its sessions; one with a session that the role may not end is left to the next runner."""
+    statement = f"DROP DATABASE IF EXISTS {quoted(name)}"
+    try:
+        await connection.execute(f"{statement} WITH (FORCE)")
+    except asyncpg.InsufficientPrivilegeError:  # a superuser's, such as autovacuum's: that one gives way by itself
+        with suppress(asyncpg.ObjectInUseError):
+            await connection.execute(statement)
 
 
 async def drop_unused(connection: Connection, stem: str, ending: str) -> None:

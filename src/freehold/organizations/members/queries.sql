@@ -2,7 +2,11 @@
 -- Members of an organization in order of joining, after a position.
 SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
 FROM organization_roles r
-JOIN users u ON u.id = r.user_id
+CROSS JOIN LATERAL (
+    -- The limit makes this a look-up for each member of the page; the planner would else expect a tenth of all members,
+    -- and walk through the users of a large organization.
+    SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
+) AS u
 WHERE r.organization_id = :organization_id AND (r.joined_at, r.user_id) > (:after_joined_at, :after_id)
 ORDER BY r.joined_at, r.user_id
 LIMIT :limit;
