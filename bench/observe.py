@@ -2,10 +2,10 @@
 
     .venv/bin/python bench/observe.py [--rounds 7] [--seconds 5]
 
-It starts a PostgreSQL of its own and one server for each way of watching, and asks them in turn with wrk for a
-signed-in user with their organizations. The ratio is taken within each round, so what slows the machine down for a
-while slows down both. Beside requests per second it tells the workers' own time on a core for each request, which says
-more on a machine that others use too.
+It starts a PostgreSQL of its own and, for each way of watching, a server that does it beside one that does not. Both
+are asked at the same moment with wrk for a signed-in user with their organizations, so what slows the machine down for
+a while slows down both. Beside requests per second it tells the workers' own time on a core for each request, which
+varies less.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -28,12 +29,12 @@ from freehold.postgres import EmbeddedServer
 
 PASSWORD = "Lovelace1"  # noqa: S105 - of an invented person
 TARGET = "/v1/users/me?include=organizations"
-CONNECTIONS = 64
+CONNECTIONS = 32
+"""To each of the two servers."""
 TOKEN = "a-token-for-the-bench"  # noqa: S105 - of a server that lives for minutes
 
 WAYS: dict[str, dict[str, str]] = {
     "nothing": {},
-    "nothing, again": {},
     "metrics": {"METRICS_TOKEN": TOKEN},
     "JSON log of each request": {"LOG_FORMAT": "json", "ACCESS_LOG": "true"},
     "traces of 0.1 % of the requests": {"TRACE_RATIO": "0.001"},
@@ -45,7 +46,7 @@ WAYS: dict[str, dict[str, str]] = {
     },
     "traces of every request": {"TRACE_RATIO": "1"},
 }
-"""The second one says how much of a difference is noise."""
+"""The first one says how much of a difference is noise."""
 
 SERVER = """
 from freehold import Settings
@@ -147,35 +148,35 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed: apt-get install wrk")
-    measured: dict[str, list[Measured]] = {name: [] for name in options.ways}
+    measured: dict[str, list[tuple[Measured, Measured]]] = {name: [] for name in options.ways}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fh-", ignore_cleanup_errors=True)))
         server = stack.enter_context(EmbeddedServer.start(folder / "data"))
         token = asyncio.run(fill(server.url))
-        servers = {
-            name: stack.enter_context(served(server.url, WAYS[name], folder / f"log{number}"))
-            for number, name in enumerate(measured)
-        }
-        for each in servers.values():
-            measure(each, token, 2)  # until every statement is prepared
-        for number in range(options.rounds):
-            names = list(servers)
-            for name in names[number % len(names) :] + names[: number % len(names)]:
-                measured[name].append(measure(servers[name], token, options.seconds))
+        plain = stack.enter_context(served(server.url, {}, folder / "plain.log"))
+        for name, pairs in measured.items():
+            with served(server.url, WAYS[name], folder / "watching.log") as watching:
+                measure_both(plain, watching, token, 2)  # until every statement is prepared
+                pairs += [measure_both(plain, watching, token, options.seconds) for _ in range(options.rounds)]
     if options.json:
         print(json.dumps(measured))
         return
-    plain = next(iter(measured.values()))
-    print(f"medians of {options.rounds} rounds (least - most)")
-    print(f"{'watching':32}{'requests/s':>11}{'as a ratio':>24}{'us/request':>12}{'as a ratio':>24}")
-    for name, values in measured.items():
-        print(f"{name:32}{_column(values, plain, 0)}{_column(values, plain, 1)}")
+    print(f"medians of {options.rounds} rounds (least - most), as ratios to a server that does nothing of it")
+    print(f"{'watching':32}{'requests/s':>24}{'us/request':>24}")
+    for name, pairs in measured.items():
+        print(f"{name:32}{_column(pairs, 0)}{_column(pairs, 1)}")
 
 
-def _column(values: list[Measured], plain: list[Measured], index: int) -> str:
-    ratios = sorted(value[index] / base[index] for value, base in zip(values, plain, strict=True))
-    spread = f"{median(ratios):.3f} ({ratios[0]:.3f} - {ratios[-1]:.3f})"
-    return f"{median(value[index] for value in values):11.0f}{spread:>24}"
+def measure_both(plain: Server, watching: Server, token: str, seconds: int) -> tuple[Measured, Measured]:
+    """Ask both at the same moment."""
+    with ThreadPoolExecutor(2) as pool:
+        one, other = (pool.submit(measure, each, token, seconds) for each in (plain, watching))
+        return one.result(), other.result()
+
+
+def _column(pairs: list[tuple[Measured, Measured]], index: int) -> str:
+    ratios = sorted(watching[index] / plain[index] for plain, watching in pairs)
+    return f"{f'{median(ratios):.3f} ({ratios[0]:.3f} - {ratios[-1]:.3f})':>24}"
 
 
 if __name__ == "__main__":
