@@ -7,6 +7,7 @@ and dropped beside the one named). Each test gets a clone of a migrated template
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ from freehold import NewUser, Platform, Settings, User, migrate
 from freehold.postgres import EmbeddedServer
 
 PASSWORD = "Lovelace1"
+
+# What a test starts must hear signals also where this run does not, as in the background of a shell.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
 
 _server = pytest.StashKey[EmbeddedServer]()
 _folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
