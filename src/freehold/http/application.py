@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 from starlette.routing import BaseRoute, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from freehold import __version__
 from freehold.addresses import Proxies
@@ -70,7 +70,7 @@ def create_application(
     observer: Observer | None = None,
     watch: Watch | None = None,
     on_ready: Callable[[], None] | None = None,
-) -> ASGIApp:
+) -> Edge:
     """Make the application.
 
     With ``Settings`` (which must have ``database_url``) it opens the platform when it starts and closes it when it
@@ -134,7 +134,7 @@ def assemble(
     limiter: Limiter | None = None,
     proxies: Proxies = NO_PROXIES,
     watch: Watch | None = None,
-) -> ASGIApp:
+) -> Edge:
     """Make an ASGI application of declared endpoints and of other Starlette routes.
 
     Args:

@@ -46,6 +46,8 @@ class Edge:
         self._watch = watch or Watch()
         self._proxies = proxies
         self._inner = inner
+        self.in_flight = 0
+        """How many requests are being answered."""
         self._lifespan = lifespan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,6 +71,7 @@ class Edge:
     async def _answer(self, request: Request, receive: Receive, send: Send) -> int:
         """Answer the request, and tell with which status."""
         began = perf_counter()
+        self.in_flight += 1
         scope, status = request.scope, 0
 
         async def send_with_headers(message: Message) -> None:
@@ -90,6 +93,7 @@ class Edge:
                 raise
             await answer_to(error, request.id).send(send_with_headers, head=scope["method"] == "HEAD")
         finally:
+            self.in_flight -= 1
             self._watch.ended(request, status, perf_counter() - began)
         return status
 

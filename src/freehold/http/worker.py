@@ -15,6 +15,7 @@ from granian._granian import WorkerSignal
 from starlette.types import ASGIApp
 
 from freehold.http.application import ENDPOINTS, create_application
+from freehold.http.edge import Edge
 from freehold.http.watching import Traffic, families, watching
 from freehold.observe import counting
 from freehold.observe.board import Board
@@ -23,6 +24,8 @@ from freehold.settings import Settings
 
 STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
+INSIST_SECONDS: Final = 2.0
+"""How long Granian may take to stop when no request is in flight."""
 ORPHAN_SECONDS: Final = 5.0
 """How long requests in flight may take when the server was killed."""
 
@@ -58,6 +61,7 @@ def load(settings: Settings, server_pid: int, boards: Boards | None, index: int)
         observer = counting.Counting(boards.platform, index, slow_seconds=settings.slow_seconds)
         watch = watching(settings, Traffic(boards.http, index))
         application = create_application(settings, observer=observer, watch=watch, on_ready=stopping.listen)
+    stopping.edge = application
     gc.freeze()  # what is loaded stays, so no collection needs to look at it again
     return application
 
@@ -73,6 +77,7 @@ class Stopping:
     def __init__(self, server_pid: int) -> None:
         self._server_pid = server_pid
         self._told = False
+        self.edge: Edge | None = None
 
     def __call__(self, loop: asyncio.AbstractEventLoop) -> WorkerSignal:
         """Note the loop in which signals are to be heard, and give Granian what they will be told to."""
@@ -90,9 +95,20 @@ class Stopping:
         if not self._told:
             self._told = True
             self._stop.set()
+            self._loop.call_later(INSIST_SECONDS, self._insist)
             # Its server ends a worker that does not stop in time; one whose server is no more ends itself.
             if os.getppid() != self._server_pid:
                 self._loop.call_later(ORPHAN_SECONDS, os._exit, 1)
+
+    def _insist(self) -> None:
+        """End, when Granian has not although no request is in flight: now and then it waits for what is no more."""
+        serving = any("_main" in getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks(self._loop))
+        if not serving:  # it closes what was opened
+            return
+        if self.edge is None or self.edge.in_flight:
+            self._loop.call_later(INSIST_SECONDS, self._insist)
+            return
+        os._exit(0)
 
 
 def _end_with(server_pid: int) -> None:
