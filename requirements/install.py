@@ -67,6 +67,8 @@ def _say(text: str, *, last: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Usage: python requirements/install.py FILE")
-    sys.exit(install(Path(sys.argv[1])))
+    match sys.argv:
+        case [_, file]:
+            sys.exit(install(Path(file)))
+        case _:
+            sys.exit("Usage: python requirements/install.py FILE")

@@ -1,7 +1,7 @@
 """PostgreSQL's own parse tree of a statement, as dictionaries: what rules judge.
 
-The parser is PostgreSQL 18's, taken out of the server (libpg_query); it reads what 14 to 17 read, too. Its tree comes as
-JSON, since the package's protobuf messages cannot hold an expression that nests a hundred levels deep.
+The parser is that of PostgreSQL 18, taken out of the server (libpg_query); it reads what 14 to 17 read, too. Its tree
+comes as JSON: the package's protobuf messages cannot hold an expression that nests a hundred levels deep.
 """
 
 import json
@@ -80,8 +80,7 @@ def walk(inside: object) -> Iterator[Node]:
         if isinstance(at, list):
             waiting += reversed(at)
         elif isinstance(at, dict):
-            for key, value in reversed(at.items()):
-                waiting.append(value)
+            waiting += reversed(at.values())
             for key, value in at.items():
                 if key[:1].isupper() and isinstance(value, dict):
                     yield Node(key, value)
