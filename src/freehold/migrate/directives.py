@@ -8,7 +8,7 @@ from freehold.migrate.lexer import Kind, Token
 _COMMENT = re.compile(r"--\s*migrate\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _SECTION = re.compile(r":(up|down)\s*")
 _DIRECTIVE = re.compile(
-    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|backfill)\s*[:=]\s*(?P<value>.*?)\s*"
+    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill)\s*[:=]\s*(?P<value>.*?)\s*"
 )
 
 KNOWN = (
@@ -19,6 +19,7 @@ KNOWN = (
     "-- migrate: lossy: table.column why",
     "-- migrate: lint-ignore: rule why",
     "-- migrate: depends: version",
+    "-- migrate: out-of-order: why",
     "-- migrate: backfill: table.column",
 )
 """Every directive as it is written."""

@@ -66,6 +66,7 @@ async def apply(
     unsafe: str = "",
     offline: bool = False,
     progress: Progress | None = None,
+    out_of_order: bool = False,
 ) -> Outcome:
     """Apply everything pending, if it has been proved.
 
@@ -79,6 +80,7 @@ async def apply(
         unsafe: why to go without evidence; recorded with the role's name.
         offline: nobody else uses the database, so evidence of a rehearsal for a stopped application counts.
         progress: hears of every step and of who blocks it.
+        out_of_order: whether a pending migration may be older than applied ones.
 
     Raises:
         UnprovedError: evidence is missing or does not fit; the text says which and what to run.
@@ -88,7 +90,7 @@ async def apply(
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:
             await settle(connection)
             return Outcome([])

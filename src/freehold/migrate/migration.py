@@ -58,6 +58,7 @@ class Migration(NamedTuple):
         ignores: lint rules that do not apply, with reasons.
         depends: versions that must be applied before, as ``set:version`` or a version of another set.
     """
+        out_of_order: why it may be applied after newer ones, or None.
 
     set_name: str
     version: str
@@ -71,6 +72,7 @@ class Migration(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
     depends: tuple[str, ...] = ()
 
+    out_of_order: str | None = None
     @property
     def label(self) -> str:
         """How people call it: version and name."""

@@ -51,13 +51,10 @@ class _Reader:
         self._refuse_code_before(places[0])
         up = self._section(found, places[0], places[1])
         down = self._section(found, places[1], None)
-        reasons = [directive for directive in found if directive.name == "irreversible"]
-        for reason in reasons:
-            if not reason.value:
-                self._problem(reason.line, "the reason is missing; write: -- migrate: irreversible: why")
+        irreversible, out_of_order = self._reason(found, "irreversible"), self._reason(found, "out-of-order")
         if not up.statements:
             self._problem(up.line, "the up section is empty: write the change below '-- migrate:up'")
-        if not down.statements and not reasons:
+        if not down.statements and irreversible is None:
             message = (
                 "the down section is empty: write the way back, or why there is none: -- migrate: irreversible: why"
             )
@@ -70,7 +67,7 @@ class _Reader:
             up=up,
             down=down,
             checksum=checksum(up, down),
-            irreversible=reasons[0].value if reasons else None,
+            irreversible=irreversible,
             lossy=self._values(found, "lossy", directives.lossy),
             ignores=self._values(found, "lint-ignore", directives.ignore),
             depends=self._values(found, "depends", directives.depends),
@@ -79,6 +76,7 @@ class _Reader:
             raise FilesError(sorted(self._problems, key=lambda problem: problem.line))
         return migration
 
+            out_of_order=out_of_order,
     def _problem(self, line: int, message: str) -> None:
         self._problems.append(Problem(self._path, line, message))
 
@@ -164,6 +162,14 @@ class _Reader:
                     values.append(read(directive.value))
                 except ValueError as error:
                     self._problem(directive.line, str(error))
+    def _reason(self, found: list[Directive], name: str) -> str | None:
+        """The reason that a directive gives; None without it."""
+        reasons = [directive for directive in found if directive.name == name]
+        for directive in reasons:
+            if not directive.value:
+                self._problem(directive.line, f"the reason is missing; write: -- migrate: {name}: why")
+        return reasons[0].value if reasons else None
+
         return tuple(values)
 
 

@@ -44,6 +44,7 @@ async def rehearse(
     backups: Path,
     staging_url: str | None = None,
     offline: bool = False,
+    out_of_order: bool = False,
     progress: Progress | None = None,
 ) -> Rehearsal:
     """Prove everything pending on a copy of the database; the database itself only gets the row of evidence.
@@ -54,6 +55,7 @@ async def rehearse(
         backups: the folder for the backup that is taken.
         staging_url: another server of the same major version for the copy; else the copy is made beside production.
         offline: the application is stopped while they are applied, so locks and rewrites are no errors.
+        out_of_order: whether a pending migration may be older than applied ones.
         progress: hears of every phase.
 
     Raises:
@@ -65,7 +67,7 @@ async def rehearse(
     async with runner_lock(database_url) as lock:
         async with connect(database_url) as connection:
             history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:
             return Rehearsal(passed=True, steps=[], findings=[])
         judged = judged_offline if offline else list

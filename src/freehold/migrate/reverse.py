@@ -75,7 +75,7 @@ async def down(
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=True)  # what is pending is not looked at
         rows = history.after(to)
         migrations = _ways_back(history, rows)
         if not migrations:

@@ -65,7 +65,7 @@ async def status(database_url: str, *, sets: Sequence[MigrationSet], closely: bo
         history = compare(sets, await journal.applied(connection))
         drifted = [str(each) for each in await drift(connection)] if closely else []
         kept = await journal.evidence(connection, Evidence) if closely else []
-    pending = [Pending(*migration.key, migration.name) for migration in history.pending]
+    pending = [Pending(*each.key, each.name, each.key in history.late) for each in history.pending]
     newest = [_summary(each) for each in kept[:1]]
     return Status(list(history.applied), pending, list(history.troubles), drifted, newest[0] if newest else None)
 
@@ -75,11 +75,19 @@ def _summary(evidence: Evidence) -> EvidenceSummary:
     return EvidenceSummary(evidence.evidence_id, versions, evidence.expires_at, evidence.backup)
 
 
-async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Progress | None = None) -> list[Applied]:
+async def apply(
+    database_url: str, *, sets: Sequence[MigrationSet], out_of_order: bool = False, progress: Progress | None = None
+) -> list[Applied]:
     """Apply everything pending, in order; without the gate, so for databases that have nothing to lose.
 
     Each migration commits together with its journal row. One that runs outside a transaction is journalled before and
     after, and is tried again by the next call if it did not end.
+
+    Args:
+        database_url: of the database.
+        sets: the files.
+        out_of_order: whether a pending migration may be older than applied ones.
+        progress: hears of every step.
 
     Returns:
         What this call applied.
@@ -94,7 +102,7 @@ async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Pr
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
         await journal.ensure(connection)
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:
             await settle(connection)
             return []
@@ -129,7 +137,7 @@ async def down(
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=True)  # what is pending is not looked at
         rows = history.after(to)
         for row in rows:
             migration = history.files[row.key]
