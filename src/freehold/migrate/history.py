@@ -146,7 +146,7 @@ def _against_file(row: Applied, files: dict[tuple[str, str], Migration]) -> list
         )
         return [Trouble("missing", *row.key, message)]
     troubles: list[Trouble] = []
-    if migration.checksum != row.checksum:
+    if not migration.has_checksum(row.checksum):
         message = (
             f"{migration.path} was edited after it was applied: restore what was applied, "
             "and write the change as a new migration"

@@ -167,7 +167,7 @@ class _Prover:
         trace = await tracer.end(self._connection, round(seconds, 3))
         self.state = await self._look(before.digests, self._touched(migration.up, trace), before.objects)
         self.steps[migration.key] = ProvedStep(
-            *migration.key, migration.name, migration.checksum, before.fingerprint, self.state.fingerprint, trace
+            *migration.key, migration.name, migration.exact_checksum, before.fingerprint, self.state.fingerprint, trace
         )
         self.findings += not_ignored(migration, _judge(migration, trace))
         return True

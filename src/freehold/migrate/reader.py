@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from freehold.migrate import directives
 from freehold.migrate.directives import Directive
-from freehold.migrate.lexer import Kind, UnterminatedError, tokens
+from freehold.migrate.lexer import Kind, Token, UnterminatedError, pieces, tokens
 from freehold.migrate.migration import FilesError, Migration, Problem, Section, checksum
 from freehold.migrate.splitter import ScriptError, Statement, split
 
@@ -28,9 +28,14 @@ def read_migration(path: Path, set_name: str = "app") -> Migration:
         message = "rename it to NNNN_what.sql or YYYYMMDDHHMMSS_what.sql (lower case letters, digits, underscores)"
         raise FilesError([Problem(path, 0, message)])
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")  # not as text: a CR inside a literal is a part of it
+    except OSError as error:
+        raise FilesError([Problem(path, 0, f"it cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise FilesError([Problem(path, 0, f"it is not UTF-8 (byte {error.start}): save it as UTF-8")]) from None
+    if "\0" in text:
+        line = 1 + text.count("\n", 0, text.index("\0"))
+        raise FilesError([Problem(path, line, "there is a NUL character, which PostgreSQL takes nowhere: remove it")])
     return _Reader(path, text).read(set_name, match["version"], match["name"])
 
 
@@ -71,12 +76,12 @@ class _Reader:
             lossy=self._values(found, "lossy", directives.lossy),
             ignores=self._values(found, "lint-ignore", directives.ignore),
             depends=self._values(found, "depends", directives.depends),
+            out_of_order=out_of_order,
         )
         if self._problems:
             raise FilesError(sorted(self._problems, key=lambda problem: problem.line))
         return migration
 
-            out_of_order=out_of_order,
     def _problem(self, line: int, message: str) -> None:
         self._problems.append(Problem(self._path, line, message))
 
@@ -86,15 +91,16 @@ class _Reader:
     def _directives(self) -> list[Directive]:
         found: list[Directive] = []
         try:
-            for token in tokens(self._text):
+            for kind, start, end in pieces(self._text):
+                if kind is not Kind.COMMENT:
+                    continue
                 try:
-                    directive = directives.read(token)
+                    directive = directives.read(Token(kind, self._text[start:end], start))
                 except ValueError as error:
-                    self._problem(self._line(token.start), str(error))
+                    self._problem(self._line(start), str(error))
                 else:
                     if directive is not None:
-                        line = self._line(token.start)
-                        found.append(directive._replace(line=line, start=token.start, end=token.end))
+                        found.append(directive._replace(line=self._line(start), start=start, end=end))
         except UnterminatedError as error:
             raise FilesError([Problem(self._path, self._line(error.offset), str(error))]) from None
         return found
@@ -150,9 +156,19 @@ class _Reader:
             if _controls_transaction(statement):
                 message = "the engine opens and ends the transaction itself: remove this statement"
                 self._problem(statement.line, message)
+            if message := _reads_otherwise(statement):
+                self._problem(statement.line, message)
             if _reads_standard_input(statement):
                 message = "COPY ... FROM STDIN has its rows in a psql script, not here: write INSERT ... VALUES"
                 self._problem(statement.line, message)
+
+    def _reason(self, found: list[Directive], name: str) -> str | None:
+        """The reason that a directive gives; None without it."""
+        reasons = [directive for directive in found if directive.name == name]
+        for directive in reasons:
+            if not directive.value:
+                self._problem(directive.line, f"the reason is missing; write: -- migrate: {name}: why")
+        return reasons[0].value if reasons else None
 
     def _values(self, found: list[Directive], name: str, read: Callable[[str], _Parsed]) -> tuple[_Parsed, ...]:
         values: list[_Parsed] = []
@@ -162,14 +178,6 @@ class _Reader:
                     values.append(read(directive.value))
                 except ValueError as error:
                     self._problem(directive.line, str(error))
-    def _reason(self, found: list[Directive], name: str) -> str | None:
-        """The reason that a directive gives; None without it."""
-        reasons = [directive for directive in found if directive.name == name]
-        for directive in reasons:
-            if not directive.value:
-                self._problem(directive.line, f"the reason is missing; write: -- migrate: {name}: why")
-        return reasons[0].value if reasons else None
-
         return tuple(values)
 
 
@@ -181,12 +189,23 @@ def _outside(transactions: list[Directive], opens: Directive, statements: list[S
 
 
 def _controls_transaction(statement: Statement) -> bool:
-    first = statement.words[0]
-    if first.is_word("ROLLBACK"):
+    if statement.verb == "ROLLBACK":
         return not any(word.is_word("TO") for word in statement.words)
-    return first.is_word("BEGIN", "COMMIT", "END", "ABORT") or any(
+    return statement.verb in ("BEGIN", "COMMIT", "END", "ABORT") or any(
         statement.begins(*words) for words in (("START", "TRANSACTION"), ("PREPARE", "TRANSACTION"))
     )
+
+
+def _reads_otherwise(statement: Statement) -> str:
+    """Why what comes after a SET would not be read as it was here; empty if it would."""
+    if statement.verb != "SET":
+        return ""
+    words = [word.text.strip("'").lower() for word in statement.words]
+    if "standard_conforming_strings" in words and words[-1] not in ("on", "true", "yes", "1", "default"):
+        return "this file is read with standard_conforming_strings on: remove this, and write E'...' for backslashes"
+    if ("client_encoding" in words or words[1] == "names") and words[-1] not in ("utf8", "utf-8", "unicode", "default"):
+        return "this file is UTF-8, and is sent as such: remove this"
+    return ""
 
 
 def _reads_standard_input(statement: Statement) -> bool:
