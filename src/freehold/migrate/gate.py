@@ -21,6 +21,7 @@ from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.prove import ProvedStep
 from freehold.migrate.steps import Bench, perform
+from freehold.migrate.trace import held_seconds
 
 _TABLES = """
 SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -65,8 +66,8 @@ async def apply(
     patience: Patience | None = None,
     unsafe: str = "",
     offline: bool = False,
-    progress: Progress | None = None,
     out_of_order: bool = False,
+    progress: Progress | None = None,
 ) -> Outcome:
     """Apply everything pending, if it has been proved.
 
@@ -79,8 +80,8 @@ async def apply(
         patience: how long to wait for locks and how often to try.
         unsafe: why to go without evidence; recorded with the role's name.
         offline: nobody else uses the database, so evidence of a rehearsal for a stopped application counts.
-        progress: hears of every step and of who blocks it.
         out_of_order: whether a pending migration may be older than applied ones.
+        progress: hears of every step and of who blocks it.
 
     Raises:
         UnprovedError: evidence is missing or does not fit; the text says which and what to run.
@@ -141,12 +142,15 @@ async def _proved(
 async def _apply_all(
     bench: Bench, lock: RunnerLock, pending: Sequence[Migration], steps: Sequence[ProvedStep]
 ) -> list[AppliedStep]:
-    predicted = {step.key: step.trace.seconds for step in steps}
+    traces = {step.key: step.trace for step in steps}
     applied: list[AppliedStep] = []
     for index, migration in enumerate(pending):
         await lock.check()
         bench.progress.step(f"Applying {migration.label}")
         bench.progress.advance(index, len(pending))
-        seconds = await perform(bench, migration, "up")
-        applied.append(AppliedStep(*migration.key, migration.name, round(seconds, 3), predicted.get(migration.key)))
+        trace = traces.get(migration.key)
+        foretold = held_seconds(migration.up, trace) if trace else 0.0
+        seconds = await perform(bench._replace(foretold=foretold), migration, "up")
+        predicted = None if trace is None else trace.seconds
+        applied.append(AppliedStep(*migration.key, migration.name, round(seconds, 3), predicted))
     return applied

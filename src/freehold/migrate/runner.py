@@ -95,7 +95,8 @@ async def apply(
     Raises:
         ConnectError: the database cannot be reached.
         LockedError: another runner is at work.
-        HistoryError: an applied file was edited, removed or renamed; nothing was begun.
+        HistoryError: an applied file was edited, removed or renamed, or a pending one is older than applied ones;
+            nothing was begun.
         StepError: a statement failed; its migration was rolled back, the ones before it stay.
     """
     progress = progress or Silent()
