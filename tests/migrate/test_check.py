@@ -117,3 +117,22 @@ def test_ignored_rule_is_silent_and_others_still_speak(write: Writer) -> None:
 
 def test_loss_that_is_declared_is_no_finding(write: Writer) -> None:
     assert found(write, "ALTER TABLE items DROP a;", "lossy: items.a nobody reads it") == {}
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        "UNIQUE (a)",
+        "CONSTRAINT u UNIQUE (a)",
+        "CONSTRAINT u UNIQUE USING INDEX i",
+        "PRIMARY KEY (a)",
+        "CONSTRAINT p PRIMARY KEY (a)",
+        'CONSTRAINT "check" UNIQUE (a)',
+        "CONSTRAINT x EXCLUDE USING gist (a WITH =)",
+    ],
+)
+def test_constraint_that_cannot_be_not_valid_is_never_told_to_be(write: Writer, constraint: str) -> None:
+    up = f"ALTER TABLE items\n  ADD {constraint},\n  ADD CONSTRAINT c CHECK (a > 0);"
+    path = write("0001_a", up, "SELECT 1;")
+    told = [each.line for each in check([read_migration(path)]) if "... NOT VALID" in each.remedy]
+    assert told == [4]  # the CHECK beside it

@@ -10,6 +10,7 @@ from shutil import which
 
 from freehold.migrate.errors import ProgramError
 from freehold.migrate.findings import Finding, Severity, finding
+from freehold.migrate.lexer import word_texts
 from freehold.migrate.migration import Migration
 from freehold.migrate.rules import created_tables, table_of
 
@@ -42,6 +43,8 @@ ERRORS = {
 
 NOTICES = ("changing-column-type",)
 """Rules that are often harmless: the rehearsal shows whether this time the table is rewritten."""
+
+_KINDS = ("UNIQUE", "PRIMARY", "EXCLUDE", "CHECK", "FOREIGN", "NOT")
 
 _DECLARED_BY_LOSSY = ("ban-drop-column", "ban-drop-table")
 
@@ -98,7 +101,20 @@ def _finding(migration: Migration, answer: dict[str, str]) -> Finding | None:
         return None
     if rule in _DECLARED_BY_LOSSY and (migration.lossy or migration.irreversible):
         return None
-    if rule == "constraint-missing-not-valid" and statement and statement[0].has("USING", "INDEX"):
-        return None
+    remedy = ERRORS.get(rule, "")
+    if rule == "constraint-missing-not-valid":
+        kind = _kind_of_constraint(migration, answer)
+        if kind in ("UNIQUE", "PRIMARY"):
+            return None  # it cannot be NOT VALID; another rule says what it can be
+        if kind == "EXCLUDE":
+            remedy = "no such constraint can be NOT VALID: add it to a new table, or while the application is stopped"
     severity: Severity = "error" if rule in ERRORS else "notice"
-    return finding(migration, rule, answer["message"], line=line, remedy=ERRORS.get(rule, ""), severity=severity)
+    return finding(migration, rule, answer["message"], line=line, remedy=remedy, severity=severity)
+
+
+def _kind_of_constraint(migration: Migration, answer: dict[str, str]) -> str:
+    """The word with which a constraint begins, behind its name."""
+    lines = _padded(migration).encode().splitlines(keepends=True)[int(answer["line"]) : int(answer["line_end"]) + 1]
+    lines[-1] = lines[-1][: int(answer["column_end"])]
+    words = word_texts(b"".join(lines)[int(answer["column"]) :].decode().strip())
+    return next((word.upper() for word in words if word.upper() in _KINDS), "")
