@@ -74,7 +74,7 @@ class UnprovedError(MigrateError):
 
 
 class BusyError(MigrateError):
-    """Locks were not to be had in time, or were held for too long; the text says whose. Nothing of the step was kept."""
+    """Locks were not to be had in time, or were held for too long; the text says whose. Nothing of it was kept."""
 
     code = "blocked"
 

@@ -25,7 +25,7 @@ from freehold.migrate.trace import held_seconds
 
 _TABLES = """
 SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND pg_relation_size(c.oid) > 0
     AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
 """
 
@@ -111,12 +111,13 @@ async def apply(
 
 async def is_empty(connection: Connection) -> bool:
     """Whether no table has a row: then there is nothing to lose."""
-    async with connection.transaction():
-        await connection.execute("SET LOCAL search_path = pg_catalog")
-        await connection.execute("SET LOCAL row_security = off")
+    await connection.execute("SET search_path = pg_catalog; SET row_security = off")
+    try:
         for (name,) in await connection.fetch(_TABLES):
             if await connection.fetchval(f"SELECT EXISTS (SELECT FROM ONLY {name})"):  # noqa: S608 - by regclass
                 return False
+    finally:
+        await connection.execute("RESET search_path; RESET row_security")
     return True
 
 
