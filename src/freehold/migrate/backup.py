@@ -19,6 +19,7 @@ from freehold.migrate.digests import Digests, in_snapshot, sequences, snapshot_d
 from freehold.migrate.errors import BackupError, MigrateError
 from freehold.migrate.fingerprint import Fingerprint, fingerprint
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.rights import refuse_unreadable
 from freehold.migrate.together import together
 
 _MANIFEST = "manifest.json"
@@ -82,6 +83,7 @@ async def create(database_url: str, backups: Path, progress: Progress | None = N
 
     Raises:
         BackupError: the folder cannot be written (no room, no permission).
+        RightsError: the role may not read everything.
         ProgramError: pg_dump failed.
         ConnectError: the database cannot be reached.
     """
@@ -118,6 +120,7 @@ async def create(database_url: str, backups: Path, progress: Progress | None = N
 
 async def _dump(connection: Connection, url: str, partial: Path, progress: Progress) -> Manifest:
     major = connection.get_server_version().major
+    await refuse_unreadable(connection)
     earlier = await sequences(connection)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         snapshot = str(await connection.fetchval("SELECT pg_export_snapshot()"))

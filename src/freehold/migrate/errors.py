@@ -67,6 +67,12 @@ class StagingError(MigrateError):
     code = "no_staging"
 
 
+class RightsError(MigrateError):
+    """The database role may not do what the command needs; the text says what to grant, or which role to use."""
+
+    code = "missing_rights"
+
+
 class UnprovedError(MigrateError):
     """A rehearsal failed, or the evidence that apply needs is missing; the text has every reason and the remedy."""
 

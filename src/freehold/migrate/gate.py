@@ -20,6 +20,7 @@ from freehold.migrate.migration import Migration
 from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.prove import ProvedStep
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.steps import Bench, perform
 from freehold.migrate.trace import held_seconds
 
@@ -86,10 +87,11 @@ async def apply(
     Raises:
         UnprovedError: evidence is missing or does not fit; the text says which and what to run.
         BusyError: locks were not to be had; what was applied before stays.
-        ConnectError, LockedError, HistoryError, StepError: as for `runner.apply`.
+        ConnectError, LockedError, RightsError, HistoryError, StepError: as for `runner.apply`.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await refuse_without_journal(connection)
         history = compare(sets, await journal.applied(connection))
         history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:

@@ -16,6 +16,7 @@ from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.prove import ProvedStep, prove
 from freehold.migrate.restore import load_into
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.staging import staging_database
 
 
@@ -60,12 +61,14 @@ async def rehearse(
 
     Raises:
         ConnectError, LockedError, HistoryError: as for apply.
+        RightsError: the role may not read everything, or not write the journal.
         BackupError: no backup could be taken, or it does not restore to the same rows.
         StagingError: no copy could be made.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock:
         async with connect(database_url) as connection:
+            await refuse_without_journal(connection)
             history = compare(sets, await journal.applied(connection))
         history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:

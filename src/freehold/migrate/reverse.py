@@ -19,6 +19,7 @@ from freehold.migrate.migration import Migration
 from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.restore import load_into
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.staging import staging_database
 from freehold.migrate.steps import Bench, perform
 from freehold.migrate.trace import Tracer, held_seconds
@@ -71,10 +72,12 @@ async def down(
         DeclinedError: it was not confirmed.
         UnprovedError: the schema changed since the copy was taken.
         StepError: a down fails; on the copy already, then production is as it was.
-        BackupError, StagingError, BusyError, ConnectError, LockedError, HistoryError: as for rehearse and apply.
+        BackupError, StagingError, BusyError, ConnectError, LockedError, RightsError, HistoryError: as for rehearse and
+            apply.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await refuse_without_journal(connection)
         history = compare(sets, await journal.applied(connection))
         history.refuse_trouble(out_of_order=True)  # what is pending is not looked at
         rows = history.after(to)

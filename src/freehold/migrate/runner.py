@@ -15,6 +15,7 @@ from freehold.migrate.history import Pending, Trouble, compare
 from freehold.migrate.journal import Applied
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.steps import Bench, perform
 
 
@@ -95,12 +96,14 @@ async def apply(
     Raises:
         ConnectError: the database cannot be reached.
         LockedError: another runner is at work.
+        RightsError: the role may not keep the journal.
         HistoryError: an applied file was edited, removed or renamed, or a pending one is older than applied ones;
             nothing was begun.
         StepError: a statement failed; its migration was rolled back, the ones before it stay.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await refuse_without_journal(connection)
         await journal.ensure(connection)
         history = compare(sets, await journal.applied(connection))
         history.refuse_trouble(out_of_order=out_of_order)

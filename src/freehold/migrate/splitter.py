@@ -34,7 +34,7 @@ class Statement:
             if token.kind not in (Kind.SPACE, Kind.COMMENT)
         )
 
-    @property
+    @cached_property
     def verb(self) -> str:
         """Its first word, in upper case; empty if it begins with something else."""
         match = _VERB.match(self.sql)
@@ -142,7 +142,7 @@ class _Cutter:
 
 def _is_inside_body(sql: str) -> bool:
     """Whether what follows is still the body of an SQL-standard function."""
-    if not _ATOMIC.search(sql):
+    if sql[:6].upper() != "CREATE" or not _ATOMIC.search(sql):
         return False
     blocks = 0
     before: list[Token] = []

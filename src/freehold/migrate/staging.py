@@ -10,6 +10,7 @@ import asyncpg
 
 from freehold.migrate.database import Connection, connect, place
 from freehold.migrate.errors import ConnectError, StagingError
+from freehold.migrate.rights import keep_owner
 
 _ENDING = "[0-9a-f]{8}"  # of a copy's name
 _LONGEST_NAME = 63  # bytes, PostgreSQL's limit for an identifier
@@ -75,6 +76,8 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
         name = f"{stem}{secrets.token_hex(4)}"
         await drop_unused(connection, stem, _ENDING)
         await create_database(connection if staging_url else source, name)
+        if not staging_url:
+            await keep_owner(source, name)
     url = with_database(staging_url or like_url, name)
     try:
         yield url
