@@ -13,7 +13,7 @@ from freehold.migrate.errors import BackupError, RightsError, StagingError
 Query = Callable[..., list[tuple[object, ...]]]
 
 CONTENTS = {
-    "plain": "",
+    "plain": "SELECT 1",
     "trusted_extension": "CREATE EXTENSION citext; SET ROLE {owner}; CREATE TABLE names (name citext)",
     "own_trusted_extension": "SET ROLE {owner}; CREATE EXTENSION citext; CREATE TABLE names (name citext)",
     "untrusted_extension": "CREATE EXTENSION pageinspect",

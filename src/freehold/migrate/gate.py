@@ -13,7 +13,7 @@ from freehold.migrate.errors import UnprovedError
 from freehold.migrate.evidence import Evidence, fitting
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.findings import judged_offline
-from freehold.migrate.fingerprint import Fingerprint, differences, dumped, fingerprint
+from freehold.migrate.fingerprint import Fingerprint, differences, dumped, fingerprint, without_grants
 from freehold.migrate.history import History, compare
 from freehold.migrate.lock import RunnerLock, runner_lock
 from freehold.migrate.migration import Migration
@@ -107,7 +107,8 @@ async def apply(
             applied = await _apply_all(bench, lock, history.pending, steps)
         if evidence is None:
             return Outcome(applied)
-        surprises = differences(evidence.objects, dumped(await schema_objects(connection)))
+        found = without_grants(dumped(await schema_objects(connection)))
+        surprises = differences(without_grants(evidence.objects), found)
         return Outcome(applied, evidence.evidence_id, [str(each) for each in surprises])
 
 

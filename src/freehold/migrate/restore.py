@@ -8,7 +8,7 @@ from freehold.migrate.clients import run_client
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BackupError, ProgramError
-from freehold.migrate.fingerprint import differences, dumped
+from freehold.migrate.fingerprint import differences, dumped, without_grants
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.rights import assumable_roles, not_to_be_owned, why_not_restored
 
@@ -57,7 +57,8 @@ async def load_into(
         await connection.execute("ANALYZE")
         objects = await schema_objects(connection)
         found = await digests(connection, report=progress.advance)
-    expected = [each for each in dumped(manifest.objects) if may_own or each.kind != "default privileges"]
+    expected = dumped(manifest.objects)
+    expected = expected if may_own else without_grants(expected)
     troubles = [str(difference) for difference in differences(expected, objects)]
     troubles += [f"the rows of {name}" for name in manifest.digests.differing_tables(found)]
     for name, at_first in manifest.digests.sequences.items():
