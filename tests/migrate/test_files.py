@@ -171,3 +171,11 @@ def test_file_that_cannot_be_read_is_a_message(tmp_path: Path) -> None:
     (tmp_path / "0001_a.sql").mkdir()
     with pytest.raises(FilesError, match=r"0001_a\.sql: it cannot be read: Is a directory"):
         MigrationSet.from_folder(tmp_path)
+
+
+def test_statements_are_taken_apart_into_words_only_where_somebody_asks(write: Writer) -> None:
+    rows = "\n".join(f"INSERT INTO items VALUES ({number}, 'a; b');" for number in range(50))
+    up = read_migration(write("0001_rows", rows, "SELECT 1;")).up
+    assert len(up.statements) == 50
+    assert not any("words" in vars(statement) for statement in up.statements)
+    assert [word.text for word in up.statements[7].words][-5:] == ["(", "7", ",", "'a; b'", ")"]

@@ -207,7 +207,7 @@ def test_step_that_somebody_cancels_is_not_tried_again(database_url: str, write:
 def test_lost_race_of_an_isolated_transaction_is_tried_again(database_url: str, write: Writer, query: Query) -> None:
     up = (
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nSET LOCAL lock_timeout = 0;\n"
-        "SELECT count(*) FROM items;\nUPDATE items SET n = n + 1 WHERE id = 1;"
+        "PREPARE p AS SELECT 1;\nSELECT count(*) FROM items;\nUPDATE items SET n = n + 1 WHERE id = 1;"
     )
     path = write("0001_count", up, "SELECT 1;")
     listener = Listener()

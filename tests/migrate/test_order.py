@@ -134,9 +134,12 @@ def test_down_goes_back_in_the_order_of_application(
     assert [row.label for row in rows] == reverted
 
 
-def test_guarded_down_goes_back_in_the_order_of_application(database_url: str, merged: Late, tmp_path: Path) -> None:
+def test_guarded_down_goes_back_in_the_order_of_application_while_another_late_one_waits(
+    database_url: str, merged: Late, write: Writer, tmp_path: Path
+) -> None:
     path = merged()
     asyncio.run(runner.apply(database_url, sets=sets(path), out_of_order=True))
+    write("0000_first", "SELECT 1;", "SELECT 1;")
     asked: list[Prospect] = []
 
     async def yes(prospect: Prospect) -> bool:

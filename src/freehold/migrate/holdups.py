@@ -30,7 +30,7 @@ FROM unnest(pg_blocking_pids($1)) AS blocker (pid) JOIN pg_stat_activity a ON a.
 # A table made in the transaction itself is not in the catalog for anybody else, so it is left out.
 _HELD = """
 SELECT l.virtualtransaction, l.mode, c.oid::regclass::text AS name FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-WHERE l.pid = $1 AND l.granted AND l.mode = ANY($2::text[]) AND c.relpersistence <> 't'
+WHERE l.pid = $1 AND l.granted AND l.mode = ANY($2::text[])
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 

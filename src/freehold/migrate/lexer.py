@@ -75,8 +75,9 @@ _TOKEN = re.compile(
 _ANY_BUT_SPACE = rf"{_STRING} | {_QUOTED_NAME} | {_WORD} | {_NUMBER} | {_OPERATOR}"
 _WORD_TEXT = re.compile(rf"(?:[{SPACE}]|{_LINE})*+ ({_ANY_BUT_SPACE} | .)", re.VERBOSE | re.DOTALL)
 _PLAIN = rf"""(?: [{SPACE}] | {_ANY_BUT_SPACE} | [^'"$;()\\\-/*<>=~!@\#%^&|`?+\w] )++"""
+_IN_PARENTHESES = rf"\( (?: {_PLAIN} | \( (?:{_PLAIN})? \) )*+ \)"
 _PIECE = re.compile(
-    rf"(?P<PLAIN>(?: {_PLAIN} | \( (?:{_PLAIN})? \) )++) | (?P<LINE>{_LINE}) | {_OPENS} | (?P<SYMBOL>.)",
+    rf"(?P<PLAIN>(?: {_PLAIN} | {_IN_PARENTHESES} )++) | (?P<LINE>{_LINE}) | {_OPENS} | (?P<SYMBOL>.)",
     re.VERBOSE | re.DOTALL,
 )
 _BLOCK_EDGE = re.compile(r"/\*|\*/")

@@ -21,7 +21,7 @@ from freehold.migrate.losses import Loss, lost_data, lost_writes, undeclared, un
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.progress import Progress
 from freehold.migrate.splitter import Statement
-from freehold.migrate.steps import OWN_AGAIN, Bench, clear_session, perform, transaction_kind
+from freehold.migrate.steps import OWN_AGAIN, Bench, perform, transaction_kind
 from freehold.migrate.trace import StepTrace, Tracer
 
 REWRITE_ROWS = 10_000
@@ -339,7 +339,6 @@ async def _rolled_back(connection: Connection, kind: Sequence[Statement]) -> Asy
         yield
     finally:
         await transaction.rollback()
-        await clear_session(connection)
 
 
 def _may_change_values(statement: Statement) -> bool:
