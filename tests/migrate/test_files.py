@@ -174,7 +174,7 @@ def test_file_that_cannot_be_read_is_a_message(tmp_path: Path) -> None:
 
 
 def test_statements_are_taken_apart_into_words_only_where_somebody_asks(write: Writer) -> None:
-    rows = "\n".join(f"INSERT INTO items VALUES ({number}, 'a; b');" for number in range(50))
+    rows = "\n".join(f"INSERT INTO items VALUES ({number}, 'a; b');" for number in range(50))  # noqa: S608 - text
     up = read_migration(write("0001_rows", rows, "SELECT 1;")).up
     assert len(up.statements) == 50
     assert not any("words" in vars(statement) for statement in up.statements)

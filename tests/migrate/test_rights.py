@@ -98,6 +98,9 @@ def test_role_that_may_not_keep_the_journal_is_told_before_a_backup_is_taken(cas
         assert f"'GRANT CREATE ON DATABASE {cast.database} TO {name}'" in refusal(work, RightsError)
     assert not here.backups.exists()
     asyncio.run(runner.apply(cast.url("owner"), sets=[]))
+    asyncio.run(runner.status(here.url, sets=here.sets))
+    cast.run("REVOKE pg_read_all_data FROM {reader}")
+    refusal(runner.status(here.url, sets=here.sets), RightsError)
     said = refusal(here.apply(), RightsError)
     assert f"which belongs to {cast.names['owner']}: use that role" in said
     cast.run(

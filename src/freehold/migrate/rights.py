@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+
+import asyncpg
 
 from freehold.migrate.database import Connection
 from freehold.migrate.errors import ProgramError, RightsError
@@ -42,7 +45,10 @@ SELECT quote_ident(current_user) AS role, quote_ident(d.datname) AS database, d.
     has_schema_privilege(n.oid, 'USAGE') AND (
         SELECT bool_and(has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
             AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
-        FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r') AS may_write
+        FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r') AS may_write,
+    has_schema_privilege(n.oid, 'USAGE') AND (
+        SELECT bool_and(has_table_privilege(c.oid, 'SELECT'))
+        FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r') AS may_read
 FROM pg_database d LEFT JOIN pg_namespace n ON n.nspname = 'freehold_migrate' WHERE d.datname = current_database()
 """
 
@@ -85,16 +91,18 @@ async def refuse_unreadable(connection: Connection) -> None:
         raise RightsError("\n".join(problems))
 
 
-async def refuse_without_journal(connection: Connection) -> None:
-    """Stop unless the role may keep the journal.
+async def refuse_without_journal(connection: Connection, *, to_read: bool = False) -> None:
+    """Stop unless the role may keep the journal, or only read it.
 
     Raises:
         RightsError: it may not; the text says what to grant.
     """
     row = await connection.fetchrow(_JOURNAL)
-    if row is None or (row["may_write"] if row["keeper"] else row["may_create"]):
+    if row is None or (row["may_read"] if to_read else row["may_write"]):
         return
     if not row["keeper"]:
+        if to_read or row["may_create"]:
+            return
         raise RightsError(
             f"Role {row['role']} may not make the journal of migrations in this database: use its owner, "
             f"{row['owner']}, or run 'GRANT CREATE ON DATABASE {row['database']} TO {row['role']}' as that role"
@@ -125,7 +133,8 @@ async def keep_owner(connection: Connection, name: str) -> None:
     row = await connection.fetchrow(_OWNER)
     if row is not None and row["is_owner"] and row["owner"] != row["role"]:
         quoted = await connection.fetchval("SELECT quote_ident($1)", name)
-        await connection.execute(f"ALTER DATABASE {quoted} OWNER TO {row['owner']}")
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(f"ALTER DATABASE {quoted} OWNER TO {row['owner']}")
 
 
 async def assumable_roles(connection: Connection) -> list[str] | None:

@@ -57,12 +57,14 @@ async def status(database_url: str, *, sets: Sequence[MigrationSet], closely: bo
     Args:
         database_url: of the database.
         sets: the files.
-        closely: look for drift and evidence, too, which takes some dozen queries instead of three.
+        closely: look for drift and evidence, too, which takes some dozen queries more.
 
     Raises:
         ConnectError: the database cannot be reached.
+        RightsError: the role may not read the journal.
     """
     async with connect(database_url) as connection:
+        await refuse_without_journal(connection, to_read=True)
         history = compare(sets, await journal.applied(connection))
         drifted = [str(each) for each in await drift(connection)] if closely else []
         kept = await journal.evidence(connection, Evidence) if closely else []
