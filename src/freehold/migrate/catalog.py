@@ -7,6 +7,7 @@ from importlib.resources import files
 import msgspec
 
 from freehold.migrate.database import Connection, connect
+from freehold.migrate.options import CARRIED
 from freehold.migrate.splitter import split
 
 
@@ -46,7 +47,7 @@ async def schema_objects(connection: Connection) -> list[SchemaObject]:
     async with connection.transaction(isolation=None if connection.is_in_transaction() else "repeatable_read"):
         path = await connection.fetchval("SELECT current_setting('search_path')")
         await connection.execute("SET LOCAL search_path = pg_catalog")
-        rows = [tuple(row) for query in _queries() for row in await connection.fetch(query)]
+        rows = [tuple(row) for query in _queries() for row in await connection.fetch(query, *_arguments(query))]
         await connection.execute("SELECT set_config('search_path', $1, true)", path)
     objects = [
         SchemaObject(kind, parent or "", name, definition, position or 0, owner or "", _grants(grants, usual, owner))
@@ -69,6 +70,10 @@ async def read_schema(database_url: str) -> list[SchemaObject]:
 def _queries() -> list[str]:
     text = (files("freehold.migrate") / "catalog.sql").read_text("utf-8")
     return [statement.sql for statement in split(text)]
+
+
+def _arguments(query: str) -> list[list[str]]:
+    return [sorted(CARRIED)] if "$1" in query else []
 
 
 def _grants(grants: Sequence[str] | None, default: Sequence[str] | None, owner: str | None) -> tuple[str, ...]:

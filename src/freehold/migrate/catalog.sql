@@ -2,6 +2,7 @@
 -- Run with search_path = pg_catalog, so that every name comes out qualified. No system object, no member of an
 -- extension and nothing of the engine's own schema. Columns: kind, parent (the table it belongs to), name,
 -- definition, position (of a column), owner, grants and default_grants (grantee=PRIVILEGE).
+-- $1: the names of options that pg_dump carries; a server may keep others for itself.
 
 -- Schemas.
 SELECT 'schema' AS kind, NULL AS parent, quote_ident(n.nspname) AS name,
@@ -63,7 +64,9 @@ SELECT CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END, NULL, c.o
             SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid
         ) || ')',
         CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
-        'WITH (' || array_to_string(c.reloptions, ', ') || ')',
+        'WITH (' || (
+            SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(c.reloptions) o WHERE split_part(o, '=', 1) = ANY ($1)
+        ) || ')',
         'TABLESPACE ' || (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = c.reltablespace),
         CASE WHEN c.relrowsecurity THEN 'ROW LEVEL SECURITY' END,
         CASE WHEN c.relforcerowsecurity THEN 'FORCED' END,
@@ -95,7 +98,9 @@ SELECT 'column', c.oid::regclass::text, quote_ident(a.attname),
         CASE WHEN a.attstorage <> t.typstorage THEN 'STORAGE ' || a.attstorage::text END,
         'COMPRESSION ' || nullif(a.attcompression::text, ''),
         'STATISTICS ' || nullif(a.attstattarget, -1),
-        'WITH (' || array_to_string(a.attoptions, ', ') || ')',
+        'WITH (' || (
+            SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(a.attoptions) o WHERE split_part(o, '=', 1) = ANY ($1)
+        ) || ')',
         'COMMENT ' || quote_literal(col_description(c.oid, a.attnum))),
     (rank() OVER (PARTITION BY c.oid ORDER BY a.attnum))::int, NULL,
     CASE WHEN a.attacl IS NOT NULL THEN ARRAY(SELECT grantee::regrole || '=' || privilege_type FROM aclexplode(a.attacl)) END,
