@@ -46,20 +46,18 @@ def migrate() -> None:
     """Change the database's schema, guarded: rehearsed, backed up, reversible."""
 
 
-@migrate.command("new")
+@migrate.command("new", short_help="Make an empty migration file.")
 @click.argument("name")
 @click.option(
     "--dir",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("migrations"),
-    show_default="./migrations",
-    help="The folder of your own migrations.",
+    help="The folder of your own migrations.  [default: ./migrations, or the current folder if it holds migrations]",
 )
-def new_(name: str, folder: Path) -> None:
-    """Make an empty migration file called NAME."""
+def new_(name: str, folder: Path | None) -> None:
+    """Make an empty migration file called NAME, numbered as the folder's other files are."""
     with errors_as_messages():
-        click.echo(new.create(folder, name))
+        click.echo(new.create(folder or new.usual_folder(), name))
 
 
 @migrate.command()
