@@ -1,16 +1,19 @@
 """``freehold migrate``, ``freehold backup`` and ``freehold restore``: the command line of the engine."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from freehold.migrate import backup as stored
 from freehold.migrate import check as checks
-from freehold.migrate import gate, new, prune, reverse, runner, swap
+from freehold.migrate import gate, leftovers, new, prune, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
-from freehold.migrate.errors import DeclinedError
+from freehold.migrate.errors import ConnectError, DeclinedError
 from freehold.migrate.findings import judged_offline
+from freehold.migrate.leftovers import Leftover
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.report import (
     Lines,
@@ -18,6 +21,7 @@ from freehold.migrate.report import (
     show_backups,
     show_exchange,
     show_findings,
+    show_leftovers,
     show_outcome,
     show_prospect,
     show_rehearsal,
@@ -62,20 +66,58 @@ def new_(name: str, folder: Path | None) -> None:
 
 @migrate.command()
 @target_options
+@backups_option
+@staging_option
 @json_option
-def status(target: Target, *, as_json: bool) -> None:
-    """Show what is applied and pending, drift, and evidence."""
+def status(target: Target, *, backups: Path, staging_url: str | None, as_json: bool) -> None:
+    """Show what is applied and pending, drift, evidence, and what killed runs left."""
     with errors_as_messages():
         sets = target.sets()
         with target.url() as database_url:
             answer = run(runner.status(database_url, sets=sets, closely=True))
+            try:
+                left = run(leftovers.leftovers(database_url, backups=backups, staging_url=staging_url))
+            except ConnectError as error:  # the staging server's
+                left = run(leftovers.leftovers(database_url, backups=backups))
+                click.echo(f"Copies on the staging server are not shown: {error}", err=True)
+    answer = msgspec.structs.replace(answer, leftovers=left)
     if as_json:
         emit(answer)
     else:
         show_status(answer)
 
 
-@migrate.command()
+@migrate.command(short_help="Remove what killed runs and restores left.")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@database_options
+@backups_option
+@staging_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def clean(
+    target: Target, *, names: tuple[str, ...], backups: Path, staging_url: str | None, yes: bool, as_json: bool
+) -> None:
+    """Remove what killed runs and restores of this database left, as `freehold migrate status` names it.
+
+    NAME is a database or an unfinished backup. Without one, all go that are of no use to anybody: a database that a
+    restore replaced and kept goes only by its name. What is in use stays, and so does what is not known with certainty.
+    """
+    with errors_as_messages():
+
+        async def confirm(chosen: Sequence[Leftover]) -> bool:
+            if not as_json:
+                show_leftovers(chosen)
+            return yes or click.confirm(f"Remove {'this' if len(chosen) == 1 else f'these {len(chosen)}'}?", err=True)
+
+        with target.url() as database_url:
+            gone = run(leftovers.clean(database_url, names, backups=backups, confirm=confirm, staging_url=staging_url))
+    if as_json:
+        emit({"removed": gone})
+    else:
+        click.echo(f"{len(gone)} removed.")
+
+
+@migrate.command(short_help="Fail unless files, journal and schema agree: for scripts.")
 @target_options
 @json_option
 def verify(target: Target, *, as_json: bool) -> None:
@@ -158,7 +200,7 @@ def apply(target: Target, *, unsafe: str, offline: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-@migrate.command()
+@migrate.command(short_help="Go back to the schema as it was after a version.")
 @target_options
 @backups_option
 @staging_option

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import click
@@ -13,10 +14,19 @@ from rich.table import Table
 from freehold.migrate.backup import Backup
 from freehold.migrate.findings import Finding
 from freehold.migrate.gate import Outcome
+from freehold.migrate.leftovers import Leftover
 from freehold.migrate.rehearse import Rehearsal
 from freehold.migrate.reverse import Prospect
 from freehold.migrate.runner import Status
 from freehold.migrate.swap import Exchange
+
+_WIDE = 200
+_LEFT = {
+    "copy": "copy for a rehearsal",
+    "restored": "restored, never in place",
+    "replaced": "replaced by a restore, and kept",
+    "backup": "backup that did not end",
+}
 
 
 def emit(answer: Any) -> None:
@@ -85,6 +95,22 @@ def show_status(status: Status) -> None:
         _say(console, f"Evidence for {', '.join(status.evidence.versions)} until {until}: {status.evidence.backup}")
     if status.current:
         console.print("Everything is applied.")
+    if status.leftovers:
+        console.print("Left behind:")
+        show_leftovers(status.leftovers)
+        console.print("Remove it with: freehold migrate clean")
+
+
+def show_leftovers(found: Sequence[Leftover]) -> None:
+    """Print what is left, with its size and age."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "what", "size", "age", ""):
+        table.add_column(heading, no_wrap=heading == "name", overflow="ignore")
+    for each in found:
+        size = "" if each.size_bytes is None else f"{each.size_bytes / 2**20:.1f} MiB"
+        age = "" if each.made_at is None else _age(datetime.now(UTC) - each.made_at)
+        table.add_row(each.name, _LEFT[each.kind], size, age, "in use" * each.in_use)
+    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 def show_findings(findings: Sequence[Finding]) -> None:
@@ -158,6 +184,13 @@ def show_backups(backups: Sequence[Backup]) -> None:
         manifest = each.manifest
         table.add_row(manifest.backup_id, manifest.database, str(manifest.digests.rows), str(each.size_bytes))
     Console(highlight=False).print(table)
+
+
+def _age(age: timedelta) -> str:
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if number := int(age.total_seconds() // seconds):
+            return _count(number, unit)
+    return "less than a minute"
 
 
 def _count(number: int, noun: str) -> str:
