@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.migrate.theirs import Given
 
 
 @pytest.fixture
@@ -68,3 +69,9 @@ def write(tmp_path: Path) -> Writer:
         return path
 
     return file
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Given:
+    """An empty folder for files of another tool."""
+    return Given(tmp_path)

@@ -13,6 +13,7 @@ from freehold.migrate import gate, leftovers, new, prune, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
 from freehold.migrate.errors import ConnectError, DeclinedError
 from freehold.migrate.findings import judged_offline
+from freehold.migrate.frameworks.commands import import_
 from freehold.migrate.leftovers import Leftover
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.report import (
@@ -62,6 +63,9 @@ def new_(name: str, folder: Path | None) -> None:
     """Make an empty migration file called NAME, numbered as the folder's other files are."""
     with errors_as_messages():
         click.echo(new.create(folder or new.usual_folder(), name))
+
+
+migrate.add_command(import_)
 
 
 @migrate.command()
@@ -138,16 +142,19 @@ def verify(target: Target, *, as_json: bool) -> None:
 @migrate.command()
 @files_options
 @offline_option
+@click.option("--imported", is_flag=True, help="Judge imported files, too; else they are only read.")
 @json_option
-def check(target: Target, *, offline: bool, as_json: bool) -> None:
+def check(target: Target, *, offline: bool, imported: bool, as_json: bool) -> None:
     """Judge every migration file by its text: needs no database."""
     with errors_as_messages():
-        findings = checks.check([migration for each in target.sets() for migration in each.migrations])
+        files = [migration for each in target.sets() for migration in each.migrations]
+        judged = [migration for migration in files if imported or not migration.imported]
+        findings = checks.check(judged)
     findings = judged_offline(findings) if offline else findings
     if as_json:
         emit(findings)
     else:
-        show_findings(findings)
+        show_findings(findings, only_read=len(files) - len(judged))
     if any(each.severity == "error" for each in findings):
         sys.exit(1)
 

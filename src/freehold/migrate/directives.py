@@ -8,7 +8,7 @@ from freehold.migrate.lexer import Kind, Token
 _COMMENT = re.compile(r"--\s*migrate\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _SECTION = re.compile(r":(up|down)\s*")
 _DIRECTIVE = re.compile(
-    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|backfill)\s*[:=]\s*(?P<value>.*?)\s*"
+    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|backfill|imported)\s*[:=]\s*(?P<value>.*?)\s*"
 )
 
 KNOWN = (
@@ -20,6 +20,7 @@ KNOWN = (
     "-- migrate: lint-ignore: rule why",
     "-- migrate: depends: version",
     "-- migrate: backfill: table.column",
+    "-- migrate: imported: where from",
 )
 """Every directive as it is written."""
 

@@ -57,6 +57,7 @@ class Migration(NamedTuple):
         lossy: what down may lose, as declared.
         ignores: lint rules that do not apply, with reasons.
         depends: versions that must be applied before, as ``set:version`` or a version of another set.
+        imported: the other tool's file that it was made from; empty if it was written for this engine.
     """
 
     set_name: str
@@ -70,6 +71,7 @@ class Migration(NamedTuple):
     lossy: tuple[Lossy, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     depends: tuple[str, ...] = ()
+    imported: str = ""
 
     @property
     def label(self) -> str:

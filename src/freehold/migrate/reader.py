@@ -74,6 +74,7 @@ class _Reader:
             lossy=self._values(found, "lossy", directives.lossy),
             ignores=self._values(found, "lint-ignore", directives.ignore),
             depends=self._values(found, "depends", directives.depends),
+            imported=next((directive.value for directive in found if directive.name == "imported"), ""),
         )
         if self._problems:
             raise FilesError(sorted(self._problems, key=lambda problem: problem.line))

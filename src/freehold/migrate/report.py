@@ -13,6 +13,7 @@ from rich.table import Table
 
 from freehold.migrate.backup import Backup
 from freehold.migrate.findings import Finding
+from freehold.migrate.frameworks.convert import Import
 from freehold.migrate.gate import Outcome
 from freehold.migrate.leftovers import Leftover
 from freehold.migrate.rehearse import Rehearsal
@@ -113,13 +114,15 @@ def show_leftovers(found: Sequence[Leftover]) -> None:
     Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
-def show_findings(findings: Sequence[Finding]) -> None:
-    """Print findings for people, errors first."""
+def show_findings(findings: Sequence[Finding], only_read: int = 0) -> None:
+    """Print findings for people, errors first; and how many imported files were read and not judged."""
     console = Console(highlight=False)
     for each in sorted(findings, key=lambda each: each.severity):
         _say(console, f"{each.severity}: {each}")
     errors = sum(each.severity == "error" for each in findings)
     console.print(f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'notice')}.")
+    if only_read:
+        _say(console, f"{_count(only_read, 'imported file')} can be read; --imported judges what they do, too.")
 
 
 def show_rehearsal(rehearsal: Rehearsal) -> None:
@@ -173,6 +176,17 @@ def show_exchange(exchange: Exchange) -> None:
         _say(console, f"    {each}")
     sessions = _count(exchange.sessions, "other session")
     _say(console, f"What is there now is kept as {exchange.kept_as}; {sessions} will be ended.")
+
+
+def show_import(answer: Import) -> None:
+    """Print what became of each migration: the file it was, the files it is, and what was done to it."""
+    console = Console(highlight=False)
+    width = max(len(each.original) for each in answer.migrations)
+    for each in answer.migrations:
+        for index, line in enumerate([*each.files, *(f"({note})" for note in each.notes)]):
+            _say(console, f"{'' if index else each.original:{width}}  {line}")
+    count = _count(sum(len(each.files) for each in answer.migrations), "file")
+    _say(console, f"{count} written to {answer.folder}.")
 
 
 def show_backups(backups: Sequence[Backup]) -> None:
