@@ -13,7 +13,7 @@ from freehold.migrate import gate, leftovers, new, prune, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
 from freehold.migrate.errors import ConnectError, DeclinedError
 from freehold.migrate.findings import judged_offline
-from freehold.migrate.frameworks.commands import import_
+from freehold.migrate.frameworks.commands import adopt, import_
 from freehold.migrate.leftovers import Leftover
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.report import (
@@ -66,6 +66,7 @@ def new_(name: str, folder: Path | None) -> None:
 
 
 migrate.add_command(import_)
+migrate.add_command(adopt)
 
 
 @migrate.command()

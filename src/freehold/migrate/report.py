@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from freehold.migrate.adopt import Adoption
 from freehold.migrate.backup import Backup
 from freehold.migrate.findings import Finding
 from freehold.migrate.frameworks.convert import Import
@@ -79,7 +80,8 @@ def show_status(status: Status) -> None:
     for heading in ("set", "version", "name", "state", "applied", "by"):
         table.add_column(heading)
     for row in status.applied:
-        state = "applied" if row.state == "done" else f"{row.state}, not ended"
+        done = "applied" if row.duration_seconds is not None else "adopted"
+        state = done if row.state == "done" else f"{row.state}, not ended"
         applied_at = row.applied_at.strftime("%Y-%m-%d %H:%M:%SZ")
         table.add_row(row.set_name, row.version, row.name, state, applied_at, row.applied_by)
     unfinished = {row.key for row in status.applied if row.state != "done"}
@@ -187,6 +189,24 @@ def show_import(answer: Import) -> None:
             _say(console, f"{'' if index else each.original:{width}}  {line}")
     count = _count(sum(len(each.files) for each in answer.migrations), "file")
     _say(console, f"{count} written to {answer.folder}.")
+
+
+def show_adoption(answer: Adoption) -> None:
+    """Print what adopt found and did."""
+    console = Console(highlight=False)
+    for each in answer.not_compared:
+        _say(console, f"not compared: {each}")
+    for each in answer.differences:
+        _say(console, f"! {each}")
+    if answer.adopted:
+        schema = "although the schemas differ" if answer.differences else "the schema is what the files make"
+        _say(console, f"{len(answer.adopted)} recorded as applied: {schema}.")
+    else:
+        _say(
+            console,
+            f"Nothing was recorded: {_count(len(answer.differences), 'difference')}. Correct the files or the "
+            "database, name an earlier version with --to, or record them all the same with --unsafe WHY.",
+        )
 
 
 def show_backups(backups: Sequence[Backup]) -> None:
