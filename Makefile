@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test test-long bench bench-quick schema reference lint requirements clean
+.PHONY: help install serve test test-long test-majors test-bounds bench bench-quick schema reference lint requirements clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,7 +17,13 @@ test: $(VENV)/.dev ## Run the tests in parallel on an embedded PostgreSQL
 	$(BIN)/pytest --cov
 
 test-long: $(VENV)/.dev ## Run the tests that take long
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m long --timeout 3600
+
+test-bounds: $(VENV)/.dev ## Run the tests with the lowest and the newest versions that pyproject.toml allows
+	$(BIN)/python requirements/bounds.py
+
+test-majors: $(VENV)/.dev ## Run the tests on PostgreSQL 14 to 18; MAJORS="14 17" chooses
+	$(BIN)/python -m tests.majors $(MAJORS)
 
 bench: $(VENV)/.runtime ## Measure Freehold beside its peers and pgbench, and write the results (20 minutes, a quiet machine)
 	$(BIN)/python -m bench
@@ -38,13 +44,17 @@ lint: $(VENV)/.dev ## Check style, types, the layers between modules, and the mi
 	$(BIN)/lint-imports
 	$(BIN)/freehold migrate check
 
-requirements: $(VENV)/.dev ## Pin the dependencies of pyproject.toml anew, with hashes
+PIN = pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host $(if $(UPGRADE),--upgrade)
+
+requirements: $(VENV)/.dev ## Pin what pyproject.toml and each requirements.in name, with hashes; UPGRADE=1 takes the newest
 	$(BIN)/python -m venv $(VENV)/pin
-	$(VENV)/pin/bin/pip install --quiet pip-tools
-	cd requirements && for part in runtime dev; do \
-	    extras=$$(test $$part = dev && echo '--extra dev --extra otel --extra build' || echo '--extra build'); \
-	    ../$(VENV)/pin/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
-	        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$extras --output-file $$part.txt ../pyproject.toml; \
+	$(VENV)/pin/bin/pip install --quiet --disable-pip-version-check pip-tools
+	export PATH="$$PWD/$(VENV)/pin/bin:$$PATH"; cd requirements; \
+	$(PIN) --extra build --output-file runtime.txt ../pyproject.toml; \
+	$(PIN) --extra dev --extra otel --extra build --output-file dev.txt ../pyproject.toml; \
+	for wanted in ../bench/peers/*/requirements.in ../tests/transfer/systems/*/requirements.in ../tests/majors/requirements.in; do \
+	    (cd "$$(dirname $$wanted)" && $(PIN) --output-file requirements.txt requirements.in); \
 	done
 
 $(VENV)/bin/python:

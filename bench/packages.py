@@ -9,6 +9,7 @@ from pathlib import Path
 
 PEERS = Path(__file__).with_name("peers")
 INSTALLED = Path(__file__).with_name(".peers")
+INSTALL = Path(__file__).parents[1] / "requirements" / "install.py"
 INSTALL_SECONDS = 300
 
 UNREACHABLE = re.compile(
@@ -43,17 +44,17 @@ def python_with(peer: str, *, peers: Path | None = None, installed: Path | None 
         return python
     shutil.rmtree(home, ignore_errors=True)
     _run([sys.executable, "-m", "venv", home])
-    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", wanted])
+    _run([python, INSTALL, wanted])
     shutil.copy(wanted, home / wanted.name)
     return python
 
 
-def node_with(peer: str, *, installed: Path | None = None) -> Path:
+def node_with(peer: str, *, peers: Path | None = None, installed: Path | None = None) -> Path:
     """Return the folder of a peer that runs on Node, its packages beside it.
 
     Args:
         peer: names the folder of its list of packages and its server.
+        peers: holds that.
         installed: where the folder is, or is made.
 
     Raises:
@@ -61,7 +62,8 @@ def node_with(peer: str, *, installed: Path | None = None) -> Path:
     """
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise Unreachable("Node and npm are missing (apt-get install nodejs npm; version 20 or later)")
-    wanted = [PEERS / peer / name for name in ("package.json", "package-lock.json")]
+    source = (peers or PEERS) / peer
+    wanted = [source / name for name in ("package.json", "package-lock.json")]
     home = (installed or INSTALLED) / peer
     if not _is_done(home, *wanted):
         shutil.rmtree(home, ignore_errors=True)
@@ -73,7 +75,8 @@ def node_with(peer: str, *, installed: Path | None = None) -> Path:
         # Without the last, every framework that better-auth works with would be installed.
         _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"], coming)
         coming.rename(home)
-    shutil.copy(PEERS / peer / "server.mjs", home)
+    for program in source.glob("*.mjs"):
+        shutil.copy(program, home)
     return home
 
 

@@ -19,7 +19,7 @@ import asyncpg
 import pytest
 
 from freehold import NewUser, Platform, Settings, User, migrate
-from freehold.postgres import EmbeddedServer
+from freehold.postgres import EmbeddedServer, PostgresError, client_binary
 
 PASSWORD = "Lovelace1"
 
@@ -46,6 +46,16 @@ async def _run(url: str, *statements: str) -> None:
     try:
         for statement in statements:
             await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _clone(url: str, template: str, name: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        # Half the time of the default strategy since 15, which writes every page of the copy to the log.
+        strategy = "STRATEGY file_copy" if connection.get_server_version().major >= 15 else ""
+        await connection.execute(f'CREATE DATABASE {name} TEMPLATE "{template}" {strategy}')
     finally:
         await connection.close()
 
@@ -113,6 +123,46 @@ def admin_url(server_urls: tuple[str, str]) -> str:
     return server_urls[0]
 
 
+@pytest.fixture(scope="session")
+def server_major(admin_url: str) -> int:
+    """The server's major version."""
+
+    async def ask() -> int:
+        connection = await asyncpg.connect(admin_url)
+        try:
+            return int(connection.get_server_version().major)
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture(scope="session")
+def missing_programs(server_major: int) -> str:
+    """Why pg_dump and pg_restore cannot be run on this server; empty where they can."""
+    try:
+        client_binary("pg_dump", server_major)
+    except PostgresError:
+        return f"there is no pg_dump of PostgreSQL {server_major} here"
+    return ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def skip_instead_of_dump(missing_programs: str) -> Iterator[None]:
+    """Skip a test where it would run pg_dump or pg_restore and there are none of the server's major version."""
+    with pytest.MonkeyPatch.context() as patch:
+        if missing_programs:
+            patch.setattr("freehold.migrate.clients.client_binary", lambda *_: pytest.skip(missing_programs))
+        yield
+
+
+@pytest.fixture
+def client_programs(missing_programs: str) -> None:
+    """Skip a test that needs pg_dump and pg_restore in another process."""
+    if missing_programs:
+        pytest.skip(missing_programs)
+
+
 @pytest.fixture
 def make_database(admin_url: str) -> Iterator[Callable[..., str]]:
     """Make databases that are dropped after the test: ``make_database()`` an empty one, or a clone of ``template``."""
@@ -120,8 +170,7 @@ def make_database(admin_url: str) -> Iterator[Callable[..., str]]:
 
     def make(template: str = "template1") -> str:
         name = f"freehold_test_{uuid4().hex[:12]}"
-        # Half the time of the default strategy, which writes every page of the copy to the log.
-        asyncio.run(_run(admin_url, f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY file_copy'))
+        asyncio.run(_clone(admin_url, template, name))
         made.append(name)
         return with_database(admin_url, name)
 

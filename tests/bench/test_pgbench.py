@@ -8,7 +8,11 @@ from bench.load import Failed
 from bench.rows import Scale, fill
 
 from bench import limit
+from freehold.postgres.binaries import server_binaries
 
+needs_pgbench = pytest.mark.skipif(
+    not server_binaries().path("pgbench").exists(), reason="there is no pgbench beside this server's programs"
+)
 EVERYTHING = limit.SESSION + limit.USER + limit.ROLE + limit.PROJECTS
 
 
@@ -28,6 +32,7 @@ async def test_script_finds_rows_of_each_person(database_url: str, tmp_path: Pat
     assert found == [[1, 3, 1, 21]] * 3
 
 
+@needs_pgbench
 def test_statement_that_fails_is_a_failure_in_the_words_of_pgbench(admin_url: str, tmp_path: Path):
     script = tmp_path / "wrong.sql"
     script.write_text("SELECT 1 FROM there_is_no_such_table;\n", "utf-8")
@@ -35,6 +40,7 @@ def test_statement_that_fails_is_a_failure_in_the_words_of_pgbench(admin_url: st
         limit.run(admin_url, [script], seconds=1, clients=1)
 
 
+@needs_pgbench
 def test_rate_of_the_clients_that_went_on_while_another_failed_is_no_measurement(admin_url: str, tmp_path: Path):
     script = tmp_path / "first-client-fails.sql"
     script.write_text("SELECT 1 / :client_id;\n", "utf-8")

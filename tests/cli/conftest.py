@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from freehold.postgres import EmbeddedServer
+from tests.environment import settings
 from tests.waiting import eventually
 
 from .processes import PROGRAM, Served, postgres_runs
@@ -19,7 +20,7 @@ Freehold = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("FREEHOLD_")]:
+    for name in settings():
         monkeypatch.delenv(name)
 
 

@@ -15,7 +15,7 @@ from freehold.cli.failures import run
 from tests.waiting import eventually
 
 from .conftest import Freehold
-from .processes import PROGRAM
+from .processes import DEADLINE_SECONDS, PROGRAM
 
 
 @click.command()
@@ -114,6 +114,7 @@ def test_interrupt_exits_with_130() -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
+        silent.settimeout(DEADLINE_SECONDS)
         connection, _ = silent.accept()
         with connection:
             complaint = _interrupt(process)

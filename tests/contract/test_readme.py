@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.processes import DEADLINE_SECONDS, PROGRAM, Served
+from tests.environment import settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -44,7 +45,7 @@ def fits(shown: str, real: str) -> bool:
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    for name in [name for name in os.environ if name.startswith("FREEHOLD_")]:
+    for name in settings():
         monkeypatch.delenv(name)
     process = Served(python=("env", f"--chdir={tmp_path}", sys.executable), port=0, environment={})
     yield process

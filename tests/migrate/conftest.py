@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from tests.migrate.casting import ROLES, Cast, Make, Site
+from tests.migrate.theirs import Given
 
 from freehold.migrate.staging import quoted
 
@@ -72,6 +73,12 @@ def write(tmp_path: Path) -> Writer:
         return path
 
     return file
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Given:
+    """An empty folder for files of another tool."""
+    return Given(tmp_path)
 
 
 @pytest.fixture

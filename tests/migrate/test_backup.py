@@ -64,6 +64,7 @@ def test_backup_restores_to_the_same_schema_rows_and_sequences(database_url: str
     asyncio.run(restore_copy(backup.verify(taken.folder), database_url))
 
 
+@pytest.mark.usefixtures("client_programs")
 def test_rows_written_while_it_runs_are_not_half_in_it(database_url: str, execute: Execute, tmp_path: Path) -> None:
     execute(DATA)
 

@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 from tests.cli.processes import DEADLINE_SECONDS, PROGRAM
 from tests.contract.test_readme import fits, steps
+from tests.environment import without_settings
 
 from freehold.postgres import client_binary
 from freehold.postgres.client import client_connection, server_major
@@ -80,7 +81,7 @@ def diner(admin_url: str, tmp_path: Path) -> Iterator[Diner]:
     freehold.parent.mkdir()
     freehold.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{PROGRAM}" "$@"\n')
     freehold.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("FREEHOLD_", "PG"))}
+    environment = without_settings("PG")
     environment |= {
         "PATH": f"{freehold.parent}:{programs}:{os.environ['PATH']}",
         "PGHOST": query.get("host") or parts.hostname or "localhost",
@@ -109,6 +110,7 @@ def normal(text: str) -> str:
     return text
 
 
+@pytest.mark.usefixtures("client_programs")
 def test_tutorial_is_true(diner: Diner) -> None:
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     assert {language for language, _ in blocks} == {"console", "sql"}

@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from tests.cli.processes import DEADLINE_SECONDS, PROGRAM, Served, call, postgres_runs
+from tests.environment import settings, without_settings
 from tests.migrate.test_own_migrations import ROWS
 from tests.waiting import eventually
 
@@ -63,7 +64,7 @@ def arguments(data_dir: Path, backups: Path) -> list[str]:
 @pytest.fixture
 def serve(arguments: list[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Start the new version on the old data."""
-    for name in [name for name in os.environ if name.startswith("FREEHOLD_")]:
+    for name in settings():
         monkeypatch.delenv(name)
     begun: list[Served] = []
 
@@ -77,6 +78,7 @@ def serve(arguments: list[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch)
     assert eventually(lambda: not postgres_runs(data_dir))
 
 
+@pytest.mark.usefixtures("client_programs")
 def test_upgrade_backs_up_rehearses_and_applies_before_anybody_is_served(
     serve: Serve, data_dir: Path, backups: Path
 ) -> None:
@@ -93,6 +95,7 @@ def test_upgrade_backs_up_rehearses_and_applies_before_anybody_is_served(
         assert asyncio.run(read_rows(server.url)).tables["public.users"].rows == 50
 
 
+@pytest.mark.usefixtures("client_programs")
 def test_upgrade_that_does_not_fit_the_data_leaves_it_and_says_what_to_do(
     serve: Serve, data_dir: Path, backups: Path
 ) -> None:
@@ -134,8 +137,7 @@ def test_upgrade_tells_a_terminal_what_it_is_doing(data_dir: Path, arguments: li
     ear = threading.Thread(target=listen)
     ear.start()
     command = [sys.executable, "-c", PROGRAM, "users", "list", *arguments[:2]]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FREEHOLD_")}
-    environment |= {"FREEHOLD_BACKUPS_DIR": arguments[3], "TERM": "xterm", "COLUMNS": "120"}
+    environment = without_settings() | {"FREEHOLD_BACKUPS_DIR": arguments[3], "TERM": "xterm", "COLUMNS": "120"}
     done = subprocess.run(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=theirs, timeout=DEADLINE_SECONDS, check=False
     )

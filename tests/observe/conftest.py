@@ -1,6 +1,5 @@
 """A server in processes of its own, with settings from its environment, and what it counts."""
 
-import os
 import re
 import signal
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.environment import without_settings
 
 from freehold.http.server import STOP_SECONDS
 
@@ -52,7 +52,7 @@ class Running:
 
     def __init__(self, log: Path, environment: dict[str, str]) -> None:
         self._log = log
-        others = {name: value for name, value in os.environ.items() if not name.startswith(("FREEHOLD_", "OTEL_"))}
+        others = without_settings("OTEL_")
         with log.open("wb") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM],

@@ -66,7 +66,7 @@ def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     return {"default": field.default, "show_default": True} if known else {}
 
 
-def _type(kind: Any) -> click.ParamType[Any]:
+def _type(kind: Any) -> "click.ParamType[Any]":  # before 8.4 it takes no type at run time
     base, limits = kind, msgspec.Meta()
     while get_origin(base) in {Annotated, Union, UnionType}:
         limits = next(iter(_metas(base)), limits)  # the innermost: a value has limits, and no value has none

@@ -1,10 +1,13 @@
 """Backups that can be trusted: one snapshot for rows and digests, and a SHA-256 for every byte on disk."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,13 +96,14 @@ async def create(database_url: str, backups: Path, progress: Progress | None = N
     folder, partial = backups / backup_id, backups / f"{backup_id}{PARTIAL}"
     try:
         partial.mkdir(parents=True, mode=0o700)
-        progress.step("Backing up")
-        async with connect(database_url) as connection:
-            manifest = await _dump(connection, database_url, partial, progress)
-        manifest = msgspec.structs.replace(manifest, backup_id=backup_id, created_at=created_at)
-        seal = await asyncio.to_thread(_write_manifest, partial, manifest)
-        partial.rename(folder)
-        _sync_folder(backups)
+        with _held(partial):
+            progress.step("Backing up")
+            async with connect(database_url) as connection:
+                manifest = await _dump(connection, database_url, partial, progress)
+            manifest = msgspec.structs.replace(manifest, backup_id=backup_id, created_at=created_at)
+            seal = await asyncio.to_thread(_write_manifest, partial, manifest)
+            partial.rename(folder)
+            _sync_folder(backups)
     except OSError as error:
         raise BackupError(f"Cannot write the backup below {backups}: {error.strerror or error}") from None
     except (MigrateError, asyncpg.OutOfMemoryError) as error:
@@ -144,6 +148,30 @@ async def _dump(connection: Connection, url: str, partial: Path, progress: Progr
         sequences_later=later,
         files=files,
     )
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, which the kernel gives back however this process ends."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # some network file systems have none: then its age counts
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a backup is being written into a folder, as far as this machine can tell."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def load(folder: Path) -> Backup:

@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 
-from freehold.migrate import rules, squawk
+from freehold.migrate import rules
 from freehold.migrate.findings import Finding, finding, not_ignored
 from freehold.migrate.migration import Migration
+from freehold.migrate.rules.known import Known
 
-ALL_RULES = frozenset((*rules.OWN_RULES, *rules.TRACED_RULES, *squawk.ERRORS, *squawk.NOTICES))
+ALL_RULES = frozenset((*rules.OWN_RULES, *rules.TRACED_RULES))
 """Every rule that ``lint-ignore`` may name."""
 
 
-def check(migrations: Sequence[Migration]) -> list[Finding]:
+def check(migrations: Sequence[Migration], *, among: Sequence[Migration] = ()) -> list[Finding]:
     """Judge migrations by their text alone; an ``error`` among the findings means they must not run.
 
-    Raises:
-        ProgramError: the linter squawk could not be run.
+    Args:
+        migrations: in the order in which they are applied.
+        among: every file of their sets. Those that are not judged count as applied, which says what is there.
     """
+    judged = {migration.path for migration in migrations}
+    known = Known([migration for migration in among if migration.path not in judged])
     found: list[Finding] = []
-    from_squawk = squawk.judge(migrations)
     for migration in migrations:
-        own = rules.judge(migration) + [each for each in from_squawk if each.path == str(migration.path)]
+        own = rules.judge(migration, known)
+        known.later(migration)
         found += not_ignored(migration, sorted(own, key=lambda each: each.line))
         found += [
             finding(migration, "unknown-rule", f"lint-ignore names '{ignore.rule}', which is no rule", line=1)

@@ -1,16 +1,20 @@
 """``freehold migrate``, ``freehold backup`` and ``freehold restore``: the command line of the engine."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from freehold.migrate import backup as stored
 from freehold.migrate import check as checks
-from freehold.migrate import gate, new, prune, reverse, runner, swap
+from freehold.migrate import gate, leftovers, new, prune, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
-from freehold.migrate.errors import DeclinedError
+from freehold.migrate.errors import ConnectError, DeclinedError
 from freehold.migrate.findings import judged_offline
+from freehold.migrate.frameworks.commands import adopt, import_
+from freehold.migrate.leftovers import Leftover
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.report import (
     Lines,
@@ -18,6 +22,7 @@ from freehold.migrate.report import (
     show_backups,
     show_exchange,
     show_findings,
+    show_leftovers,
     show_outcome,
     show_prospect,
     show_rehearsal,
@@ -47,38 +52,78 @@ def migrate() -> None:
     """Change the database's schema, guarded: rehearsed, backed up, reversible."""
 
 
-@migrate.command("new")
+@migrate.command("new", short_help="Make an empty migration file.")
 @click.argument("name")
 @click.option(
     "--dir",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("migrations"),
-    show_default="./migrations",
-    help="The folder of your own migrations.",
+    help="The folder of your own migrations.  [default: ./migrations, or the current folder if it holds migrations]",
 )
-def new_(name: str, folder: Path) -> None:
-    """Make an empty migration file called NAME."""
+def new_(name: str, folder: Path | None) -> None:
+    """Make an empty migration file called NAME, numbered as the folder's other files are."""
     with errors_as_messages():
-        click.echo(new.create(folder, name))
+        click.echo(new.create(folder or new.usual_folder(), name))
+
+
+migrate.add_command(import_)
+migrate.add_command(adopt)
 
 
 @migrate.command()
 @target_options
+@backups_option
+@staging_option
 @json_option
-def status(target: Target, *, as_json: bool) -> None:
-    """Show what is applied and pending, drift, and evidence."""
+def status(target: Target, *, backups: Path, staging_url: str | None, as_json: bool) -> None:
+    """Show what is applied and pending, drift, evidence, and what killed runs left."""
     with errors_as_messages():
         sets = target.sets()
         with target.url() as database_url:
             answer = run(runner.status(database_url, sets=sets, closely=True))
+            try:
+                left = run(leftovers.leftovers(database_url, backups=backups, staging_url=staging_url))
+            except ConnectError as error:  # the staging server's
+                left = run(leftovers.leftovers(database_url, backups=backups))
+                click.echo(f"Copies on the staging server are not shown: {error}", err=True)
+    answer = msgspec.structs.replace(answer, leftovers=left)
     if as_json:
         emit(answer)
     else:
         show_status(answer)
 
 
-@migrate.command()
+@migrate.command(short_help="Remove what killed runs and restores left.")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@database_options
+@backups_option
+@staging_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def clean(
+    target: Target, *, names: tuple[str, ...], backups: Path, staging_url: str | None, yes: bool, as_json: bool
+) -> None:
+    """Remove what killed runs and restores of this database left, as `freehold migrate status` names it.
+
+    NAME is a database or an unfinished backup. Without one, all go that are of no use to anybody: a database that a
+    restore replaced and kept goes only by its name. What is in use stays, and so does what is not known with certainty.
+    """
+    with errors_as_messages():
+
+        async def confirm(chosen: Sequence[Leftover]) -> bool:
+            if not as_json:
+                show_leftovers(chosen)
+            return yes or click.confirm(f"Remove {'this' if len(chosen) == 1 else f'these {len(chosen)}'}?", err=True)
+
+        with target.url() as database_url:
+            gone = run(leftovers.clean(database_url, names, backups=backups, confirm=confirm, staging_url=staging_url))
+    if as_json:
+        emit({"removed": gone})
+    else:
+        click.echo(f"{len(gone)} removed.")
+
+
+@migrate.command(short_help="Fail unless files, journal and schema agree: for scripts.")
 @target_options
 @json_option
 def verify(target: Target, *, as_json: bool) -> None:
@@ -99,16 +144,19 @@ def verify(target: Target, *, as_json: bool) -> None:
 @migrate.command()
 @files_options
 @offline_option
+@click.option("--imported", is_flag=True, help="Judge imported files, too; else they are only read.")
 @json_option
-def check(target: Target, *, offline: bool, as_json: bool) -> None:
+def check(target: Target, *, offline: bool, imported: bool, as_json: bool) -> None:
     """Judge every migration file by its text: needs no database."""
     with errors_as_messages():
-        findings = checks.check([migration for each in target.sets() for migration in each.migrations])
+        files = [migration for each in target.sets() for migration in each.migrations]
+        judged = [migration for migration in files if imported or not migration.imported]
+        findings = checks.check(judged)
     findings = judged_offline(findings) if offline else findings
     if as_json:
         emit(findings)
     else:
-        show_findings(findings)
+        show_findings(findings, only_read=len(files) - len(judged))
     if any(each.severity == "error" for each in findings):
         sys.exit(1)
 
@@ -175,7 +223,7 @@ def apply(target: Target, *, unsafe: str, offline: bool, out_of_order: bool, as_
         sys.exit(1)
 
 
-@migrate.command()
+@migrate.command(short_help="Go back to the schema as it was after a version.")
 @target_options
 @backups_option
 @staging_option

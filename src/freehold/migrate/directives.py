@@ -8,7 +8,8 @@ from freehold.migrate.lexer import Kind, Token
 _COMMENT = re.compile(r"--\s*migrate\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _SECTION = re.compile(r":(up|down)\s*")
 _DIRECTIVE = re.compile(
-    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill)\s*[:=]\s*(?P<value>.*?)\s*"
+    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill|imported)"
+    r"\s*[:=]\s*(?P<value>.*?)\s*"
 )
 
 KNOWN = (
@@ -21,6 +22,7 @@ KNOWN = (
     "-- migrate: depends: version",
     "-- migrate: out-of-order: why",
     "-- migrate: backfill: table.column",
+    "-- migrate: imported: where from",
 )
 """Every directive as it is written."""
 

@@ -134,7 +134,7 @@ async def _proved(
 ) -> tuple[Evidence, list[ProvedStep]] | None:
     if await is_empty(connection):
         return None
-    found = check(history.pending)
+    found = check(history.pending, among=tuple(history.files.values()))
     errors = [each for each in (judged_offline(found) if offline else found) if each.severity == "error"]
     if errors:
         raise UnprovedError("\n".join([*(str(each) for each in errors), "Not applied: correct these first"]))

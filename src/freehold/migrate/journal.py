@@ -57,7 +57,7 @@ class Applied(msgspec.Struct, frozen=True):
         position: grows with every application.
         state: ``done``; ``applying`` or ``reverting`` for one that runs outside a transaction and has not ended.
         applied_by: the database role.
-        duration_seconds: how long its statements took; None while it has not ended.
+        duration_seconds: how long its statements took; None while it has not ended, and if it was adopted.
         checkpoint: how far an unfinished backfill has come.
     """
 

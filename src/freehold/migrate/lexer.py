@@ -6,7 +6,7 @@ The regular expressions follow PostgreSQL's scanner with ``standard_conforming_s
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from freehold.migrate.errors import FormatError
 
@@ -93,7 +93,11 @@ def tokens(sql: str) -> Iterator[Token]:
         yield Token(_kind(group), sql[start:end], start)
 
 
-def pieces(sql: str) -> Iterator[tuple[Kind | None, int, int]]:
+Piece: TypeAlias = tuple[Kind | None, int, int]
+"""A kind, or None for a run of what hides no semicolon; where it starts, and where it ends."""
+
+
+def pieces(sql: str) -> Iterator[Piece]:
     """Split SQL into what a semicolon has to be told from, which takes a tenth of the time of `tokens`.
 
     Gives kind, start and end: of each comment, dollar-quoted string and single symbol, and, as None, of each run of

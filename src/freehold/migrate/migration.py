@@ -59,6 +59,7 @@ class Migration(NamedTuple):
         ignores: lint rules that do not apply, with reasons.
         depends: versions that must be applied before, as ``set:version`` or a version of another set.
         out_of_order: why it may be applied after newer ones, or None.
+        imported: the other tool's file that it was made from; empty if it was written for this engine.
     """
 
     set_name: str
@@ -73,6 +74,7 @@ class Migration(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
     depends: tuple[str, ...] = ()
     out_of_order: str | None = None
+    imported: str = ""
 
     @property
     def label(self) -> str:

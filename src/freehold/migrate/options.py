@@ -1,7 +1,7 @@
 """The options of tables, views and columns that pg_dump carries, by name, of PostgreSQL 14 to 18.
 
-The catalog keeps more than that: since 15.20 each column has a counter of the server's own (``pg_attver``), which no dump
-holds. What has another name is therefore not compared.
+The catalog keeps more than that: since 15.20 each column has a counter of the server itself (``pg_attver``), which no
+dump holds. What has another name is therefore not compared.
 """
 
 _VACUUM = (

@@ -35,7 +35,7 @@ def dispensable(backups: Path, keep: int) -> list[Path]:
     for each in sorted(backups_in(backups), key=lambda each: each.manifest.created_at):
         of_database[each.manifest.database].append(each)
     old = [each.folder for found in of_database.values() for each in found[:-keep] if not _is_needed(each.folder)]
-    return sorted([*old, *(folder for folder in backups.glob(f"*{PARTIAL}") if _is_abandoned(folder))])
+    return sorted([*old, *(folder for folder in backups.glob(f"*{PARTIAL}") if is_abandoned(folder))])
 
 
 def remove(folder: Path) -> None:
@@ -60,6 +60,7 @@ def _is_needed(folder: Path) -> bool:
     return expiry.expires_at > datetime.now(UTC)
 
 
-def _is_abandoned(folder: Path) -> bool:
+def is_abandoned(folder: Path) -> bool:
+    """Whether nothing was written into an unfinished backup for so long that nothing will be."""
     last = max(path.stat().st_mtime for path in [folder, *folder.rglob("*")])
     return datetime.fromtimestamp(last, UTC) < datetime.now(UTC) - ABANDONED

@@ -1,6 +1,7 @@
 """Reading one migration file, with a line and a remedy for everything that is wrong in it."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 from freehold.migrate import directives
 from freehold.migrate.directives import Directive
-from freehold.migrate.lexer import Kind, Token, UnterminatedError, pieces, tokens
+from freehold.migrate.lexer import Kind, Piece, Token, UnterminatedError, pieces, tokens
 from freehold.migrate.migration import FilesError, Migration, Problem, Section, checksum
 from freehold.migrate.splitter import ScriptError, Statement, split
 
@@ -45,6 +46,7 @@ class _Reader:
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
         self._text = text
+        self._pieces: list[Piece] = []
         self._problems: list[Problem] = []
 
     def read(self, set_name: str, version: str, name: str) -> Migration:
@@ -77,6 +79,7 @@ class _Reader:
             ignores=self._values(found, "lint-ignore", directives.ignore),
             depends=self._values(found, "depends", directives.depends),
             out_of_order=out_of_order,
+            imported=next((directive.value for directive in found if directive.name == "imported"), ""),
         )
         if self._problems:
             raise FilesError(sorted(self._problems, key=lambda problem: problem.line))
@@ -91,9 +94,11 @@ class _Reader:
     def _directives(self) -> list[Directive]:
         found: list[Directive] = []
         try:
-            for kind, start, end in pieces(self._text):
-                if kind is not Kind.COMMENT:
-                    continue
+            self._pieces += pieces(self._text)
+        except UnterminatedError as error:
+            raise FilesError([Problem(self._path, self._line(error.offset), str(error))]) from None
+        for kind, start, end in self._pieces:
+            if kind is Kind.COMMENT:
                 try:
                     directive = directives.read(Token(kind, self._text[start:end], start))
                 except ValueError as error:
@@ -101,8 +106,6 @@ class _Reader:
                 else:
                     if directive is not None:
                         found.append(directive._replace(line=self._line(start), start=start, end=end))
-        except UnterminatedError as error:
-            raise FilesError([Problem(self._path, self._line(error.offset), str(error))]) from None
         return found
 
     def _refuse_code_before(self, up: Directive) -> None:
@@ -116,7 +119,7 @@ class _Reader:
         first_marker = next(directive.start for directive in found if directive.name == "up")
         end = closes.start if closes else len(self._text)
         own = [d for d in found if d.start < first_marker or opens.start < d.start < end]
-        statements = self._statements(self._text[opens.end : end], opens.line)
+        statements = self._statements(opens.end, end, opens.line)
         transactions = [directive for directive in own if directive.name == "transaction"]
         for directive in transactions:
             if directive.value != "off":
@@ -133,9 +136,11 @@ class _Reader:
         self._refuse_bad_statements(section)
         return section
 
-    def _statements(self, script: str, first_line: int) -> list[Statement]:
+    def _statements(self, start: int, end: int, first_line: int) -> list[Statement]:
+        low, high = (bisect_left(self._pieces, offset, key=lambda piece: piece[1]) for offset in (start, end))
+        inside = ((kind, begins - start, ends - start) for kind, begins, ends in self._pieces[low:high])
         try:
-            return split(script, first_line=first_line)
+            return split(self._text[start:end], first_line=first_line, given=inside)
         except ScriptError as error:
             raise FilesError([*self._problems, Problem(self._path, error.line, str(error))]) from None
 

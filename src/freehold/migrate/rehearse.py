@@ -74,7 +74,7 @@ async def rehearse(
         if not history.pending:
             return Rehearsal(passed=True, steps=[], findings=[])
         judged = judged_offline if offline else list
-        findings = judged(check(history.pending))
+        findings = judged(check(history.pending, among=tuple(history.files.values())))
         if _failed(findings):
             return Rehearsal(passed=False, steps=[], findings=findings)
         async with staging_database(database_url, staging_url) as copy:  # first, since it fails sooner than a backup

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import click
@@ -10,13 +11,24 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from freehold.migrate.adopt import Adoption
 from freehold.migrate.backup import Backup
 from freehold.migrate.findings import Finding
+from freehold.migrate.frameworks.convert import Import
 from freehold.migrate.gate import Outcome
+from freehold.migrate.leftovers import Leftover
 from freehold.migrate.rehearse import Rehearsal
 from freehold.migrate.reverse import Prospect
 from freehold.migrate.runner import Status
 from freehold.migrate.swap import Exchange
+
+_WIDE = 200
+_LEFT = {
+    "copy": "copy for a rehearsal",
+    "restored": "restored, never in place",
+    "replaced": "replaced by a restore, and kept",
+    "backup": "backup that did not end",
+}
 
 
 def emit(answer: Any) -> None:
@@ -68,7 +80,8 @@ def show_status(status: Status) -> None:
     for heading in ("set", "version", "name", "state", "applied", "by"):
         table.add_column(heading)
     for row in status.applied:
-        state = "applied" if row.state == "done" else f"{row.state}, not ended"
+        done = "applied" if row.duration_seconds is not None else "adopted"
+        state = done if row.state == "done" else f"{row.state}, not ended"
         applied_at = row.applied_at.strftime("%Y-%m-%d %H:%M:%SZ")
         table.add_row(row.set_name, row.version, row.name, state, applied_at, row.applied_by)
     unfinished = {row.key for row in status.applied if row.state != "done"}
@@ -86,15 +99,33 @@ def show_status(status: Status) -> None:
         _say(console, f"Evidence for {', '.join(status.evidence.versions)} until {until}: {status.evidence.backup}")
     if status.current:
         console.print("Everything is applied.")
+    if status.leftovers:
+        console.print("Left behind:")
+        show_leftovers(status.leftovers)
+        console.print("Remove it with: freehold migrate clean")
 
 
-def show_findings(findings: Sequence[Finding]) -> None:
-    """Print findings for people, errors first."""
+def show_leftovers(found: Sequence[Leftover]) -> None:
+    """Print what is left, with its size and age."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "what", "size", "age", ""):
+        table.add_column(heading, no_wrap=heading == "name", overflow="ignore")
+    for each in found:
+        size = "" if each.size_bytes is None else f"{each.size_bytes / 2**20:.1f} MiB"
+        age = "" if each.made_at is None else _age(datetime.now(UTC) - each.made_at)
+        table.add_row(each.name, _LEFT[each.kind], size, age, "in use" * each.in_use)
+    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+
+def show_findings(findings: Sequence[Finding], only_read: int = 0) -> None:
+    """Print findings for people, errors first; and how many imported files were read and not judged."""
     console = Console(highlight=False)
     for each in sorted(findings, key=lambda each: each.severity):
         _say(console, f"{each.severity}: {each}")
     errors = sum(each.severity == "error" for each in findings)
     console.print(f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'notice')}.")
+    if only_read:
+        _say(console, f"{_count(only_read, 'imported file')} can be read; --imported judges what they do, too.")
 
 
 def show_rehearsal(rehearsal: Rehearsal) -> None:
@@ -150,6 +181,35 @@ def show_exchange(exchange: Exchange) -> None:
     _say(console, f"What is there now is kept as {exchange.kept_as}; {sessions} will be ended.")
 
 
+def show_import(answer: Import) -> None:
+    """Print what became of each migration: the file it was, the files it is, and what was done to it."""
+    console = Console(highlight=False)
+    width = max(len(each.original) for each in answer.migrations)
+    for each in answer.migrations:
+        for index, line in enumerate([*each.files, *(f"({note})" for note in each.notes)]):
+            _say(console, f"{'' if index else each.original:{width}}  {line}")
+    count = _count(sum(len(each.files) for each in answer.migrations), "file")
+    _say(console, f"{count} written to {answer.folder}.")
+
+
+def show_adoption(answer: Adoption) -> None:
+    """Print what adopt found and did."""
+    console = Console(highlight=False)
+    for each in answer.not_compared:
+        _say(console, f"not compared: {each}")
+    for each in answer.differences:
+        _say(console, f"! {each}")
+    if answer.adopted:
+        schema = "although the schemas differ" if answer.differences else "the schema is what the files make"
+        _say(console, f"{len(answer.adopted)} recorded as applied: {schema}.")
+    else:
+        _say(
+            console,
+            f"Nothing was recorded: {_count(len(answer.differences), 'difference')}. Correct the files or the "
+            "database, name an earlier version with --to, or record them all the same with --unsafe WHY.",
+        )
+
+
 def show_backups(backups: Sequence[Backup]) -> None:
     """Print backups, oldest first."""
     table = Table(box=None, pad_edge=False)
@@ -159,6 +219,13 @@ def show_backups(backups: Sequence[Backup]) -> None:
         manifest = each.manifest
         table.add_row(manifest.backup_id, manifest.database, str(manifest.digests.rows), str(each.size_bytes))
     Console(highlight=False).print(table)
+
+
+def _age(age: timedelta) -> str:
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if number := int(age.total_seconds() // seconds):
+            return _count(number, unit)
+    return "less than a minute"
 
 
 def _count(number: int, noun: str) -> str:

@@ -152,7 +152,7 @@ async def not_to_be_owned(connection: Connection, owners: Iterable[str]) -> Righ
     others = sorted(owner for owner in set(owners) if owner.strip('"') not in mine)
     whose = _some(others) if others else "other roles"
     return RightsError(
-        f"Role {role} may not give back what belongs to {whose}, and in the place of the database nothing may be left out: "
+        f"Role {role} may not give back what belongs to {whose}, and a restore in place may leave nothing out: "
         "use a superuser"
     )
 

@@ -13,6 +13,7 @@ from freehold.migrate.evidence import Evidence
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.history import Pending, Trouble, compare
 from freehold.migrate.journal import Applied
+from freehold.migrate.leftovers import Leftover
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.rights import refuse_without_journal
@@ -37,6 +38,7 @@ class Status(msgspec.Struct, frozen=True):
         troubles: files edited, removed or renamed after they were applied; migrations that did not end.
         drift: objects that somebody changed since the last apply or down, each in words.
         evidence: the id of the newest evidence, and when it expires.
+        leftovers: what killed runs and restores left; only `freehold migrate status` looks for it.
     """
 
     applied: list[Applied]
@@ -44,6 +46,7 @@ class Status(msgspec.Struct, frozen=True):
     troubles: list[Trouble]
     drift: list[str] = []
     evidence: EvidenceSummary | None = None
+    leftovers: list[Leftover] = []
 
     @property
     def current(self) -> bool:

@@ -1,11 +1,12 @@
 """A script in statements, so that each can be run, timed, judged and blamed with its own line."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from freehold.migrate.errors import FormatError
-from freehold.migrate.lexer import SPACE, Kind, Token, UnterminatedError, pieces, tokens
+from freehold.migrate.lexer import SPACE, Kind, Piece, Token, UnterminatedError, pieces, tokens
 
 _VERB = re.compile(r"[A-Za-z_][\w$]*")
 _ATOMIC = re.compile(r"\bATOMIC\b", re.IGNORECASE)
@@ -73,7 +74,7 @@ class ScriptError(FormatError):
         self.line = line
 
 
-def split(script: str, *, first_line: int = 1) -> list[Statement]:
+def split(script: str, *, first_line: int = 1, given: Iterable[Piece] | None = None) -> list[Statement]:
     r"""Split a script at its top-level semicolons.
 
     A semicolon inside quotes, dollar quotes, comments, parentheses (rules) or the ``BEGIN ATOMIC ... END`` body of a
@@ -82,13 +83,14 @@ def split(script: str, *, first_line: int = 1) -> list[Statement]:
     Args:
         script: SQL, any number of statements.
         first_line: the line of the file on which the script begins.
+        given: the script's pieces, if they are known already.
 
     Raises:
         ScriptError: an unclosed quote or comment, or a psql command such as ``\copy``.
     """
     cutter = _Cutter(script, first_line)
     try:
-        for kind, start, end in pieces(script):
+        for kind, start, end in pieces(script) if given is None else given:
             if kind is not Kind.COMMENT:
                 cutter.read(start, end)
     except UnterminatedError as error:

@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
+from freehold.migrate.beside import copy_remark, set_comment
 from freehold.migrate.database import Connection, connect, place
 from freehold.migrate.errors import ConnectError, StagingError
 from freehold.migrate.rights import keep_owner
 
-_ENDING = "[0-9a-f]{8}"  # of a copy's name
+COPY_ENDING = "[0-9a-f]{8}"
+"""How the name of a copy ends, as a regular expression."""
 _LONGEST_NAME = 63  # bytes, PostgreSQL's limit for an identifier
 _LONGEST_BASE = _LONGEST_NAME - len("_staging_12345678_12345678")
 
@@ -52,6 +54,13 @@ async def create_database(connection: Connection, name: str) -> None:
         raise StagingError(f"Cannot create the database {name}: {error}") from None
 
 
+async def copy_stem(source: Connection) -> str:
+    """How the names of all copies of the connected database begin, on whichever server they are."""
+    current, whose = await source.fetchrow(_OF_SOURCE) or ("", "")
+    base = re.sub(r"\W", "_", current, flags=re.ASCII)[:_LONGEST_BASE]
+    return f"{base}_staging_{whose}_"
+
+
 @asynccontextmanager
 async def staging_database(like_url: str, staging_url: str | None = None) -> AsyncIterator[str]:
     """The URL of an empty database, dropped at the end; call it under the runner's lock.
@@ -70,12 +79,11 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
                 f"{place(staging_url or like_url)} is PostgreSQL {theirs} and production is {ours}: "
                 "what is proved on one major version is not proved on another"
             )
-        current, whose = await source.fetchrow(_OF_SOURCE) or ("", "")
-        base = re.sub(r"\W", "_", current, flags=re.ASCII)[:_LONGEST_BASE]
-        stem = f"{base}_staging_{whose}_"
+        stem = await copy_stem(source)
         name = f"{stem}{secrets.token_hex(4)}"
-        await drop_unused(connection, stem, _ENDING)
+        await drop_unused(connection, stem, COPY_ENDING)
         await create_database(connection if staging_url else source, name)
+        await set_comment(connection, name, copy_remark(stem))
         if not staging_url:
             await keep_owner(source, name)
     url = with_database(staging_url or like_url, name)
@@ -85,7 +93,7 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
         with suppress(ConnectError):  # then the next one drops it
             async with connect(staging_url or like_url) as connection:
                 await drop_database(connection, name)
-                await drop_unused(connection, stem, _ENDING)  # one whose sessions had not ended at the beginning
+                await drop_unused(connection, stem, COPY_ENDING)  # one whose sessions had not ended at the beginning
 
 
 async def drop_database(connection: Connection, name: str) -> None:

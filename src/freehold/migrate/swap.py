@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from freehold.migrate.backup import Backup
+from freehold.migrate.beside import is_beside, named, remark, set_comment
 from freehold.migrate.database import LOST, Connection, connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BusyError, DeclinedError, StagingError
@@ -16,10 +17,14 @@ from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.restore import load_into
 from freehold.migrate.rights import keep_owner, refuse_unless_owner
-from freehold.migrate.staging import create_database, drop_unused, quoted, with_database
+from freehold.migrate.staging import create_database, quoted, with_database
 
 _TRIES = 5
-_STEM = 32  # of the name, so that what is made beside it fits into the 63 bytes of an identifier
+
+_UNUSED = """
+SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database d
+WHERE pg_has_role(datdba, 'MEMBER') AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
+"""
 
 _SESSIONS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -38,6 +43,8 @@ SELECT format('GRANT %s ON DATABASE %I TO %s', privilege_type, $2::text,
     CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END)
 FROM pg_database d, aclexplode(d.datacl) WHERE d.datname = $1
 """
+
+_COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1"
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -85,11 +92,12 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
         await refuse_unless_owner(connection)
         name = str(await connection.fetchval("SELECT current_database()"))
         stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
-        await drop_unused(connection, f"{name[:_STEM]}_restored_", "[0-9]{14}(_[0-9a-f]{6})?")
-        fresh, kept = f"{name[:_STEM]}_restored_{stamp}", f"{name[:_STEM]}_before_{stamp}"
+        await _drop_unused(connection, name)
+        fresh, kept = named(name, "restored", stamp), named(name, "before", stamp)
         await create_database(connection, fresh)
         swapped = False
         try:
+            await set_comment(connection, fresh, remark(name, "restored"))
             await keep_owner(connection, fresh)
             await load_into(backup, with_database(database_url, fresh), progress, in_place=True)
             await _copy_settings(connection, name, fresh)
@@ -119,6 +127,9 @@ async def _exchange_names(database_url: str, name: str, fresh: str, kept: str) -
                     )
                     await connection.execute(f"ALTER DATABASE {quoted(name)} RENAME TO {quoted(kept)}")
                     await connection.execute(f"ALTER DATABASE {quoted(fresh)} RENAME TO {quoted(name)}")
+                    comment = await connection.fetchval(_COMMENT, kept)
+                    await set_comment(connection, name, comment)
+                    await set_comment(connection, kept, remark(name, "before"))
             except asyncpg.ObjectInUseError:
                 if attempt == _TRIES - 1:
                     raise BusyError(
@@ -129,6 +140,13 @@ async def _exchange_names(database_url: str, name: str, fresh: str, kept: str) -
                 raise StagingError(f"Cannot exchange {name}: {error}. The restored copy stays as {fresh}") from None
             else:
                 return
+
+
+async def _drop_unused(connection: Connection, name: str) -> None:
+    """Drop what earlier restores of this database left when they were killed."""
+    for other, comment in await connection.fetch(_UNUSED):
+        if is_beside(name, "restored", other, comment):
+            await connection.execute(f"DROP DATABASE IF EXISTS {quoted(other)}")
 
 
 async def _copy_settings(connection: Connection, name: str, fresh: str) -> None:

@@ -4,18 +4,34 @@ The parser is that of PostgreSQL 18, taken out of the server (libpg_query); it r
 comes as JSON: the package's protobuf messages cannot hold an expression that nests a hundred levels deep.
 """
 
-import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from postgast import PgQueryError, parse_plpgsql
+import msgspec
+from postgast import PgQueryError
 from postgast.errors import check_error
 from postgast.native import lib
 
 from freehold.migrate.errors import FormatError
+from freehold.migrate.lexer import Kind, UnterminatedError, tokens
 
 Fields: TypeAlias = dict[str, Any]
 """What a node holds: names as in PostgreSQL's ``parsenodes.h``, those that are empty or false left out."""
+
+_DEEPEST = 10_000
+"""Levels that the parser is trusted with. It has no guard of its own: at some 40,000 it overruns the stack."""
+_SHORT = 2 * _DEEPEST
+"""Characters that cannot nest deeper: every level takes two."""
+
+_TOO_DEEP = "the statement is nested too deeply to be judged"
+
+_Role = Literal["opens", "closes", "separates", "joins"]
+_ROLES: dict[str, _Role] = {
+    **dict.fromkeys(("(", "[", "CASE"), "opens"),
+    **dict.fromkeys((")", "]", "END"), "closes"),
+    **dict.fromkeys((",", ";", "AND", "OR", "WHEN", "THEN", "ELSE"), "separates"),
+    **dict.fromkeys(("JOIN", "UNION", "EXCEPT", "INTERSECT"), "joins"),
+}
 
 
 class Node(NamedTuple):
@@ -43,33 +59,19 @@ def parse(sql: str) -> list[Node]:
     Raises:
         UnreadableError: a syntax error, or an expression that is nested too deeply to be followed.
     """
-    result = lib.pg_query_parse(sql.encode())
     try:
-        check_error(result)
-        answer = result.parse_tree
-    except PgQueryError as error:
-        raise UnreadableError(error.message, error.cursorpos) from None
-    finally:
-        lib.pg_query_free_parse_result(result)
-    try:
-        return [_node(each["stmt"]) for each in json.loads(answer)["stmts"]]
+        return [_node(each["stmt"]) for each in msgspec.json.decode(_parse(sql))["stmts"]]
     except RecursionError:
-        raise UnreadableError("the statement is nested too deeply to be judged") from None
+        raise UnreadableError(_TOO_DEEP) from None
 
 
-def parse_body(function: str) -> list[Fields]:
-    """Parse the PL/pgSQL body of a ``CREATE FUNCTION ... LANGUAGE plpgsql`` statement.
+def refuse_unreadable(sql: str) -> None:
+    """Parse statements only to see whether they can be.
 
     Raises:
         UnreadableError: as in `parse`.
     """
-    try:
-        functions: list[Fields] = parse_plpgsql(function)
-    except PgQueryError as error:
-        raise UnreadableError(error.message, error.cursorpos) from None
-    except RecursionError:
-        raise UnreadableError("the function is nested too deeply to be judged") from None
-    return functions
+    _parse(sql)
 
 
 def walk(inside: object) -> Iterator[Node]:
@@ -80,10 +82,64 @@ def walk(inside: object) -> Iterator[Node]:
         if isinstance(at, list):
             waiting += reversed(at)
         elif isinstance(at, dict):
-            waiting += reversed(at.values())
+            inner = [value for value in at.values() if isinstance(value, (dict, list))]
+            waiting += reversed(inner)
             for key, value in at.items():
-                if key[:1].isupper() and isinstance(value, dict):
+                if isinstance(value, dict) and key[0].isupper():
                     yield Node(key, value)
+
+
+def _parse(sql: str) -> bytes:
+    text = _bytes(sql)
+    result = lib.pg_query_parse(text)
+    try:
+        check_error(result)
+        tree: bytes = result.parse_tree
+    except PgQueryError as error:
+        raise UnreadableError(error.message, error.cursorpos) from None
+    finally:
+        lib.pg_query_free_parse_result(result)
+    return tree
+
+
+def _bytes(sql: str) -> bytes:
+    """The text as the parser takes it, refused where it would be misread or end the process."""
+    if (end := sql.find("\0")) >= 0:
+        raise UnreadableError("PostgreSQL's texts hold no NUL character", end + 1)
+    if len(sql) > _SHORT and _nests_deeply(sql):
+        raise UnreadableError(_TOO_DEEP)
+    try:
+        return sql.encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableError("a half of a surrogate pair is no character", error.start + 1) from None
+
+
+def _nests_deeply(sql: str) -> bool:
+    """Whether its tree may have too many levels: whatever stands between separators may all nest."""
+    outside = run = joined = 0
+    opened: list[tuple[int, int]] = []
+    try:
+        for kind, text, _ in tokens(sql):
+            if kind in (Kind.SPACE, Kind.COMMENT):
+                continue
+            role = _ROLES.get(text.upper() if kind is Kind.WORD else text)
+            if role is None:
+                run += 1
+            elif role == "separates":
+                run = 0
+            elif role == "joins":
+                joined += 1
+            elif role == "opens":
+                opened.append((run + 1, joined))
+                outside, run, joined = outside + run + 1 + joined, 0, 0
+            elif opened:
+                run, joined = opened.pop()
+                outside -= run + joined
+            if outside + run + joined > _DEEPEST:
+                return True
+    except UnterminatedError:
+        return False  # the parser stops there, too
+    return False
 
 
 def _node(wrapped: Fields) -> Node:

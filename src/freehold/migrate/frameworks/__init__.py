@@ -1,0 +1,1 @@
+"""Histories that other migration tools wrote, made into migration files of this engine."""

@@ -1,0 +1,90 @@
+"""``freehold migrate import`` and ``freehold migrate adopt``: how a history of another tool comes under the guard."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from freehold.migrate.adopt import adopt as adopt_history
+from freehold.migrate.frameworks.convert import READERS, convert
+from freehold.migrate.report import Lines, emit, show_adoption, show_import
+from freehold.migrate.target import (
+    Target,
+    errors_as_messages,
+    json_option,
+    run,
+    staging_option,
+    target_options,
+)
+
+
+@click.command("import", short_help="Convert the SQL migrations of another tool.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--from", "framework", type=click.Choice([*READERS]), required=True, help="The tool that DIR belongs to.")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("migrations"),
+    show_default="./migrations",
+    help="The folder to write: a new or an empty one.",
+)
+@click.option(
+    "--set",
+    "values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="The value of a placeholder (flyway) or variable (goose); may be repeated.",
+)
+@click.option("--encoding", default="utf-8", show_default=True, help="Of files without a byte order mark.")
+@json_option
+def import_(framework: str, folder: Path, to: Path, values: tuple[str, ...], encoding: str, *, as_json: bool) -> None:
+    """Convert the SQL migrations of another tool in DIR into files of this one.
+
+    DIR stays as it is, and nothing is overwritten: either all files are written or none. It needs no database; to
+    record the files as applied on one that has them, run `freehold migrate adopt` afterwards.
+
+    alembic: what `alembic upgrade base:head --sql` and `alembic downgrade head:base --sql` print, as files that end in
+    .sql. django-sql: what `manage.py sqlmigrate` prints, one app_0001_name.sql for each migration, and with
+    --backwards one app_0001_name.down.sql. The others: the folder as the tool reads it.
+    """
+    with errors_as_messages():
+        answer = convert(framework, folder, to, values=_values(values), encoding=encoding)
+    if as_json:
+        emit(answer)
+    else:
+        show_import(answer)
+
+
+@click.command(short_help="Record migrations as applied that another tool applied.")
+@target_options
+@staging_option
+@click.option("--to", default="", metavar="VERSION", help="Record the files up to this one; without it, all of them.")
+@click.option("--unsafe", default="", metavar="WHY", help="Record them although they differ; the reason is recorded.")
+@json_option
+def adopt(target: Target, *, staging_url: str | None, to: str, unsafe: str, as_json: bool) -> None:
+    """Record the files in --dir as applied on a database that has what they make.
+
+    Runs them on an empty database beside yours and compares the two schemas, object by object. If they differ, every
+    difference is shown and nothing is recorded. Rows are not compared.
+    """
+    with errors_as_messages(), Lines() as progress:
+        if target.folder is None:
+            raise click.UsageError("There is nothing to adopt: add --dir with your own migrations.")
+        sets = target.sets()
+        with target.url() as database_url:
+            answer = run(
+                adopt_history(database_url, sets=sets, to=to, unsafe=unsafe, staging_url=staging_url, progress=progress)
+            )
+    if as_json:
+        emit(answer)
+    else:
+        show_adoption(answer)
+    if not answer.adopted:
+        sys.exit(1)
+
+
+def _values(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given]
+    if wrong := [name for name, equals, _ in pairs if not name or not equals]:
+        raise click.UsageError(f"--set takes NAME=VALUE, not {wrong[0]!r}.")
+    return {name: value for name, _, value in pairs}

@@ -1,0 +1,5 @@
+-- migrate:up
+alter table visits validate constraint visits_site;
+
+-- migrate:down
+-- Nothing: a constraint that is valid does no harm.

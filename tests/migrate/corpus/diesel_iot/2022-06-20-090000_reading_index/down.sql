@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY readings_taken_at;

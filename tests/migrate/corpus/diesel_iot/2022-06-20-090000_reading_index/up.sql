@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY readings_taken_at ON readings (taken_at);

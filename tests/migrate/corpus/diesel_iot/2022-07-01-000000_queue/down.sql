@@ -1,0 +1,2 @@
+DROP FUNCTION take(INT);
+DROP TABLE queue;

@@ -1,0 +1,13 @@
+CREATE UNLOGGED TABLE queue (
+  id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH 100 CACHE 20) PRIMARY KEY,
+  payload JSON NOT NULL,
+  not_before TIMESTAMPTZ NOT NULL DEFAULT now(),
+  attempts INT NOT NULL DEFAULT 0
+);
+CREATE INDEX queue_next ON queue (not_before, id) INCLUDE (attempts) WHERE attempts < 5;
+
+CREATE FUNCTION take(number INT DEFAULT 1) RETURNS SETOF queue
+LANGUAGE sql AS
+'DELETE FROM queue WHERE id IN (
+   SELECT id FROM queue WHERE not_before <= now() ORDER BY id LIMIT number FOR UPDATE SKIP LOCKED
+ ) RETURNING *;';

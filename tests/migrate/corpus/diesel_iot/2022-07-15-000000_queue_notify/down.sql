@@ -1,0 +1,3 @@
+DROP TRIGGER announced ON queue;
+DROP FUNCTION announce_job();
+DROP PROCEDURE announce(TEXT, TEXT);

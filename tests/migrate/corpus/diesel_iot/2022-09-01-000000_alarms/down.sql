@@ -1,0 +1,2 @@
+DROP VIEW current_alarms;
+DROP TABLE alarms;

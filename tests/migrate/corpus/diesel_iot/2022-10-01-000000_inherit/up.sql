@@ -1,0 +1,5 @@
+CREATE TABLE things (id INT, label TEXT DEFAULT $q$it's "odd"; $q$);
+CREATE TABLE cameras (resolution INT) INHERITS (things);
+CREATE OPERATOR === (LEFTARG = INT, RIGHTARG = INT, FUNCTION = int4eq);
+CREATE AGGREGATE product(DOUBLE PRECISION) (SFUNC = float8mul, STYPE = DOUBLE PRECISION, INITCOND = '1');
+INSERT INTO cameras VALUES (1, 'front', 1080);

@@ -1,0 +1,1 @@
+DELETE FROM ${schema}.products WHERE id IN (1, 2, 3);

@@ -1,0 +1,2 @@
+DROP TABLE ${schema}.products;
+DROP DOMAIN ${schema}.money_amount;

@@ -1,0 +1,2 @@
+DROP TABLE ${schema}.customers;
+DROP SCHEMA ${schema};

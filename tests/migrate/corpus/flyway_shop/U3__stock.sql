@@ -1,0 +1,2 @@
+DROP FUNCTION ${schema}.take_stock(BIGINT, INT);
+DROP TABLE ${schema}.stock;

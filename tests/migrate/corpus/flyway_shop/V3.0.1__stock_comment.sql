@@ -1,0 +1,1 @@
+COMMENT ON COLUMN ${schema}.stock.amount IS 'pieces; never below zero';

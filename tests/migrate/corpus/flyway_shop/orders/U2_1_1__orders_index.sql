@@ -1,0 +1,1 @@
+DROP INDEX ${schema}.order_customer_id_idx;

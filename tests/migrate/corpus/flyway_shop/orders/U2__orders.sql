@@ -1,0 +1,3 @@
+DROP TABLE ${schema}.order_lines;
+DROP TABLE ${schema}."order";
+DROP TYPE ${schema}."order state";

@@ -1,0 +1,2 @@
+ALTER TABLE agents DROP COLUMN team_id;
+DROP TABLE teams;

@@ -1,0 +1,1 @@
+-- reverted by hand, the number was used already

@@ -1,0 +1,1 @@
+DROP MATERIALIZED VIEW open_by_priority;

@@ -1,0 +1,1 @@
+ALTER TABLE tickets DROP COLUMN "from", ALTER COLUMN subject TYPE varchar(200);

@@ -1,0 +1,1 @@
+ALTER TABLE tickets ALTER COLUMN subject TYPE text, ADD COLUMN "from" text DEFAULT 'mail';
