@@ -9,7 +9,7 @@ from tests.contract.many_rows import ORGANIZATION, many_rows
 from tests.contract.plans import explain, nodes
 
 import freehold
-from freehold.sql import STATEMENTS, Statement, load
+from freehold.data.sql import STATEMENTS, Statement, load
 
 SOURCE = Path(freehold.__file__).parent
 

@@ -7,8 +7,8 @@ import msgspec
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
+from freehold.data.sql import Executor, lookup, statement
 from freehold.organizations.types import Organization
-from freehold.sql import Executor, lookup, statement
 from freehold.users.types import User
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Literal
 
 from freehold.access import OrganizationRef, UserRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.routing import Routes
+from freehold.base.errors import Forbidden, Missing
+from freehold.base.validation import Input
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.deletion.types import DeletedOrganization
@@ -18,10 +19,9 @@ from freehold.organizations.types import (
     OrganizationPatch,
     UserWithOrganizations,
 )
-from freehold.paging import Page, PageRequest
 from freehold.users import operations as users
 from freehold.users.types import User
-from freehold.validation import Input
+from freehold.web.routing import Routes
 
 routes = Routes("organizations", "Who owns projects.")
 

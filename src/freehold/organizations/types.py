@@ -6,9 +6,9 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.scalars import Name, Slug
+from freehold.base.scalars import Name, Slug
+from freehold.base.validation import Input
 from freehold.users.types import User
-from freehold.validation import Input
 
 
 class OrganizationSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from freehold.access import UserRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing, Unavailable
-from freehold.http.routing import Routes
-from freehold.mail.restraint import MailedTooOften
-from freehold.paging import Page, PageRequest
+from freehold.base.errors import Forbidden, Missing, Unavailable
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
+from freehold.mail.errors import MailedTooOften
 from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
 from freehold.users.types import PasswordChange, User, UserPatch
+from freehold.web.routing import Routes
 
 routes = Routes("users", "People who can sign in.")
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.scalars import AvatarUrl, Email, Name, Password, Secret, Token, Username
-from freehold.validation import Input
+from freehold.base.scalars import AvatarUrl, Email, Name, Password, Secret, Token, Username
+from freehold.base.validation import Input
 
 
 class Profile(msgspec.Struct, frozen=True):
