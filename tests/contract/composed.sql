@@ -621,3 +621,24 @@ u.first_name, u.last_name, u.avatar_url
     FROM event e, head
 )
 SELECT * FROM change;
+
+-- users.with_organizations
+SELECT wanted.place,
+    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+    u.first_name, u.last_name, u.avatar_url,
+    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
+    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
+JOIN users u ON u.id = wanted.id
+LEFT JOIN LATERAL (
+    SELECT organizations.*
+    FROM organization_members om
+    JOIN organizations ON organizations.id = om.organization_id
+    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
+        AND (wanted.viewer_id IS NULL OR EXISTS (
+            SELECT 1 FROM organization_members shared
+            WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
+        ))
+    ORDER BY om.organization_id DESC
+    LIMIT 1000
+) AS o ON true;

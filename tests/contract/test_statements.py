@@ -21,7 +21,7 @@ from freehold.data.sql import STATEMENTS, Statement, columns, load, result_shape
 SOURCE = Path(freehold.__file__).parent
 FILES = sorted(SOURCE.rglob("queries.sql"))
 SEED_STATEMENTS = {
-    "freehold.organizations.seed_user_with_organizations",
+    "freehold.users.seed_user_with_organizations",
     "freehold.projects.seed_projects_of_organization",
 }
 """Kept as the pattern of the statements in use; nobody calls them."""

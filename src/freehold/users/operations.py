@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 
 from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
@@ -21,7 +22,16 @@ from freehold.mail.operations import enqueue
 from freehold.users import queries
 from freehold.users.backoff import attempts
 from freehold.users.errors import SignUpClosed, WrongPassword
-from freehold.users.types import NewProfile, NewUser, PasswordChange, ProfilePatch, User, UserPatch
+from freehold.users.types import (
+    NewProfile,
+    NewUser,
+    OrganizationSummary,
+    PasswordChange,
+    ProfilePatch,
+    User,
+    UserPatch,
+    UserWithOrganizations,
+)
 from freehold.users.verification.operations import ask_for_change, ask_for_confirmation, withdraw_change
 
 Invited = Callable[[Context, User], Awaitable[None]]
@@ -104,6 +114,23 @@ async def find(context: Context, username: str) -> User:
     if user is None:
         raise Missing(f"There is no user named '{username}'")
     return user
+
+
+@on_user(AccountAction.USER_READ)
+async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
+    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
+    if not rows:
+        raise Missing("There is no such user, or you may not see them")
+    user = rows[0].user
+    return UserWithOrganizations(
+        **{name: getattr(user, name) for name in user.__struct_fields__},
+        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
+    )
 
 
 @operation(AccountAction.USER_LIST, by=By.ADMIN)
@@ -271,3 +298,19 @@ async def credentials_of(context: Context, login: str) -> queries.Credentials | 
         except ValueError:
             return None
     return await queries.credentials_by_login(context.db, login=login)
+
+
+def _summary(row: queries.MembershipRow) -> OrganizationSummary | None:
+    if row.organization_id is None:
+        return None
+    return msgspec.convert(
+        {
+            "id": row.organization_id,
+            "name": row.organization_name,
+            "slug": row.organization_slug,
+            "owner_id": row.owner_id,
+            "created_at": row.organization_created_at,
+            "updated_at": row.organization_updated_at,
+        },
+        OrganizationSummary,
+    )
