@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 import freehold.platform  # noqa: F401 - brings every slice's statements
-from freehold.sql import STATEMENTS
+from freehold.data.sql import STATEMENTS
 
 PUT_USER = (
     "INSERT INTO users (username, email, password_hash) VALUES ($1::text, $1::text || '@example.com', '!') RETURNING id"

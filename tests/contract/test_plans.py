@@ -9,7 +9,7 @@ from tests.contract.many_rows import ORGANIZATION, many_rows
 from tests.contract.plans import explain, nodes
 
 import freehold
-from freehold.sql import STATEMENTS, Statement, load
+from freehold.data.sql import STATEMENTS, Statement, load
 
 SOURCE = Path(freehold.__file__).parent
 
@@ -27,7 +27,7 @@ WHERE p.organization_id = $1
 ORDER BY p.created_at DESC;"""
 
 SEED = {
-    ("organizations", "seed_user_with_organizations"): SEED_USER_WITH_ORGANIZATIONS,
+    ("users", "seed_user_with_organizations"): SEED_USER_WITH_ORGANIZATIONS,
     ("projects", "seed_projects_of_organization"): SEED_PROJECTS_OF_ORGANIZATION,
 }
 

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from tests.contract import near_misses
 from tests.contract.near_misses import NEAR, texts
 
-from freehold import scalars
-from freehold.errors import Invalid
-from freehold.scalars import RESERVED_SLUGS, Features, Rule, Visibility, text_defect
-from freehold.validation import parse_value
+from freehold.base import scalars
+from freehold.base.errors import Invalid
+from freehold.base.scalars import RESERVED_SLUGS, Features, Rule, Visibility, text_defect
+from freehold.base.validation import parse_value
 
 COLUMNS: Final = {
     ("users", "username"): scalars.USERNAME,

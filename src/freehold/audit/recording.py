@@ -10,9 +10,9 @@ import msgspec
 from freehold.access.actions import AccountAction, Action
 from freehold.audit import queries
 from freehold.audit.types import PLATFORM_CHAIN, NewEvent
-from freehold.context import Context
-from freehold.ids import new_id
-from freehold.sql import STATEMENTS, Executor, bind, register, runner
+from freehold.base.ids import new_id
+from freehold.data.context import Context
+from freehold.data.sql import STATEMENTS, Executor, bind, register, runner
 
 P = ParamSpec("P")
 R = TypeVar("R")

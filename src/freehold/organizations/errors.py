@@ -1,7 +1,9 @@
 """What can go wrong with organizations, and the constraints that say so."""
 
-from freehold.errors import Conflict, Missing, check_means
-from freehold.scalars import NAME, SLUG
+from typing import Final
+
+from freehold.base.errors import Conflict, Meaning, Missing, failing
+from freehold.base.scalars import NAME, SLUG
 
 
 class SlugTaken(Conflict):
@@ -51,5 +53,7 @@ class OwnsOrganizations(Conflict):
     constraints = ("organizations_owner_id_fkey",)
 
 
-check_means("organizations_name_check", pointer="/name", code=NAME.code, detail=NAME.says)
-check_means("organizations_slug_check", pointer="/slug", code=SLUG.code, detail=SLUG.says)
+MEANINGS: Final[dict[str, Meaning]] = {
+    "organizations_name_check": failing("/name", NAME.code, NAME.says),
+    "organizations_slug_check": failing("/slug", SLUG.code, SLUG.says),
+}

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
+from freehold.data.sql import Executor, lookup, statement
 from freehold.projects.types import Project
-from freehold.sql import Executor, lookup, statement
 
 
 @lookup

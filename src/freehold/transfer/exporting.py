@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from freehold.sql import Executor, Streamer
+from freehold.data.sql import Executor, Streamer
 from freehold.transfer import queries
 from freehold.transfer.types import Form, KindName
 

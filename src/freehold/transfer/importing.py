@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from freehold.db import Database, Transaction
-from freehold.errors import Invalid
+from freehold.base.errors import Invalid
+from freehold.data.db import Database, Transaction
 from freehold.transfer import queries
 from freehold.transfer.checking import Checker
 from freehold.transfer.errors import ImportIsRunning

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.scalars import Features
-from freehold.sql import Executor, Streamer, statement, streaming
+from freehold.base.scalars import Features
+from freehold.data.sql import Executor, Streamer, statement, streaming
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):

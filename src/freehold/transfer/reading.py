@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
-from freehold.errors import FieldError
+from freehold.base.errors import FieldError
+from freehold.base.validation import Malformed, parse_json
 from freehold.transfer.errors import BadFile
 from freehold.transfer.types import RECORDS, Form, KindName
-from freehold.validation import Malformed, parse_json
 
 LONGEST_LINE: Final = 2**20
 """Bytes. The longest line that is right takes a tenth of it."""

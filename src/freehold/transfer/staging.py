@@ -10,11 +10,11 @@ from typing import Final
 
 import msgspec
 
-from freehold.db import Transaction
-from freehold.errors import Conflict, FieldError, FreeholdError, Invalid, Missing
+from freehold.base.errors import Conflict, FieldError, FreeholdError, Invalid, Missing
+from freehold.data.db import Transaction
+from freehold.data.sql import load
 from freehold.organizations.errors import SlugTaken
 from freehold.organizations.members.errors import AlreadyMember, NoSuchUser
-from freehold.sql import load
 from freehold.transfer.types import RECORDS, KindName, OnConflict
 from freehold.users.errors import EmailTaken, IdTaken, UsernameTaken
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from freehold.db import Transaction
-from freehold.errors import FieldError, SchemaPending
-from freehold.sql import load
+from freehold.base.errors import FieldError, SchemaPending
+from freehold.data.db import Transaction
+from freehold.data.sql import load
 from freehold.transfer.errors import NotThatSystem
 from freehold.transfer.importing import BATCH, Entry
 from freehold.transfer.types import KindName
@@ -67,7 +67,7 @@ class Rows:
         self.sources: list[str] = []
         self._db = db
         self._system = system
-        self._sql = _STATEMENTS[SYSTEMS[system].statements[kind]].sql.replace("{table}", _quoted(table))
+        self._sql = _STATEMENTS[SYSTEMS[system].statements[kind]].sql.replace("table_of_users", _quoted(table))
 
     async def entries(self) -> AsyncIterator[Sequence[Entry]]:
         """Read the rows, some thousands at a time.

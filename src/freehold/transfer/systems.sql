@@ -1,6 +1,6 @@
 -- What is read from the databases of other systems, as the fields of a file, with `source` to name the row by, and
 -- `refusal` where it cannot be brought over. An id that is no UUID there becomes one that is made of it, the same each time.
--- {table} is the name of the table with the users.
+-- `table_of_users` stands for the name of that table.
 
 -- name: has_table
 -- Whether there is a table of this name.
@@ -17,7 +17,7 @@ SELECT 'user ' || u.id AS source,
     u.username, u.email, nullif(btrim(u.first_name), '') AS first_name,
     nullif(btrim(u.last_name), '') AS last_name, u.date_joined::timestamptz AS created_at,
     CASE WHEN u.password = '' OR u.password LIKE '!%' THEN '!' ELSE u.password END AS password_hash
-FROM {table} u
+FROM table_of_users u
 ORDER BY u.id;
 
 -- name: fastapi_users
@@ -31,7 +31,7 @@ SELECT 'user ' || u.id AS source,
     left(regexp_replace(split_part(u.email, '@', 1), '[^A-Za-z0-9_]', '_', 'g'), 40) || '_' || left(md5(u.id::text), 8)
         AS username,
     u.email, CASE WHEN u.is_verified THEN now() END AS email_verified_at, u.hashed_password AS password_hash
-FROM {table} u
+FROM table_of_users u
 ORDER BY u.id;
 
 -- name: better_auth_users
@@ -56,7 +56,7 @@ SELECT 'user ' || u.id AS source, NULL::text AS refusal,
         ORDER BY a.id
         LIMIT 1
     ) AS password_hash
-FROM {table} u
+FROM table_of_users u
 ORDER BY u.id;
 
 -- name: better_auth_organizations

@@ -9,8 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.password_formats import PasswordHash
-from freehold.scalars import (
+from freehold.base.scalars import (
     AssignableRole,
     AvatarUrl,
     Description,
@@ -21,7 +20,8 @@ from freehold.scalars import (
     Username,
     Visibility,
 )
-from freehold.validation import Input
+from freehold.base.validation import Input
+from freehold.passwords.formats import PasswordHash
 
 KindName = Literal["users", "organizations", "members", "projects"]
 """What a file holds."""

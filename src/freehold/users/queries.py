@@ -7,7 +7,7 @@ import msgspec
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
-from freehold.sql import Executor, lookup, statement
+from freehold.data.sql import Executor, lookup, statement
 from freehold.users.types import User
 
 
@@ -18,8 +18,24 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     user: User
 
 
+class MembershipRow(msgspec.Struct, frozen=True):
+    """A user with one of their organizations, or with none at all."""
+
+    user: User
+    organization_id: UUID | None
+    organization_name: str | None
+    organization_slug: str | None
+    owner_id: UUID | None
+    organization_created_at: datetime | None
+    organization_updated_at: datetime | None
+
+
 @lookup
 async def by_id(db: Executor, *, id: UUID) -> User | None: ...
+
+
+@lookup
+async def with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) -> list[MembershipRow]: ...
 
 
 @statement
