@@ -3,12 +3,14 @@
 A file has flat lines: the same fields in NDJSON and in CSV. What is left out, or null, gets the default.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 
+from freehold.base.errors import FieldError
 from freehold.base.scalars import (
     AssignableRole,
     AvatarUrl,
@@ -29,6 +31,15 @@ Form = Literal["ndjson", "csv"]
 """How it is written: a JSON object in each line, or comma-separated values below a line of names."""
 OnConflict = Literal["fail", "skip", "update"]
 """What is done with a line whose id, username, e-mail address, slug or membership exists already."""
+
+
+BATCH: Final = 5000
+"""Lines that are checked and sent at a time, and that a partial import commits at a time."""
+
+Document = Mapping[str, Any] | FieldError
+"""What a line holds, or what is wrong with all of it."""
+Entry = tuple[int, Document]
+"""A line's number and what it holds."""
 
 
 class UserRecord(Input, frozen=True, kw_only=True):

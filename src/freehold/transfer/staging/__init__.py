@@ -1,5 +1,1 @@
 """Holds the lines of a file in a temporary table, compares them with what is there, and stores them."""
-
-from freehold.transfer.staging.table import BROKEN, Staging
-
-__all__ = ["BROKEN", "Staging"]

@@ -10,9 +10,8 @@ from freehold.data.db import Transaction
 from freehold.data.rows import Row
 from freehold.data.sql import Streamer
 from freehold.transfer.errors import NotThatSystem
-from freehold.transfer.importing import BATCH, Entry
 from freehold.transfer.systems import queries
-from freehold.transfer.types import KindName
+from freehold.transfer.types import BATCH, Entry, KindName
 
 SystemName = Literal["django", "fastapi-users", "better-auth"]
 """A system whose users can be brought over."""
