@@ -17,7 +17,7 @@ from freehold.audit.types import AuditHead
 from freehold.data.db import connect
 from freehold.doctor import checks, queries
 from freehold.doctor.checks import CHECKS, Patient
-from freehold.doctor.operations import examine
+from freehold.doctor.examining import examine
 from freehold.migrate import backup as backups
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
@@ -279,7 +279,7 @@ async def test_platform_that_nobody_administers(found: Examined, connection: Any
 
 async def test_one_check_that_fails_stops_no_other(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async def broken(patient: Patient) -> AsyncIterator[Any]:
-        if patient.heads == []:
+        if len(patient.heads) == 0:
             raise PermissionError("no such luck")
         yield None
 

@@ -10,7 +10,7 @@ import click
 
 from freehold.audit.heads import read_heads
 from freehold.base.settings import Settings
-from freehold.doctor.operations import examine
+from freehold.doctor.examining import examine
 from freehold.doctor.privileges import grants
 from freehold.doctor.types import Diagnosis
 from freehold.postgres import connect_or_start
