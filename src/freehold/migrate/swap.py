@@ -161,7 +161,7 @@ async def _copy_settings(connection: Connection, name: str, fresh: str) -> None:
 def _changes(then: Digests, now: Digests) -> list[str]:
     changes: list[str] = []
     for table in then.differing_tables(now):
-        was, here = then.tables.get(table), now.tables.get(table)
+        was, here = then.of(table), now.of(table)
         rows_then, rows_now = was.rows if was else "no table", here.rows if here else "no table"
         same = f"{rows_then} rows then and now, but not the same"
         changes.append(f"{table}: {same if rows_then == rows_now else f'rows then {rows_then}, now {rows_now}'}")
