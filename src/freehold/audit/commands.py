@@ -19,20 +19,20 @@ from freehold.terminal.failures import FAILED, Refused
 from freehold.terminal.output import print_json
 from freehold.terminal.references import organization_reference
 
-_organization = click.option("--organization", metavar="ORG", help="Of this organization alone: a slug or an id.")
+_organization = click.option("--organization", metavar="ORG", help="Only this organization: a slug or an id.")
 _HASH_DIGITS: Final = 64
 
 
 @click.group()
 def audit() -> None:
-    """Read the audit log, check that nobody has changed it, and export it."""
+    """List, verify and export the audit log."""
 
 
 @audit.command("list")
 @click.argument("organization")
 @lists("created_at", "action", "actor_id", "target_id", "sequence")
 def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
-    """List what was done in an organization, newest first."""
+    """List the audit events of an organization, newest first."""
     reference = organization_reference(organization)
 
     async def fetch(request: PageRequest) -> Page[AuditEvent]:
@@ -49,11 +49,11 @@ def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
     "expected",
     multiple=True,
     metavar="CHAIN:SEQ:HASH",
-    help="A head that 'freehold audit heads' printed earlier: the chain must still go through it. Repeatable.",
+    help="A head that 'freehold audit heads' printed earlier, which the chain must still contain. Repeatable.",
 )
 @runs
 async def verify(context: Context, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
-    """Check every event, and name each that was changed, moved, removed or put in; exit 1 when there is one."""
+    """Check that no event was changed, moved, removed or inserted. Exit with 1 and name each one that was."""
     pins = [_read_head(text) for text in expected]
     chain_id = await _chain_of(context, organization)
     with _progress("Checking") as progress:
@@ -66,7 +66,7 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
         click.echo(f"{finding.problem}: chain {finding.chain_id}, sequence {finding.sequence}{event}: {finding.detail}")
     if report.found > len(report.findings):
         click.echo(f"and {report.found - len(report.findings)} more")
-    verdict = f"{report.found} things are wrong" if report.found else "nothing is wrong"
+    verdict = f"{report.found} problems found" if report.found else "no problems found"
     click.echo(f"{report.events} events in {report.chains} chains: {verdict}.", err=report.found > 0)
     return FAILED if report.found else 0
 
@@ -75,7 +75,7 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
 @_organization
 @runs
 async def heads(context: Context, *, organization: str | None, as_json: bool) -> int:
-    """Print where each chain ends, as CHAIN:SEQ:HASH: keep it elsewhere, for 'freehold audit verify --expect'."""
+    """Print the end of each chain as CHAIN:SEQ:HASH. Store it elsewhere, for 'freehold audit verify --expect'."""
     found = await operations.heads(context, chain_id=await _chain_of(context, organization))
     if as_json:
         print_json({"data": found})
@@ -89,7 +89,7 @@ async def heads(context: Context, *, organization: str | None, as_json: bool) ->
 @_organization
 @runs
 async def export(context: Context, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
-    """Print every event as a line of JSON, with the hashes by which anybody can check the chains."""
+    """Print every event as a line of JSON, with the hashes that let anybody check the chains."""
     out = sys.stdout.buffer
     with _progress("Exporting") as progress:
         await operations.export(context, out.write, chain_id=await _chain_of(context, organization), progress=progress)
@@ -105,7 +105,7 @@ async def _chain_of(context: Context, organization: str | None) -> UUID | None:
     try:
         return await operations.chain_of_organization(context, reference)
     except Missing:
-        raise Refused(f"there is no organization '{organization}'; one that was removed is named by its id") from None
+        raise Refused(f"there is no organization '{organization}': name a removed one by its id") from None
 
 
 def _read_head(text: str) -> AuditHead:
