@@ -61,14 +61,14 @@ class Judge:
         return losses
 
     def repeated(self, migration: Migration, expected: State, found: State, lost: set[str]) -> None:
-        """Judge a second up; ``lost`` has tables that differ anyhow, and gets those that are told of."""
+        """Judge a second up; ``lost`` has tables that differ anyhow, and gets those that are named."""
         for difference in differences(expected.objects, found.objects):
             if difference.identity in self._left_behind:
                 continue  # a down is to blame, and has been
             self.find(migration, "up-not-repeatable", f"a second up makes another schema: {difference}")
         changed = [table for table in expected.digests.differing_tables(found.digests) if table not in lost]
         if changed:
-            lost.update(changed)  # told once: in every later state they differ, too
+            lost.update(changed)  # named once: in every later state they differ, too
             message = f"a second up leaves other rows in {', '.join(changed)} (now() or random values?)"
             self.find(migration, "up-not-repeatable", message, notice=True)
 
