@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from freehold.migrate.database import NO_LIMITS
 from freehold.migrate.errors import ProgramError
 from freehold.postgres import client_binary
 from freehold.postgres.client import client_connection
@@ -17,8 +19,20 @@ _HEEDED = (
 or PGOPTIONS, only the programs would heed: they are left out."""
 
 
-async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> None:
+async def run_client(
+    name: str, server_major: int, database_url: str, *arguments: str | Path, settings: Mapping[str, str] | None = None
+) -> str:
     """Run pg_dump or pg_restore on a database to its end; the password travels in the environment, never in arguments.
+
+    Args:
+        name: of the program.
+        server_major: of the server, and so of the program.
+        database_url: of the database.
+        arguments: all others.
+        settings: with which its sessions begin.
+
+    Returns:
+        What it printed.
 
     Raises:
         PostgresError: no program of the server's major version is installed.
@@ -26,6 +40,7 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
     """
     program = client_binary(name, server_major)
     target = client_connection(database_url)
+    options = " ".join(f"-c {key}={value}" for key, value in {**NO_LIMITS, **(settings or {})}.items())
     process = await asyncio.create_subprocess_exec(
         program,
         "--no-password",
@@ -34,10 +49,10 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=_environment() | target.environment,
+        env=_environment() | target.environment | {"PGOPTIONS": options},
     )
     try:
-        _, errors = await process.communicate()
+        output, errors = await process.communicate()
     except asyncio.CancelledError:
         process.kill()
         await process.wait()
@@ -45,6 +60,7 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
     if process.returncode != 0:
         words = errors.decode("utf-8", "replace").strip() or f"it ended with status {process.returncode}"
         raise ProgramError(f"{name} failed: {words}")
+    return output.decode("utf-8", "surrogateescape")
 
 
 def _environment() -> dict[str, str]:

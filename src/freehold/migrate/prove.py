@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from freehold.migrate import journal
+from freehold.migrate.boundary import Boundary
 from freehold.migrate.catalog import SchemaObject, schema_objects
 from freehold.migrate.concurrently import without_concurrently
 from freehold.migrate.database import Connection, connect
@@ -19,6 +20,7 @@ from freehold.migrate.lexer import Kind
 from freehold.migrate.losses import Loss, lost_data, lost_writes, undeclared, untrue
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.progress import Progress
+from freehold.migrate.reach import REMEDIES, explained
 from freehold.migrate.splitter import Statement
 from freehold.migrate.steps import Bench, blaming, perform
 from freehold.migrate.trace import StepTrace, Tracer
@@ -70,7 +72,9 @@ class _State(NamedTuple):
     fingerprint: Fingerprint
 
 
-async def prove(staging_url: str, migrations: Sequence[Migration], start: Digests, progress: Progress) -> Proof:
+async def prove(
+    staging_url: str, migrations: Sequence[Migration], start: Digests, progress: Progress, *, boundary: Boundary
+) -> Proof:
     """Take a staging copy through every migration: up, down, up; with rows written in between.
 
     Args:
@@ -78,13 +82,14 @@ async def prove(staging_url: str, migrations: Sequence[Migration], start: Digest
         migrations: pending ones, in order.
         start: what the copy's tables hold now.
         progress: hears of every step.
+        boundary: of the copy.
 
     Raises:
         ConnectError: the copy cannot be reached.
     """
     async with connect(staging_url) as connection, connect(staging_url) as meter:
         await journal.ensure(connection)
-        prover = _Prover(connection, meter, migrations, progress)
+        prover = _Prover(connection, meter, migrations, progress, boundary)
         await prover.begin(start)
         for segment in _segments(migrations):
             if not await prover.walk(segment):
@@ -111,7 +116,12 @@ class _Prover:
     """Steps run on one connection; looking happens on another, whose settings differ."""
 
     def __init__(
-        self, connection: Connection, meter: Connection, migrations: Sequence[Migration], progress: Progress
+        self,
+        connection: Connection,
+        meter: Connection,
+        migrations: Sequence[Migration],
+        progress: Progress,
+        boundary: Boundary,
     ) -> None:
         self.steps: dict[tuple[str, str], ProvedStep] = {}
         self.findings: list[Finding] = []
@@ -120,6 +130,7 @@ class _Prover:
         self._connection = connection
         self._meter = meter
         self._progress = progress
+        self._boundary = boundary
         self._words = {
             word.text.strip('"').lower()
             for migration in migrations
@@ -309,7 +320,7 @@ class _Prover:
         return [name for name in known.tables if name.rpartition(".")[2].strip('"').lower() in self._words]
 
     def _bench(self, tracer: Tracer) -> Bench:
-        return Bench(self._connection, progress=self._progress, watch=tracer.watch)
+        return Bench(self._connection, progress=self._progress, watch=tracer.watch, boundary=self._boundary)
 
     def _touched(self, section: Section, trace: StepTrace) -> list[str]:
         """Tables whose rows a step may have changed: by its locks; outside a transaction nobody sees those."""
@@ -321,6 +332,9 @@ class _Prover:
         self, migration: Migration, rule: str, message: str, *, line: int = 0, remedy: str = "", notice: bool = False
     ) -> None:
         severity: Severity = "notice" if notice else "error"
+        beyond, message = explained(message)
+        if beyond:
+            rule, remedy = beyond, REMEDIES[beyond]
         found = finding(migration, rule, message, line=line, remedy=remedy, severity=severity)
         self.findings += not_ignored(migration, [found])
 

@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 import asyncpg
 
 from freehold.migrate import backfill, concurrently, journal
+from freehold.migrate.boundary import Boundary
 from freehold.migrate.database import LOST, Connection
-from freehold.migrate.errors import BusyError, ConnectError, StepError
+from freehold.migrate.errors import BeyondError, BusyError, ConnectError, StepError
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.patience import UNHURRIED, Patience, retry, set_limits
 from freehold.migrate.progress import Progress, Silent
@@ -29,6 +30,7 @@ class Bench(NamedTuple):
         patience: how long it may wait, how often it is tried.
         progress: hears of it.
         watch: sees every statement of a transaction.
+        boundary: of the copy that it runs on; None in production.
     """
 
     connection: Connection
@@ -36,6 +38,7 @@ class Bench(NamedTuple):
     patience: Patience = UNHURRIED
     progress: Progress = Silent()
     watch: Watch | None = None
+    boundary: Boundary | None = None
 
 
 async def perform(bench: Bench, migration: Migration, direction: Direction) -> float:
@@ -60,6 +63,9 @@ async def perform(bench: Bench, migration: Migration, direction: Direction) -> f
             await _journal_end(bench.connection, migration, direction, began)
         # A SET in one migration must not reach into the next.
         await bench.connection.execute("DISCARD ALL")
+    except BeyondError as error:
+        line = await bench.boundary.line(bench.connection, section) if bench.boundary else section.line
+        raise BeyondError(f"{migration.path}:{line}: {error}\n{migration.label} was rolled back") from None
     except BusyError as error:
         raise BusyError(f"{migration.label}: {error}") from None
     except LOST as error:
@@ -92,6 +98,9 @@ async def _in_transaction(
                 await bench.connection.execute(statement.sql)
             if bench.watch:
                 await bench.watch(bench.connection, statement)
+        if bench.boundary:
+            async with blaming(migration, section, section.statements[-1]):
+                await bench.boundary.check(bench.connection)
         await _journal_end(bench.connection, migration, direction, began)
 
 
@@ -104,7 +113,9 @@ async def _outside_transaction(bench: Bench, migration: Migration, section: Sect
 
         async def batches() -> None:
             async with blaming(migration, section, statement):
-                await backfill.run(bench.connection, migration, step, statement, bench.progress)
+                await backfill.run(
+                    bench.connection, migration, step, statement, bench.progress, boundary=bench.boundary
+                )
 
         await _retry(bench, batches)
         return
