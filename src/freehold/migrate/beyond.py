@@ -65,12 +65,12 @@ def _reaches(section: Section, routines: Routines) -> Iterator[tuple[Reach, int]
     for statement in section.statements:
         if _only_writes(statement, routines):
             continue
-        for number, run in enumerate(routines.runs(statement.sql, statement.line)):
+        for number, code in enumerate(routines.runs(statement.sql, statement.line)):
             outside = not section.transaction and section.backfill is None and number == 0
-            reaches = [reach for node in run.nodes if (reach := reach_of(node)) and (run.sure or not reach.undone)]
-            if outside and not reaches and run.nodes[0].kind not in _OUTSIDE:
+            reaches = [reach for node in code.nodes if (reach := reach_of(node)) and (code.sure or not reach.undone)]
+            if outside and not reaches and code.node.kind not in _OUTSIDE:
                 reaches.append(_UNWATCHED)
-            yield from ((reach, run.line) for reach in reaches)
+            yield from ((reach, code.line) for reach in reaches)
 
 
 def _only_writes(statement: Statement, routines: Routines) -> bool:

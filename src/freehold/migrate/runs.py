@@ -1,15 +1,17 @@
-"""What a statement runs: itself and its parts, the body of a DO, and the functions and triggers that it sets off."""
+"""Everything that a statement may run: itself and its parts, the body of a DO, functions and triggers that it sets off.
+
+The rules judge what a file surely shows (`rules.program`). This errs on the other side: functions and triggers of the
+database itself count, names without their schemas, and of text put together at run time whatever is written there.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from freehold.migrate.lexer import Kind, UnterminatedError, tokens
 from freehold.migrate.plpgsql import BodyError, Piece, read_body
-from freehold.migrate.tree import Fields, Node, UnreadableError, parse, walk
-
-_KEPT_FOR_LATER = frozenset("ViewStmt RuleStmt CreateFunctionStmt CreateTrigStmt CreatePolicyStmt".split())
-"""Definitions whose expressions and bodies are not run when they are made."""
+from freehold.migrate.rules.code import Code, read
+from freehold.migrate.rules.names import of_parts, option
+from freehold.migrate.tree import Fields, Node, UnreadableError, walk
 
 _TEXT, _VALUE = re.compile(r"%(?:\d+\$)?L"), re.compile(r"%(?:\d+\$)?[Is]")
 """What format() puts something in for."""
@@ -17,22 +19,8 @@ _UNKNOWN = ("x", "'x'")
 """What may stand for text that is not written there: a name or a string."""
 
 
-class Run(NamedTuple):
-    """A statement that is run.
-
-    Attributes:
-        nodes: itself first, then its parts.
-        line: in the file, of the statement that runs it or of its place in the body of a DO.
-        sure: False where it may be skipped: in a branch, in a function, put together at run time.
-    """
-
-    nodes: tuple[Node, ...]
-    line: int
-    sure: bool = True
-
-
 class Routines:
-    """Functions by name and triggers by table, without their schemas: rather one too many than one too few."""
+    """Functions by name and triggers by table."""
 
     def __init__(self) -> None:
         self._functions: dict[str, list[Fields]] = {}
@@ -46,59 +34,56 @@ class Routines:
 
     def add(self, definition: str) -> None:
         """Take in the functions and triggers that a text makes, if it can be read."""
-        for node in _parsed(definition):
-            name = _last(node.fields.get("funcname", ()))
-            if node.kind == "CreateFunctionStmt":
-                self._functions.setdefault(name, []).append(node.fields)
-            elif node.kind == "CreateTrigStmt":
-                self._triggers.setdefault(node.fields["relation"]["relname"], []).append(name)
+        for code in _read(definition, 1):
+            kind, fields = code.node
+            name = of_parts(fields.get("funcname", ())).name
+            if kind == "CreateFunctionStmt":
+                self._functions.setdefault(name, []).append(fields)
+            elif kind == "CreateTrigStmt":
+                self._triggers.setdefault(fields["relation"]["relname"], []).append(name)
 
-    def runs(self, sql: str, line: int) -> Iterator[Run]:
-        """Everything that a statement of a file runs, as far as the text shows."""
-        for node in _parsed(sql):
-            yield from self._run(node, sql, line, sure=True, seen=frozenset())
+    def runs(self, sql: str, line: int) -> Iterator[Code]:
+        """Everything that a statement of a file runs; what a function runs has the line of who calls it."""
+        for code in _read(sql, line):
+            yield from self._run(code, frozenset())
 
-    def _run(self, node: Node, text: str, line: int, *, sure: bool, seen: frozenset[str]) -> Iterator[Run]:
-        nodes = (node,) if node.kind in _KEPT_FOR_LATER else (node, *walk(node.fields))
-        yield Run(nodes, line, sure)
-        for each in nodes:
-            if each.kind == "DoStmt":
-                yield from self._body(each.fields["args"], text, line, sure=sure, seen=seen)
-        if node.kind in _KEPT_FOR_LATER:
-            return
-        called = {name for each in nodes for name in self._sets_off(each)} - seen
+    def _run(self, code: Code, seen: frozenset[str]) -> Iterator[Code]:
+        yield code
+        for node in code.nodes:
+            if node.kind == "DoStmt":
+                yield from self._body(node.fields["args"], code, seen)
+        called = {name for node in code.nodes for name in self._sets_off(node)} - seen if len(code.nodes) > 1 else set()
         for name in sorted(called):
             for function in self._functions.get(name, ()):
-                for inner in self._body(function.get("options", ()), "", 1, sure=False, seen=seen | called):
-                    yield inner._replace(line=line, sure=False)
-                for part in walk(function.get("sql_body", ())):
-                    yield Run((part,), line, sure=False)
+                hidden = Code((Node("Body", function.get("sql_body", {})),), "", 1, sure=False)
+                inner = [*self._body(function.get("options", ()), hidden, seen | called), *_parts(hidden)]
+                yield from (each._replace(text="", line=code.line, sure=False) for each in inner)
 
     def _sets_off(self, node: Node) -> Iterator[str]:
-        if node.kind == "FuncCall":
-            yield _last(node.fields["funcname"])
-        elif node.kind == "CallStmt":
-            yield _last(node.fields["funccall"]["funcname"])
+        if node.kind in ("FuncCall", "CallStmt"):
+            yield of_parts(node.fields.get("funccall", node.fields)["funcname"]).name
         for relation in (node.fields, node.fields.get("relation", {})):
             yield from self._triggers.get(str(relation.get("relname", "")), ())
 
-    def _body(
-        self, options: Sequence[Fields], text: str, line: int, *, sure: bool, seen: frozenset[str]
-    ) -> Iterator[Run]:
-        given = {each["DefElem"]["defname"]: each["DefElem"] for each in options}
-        if "as" not in given:
+    def _body(self, options: Sequence[Fields], code: Code, seen: frozenset[str]) -> Iterator[Code]:
+        written, language = option(options, "as"), option(options, "language")
+        if written is None:
             return
-        language = str(given["language"]["arg"]["String"]["sval"]) if "language" in given else "plpgsql"
-        body, first = _text_of(given["as"]), line + _lines_before(text, given["as"])
-        if language == "sql":
-            for node in _parsed(body):
-                yield from self._run(node, body, first, sure=sure, seen=seen)
-        elif language == "plpgsql":
-            for piece in _pieces(body):
-                for text_of_piece, certain in _readings(piece):
-                    for node in _parsed(text_of_piece):
-                        place = first + piece.line - 1
-                        yield from self._run(node, text_of_piece, place, sure=sure and certain, seen=seen)
+        body, line = _text_of(written), code.line + _lines_before(code.text, written)
+        match str(language["arg"]["String"]["sval"]) if language else "plpgsql":
+            case "sql":
+                inner = [each._replace(sure=code.sure) for each in _read(body, line)]
+            case "plpgsql":
+                inner = [each for piece in _pieces(body) for each in _readings(piece, line, sure=code.sure)]
+            case _:
+                return
+        for each in inner:
+            yield from self._run(each, seen)
+
+
+def _parts(code: Code) -> Iterator[Code]:
+    """The statements of ``BEGIN ATOMIC ... END``, all at once."""
+    yield code._replace(nodes=(code.node, *walk(code.node.fields)))
 
 
 def _pieces(body: str) -> Iterable[Piece]:
@@ -108,29 +93,27 @@ def _pieces(body: str) -> Iterable[Piece]:
         return ()  # PostgreSQL will say so
 
 
-def _readings(piece: Piece) -> Iterator[tuple[str, bool]]:
-    """A piece as statements, and whether it is sure that they run.
-
-    Of one that is put together at run time it is what is written there, with x for what is not.
-    """
+def _readings(piece: Piece, first_line: int, *, sure: bool) -> Iterator[Code]:
+    """A piece as statements; of one that is put together at run time whatever is written there."""
+    line, sure = first_line + piece.line - 1, sure and piece.sure
     if piece.kind == "statement":
-        yield piece.sql, piece.sure
+        yield from _read(piece.sql, line, sure=sure)
         return
-    yield f"SELECT {piece.sql}", piece.sure
-    if piece.kind == "dynamic":
-        for statement in _parsed(f"SELECT {piece.sql}"):
+    for code in _read(f"SELECT {piece.sql}", line, sure=sure):
+        yield code
+        if piece.kind == "dynamic":
+            target = code.node.fields.get("targetList", [{}])[0].get("ResTarget", {})
             for unknown in _UNKNOWN:
-                yield _written(statement.fields["targetList"][0]["ResTarget"]["val"], unknown), False
+                yield from _read(_written(target.get("val", {}), unknown), line, sure=False)
 
 
 def _written(expression: Fields, unknown: str) -> str:
     """The text that an expression makes, as far as it is written there."""
-    ((kind, fields),) = expression.items()
-    if kind == "TypeCast":
-        ((kind, fields),) = fields["arg"].items()
-    if kind == "A_Const":
+    bare: Fields = expression.get("TypeCast", {}).get("arg", expression)
+    fields: Fields = next(iter(bare.values()), {})
+    if "A_Const" in bare:
         return str(fields.get("sval", {}).get("sval", ""))
-    name, arguments = _last(fields.get("funcname", fields.get("name", ()))), fields.get("args", [])
+    name, arguments = of_parts(fields.get("funcname", fields.get("name", ()))).name, fields.get("args", [])
     if name == "||" and "lexpr" in fields:
         name, arguments = "concat", [fields["lexpr"], fields["rexpr"]]
     match name, [_written(each, unknown) for each in arguments]:
@@ -143,15 +126,11 @@ def _written(expression: Fields, unknown: str) -> str:
     return unknown
 
 
-def _parsed(text: str) -> list[Node]:
+def _read(text: str, line: int, *, sure: bool = True) -> list[Code]:
     try:
-        return parse(text)
+        return read(text, line, sure=sure)
     except UnreadableError:
         return []  # PostgreSQL will say so
-
-
-def _last(name: Sequence[Fields]) -> str:
-    return str(name[-1]["String"]["sval"]) if name else ""
 
 
 def _text_of(written: Fields) -> str:

@@ -136,7 +136,8 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
             stem = await copy_stem(source)
             await drop_unused(connection, stem, COPY_ENDING, place_url)
             apart = await _differ(source, connection)
-            name = (await _own_name(source, connection, stem) if apart else "") or f"{stem}{secrets.token_hex(4)}"
+            own = await _own_name(source, connection, stem, place_url) if apart else ""
+            name = own or f"{stem}{secrets.token_hex(4)}"
             try:
                 await create_database(connection, name, source)
             except StagingError:
@@ -155,12 +156,12 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
                     await drop_unused(connection, stem, COPY_ENDING, place_url)  # sessions may have ended since
 
 
-async def _own_name(source: Connection, connection: Connection, stem: str) -> str:
+async def _own_name(source: Connection, connection: Connection, stem: str, place_url: str) -> str:
     """Production's own name, so that ``ALTER DATABASE name`` finds the copy; empty if another database has it."""
     name = str(await source.fetchval("SELECT current_database()"))
     present = await connection.fetchrow(_PRESENT, name)
     if present is not None and copied_at(stem, present["comment"]) and not present["used"]:
-        await drop_database(connection, name)  # a killed runner left it
+        await drop_database(connection, name, place_url)  # a killed runner left it
         return name
     return "" if present else name
 
