@@ -113,7 +113,8 @@ def _written(expression: Fields, unknown: str) -> str:
     fields: Fields = next(iter(bare.values()), {})
     if "A_Const" in bare:
         return str(fields.get("sval", {}).get("sval", ""))
-    name, arguments = of_parts(fields.get("funcname", fields.get("name", ()))).name, fields.get("args", [])
+    called: list[Fields] = fields.get("funcname") or fields.get("name") or []
+    name, arguments = of_parts(called).name, fields.get("args", [])
     if name == "||" and "lexpr" in fields:
         name, arguments = "concat", [fields["lexpr"], fields["rexpr"]]
     match name, [_written(each, unknown) for each in arguments]:
