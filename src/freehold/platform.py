@@ -74,7 +74,7 @@ class Users(Group):
 
     create = Bound(invitations.sign_up)
     get = Bound(users.get)
-    get_with_organizations = Bound(organizations.user_with_organizations)
+    get_with_organizations = Bound(users.get_with_organizations)
     find = Bound(users.find)
     any_admin = Bound(users.any_admin)
     list = Bound(users.list_all)

@@ -45,8 +45,6 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
-    OrganizationSummary,
-    UserWithOrganizations,
 )
 from freehold.personal_data.types import PersonalData
 from freehold.platform import Platform
@@ -65,12 +63,14 @@ from freehold.users.recovery.types import NewPasswordReset, PasswordResetComplet
 from freehold.users.types import (
     NewProfile,
     NewUser,
+    OrganizationSummary,
     PasswordChange,
     Profile,
     ProfilePatch,
     User,
     UserPatch,
     UserSummary,
+    UserWithOrganizations,
 )
 from freehold.users.verification.types import EmailVerification
 

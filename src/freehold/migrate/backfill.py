@@ -43,6 +43,7 @@ async def run(
         first, last = bounds
         async with connection.transaction():
             await connection.execute(statement.sql, first, last)
+            await connection.execute("RESET SESSION AUTHORIZATION; RESET ROLE")  # a trigger may have set another
             if boundary:
                 await boundary.check(connection)
             saved = await connection.fetchval(f"SELECT $1::{kind}::text", last)

@@ -87,7 +87,10 @@ class Boundary:
         await transaction.start()
         try:
             for statement in section.statements:
-                await connection.execute(f"{statement.sql}; SET CONSTRAINTS ALL IMMEDIATE")
+                await connection.execute(statement.sql)
+                if statement.verb in ("SET", "RESET"):
+                    continue  # a query before SET TRANSACTION would make it fail
+                await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 if await self._crossed(connection):
                     return statement.line
         except asyncpg.PostgresError:

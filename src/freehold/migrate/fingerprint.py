@@ -54,7 +54,7 @@ class Difference(msgspec.Struct, frozen=True):
 def fingerprint(objects: Sequence[SchemaObject], server_major: int) -> Fingerprint:
     """Hash a schema's objects, as `schema_objects` sorted them."""
     everything = (f"{o.identity}|{o.definition}|{o.position}|{o.owner}|{o.grants}" for o in objects)
-    meaning = (f"{o.identity}|{essence(o.definition)}" for o in objects)
+    meaning = (f"{o.identity}|{essence(o.definition)}" for o in without_grants(objects))
     return Fingerprint(f"{server_major}:{_hash(everything)}", f"{server_major}:{_hash(meaning)}")
 
 
@@ -77,6 +77,11 @@ def dumped(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
         for each in objects
         if each.kind != "index" or not _INVALID.search(each.definition) or " ON ONLY " in each.definition
     ]
+
+
+def without_grants(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
+    """What is there also where the role may not restore grants: default privileges are nothing else."""
+    return [each for each in objects if each.kind != "default privileges"]
 
 
 def differences(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> list[Difference]:

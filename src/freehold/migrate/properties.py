@@ -101,14 +101,13 @@ async def carry_settings(
 
 
 async def carry_everything(connection: Connection, name: str) -> list[str]:
-    """Make a database fit to take the place of the connected one.
+    """Make a database that has its rights fit to take the place of the connected one.
 
     Returns:
         What the role may not do, as statements.
     """
-    refused = await carry_rights(connection, connection, name)
     statements = await _column(connection, _SETTINGS, name, None, _LISTS, False, True, ())  # noqa: FBT003 - SQL's
-    refused += await _run(connection, [*statements, *await _column(connection, _LIMIT, name)])
+    refused = await _run(connection, [*statements, *await _column(connection, _LIMIT, name)])
     return refused + await _column(connection, _TABLESPACE, name)
 
 

@@ -1,7 +1,6 @@
 """Bringing a backup back into an empty database, and showing that nothing is missing."""
 
 import os
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,15 +8,16 @@ from pathlib import Path
 import asyncpg
 
 from freehold.migrate.backup import Backup
-from freehold.migrate.catalog import SchemaObject, schema_objects
+from freehold.migrate.catalog import schema_objects
 from freehold.migrate.clients import run_client
 from freehold.migrate.cutoff import cut_off_others, leads_out
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BackupError, ProgramError
-from freehold.migrate.fingerprint import differences, dumped
+from freehold.migrate.fingerprint import differences, dumped, without_grants
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.reach import NO_OTHER_SERVER
+from freehold.migrate.rights import assumable_roles, not_to_be_owned, why_not_restored
 from freehold.migrate.staging import quoted
 
 _MOST_SHOWN = 5
@@ -64,13 +64,15 @@ async def load_into(
         backup: verified.
         database_url: of the empty database.
         progress: hears of every phase.
-        in_place: it is to take production's place; else it is a copy, from which no other server may be reached.
+        in_place: it is to take production's place, so nothing may be left out; else it is a copy, from which no other
+            server may be reached.
 
     Returns:
         The digests of what is there now, equal to the backup's.
 
     Raises:
         BackupError: it does not restore, or not to the same schema and rows.
+        RightsError: it is to take production's place, and the role may not restore its owners.
         StagingError: there are foreign servers, and the role may not cut the copy off from them.
         ConnectError: the database cannot be reached.
     """
@@ -79,19 +81,26 @@ async def load_into(
     async with connect(database_url) as connection:
         if (major := connection.get_server_version().major) != manifest.server_major:
             raise BackupError(f"The backup is of PostgreSQL {manifest.server_major}, this server is {major}")
-        options = [] if await _may_own(connection, manifest.objects) else ["--no-owner", "--no-privileges"]
+        may_own = await _may_own(connection, backup, database_url)
+        if in_place and not may_own:
+            raise await not_to_be_owned(connection, (each.owner for each in manifest.objects))
         settings = _UNHEARD if await connection.fetchval(_MAY_SILENCE) else {}
     progress.step("Restoring")
     try:
+        options = [] if may_own else ["--no-owner", "--no-privileges"]
         await _restore(backup, database_url, options, settings, in_place=in_place)
     except ProgramError as error:
-        raise BackupError(f"The backup {backup.folder} does not restore: {error}{_advice(str(error))}") from None
+        async with connect(database_url) as connection:
+            reason = await why_not_restored(connection, error)
+        raise BackupError(f"The backup {backup.folder} does not restore: {reason}") from None
     progress.step("Comparing")
     async with connect(database_url, settings) as connection:
         await _analyze(connection)
         objects = await schema_objects(connection)
         found = await digests(connection, report=progress.advance)
-    troubles = [str(difference) for difference in differences(dumped(manifest.objects), objects)]
+    expected = dumped(manifest.objects)
+    expected = expected if may_own else without_grants(expected)
+    troubles = [str(difference) for difference in differences(expected, objects)]
     troubles += [f"the rows of {name}" for name in manifest.digests.differing_tables(found)]
     for name, at_first in manifest.digests.sequences.items():
         low, high = sorted((at_first, manifest.sequences_later.get(name, at_first)))
@@ -159,26 +168,11 @@ async def _analyze(connection: Connection) -> None:
         await connection.execute(f"ANALYZE {name}")
 
 
-def _advice(error: str) -> str:
-    """What a role that is no superuser can do about what it may not restore."""
-    if "can only create extension in database" in error:
-        return ". Such an extension can be in one database of a server: keep it in one of its own, beside this one"
-    if not re.search(r"permission denied to (create|alter) |must be (superuser|owner of)", error):
-        return ""
-    return (
-        ". Only a superuser may restore this: give such a role, or, for a rehearsal, one on a server of your own with "
-        "--staging-url"
-    )
-
-
-async def _may_own(connection: Connection, objects: list[SchemaObject]) -> bool:
-    """Whether the role may give every object its owner; `pg_database_owner` is PostgreSQL's own."""
-    owners = sorted({each.owner for each in objects} - {"", "pg_database_owner"})
-    return bool(
-        await connection.fetchval(
-            "SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR coalesce(bool_and("
-            "EXISTS (SELECT FROM pg_roles r WHERE quote_ident(r.rolname) = o AND pg_has_role(r.oid, 'MEMBER'))), true) "
-            "FROM unnest($1::text[]) o",
-            owners,
-        )
-    )
+async def _may_own(connection: Connection, backup: Backup, database_url: str) -> bool:
+    """Whether the role may give everything in a dump its owner: each line of its list of contents ends with one."""
+    mine = await assumable_roles(connection)
+    if mine is None:
+        return True
+    listed = await run_client("pg_restore", backup.manifest.server_major, database_url, "--list", backup.dump)
+    endings = tuple(f" {name}" for name in ("", "pg_database_owner", *mine))  # the second is PostgreSQL's own
+    return all(line.endswith(endings) for line in listed.splitlines() if not line.startswith(";"))

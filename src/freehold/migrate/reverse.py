@@ -23,8 +23,10 @@ from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.reach import explained
 from freehold.migrate.restore import load_into
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.staging import is_apart, staging_database
 from freehold.migrate.steps import Bench, perform
+from freehold.migrate.trace import Tracer, held_seconds
 
 
 class Prospect(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ async def down(
     patience: Patience | None = None,
     progress: Progress | None = None,
 ) -> Prospect:
-    """Revert everything that was applied after a version, newest first.
+    """Revert everything that was applied after a version, the last applied first, whatever its version.
 
     Args:
         database_url: production.
@@ -75,12 +77,14 @@ async def down(
         UnprovedError: the schema changed since the copy was taken, or a down reaches beyond the database, so that it
             cannot be tried on the copy.
         StepError: a down fails; on the copy already, then production is as it was.
-        BackupError, StagingError, BusyError, ConnectError, LockedError, HistoryError: as for rehearse and apply.
+        BackupError, StagingError, BusyError, ConnectError, LockedError, RightsError, HistoryError: as for rehearse and
+            apply.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await refuse_without_journal(connection)
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=True)  # what is pending is not looked at
         rows = history.after(to)
         migrations = _ways_back(history, rows)
         if not migrations:
@@ -93,7 +97,7 @@ async def down(
             _refuse_reaching(migrations, boundary, taken.manifest.objects)
             start = await load_into(taken, copy, progress)
             async with isolated(database_url, copy, boundary):
-                lost = await _try_on_copy(copy, migrations, start, progress, boundary)
+                lost, held = await _try_on_copy(copy, migrations, start, progress, boundary)
         prospect = Prospect(to, [migration.label for migration in migrations], lost, str(taken.folder))
         if not await confirm(prospect):
             raise DeclinedError(f"Nothing was reverted. The backup stays in {taken.folder}")
@@ -107,7 +111,7 @@ async def down(
                 await lock.check()
                 progress.step(f"Reverting {migration.label}")
                 progress.advance(index, len(migrations))
-                await perform(bench, migration, "down")
+                await perform(bench._replace(foretold=held[migration.key]), migration, "down")
         return prospect
 
 
@@ -130,17 +134,21 @@ def _refuse_reaching(migrations: Sequence[Migration], boundary: Boundary, object
 
 async def _try_on_copy(
     copy: str, migrations: Sequence[Migration], start: Digests, progress: Progress, boundary: Boundary
-) -> list[str]:
-    """Go back on the copy, and say what of the backup is not there afterwards."""
+) -> tuple[list[str], dict[tuple[str, str], float]]:
+    """Go back on the copy: what of the backup is not there afterwards, and how long each step held up others."""
+    held: dict[tuple[str, str], float] = {}
     async with connect(copy) as connection, connect(copy) as meter:
         progress.step("Looking at every column")
         before = await digests(meter, columns_of=start.tables, as_text=True, report=progress.advance)
         for migration in migrations:
             progress.step(f"Rehearsing {migration.label}: down")
+            tracer = await Tracer.begin(connection)
+            bench = Bench(connection, progress=progress, watch=tracer.watch, boundary=boundary)
             try:
-                await perform(Bench(connection, progress=progress, boundary=boundary), migration, "down")
+                seconds = await perform(bench, migration, "down")
             except StepError as error:
                 raise type(error)(explained(str(error))[1]) from None
+            held[migration.key] = held_seconds(migration.down, await tracer.end(connection, seconds))
         progress.step("Comparing")
         after = await digests(meter, columns_of=start.tables, as_text=True, report=progress.advance)
-        return [f"{loss.target}: {loss.how}" for loss in lost_data(before, after)]
+        return [f"{loss.target}: {loss.how}" for loss in lost_data(before, after)], held

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from msgspec import UNSET
 
 from freehold.access import (
@@ -33,8 +32,6 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
-    OrganizationSummary,
-    UserWithOrganizations,
 )
 
 _SLUG_ROUNDS = 5
@@ -123,23 +120,6 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
     )
 
 
-@on_user(AccountAction.USER_READ)
-async def user_with_organizations(subject: Subject) -> UserWithOrganizations:
-    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
-
-    Raises:
-        Missing: ``not_found``.
-    """
-    rows = await queries.user_with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
-    if not rows:
-        raise Missing("There is no such user, or you may not see them")
-    user = rows[0].user
-    return UserWithOrganizations(
-        **{name: getattr(user, name) for name in user.__struct_fields__},
-        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
-    )
-
-
 @on_organization(Action.ORGANIZATION_UPDATE, writes=Writes.ONE_STATEMENT)
 async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | None = None) -> Organization:
     """Change an organization; ``version`` is the ``updated_at`` that the change is meant for.
@@ -197,19 +177,3 @@ async def _update(
 
 def _not_updated(version: datetime | None) -> Missing | Stale:
     return no_such_organization() if version is None else Stale()
-
-
-def _summary(row: queries.MembershipRow) -> OrganizationSummary | None:
-    if row.organization_id is None:
-        return None
-    return msgspec.convert(
-        {
-            "id": row.organization_id,
-            "name": row.organization_name,
-            "slug": row.organization_slug,
-            "owner_id": row.owner_id,
-            "created_at": row.organization_created_at,
-            "updated_at": row.organization_updated_at,
-        },
-        OrganizationSummary,
-    )

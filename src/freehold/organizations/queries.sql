@@ -11,36 +11,6 @@ ARRAY(
 ) AS members,
 (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
 
--- name: seed_user_with_organizations
--- The seed's first query, to the letter; the pattern of user_with_organizations.
-SELECT u.*, o.*
-FROM users u
-LEFT JOIN organization_members om ON u.id = om.user_id
-LEFT JOIN organizations o ON om.organization_id = o.id
-WHERE u.id = $1;
-
--- name: user_with_organizations
--- A user with their organizations, newest id first; a viewer sees only those they share (NULL sees all).
-SELECT wanted.place,
-    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-    u.first_name, u.last_name, u.avatar_url,
-    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
-    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
-FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
-JOIN users u ON u.id = wanted.id
-LEFT JOIN LATERAL (
-    SELECT organizations.*
-    FROM organization_members om
-    JOIN organizations ON organizations.id = om.organization_id
-    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
-        AND (wanted.viewer_id IS NULL OR EXISTS (
-            SELECT 1 FROM organization_members shared
-            WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
-        ))
-    ORDER BY om.organization_id DESC
-    LIMIT 1000
-) AS o ON true;
-
 -- name: by_id
 -- The organization with this id.
 SELECT wanted.place, {organization}

@@ -1,13 +1,12 @@
 """Assembles the ASGI application; it runs by itself or mounts in another one."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
-from starlette.routing import BaseRoute, Route, Router
-from starlette.types import Receive, Scope, Send
 
 from freehold.api_keys.operations import authenticate as authenticate_key
 from freehold.base.addresses import Proxies
@@ -20,15 +19,15 @@ from freehold.observe.board import Board
 from freehold.observe.observer import Observer
 from freehold.platform import Platform, observing
 from freehold.serve import docs, system
-from freehold.serve.metrics import metrics_routes
+from freehold.serve.metrics import metrics_page
 from freehold.sessions.operations import authenticate
 from freehold.slices import SLICES
 from freehold.web.answers import JSON, PRIVATE, Answer, encode
-from freehold.web.dispatch import Door, Resources
+from freehold.web.asgi import ASGIApp
+from freehold.web.dispatch import Dispatch, Door
 from freehold.web.edge import Edge, Lifespan
 from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
-from freehold.web.problems import NoSuchPath
 from freehold.web.requests import NO_PROXIES, Request
 from freehold.web.routing import Auth, Endpoint, Routes
 from freehold.web.watching import Traffic, Watch, families, watching
@@ -92,7 +91,7 @@ def create_application(
     return assemble(
         ENDPOINTS,
         door,
-        others=[_OPENAPI, *docs.routes, *metrics_routes(settings, observer, watch)],
+        pages={**_PAGES, **metrics_page(settings, observer, watch)},
         lifespan=lifespan,
         limiter=Limiter(lambda: door.surroundings),
         proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
@@ -104,18 +103,18 @@ def assemble(
     endpoints: Iterable[Endpoint],
     door: Door,
     *,
-    others: Sequence[BaseRoute] = (),
+    pages: Mapping[str, ASGIApp] = MappingProxyType({}),
     lifespan: Lifespan = nullcontext,
     limiter: Limiter | None = None,
     proxies: Proxies = NO_PROXIES,
     watch: Watch | None = None,
 ) -> Edge:
-    """Make an ASGI application of declared endpoints and of other Starlette routes.
+    """Make an ASGI application of declared endpoints and of other pages.
 
     Args:
         endpoints: what ``Routes`` declared.
         door: makes the context of a request.
-        others: routes of another kind, tried after the endpoints.
+        pages: other ASGI applications by their path.
         lifespan: what to open before the first request and to close after the last.
         limiter: counts the requests; without it nothing is limited.
         proxies: those whose word about the caller's address is believed.
@@ -124,8 +123,7 @@ def assemble(
     Raises:
         ValueError: two endpoints have the same method and path.
     """
-    routes = [Resources(endpoints, door, limiter), *others]
-    return Edge(Router(routes, redirect_slashes=False, default=_no_such_path), lifespan, proxies, watch)
+    return Edge(Dispatch(endpoints, door, limiter=limiter, pages=pages), lifespan, proxies, watch)
 
 
 def openapi() -> dict[str, Any]:
@@ -162,8 +160,6 @@ def _openapi_answer(server: str) -> Answer:
     return Answer(200, (JSON, PRIVATE), encode({**openapi(), "servers": [{"url": server}]}))
 
 
-_OPENAPI = Route("/openapi.json", Fixed(lambda scope: _openapi_answer(scope.get("root_path") or "/")))
-
-
-async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - an ASGI application
-    raise NoSuchPath
+_PAGES: Final[Mapping[str, ASGIApp]] = MappingProxyType(
+    {"/openapi.json": Fixed(lambda scope: _openapi_answer(scope.get("root_path") or "/")), **docs.PAGES}
+)

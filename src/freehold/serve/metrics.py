@@ -8,9 +8,6 @@ from socket import AF_INET6
 from threading import Thread
 from typing import Final
 
-from starlette.routing import BaseRoute, Route
-from starlette.types import Scope
-
 from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
 from freehold.counting import Counting
@@ -19,6 +16,7 @@ from freehold.observe.exposition import CONTENT_TYPE, exposition
 from freehold.observe.observer import Observer
 from freehold.serve.port import Port
 from freehold.web.answers import NOT_STORED, Answer
+from freehold.web.asgi import ASGIApp, Scope
 from freehold.web.fixed import Fixed
 from freehold.web.watching import Watch
 
@@ -27,11 +25,11 @@ METRICS_OPTION: Final = "--metrics-port"
 _PATIENCE_SECONDS: Final = 5.0
 
 
-def metrics_routes(settings: Settings, observer: Observer, watch: Watch) -> list[BaseRoute]:
-    """Make the route on the port of the API: none without a token, or when there is a port of its own."""
+def metrics_page(settings: Settings, observer: Observer, watch: Watch) -> dict[str, ASGIApp]:
+    """Make the page on the port of the API: none without a token, or when there is a port of its own."""
     token, traffic = settings.metrics_token, watch.traffic
     if token is None or settings.metrics_port is not None or traffic is None or not isinstance(observer, Counting):
-        return []
+        return {}
     boards = (observer.board, traffic.board)
 
     def answer(scope: Scope) -> Answer:
@@ -40,7 +38,7 @@ def metrics_routes(settings: Settings, observer: Observer, watch: Watch) -> list
         watch.flush()
         return Answer(200, ((b"content-type", CONTENT_TYPE), NOT_STORED), exposition(boards))
 
-    return [Route(PATH, Fixed(answer))]
+    return {PATH: Fixed(answer)}
 
 
 def is_let_in(authorization: bytes, token: str | None) -> bool:

@@ -12,13 +12,13 @@ from typing import Final, Self
 import granian._signals
 import msgspec
 from granian._granian import WorkerSignal
-from starlette.types import ASGIApp
 
 from freehold import counting
 from freehold.base.settings import Settings
 from freehold.observe.board import Board
 from freehold.observe.logs import configuration
 from freehold.serve.application import ENDPOINTS, create_application
+from freehold.web.asgi import ASGIApp
 from freehold.web.edge import Edge
 from freehold.web.watching import Traffic, families, watching
 

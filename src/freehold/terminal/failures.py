@@ -34,6 +34,8 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is flushed at exit, into nothing
         return FAILED
+    except ModuleNotFoundError:
+        raise  # the program knows which extra brings it
     except Exception as error:  # noqa: BLE001 - a bug is told in a line, too
         return _tell_bug(error)
     return answer if isinstance(answer, int) else 0  # click returns the status of `--help` and of ctx.exit()

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 
 from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
@@ -13,7 +14,7 @@ from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.base.scalars import EMAIL, Password
-from freehold.base.validation import parse_value
+from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
@@ -21,7 +22,16 @@ from freehold.mail.operations import enqueue
 from freehold.users import queries
 from freehold.users.backoff import attempts
 from freehold.users.errors import SignUpClosed, WrongPassword
-from freehold.users.types import NewProfile, NewUser, PasswordChange, ProfilePatch, User, UserPatch
+from freehold.users.types import (
+    NewProfile,
+    NewUser,
+    OrganizationSummary,
+    PasswordChange,
+    ProfilePatch,
+    User,
+    UserPatch,
+    UserWithOrganizations,
+)
 from freehold.users.verification.operations import ask_for_change, ask_for_confirmation, withdraw_change
 
 Invited = Callable[[Context, User], Awaitable[None]]
@@ -66,9 +76,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             email=new.email,
             email_verified=invited is not None,
             password_hash=password_hash,
-            first_name=profile.first_name,
-            last_name=profile.last_name,
-            avatar_url=profile.avatar_url,
+            profile=profile,
             is_admin=is_admin,
         )
         if invited is None:
@@ -104,6 +112,23 @@ async def find(context: Context, username: str) -> User:
     if user is None:
         raise Missing(f"There is no user named '{username}'")
     return user
+
+
+@on_user(AccountAction.USER_READ)
+async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
+    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
+    if not rows:
+        raise Missing("There is no such user, or you may not see them")
+    user = rows[0].user
+    return UserWithOrganizations(
+        **{name: getattr(user, name) for name in user.__struct_fields__},
+        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
+    )
 
 
 @operation(AccountAction.USER_LIST, by=By.ADMIN)
@@ -145,23 +170,19 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         raise Forbidden("An API key cannot change an e-mail address: sign in")
     profile = patch.profile
     if profile is None:
-        profile = ProfilePatch(first_name=None, last_name=None, avatar_url=None)
+        profile = ProfilePatch(**dict.fromkeys(ProfilePatch.__struct_fields__))
     elif profile is UNSET:
         profile = ProfilePatch()
     changed = ["username"] if patch.username is not UNSET else []
-    changed += [name for name in profile.__struct_fields__ if getattr(profile, name) is not UNSET]
+    changed += given_fields(profile)
     if changed:
         user = await queries.update(
             subject.db,
             event_of(subject.context, AccountAction.USER_UPDATE, subject.user_id, changed=changed),
             id=subject.user_id,
             username=patch.username or None,
-            set_first_name="first_name" in changed,
-            first_name=profile.first_name or None,
-            set_last_name="last_name" in changed,
-            last_name=profile.last_name or None,
-            set_avatar_url="avatar_url" in changed,
-            avatar_url=profile.avatar_url or None,
+            profile=profile,
+            changed=changed,
             version=version,
         )
         if user is None:
@@ -271,3 +292,19 @@ async def credentials_of(context: Context, login: str) -> queries.Credentials | 
         except ValueError:
             return None
     return await queries.credentials_by_login(context.db, login=login)
+
+
+def _summary(row: queries.MembershipRow) -> OrganizationSummary | None:
+    if row.organization_id is None:
+        return None
+    return msgspec.convert(
+        {
+            "id": row.organization_id,
+            "name": row.organization_name,
+            "slug": row.organization_slug,
+            "owner_id": row.owner_id,
+            "created_at": row.organization_created_at,
+            "updated_at": row.organization_updated_at,
+        },
+        OrganizationSummary,
+    )

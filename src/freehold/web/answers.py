@@ -3,7 +3,8 @@
 from typing import Final
 
 import msgspec
-from starlette.types import Send
+
+from freehold.web.asgi import Send
 
 Header = tuple[bytes, bytes]
 

@@ -1,20 +1,19 @@
 """The way of a request through an endpoint: sign-in, path, query and body, condition, handler, answer."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
-
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
 
 from freehold.base.errors import FieldError, Invalid, Stale, Unauthenticated
 from freehold.data.context import Context
 from freehold.web.answers import Answer
+from freehold.web.asgi import ASGIApp, Receive, Scope, Send
 from freehold.web.conditions import versions_wanted
 from freehold.web.idempotency import HEADER as KEY_HEADER
 from freehold.web.idempotency import Repeatable
 from freehold.web.limiting import Limiter
 from freehold.web.presenting import present, route_path
-from freehold.web.problems import MethodNotAllowed
+from freehold.web.problems import MethodNotAllowed, NoSuchPath
 from freehold.web.requests import JSON_TYPES, PATCH_TYPES, Request
 from freehold.web.routing import Auth, Endpoint
 from freehold.web.tree import Tree
@@ -61,37 +60,58 @@ class Resource:
         return found
 
 
-class Resources(BaseRoute):
-    """All declared endpoints as one Starlette route."""
+class Dispatch:
+    """The application inside the edge: finds what stands at a path, and has it answer.
 
-    def __init__(self, endpoints: Iterable[Endpoint], door: Door, limiter: Limiter | None = None) -> None:
+    Args:
+        endpoints: what ``Routes`` declared.
+        door: makes the context of a request.
+        limiter: counts the requests; without it nothing is limited.
+        pages: other applications by their path, such as the documentation.
+
+    Raises:
+        ValueError: two endpoints have the same method and path.
+    """
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint],
+        door: Door,
+        *,
+        limiter: Limiter | None = None,
+        pages: Mapping[str, ASGIApp] = MappingProxyType({}),
+    ) -> None:
         self._limiter = limiter
         self._door = door
         self._repeatable = Repeatable()
-        self._tree: Tree[Resource] = Tree()
+        self._resources: Tree[Resource] = Tree()
+        self._pages: Tree[ASGIApp] = Tree()
+        for path, page in pages.items():
+            self._pages.at(path).value = page
         for endpoint in endpoints:
-            place = self._tree.at(endpoint.path)
+            place = self._resources.at(endpoint.path)
             place.value = place.value or Resource(endpoint.path)
             place.value.add(endpoint)
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Find the resource of the path; its methods are looked at by ``handle``, which knows which are allowed."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        found = self._tree.find(route_path(scope))
-        if found is None:
-            return Match.NONE, {}
-        resource, values = found
-        return Match.FULL, {"endpoint": resource, "path_params": values}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the request has it
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request.
 
         Raises:
+            NoSuchPath: nothing stands at its path.
             FreeholdError: what is wrong with it, or what the operation raised.
         """
+        path = route_path(scope)
+        if found := self._resources.find(path):
+            scope["endpoint"], values = found
+            await self._respond(found[0].endpoint(scope["method"]), values, scope, send)
+        elif page := self._pages.find(path):
+            scope["path_params"] = page[1]
+            await page[0](scope, receive, send)
+        else:
+            raise NoSuchPath
+
+    async def _respond(self, endpoint: Endpoint, values: list[str], scope: Scope, send: Send) -> None:
         request: Request = scope[REQUEST]
-        endpoint = scope["endpoint"].endpoint(scope["method"])
         try:
             context = await self._door(request, endpoint.auth)
         except Unauthenticated:
@@ -100,7 +120,7 @@ class Resources(BaseRoute):
             raise
         if self._limiter:
             await self._limiter.count(request, context, endpoint.limit)
-        arguments = await _read(endpoint, request, scope["path_params"])
+        arguments = await _read(endpoint, request, values)
         if endpoint.is_repeatable and KEY_HEADER in request.headers:
             answer = await self._repeatable.answer(
                 request, context, lambda inner: _answer(endpoint, request, inner, arguments)

@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Final, Generic, TypeVar
 
-from starlette.types import Send
-
 from freehold.web.answers import Answer, Header
+from freehold.web.asgi import Send
 
 T = TypeVar("T")
 

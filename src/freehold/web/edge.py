@@ -6,12 +6,11 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from time import perf_counter
 from typing import Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from freehold.base.addresses import Proxies
 from freehold.base.errors import FreeholdError
 from freehold.observe.logs import REQUEST_ID
 from freehold.web.answers import Header
+from freehold.web.asgi import ASGIApp, Message, Receive, Scope, Send
 from freehold.web.dispatch import REQUEST
 from freehold.web.problems import answer_to
 from freehold.web.requests import NO_PROXIES, Request

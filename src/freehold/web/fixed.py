@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from starlette.types import Receive, Scope, Send
-
 from freehold.web.answers import Answer
+from freehold.web.asgi import Receive, Scope, Send
 from freehold.web.problems import MethodNotAllowed
 
 

@@ -4,10 +4,9 @@ from posixpath import normpath
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from starlette.types import Scope
-
 from freehold.data.paging import Page
 from freehold.web.answers import BY_CALLER, JSON, NOT_STORED, PRIVATE, Answer, Header, encode
+from freehold.web.asgi import Scope
 from freehold.web.conditions import etag, is_known
 from freehold.web.downloads import Download
 from freehold.web.requests import Request, read_query

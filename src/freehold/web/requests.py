@@ -9,11 +9,10 @@ from random import getrandbits
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from starlette.types import Message, Receive, Scope
-
 from freehold.base.addresses import Proxies
 from freehold.base.errors import Unauthenticated
 from freehold.base.validation import parse_json
+from freehold.web.asgi import Message, Receive, Scope
 from freehold.web.problems import Malformed, TooLarge, TooSlow, UnsupportedMediaType
 
 MOST_BODY_BYTES: Final = 1024 * 1024

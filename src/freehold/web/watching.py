@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from time import time
 from typing import Final
 
-from starlette.types import Scope
-
 from freehold.base.settings import Settings
 from freehold.observe.access_log import AccessLog, Line
 from freehold.observe.board import SECONDS, Board, Family
 from freehold.observe.otel import Traces
+from freehold.web.asgi import Scope
 from freehold.web.problems import STATUS
 from freehold.web.requests import Request
 from freehold.web.routing import Endpoint

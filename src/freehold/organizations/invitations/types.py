@@ -7,7 +7,7 @@ import msgspec
 
 from freehold.base.scalars import AssignableRole, Email, RoleText, Token
 from freehold.base.validation import Input
-from freehold.organizations.types import OrganizationSummary
+from freehold.users.types import OrganizationSummary
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,9 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from starlette.routing import BaseRoute, Route
-
 from freehold.web.answers import Answer, Header
+from freehold.web.asgi import ASGIApp
 from freehold.web.fixed import Fixed
 from freehold.web.problems import NoSuchPath
 
@@ -49,7 +48,7 @@ def _header(content_type: str) -> Header:
     return (b"content-type", content_type.encode("ascii"))
 
 
-routes: Final[list[BaseRoute]] = [
-    Route("/docs", Fixed(lambda _: _answer("index.html"))),
-    Route("/docs/{file}", Fixed(lambda scope: _answer(scope["path_params"]["file"]))),
-]
+PAGES: Final[dict[str, ASGIApp]] = {
+    "/docs": Fixed(lambda _: _answer("index.html")),
+    "/docs/{file}": Fixed(lambda scope: _answer(scope["path_params"][0])),
+}
