@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from freehold.migrate.catalog import schema_objects
+from freehold.migrate.database import with_database
 from freehold.migrate.digests import digests
-from freehold.migrate.staging import with_database
 
 ROLES = """
 CREATE ROLE idle;

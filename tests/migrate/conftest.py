@@ -11,7 +11,7 @@ from tests.migrate import cluster
 from tests.migrate.casting import ROLES, Cast, Make, Site
 from tests.migrate.theirs import Given
 
-from freehold.migrate.staging import quoted, with_database
+from freehold.migrate.database import quoted, with_database
 from freehold.postgres import EmbeddedServer, binaries
 from freehold.postgres.client import client_connection, server_major
 

@@ -12,7 +12,7 @@ from tests.migrate.reach import texts
 
 from freehold.migrate import backup, journal
 from freehold.migrate.boundary import Boundary
-from freehold.migrate.database import Connection, connect
+from freehold.migrate.database import Connection, connect, with_database
 from freehold.migrate.errors import BeyondError, StepError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.isolation import isolated
@@ -20,7 +20,7 @@ from freehold.migrate.migration import Migration
 from freehold.migrate.reach import explained
 from freehold.migrate.rehearse import Rehearsal, rehearse
 from freehold.migrate.restore import load_into
-from freehold.migrate.staging import staging_database, with_database
+from freehold.migrate.staging import staging_database
 from freehold.migrate.steps import Bench, perform
 from freehold.postgres import EmbeddedServer
 

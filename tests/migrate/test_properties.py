@@ -11,10 +11,11 @@ import pytest
 from tests.migrate.cluster import run
 
 from freehold.migrate import backup, gate, swap
+from freehold.migrate.database import with_database
 from freehold.migrate.errors import DeclinedError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.rehearse import Rehearsal, rehearse
-from freehold.migrate.staging import staging_database, with_database
+from freehold.migrate.staging import staging_database
 from freehold.migrate.swap import Exchange
 from freehold.postgres import EmbeddedServer
 

@@ -11,11 +11,12 @@ import pytest
 from tests.migrate.cluster import everything, run
 
 from freehold.migrate.cutoff import cut_off_others
-from freehold.migrate.database import connect
+from freehold.migrate.database import connect, quoted, with_database
+from freehold.migrate.discard import drop_database
 from freehold.migrate.errors import BackupError, StagingError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.rehearse import Rehearsal, rehearse
-from freehold.migrate.staging import copy_stem, drop_database, quoted, staging_database, with_database
+from freehold.migrate.staging import copy_stem, staging_database
 from freehold.postgres import EmbeddedServer, binaries
 from freehold.postgres.client import client_connection, server_major
 
@@ -81,11 +82,11 @@ async def test_copy_with_a_session_that_may_not_be_ended_is_left_and_fails_nothi
         await runner.execute(f"CREATE DATABASE {name}")
         superusers = await asyncpg.connect(with_database(admin_url, name))
         try:
-            await drop_database(runner, name)
+            await drop_database(runner, name, admin_url)
             assert await runner.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name) == 1
         finally:
             await superusers.close()
-        await drop_database(runner, name)
+        await drop_database(runner, name, admin_url)
         assert await runner.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name) == 0
     finally:
         for statement in ("RESET ROLE", f"DROP DATABASE IF EXISTS {name}", f"DROP ROLE IF EXISTS {name}"):

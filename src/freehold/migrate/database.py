@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
@@ -113,6 +113,18 @@ async def _refuse_pooler(connection: Connection) -> None:
         pid = None
     if connection.get_server_pid() != pid:
         raise ConnectError(_POOLER)
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server and role, another database."""
+    parts = urlsplit(url)
+    query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")])
+    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{query}" if query else "")
+
+
+def quoted(name: str) -> str:
+    """A name as PostgreSQL reads it in SQL."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def place(database_url: str) -> str:

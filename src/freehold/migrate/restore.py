@@ -11,14 +11,13 @@ from freehold.migrate.backup import Backup
 from freehold.migrate.catalog import schema_objects
 from freehold.migrate.clients import run_client
 from freehold.migrate.cutoff import cut_off_others, leads_out
-from freehold.migrate.database import Connection, connect
+from freehold.migrate.database import Connection, connect, quoted
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BackupError, ProgramError
 from freehold.migrate.fingerprint import differences, dumped, without_grants
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.reach import NO_OTHER_SERVER
 from freehold.migrate.rights import assumable_roles, not_to_be_owned, why_not_restored
-from freehold.migrate.staging import quoted
 
 _MOST_SHOWN = 5
 _FILLS = " MATERIALIZED VIEW DATA "

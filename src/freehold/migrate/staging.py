@@ -4,12 +4,12 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
 from freehold.migrate.beside import copied_at, copy_remark, set_comment
-from freehold.migrate.database import WRITABLE, Connection, connect, place
+from freehold.migrate.database import WRITABLE, Connection, connect, place, quoted, with_database
+from freehold.migrate.discard import drop_database, drop_unused
 from freehold.migrate.errors import ConnectError, StagingError
 from freehold.migrate.properties import carry_rights, carry_settings
 
@@ -36,34 +36,6 @@ SELECT shobj_description(oid, 'pg_database') AS comment,
     EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname) AS used
 FROM pg_database d WHERE d.datname = $1
 """
-
-_HOLDS = """
-SELECT format(step, subname) FROM pg_subscription,
-    unnest(ARRAY['ALTER SUBSCRIPTION %I DISABLE', 'ALTER SUBSCRIPTION %I SET (slot_name = NONE)',
-        'DROP SUBSCRIPTION %I']) WITH ORDINALITY AS s (step, place)
-    WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-UNION ALL
-SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE database = current_database()
-UNION ALL
-SELECT format('SELECT pg_drop_replication_slot(%L)', slot_name) FROM pg_replication_slots
-    WHERE database = current_database() AND NOT active
-UNION ALL
-SELECT format('ALTER DATABASE %I IS_TEMPLATE false', datname) FROM pg_database
-    WHERE datname = current_database() AND datistemplate
-"""
-"""What undoes that by which a database cannot be dropped; ``slot_name = NONE`` leaves the slot where it is."""
-
-
-def with_database(url: str, name: str) -> str:
-    """The same server and role, another database."""
-    parts = urlsplit(url)
-    query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")])
-    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{query}" if query else "")
-
-
-def quoted(name: str) -> str:
-    """A name as PostgreSQL reads it in SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 async def create_database(connection: Connection, name: str, like: Connection | None = None) -> None:
@@ -173,56 +145,6 @@ def _refuse_other_major(source: Connection, connection: Connection, place_url: s
             f"{place(place_url)} is PostgreSQL {theirs} and production is {ours}: "
             "what is proved on one major version is not proved on another"
         )
-
-
-async def drop_database(connection: Connection, name: str, server_url: str | None = None) -> None:
-    """Drop a database and end its sessions; one with a session that the role may not end is left to the next runner.
-
-    Args:
-        connection: to another database of the server.
-        name: of the database.
-        server_url: of any database of the server, to go into the one to drop and remove what else holds it.
-    """
-    try:
-        try:
-            await _drop(connection, name)
-        except (asyncpg.ObjectInUseError, asyncpg.WrongObjectTypeError):  # a subscription, a slot; a template
-            if server_url is not None:
-                await _let_go(with_database(server_url, name))
-                await _drop(connection, name)
-    except asyncpg.ObjectInUseError:
-        pass
-
-
-async def _drop(connection: Connection, name: str) -> None:
-    statement = f"DROP DATABASE IF EXISTS {quoted(name)}"
-    try:
-        await connection.execute(f"{statement} WITH (FORCE)")
-    except asyncpg.InsufficientPrivilegeError:  # a superuser's session, such as autovacuum's: that gives way by itself
-        await connection.execute(statement)
-
-
-async def _let_go(url: str) -> None:
-    async with connect(url) as connection:
-        for (statement,) in await connection.fetch(_HOLDS):
-            with suppress(asyncpg.PostgresError):  # then the database cannot be dropped, and that is what counts
-                await connection.execute(statement)
-
-
-async def drop_unused(connection: Connection, stem: str, ending: str, server_url: str | None = None) -> None:
-    """Drop databases that a killed runner left: those called ``stem`` and an ending (a regular expression).
-
-    The caller holds the runner's lock, so nobody else's are in use; one with sessions is left alone all the same.
-    """
-    leftovers = await connection.fetch(
-        "SELECT datname FROM pg_database WHERE starts_with(datname, $1) AND substr(datname, length($1) + 1) ~ $2 "
-        "AND pg_has_role(datdba, 'MEMBER') "
-        "AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = pg_database.datname)",
-        stem,
-        f"^{ending}$",
-    )
-    for row in leftovers:
-        await drop_database(connection, row["datname"], server_url)
 
 
 async def _options(source: Connection, target: Connection) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from freehold.migrate.backup import Backup
 from freehold.migrate.beside import is_beside, named, remark, set_comment
-from freehold.migrate.database import LOST, WRITABLE, Connection, connect
+from freehold.migrate.database import LOST, WRITABLE, Connection, connect, quoted, with_database
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BusyError, DeclinedError, StagingError
 from freehold.migrate.lock import runner_lock
@@ -18,7 +18,7 @@ from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.properties import carry_everything, carry_rights, carry_settings
 from freehold.migrate.restore import load_into
 from freehold.migrate.rights import refuse_unless_owner
-from freehold.migrate.staging import create_database, quoted, with_database
+from freehold.migrate.staging import create_database
 
 _TRIES = 5
 
