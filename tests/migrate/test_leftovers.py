@@ -189,9 +189,10 @@ SUBSCRIPTION = "CREATE SUBSCRIPTION {name} CONNECTION 'dbname=x' PUBLICATION p W
 
 
 def test_copy_goes_though_a_subscription_holds_it_or_it_is_a_template(
-    run: Run, query: Query, admin_url: str, copy: str, beside: Make, database_name: str
+    run: Run, query: Query, admin_url: str, copy: str, beside: Make
 ) -> None:
-    replaced = beside(named(database_name, "before", STAMP), remark(database_name, "before"))
+    database = str(query("SELECT current_database()")[0][0])
+    replaced = beside(named(database, "before", STAMP), remark(database, "before"))
     for name in (copy, replaced):
         asyncio.run(sql(with_database(admin_url, name), SUBSCRIPTION.format(name=name)))
     asyncio.run(sql(admin_url, f"ALTER DATABASE {quoted(copy)} IS_TEMPLATE true"))

@@ -10,7 +10,7 @@ import msgspec
 
 from freehold.migrate.backup import Backup
 from freehold.migrate.beside import is_beside, named, remark, set_comment
-from freehold.migrate.database import LOST, WRITABLE, Connection, connect, quoted, with_database
+from freehold.migrate.database import LOST, Connection, connect, quoted, with_database
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BusyError, DeclinedError, StagingError
 from freehold.migrate.lock import runner_lock
@@ -83,7 +83,7 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
         ConnectError, LockedError: as for apply.
     """
     progress = progress or Silent()
-    async with runner_lock(database_url), connect(database_url, WRITABLE) as connection:
+    async with runner_lock(database_url), connect(database_url) as connection:
         await refuse_unless_owner(connection)
         name = str(await connection.fetchval("SELECT current_database()"))
         stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
