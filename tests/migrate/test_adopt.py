@@ -192,8 +192,6 @@ def test_files_that_fail_on_an_empty_database_are_named(
 SETTINGS = """
 SELECT 1 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = current_database()
 """
-    "SELECT 1 FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase WHERE datname = current_database()"
-)
 
 
 @pytest.mark.parametrize(
