@@ -200,8 +200,8 @@ def test_restored_database_has_what_belonged_to_the_one_that_it_replaces(
 
 
 def test_database_that_others_may_only_read_can_be_restored(site: Site, database_url: str, admin_url: str) -> None:
-    site.execute("ALTER DATABASE {name} SET default_transaction_read_only = on")
     site.execute("ALTER ROLE CURRENT_USER IN DATABASE {name} SET default_transaction_read_only = off")
+    site.execute("ALTER DATABASE {name} SET default_transaction_read_only = on")
     before = site.ask(OF_DATABASE)
     exchange = restore(site, database_url)
     try:

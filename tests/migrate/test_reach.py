@@ -69,6 +69,7 @@ def test_other_server_in_vain_named_as_staging_server_is_noticed(judge: Callable
     assert "the server of --staging-url is production's own" in found.remedy
 
 
+RUNNER = "CREATE FUNCTION app.run(c text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE c; END $$"
 FUNCTION = "CREATE FUNCTION app.save() RETURNS {kind} LANGUAGE plpgsql AS $$ BEGIN COPY t TO '/x'; RETURN NULL; END $$"
 
 
@@ -107,11 +108,14 @@ def test_functions_and_triggers_that_the_database_has_are_known(judge: Callable[
         SchemaObject("function", "", "outer(integer)", outer),
         SchemaObject("trigger", "app.items", "t", trigger),
         SchemaObject("function", "", "unreadable()", "COPY ("),
+        SchemaObject("function", "", "app.run(text)", RUNNER),
     ]
     assert rules(judge("SELECT outer(1);", objects=objects)) == ["server-wide"]
     assert rules(judge("UPDATE app.items SET a = 1;", objects=objects)) == ["server-wide"]
     assert rules(judge("ALTER TABLE app.items ADD a int;", objects=objects)) == ["server-wide"]  # rows are tried on it
-    assert judge("UPDATE others SET a = 1; SELECT inner(1);", objects=objects) == []
+    assert rules(judge("SELECT app.run('COPY t TO PROGRAM ''x''');", objects=objects)) == ["server-wide"]
+    assert rules(judge("SELECT app.run(format('COPY t TO %L', '/x'));", objects=objects)) == ["server-wide"]
+    assert judge("UPDATE others SET a = 1; SELECT inner(1); SELECT app.run('COPY t TO STDOUT');", objects=objects) == []
 
 
 def test_what_runs_outside_a_transaction_cannot_be_looked_at_before_it_is_kept(

@@ -22,7 +22,7 @@ _OUTSIDE = frozenset(
 """What runs outside a transaction and changes its own database only."""
 _UNWATCHED = Reach("server-wide", "runs outside a transaction, so what it does cannot be looked at before it is kept")
 
-_SUSPECT = re.compile(rf"\b(copy|load|dblink\w*|u&\W.*|{'|'.join(SERVER_FUNCTIONS)})\b", re.IGNORECASE)
+_SUSPECT = re.compile(rf"\b(copy|load|execute|dblink\w*|u&\W.*|{'|'.join(SERVER_FUNCTIONS)})\b", re.IGNORECASE)
 _TRIGGER = re.compile(r"CREATE .*? EXECUTE (?:FUNCTION|PROCEDURE) [^(]+", re.DOTALL)
 
 
@@ -82,7 +82,7 @@ def _only_writes(statement: Statement, routines: Routines) -> bool:
 
 
 def _routines(objects: Sequence[SchemaObject]) -> Routines:
-    """Those functions of a database that reach beyond it, or call one that does, and the triggers that call them."""
+    """Those functions of a database that may reach beyond it, or call one that may, and the triggers that call them."""
     functions = [(_bare(each.name), each.definition) for each in objects if each.kind == "function"]
     chosen: set[str] = set()
     new = {name for name, definition in functions if _SUSPECT.search(definition)}

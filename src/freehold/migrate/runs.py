@@ -14,6 +14,8 @@ from freehold.migrate.tree import Fields, Node
 
 _TEXT, _VALUE = re.compile(r"%(?:\d+\$)?L"), re.compile(r"%(?:\d+\$)?[Is]")
 """What format() puts something in for."""
+_LEAVES = re.compile(r"\b(copy|load)\b", re.IGNORECASE)
+"""In a text that may be run: what nothing stops on a copy, and no rollback undoes."""
 _UNKNOWN = ("x", "'x'")
 """What may stand for text that is not written there: a name or a string."""
 
@@ -25,6 +27,7 @@ class Routines(Bodies):
         self._functions: dict[str, list[Fields]] = {}
         self._triggers: dict[str, list[str]] = {}
         self._entered: set[str] = set()
+        self._outer: Code | None = None
 
     def __bool__(self) -> bool:
         return bool(self._functions)
@@ -45,16 +48,28 @@ class Routines(Bodies):
     def runs(self, sql: str, line: int) -> Iterator[Code]:
         """Everything that a statement of a file runs; what a function runs has the line of who calls it."""
         self._entered.clear()
-        yield from self.run_inside(sql, line, sure=True)
+        for code in self.read(sql, line):
+            self._outer = code
+            yield from self.run(code)
 
     def set_off(self, node: Node, code: Code) -> Iterator[Code]:
-        """Run functions and triggers, each once."""
+        """Run functions and triggers, each once, and texts that they may run."""
+        if not code.text or _LEAVES.search(code.text):
+            for text in self._texts(node, code):
+                yield from self.run_text(text, code.line, sure=False)
         called = set(self._called(node)) - self._entered if len(code.nodes) > 1 else set()
         self._entered |= called
         for name in sorted(called):
             for function in self._functions.get(name, ()):
                 inner = self.run_function(function, Code((Node("Function", {}),), "", 1, sure=False))
                 yield from (each._replace(text="", line=code.line, sure=False) for each in inner)
+
+    def _texts(self, node: Node, code: Code) -> Iterator[Fields]:
+        """Texts that are given to a function, or that a body has, which may keep them in a variable and run them later."""
+        if node.kind in ("FuncCall", "CallStmt"):
+            yield from node.fields.get("funccall", node.fields).get("args", ())
+        if code is not self._outer and node.kind in ("A_Const", "A_Expr", "FuncCall"):
+            yield {node.kind: node.fields}
 
     def _called(self, node: Node) -> Iterator[str]:
         if node.kind in ("FuncCall", "CallStmt"):
@@ -65,7 +80,9 @@ class Routines(Bodies):
     def run_text(self, expression: Fields, line: int, *, sure: bool) -> Iterator[Code]:  # noqa: ARG002 - it is not
         """Run whatever is written of a text."""
         for unknown in _UNKNOWN:
-            yield from self.run_inside(_written(expression, unknown), line, sure=False)
+            text = _written(expression, unknown)
+            for end in ("", f" {unknown}"):  # the rest may be put to it later
+                yield from self.run_inside(f"{text}{end}", line, sure=False)
 
     def miss(self, unseen: Unseen) -> None:
         """PostgreSQL will say so."""

@@ -79,3 +79,11 @@ DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SE
 DO 'not plpgsql at all (';
 
 SELECT 1 FROM (;
+
+INSERT INTO help VALUES ('COPY t TO ''/x''');
+
+CREATE TABLE help AS SELECT 'COPY t TO ''/x''' AS command;
+
+COMMENT ON TABLE t IS 'COPY t TO ''/x''';
+
+DO $$ BEGIN RAISE NOTICE 'load and copy %', 'COPY'; EXECUTE 'COPY t TO STDOUT'; END $$;

@@ -163,3 +163,17 @@ DO $$ BEGIN EXECUTE 'COPY ' || quote_ident('t') || ' FROM PROGRAM ' || quote_lit
 DO $$ BEGIN FOR i IN 1..2 LOOP PERFORM pg_switch_wal(); END LOOP; EXCEPTION WHEN others THEN NULL; END $$;
 
 SELECT U&"\0070g_reload_conf"();
+
+DO $$ DECLARE command text := 'COPY t TO PROGRAM ''cat'''; BEGIN EXECUTE command; END $$;
+
+DO $$ DECLARE c text; BEGIN c := 'COPY t TO PROGRAM '; c := c || quote_literal('cat'); EXECUTE c; END $$;
+
+DO $$ DECLARE c text; BEGIN SELECT format('COPY %I TO ''/x''', 't') INTO c; EXECUTE c; END $$;
+
+DO $$ DECLARE c text; BEGIN FOREACH c IN ARRAY ARRAY['COPY t TO ''/x'''] LOOP EXECUTE c; END LOOP; END $$;
+
+DO $$ DECLARE c text; BEGIN FOR c IN SELECT 'LOAD ''/x''' LOOP EXECUTE c; END LOOP; END $$;
+
+CREATE FUNCTION run(c text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE c; END'; SELECT run('COPY t TO ''/x''');
+
+CREATE PROCEDURE run(c text) LANGUAGE plpgsql AS 'BEGIN EXECUTE c; END'; CALL run('COPY t TO ' || quote_literal('/x'));
