@@ -65,7 +65,7 @@ class Routines(Bodies):
                 yield from (each._replace(text="", line=code.line, sure=False) for each in inner)
 
     def _texts(self, node: Node, code: Code) -> Iterator[Fields]:
-        """Texts that are given to a function, or that a body has, which may keep them in a variable and run them later."""
+        """Texts that are given to a function, or that a body has, which may keep them and run them later."""
         if node.kind in ("FuncCall", "CallStmt"):
             yield from node.fields.get("funccall", node.fields).get("args", ())
         if code is not self._outer and node.kind in ("A_Const", "A_Expr", "FuncCall"):
