@@ -189,11 +189,20 @@ def test_function_that_may_do_whatever_the_server_may_runs_only_on_a_server_of_i
     script = f"open(my $file, '>', '{outside}/ran'); return 1;"
     body = f"CREATE FUNCTION f() RETURNS int LANGUAGE plperlu AS $$ {script} $$"
     asyncio.run(cluster.run(url, body, "CREATE TABLE t (id int); INSERT INTO t VALUES (1)"))
-    again = f"DROP EXTENSION plperlu CASCADE; CREATE EXTENSION plperlu; {body};"
-    written = migrations([(f"SELECT f();{again}SELECT f();", f"{again}SELECT 1;")])
-    for staging_url, expected in ((None, ["server-wide"]), (server.admin_url, [])):
+    again = "DROP EXTENSION plperlu CASCADE; CREATE EXTENSION plperlu;"
+    compiled = f"CREATE FUNCTION g() RETURNS int LANGUAGE plperlu AS $$ BEGIN {{ {script.partition(';')[0]} }} $$"
+    written = migrations(
+        [(each, f"{again}{body};") for each in ("SELECT f();", f"{again}{body}; SELECT f();", compiled)]
+    )
+
+    async def on_copy() -> list[str | None]:
+        async with tried_on_copy(url, tmp_path / "backups") as failure_of:
+            return [await failure_of(migration) for migration in written.migrations]
+
+    assert asyncio.run(on_copy()) == ["server-wide"] * 3
+    for staging_url, expected in ((None, {"server-wide"}), (server.admin_url, set())):
         act = rehearse(url, sets=[written], backups=tmp_path / "backups", staging_url=staging_url)
-        assert [each.rule for each in asyncio.run(act).findings if each.severity == "error"] == expected
+        assert {each.rule for each in asyncio.run(act).findings if each.severity == "error"} == expected
         assert bool(list(outside.iterdir())) == bool(staging_url)
 
 

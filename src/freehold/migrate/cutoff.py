@@ -38,7 +38,7 @@ _FROM_OTHERS = _CUT.format(
 _FROM_SERVER = _CUT.format(
     answer=NOT_THIS_SERVER,
     which=f"""p.proname IN ({_NAMES}) OR EXISTS (SELECT FROM pg_catalog.pg_language l
-        WHERE NOT l.lanpltrusted AND p.oid IN (l.lanplcallfoid, l.laninline))""",
+        WHERE NOT l.lanpltrusted AND p.oid IN (l.lanplcallfoid, l.laninline, l.lanvalidator))""",
 )
 """Languages in which a function may do whatever the server may, and functions of extensions that act on it."""
 

@@ -112,8 +112,8 @@ _FUNCTIONS = {
 SERVER_FUNCTIONS = {name: reach for reach, names in _FUNCTIONS.items() for name in names.split()}
 """Functions that act on the server, by name."""
 
-_KNOWN_LANGUAGES = frozenset(("plpgsql", "sql", "internal", "pltcl", "plperl", "plv8"))
-"""Languages in which a DO does no more than SQL can, or is judged; of all others one cannot tell."""
+_KNOWN_LANGUAGES = frozenset("plpgsql sql internal pltcl plperl plv8 pljava plrust pllua plcoffee plls".split())
+"""Languages in which code does no more than SQL can, or is judged; of all others one cannot tell."""
 
 
 def explained(message: str) -> tuple[Rule | None, str]:
@@ -158,8 +158,9 @@ def _of_do(do: Fields) -> Reach | None:
 
 
 def _of_function(function: Fields) -> Reach | None:
-    """Making one in C loads its library; what others do shows when they are called."""
-    return _CODE if _language(function.get("options", ())) == "c" else None
+    """Making one loads its library or compiles it, and both may run code; of SQL's and PostgreSQL's own it does not."""
+    body = "sql_body" in function or _language(function.get("options", ())) in _KNOWN_LANGUAGES
+    return None if body else _CODE
 
 
 def _language(options: Sequence[Fields]) -> str:

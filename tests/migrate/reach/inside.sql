@@ -50,7 +50,7 @@ CREATE RULE r AS ON DELETE TO t DO ALSO SELECT pg_reload_conf();
 
 CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SELECT pg_reload_conf()';
 
-CREATE FUNCTION f() RETURNS void LANGUAGE plpython3u AS 'x';
+CREATE FUNCTION f() RETURNS void LANGUAGE plperl AS 'x';
 
 CREATE FUNCTION f() RETURNS bool BEGIN ATOMIC SELECT pg_reload_conf(); END;
 

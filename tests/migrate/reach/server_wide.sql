@@ -138,6 +138,8 @@ DO LANGUAGE plpython3u 'import os';
 
 CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'library', 'symbol';
 
+CREATE FUNCTION f() RETURNS void LANGUAGE plpython3u AS 'x';
+
 WITH x AS (SELECT pg_reload_conf()) SELECT 1;
 
 CREATE TABLE x AS SELECT pg_reload_conf();
