@@ -191,9 +191,8 @@ def test_function_that_may_do_whatever_the_server_may_runs_only_on_a_server_of_i
     asyncio.run(cluster.run(url, body, "CREATE TABLE t (id int); INSERT INTO t VALUES (1)"))
     again = "DROP EXTENSION plperlu CASCADE; CREATE EXTENSION plperlu;"
     compiled = f"CREATE FUNCTION g() RETURNS int LANGUAGE plperlu AS $$ BEGIN {{ {script.partition(';')[0]} }} $$"
-    written = migrations(
-        [(each, f"{again}{body};") for each in ("SELECT f();", f"{again}{body}; SELECT f();", compiled)]
-    )
+    ups = ("SELECT f();", f"{again}{body}; SELECT f();", f"{compiled};")
+    written = migrations([(up, f"{again}{body}; DROP FUNCTION IF EXISTS g();") for up in ups])
 
     async def on_copy() -> list[str | None]:
         async with tried_on_copy(url, tmp_path / "backups") as failure_of:
