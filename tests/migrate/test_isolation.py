@@ -165,6 +165,15 @@ def test_hidden_statement_is_named_with_its_line(shop: str, migrations: Write, t
     assert "--staging-url" in found.remedy
 
 
+def test_program_in_a_text_for_a_function_of_the_database_never_runs(
+    shop: str, migrations: Write, outside: Path, tmp_path: Path
+) -> None:
+    written = migrations([(f"SELECT app.run('COPY app.items TO PROGRAM ''cat > {outside}/ran''');", "SELECT 1;")])
+    rehearsal = asyncio.run(rehearse(shop, sets=[written], backups=tmp_path / "backups"))
+    assert [(each.rule, each.line) for each in rehearsal.findings if each.severity == "error"] == [("server-wide", 2)]
+    assert (rehearsal.steps, list(outside.iterdir())) == ([], [])
+
+
 def test_copy_has_no_subscription_and_views_that_read_another_server_are_empty(shop: str, tmp_path: Path) -> None:
     async def act() -> dict[str, bool]:
         async with staging_database(shop) as copy:
