@@ -6,6 +6,7 @@ from freehold.migrate.findings import Finding, Severity, finding, not_ignored
 from freehold.migrate.fingerprint import differences, misgranted, reordered
 from freehold.migrate.losses import Loss, undeclared, untrue
 from freehold.migrate.migration import Migration
+from freehold.migrate.reach import REMEDIES, explained
 from freehold.migrate.state import State
 from freehold.migrate.trace import StepTrace
 from freehold.migrate.trial import Trial
@@ -100,6 +101,9 @@ class Judge:
     ) -> None:
         """Find something, unless the file says that it does not apply."""
         severity: Severity = "notice" if notice else "error"
+        beyond, message = explained(message)
+        if beyond:
+            rule, remedy = beyond, REMEDIES[beyond]
         found = finding(migration, rule, message, line=line, remedy=remedy, severity=severity)
         self.findings += not_ignored(migration, [found])
 

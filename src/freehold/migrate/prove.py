@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from freehold.migrate import journal, large_objects
+from freehold.migrate.boundary import Boundary
 from freehold.migrate.catalog import SchemaObject
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.digests import Digests
@@ -76,7 +77,9 @@ class _Aside(NamedTuple):
     failure: str = ""
 
 
-async def prove(staging_url: str, migrations: Sequence[Migration], start: Digests, progress: Progress) -> Proof:
+async def prove(
+    staging_url: str, migrations: Sequence[Migration], start: Digests, progress: Progress, *, boundary: Boundary
+) -> Proof:
     """Take a staging copy through every migration: up, down, up; with rows written in between.
 
     Args:
@@ -84,13 +87,14 @@ async def prove(staging_url: str, migrations: Sequence[Migration], start: Digest
         migrations: pending ones, in order.
         start: what the copy's tables hold now.
         progress: hears of every step.
+        boundary: of the copy.
 
     Raises:
         ConnectError: the copy cannot be reached.
     """
     async with connect(staging_url) as connection, connect(staging_url) as meter:
         await journal.ensure(connection)
-        prover = _Prover(connection, meter, migrations, progress)
+        prover = _Prover(connection, meter, migrations, progress, boundary)
         await prover.begin(start)
         segments = list(_segments(migrations))
         for segment in segments:
@@ -118,7 +122,12 @@ class _Prover:
     """Steps run on one connection; looking happens on another, whose settings differ."""
 
     def __init__(
-        self, connection: Connection, meter: Connection, migrations: Sequence[Migration], progress: Progress
+        self,
+        connection: Connection,
+        meter: Connection,
+        migrations: Sequence[Migration],
+        progress: Progress,
+        boundary: Boundary,
     ) -> None:
         self.steps: dict[tuple[str, str], ProvedStep] = {}
         self.judge = Judge()
@@ -126,6 +135,7 @@ class _Prover:
         self._connection = connection
         self._meter = meter
         self._progress = progress
+        self._boundary = boundary
         self._words = {
             word.text.strip('"').lower()
             for migration in migrations
@@ -276,9 +286,8 @@ class _Prover:
         """Run a step for real, and look at what it has done."""
         section = migration.up if direction == "up" else migration.down
         tracer = await Tracer.begin(self._connection)
-        seconds = await perform(
-            Bench(self._connection, progress=self._progress, watch=tracer.watch), migration, direction
-        )
+        bench = Bench(self._connection, progress=self._progress, watch=tracer.watch, boundary=self._boundary)
+        seconds = await perform(bench, migration, direction)
         trace = await tracer.end(self._connection, round(seconds, 3))
         touched = self._touched(section, trace)
         self.state = await self._look(self._meter, self.state.digests, touched, self.state.objects)
