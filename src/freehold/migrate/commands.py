@@ -23,6 +23,7 @@ from freehold.migrate.report import (
     show_exchange,
     show_findings,
     show_leftovers,
+    show_not_compared,
     show_outcome,
     show_prospect,
     show_rehearsal,
@@ -138,6 +139,7 @@ def verify(target: Target, *, as_json: bool) -> None:
         raise click.ClickException("\n".join(wrong))
     if not as_json:
         click.echo(f"{len(answer.applied)} applied, {len(answer.pending)} pending; files, journal and schema agree.")
+        show_not_compared(answer.not_compared)
 
 
 @migrate.command()
@@ -319,6 +321,8 @@ def backup_verify(
         emit({"folder": str(found.folder), "good": True, "restored": restores})
         return
     how = "restores to the same rows" if restores else "every byte is as it was written"
+    if restores and not found.manifest.is_comparable:
+        how += " (its schema was not compared: another version of Freehold took it)"
     click.echo(f"{found.folder} is good: {how}.")
 
 

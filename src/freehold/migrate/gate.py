@@ -102,7 +102,7 @@ async def apply(
             applied = await _apply_all(bench, lock, history.pending, steps)
         if evidence is None:
             return Outcome(applied)
-        surprises = differences(evidence.objects, dumped(await schema_objects(connection)))
+        surprises = differences(dumped(evidence.objects), dumped(await schema_objects(connection)))
         return Outcome(applied, evidence.evidence_id, [str(each) for each in surprises])
 
 
@@ -132,7 +132,7 @@ async def _proved(
     if errors:
         raise UnprovedError("\n".join([*(str(each) for each in errors), "Not applied: correct these first"]))
     kept = await journal.evidence(connection, Evidence)
-    live = fingerprint(dumped(await schema_objects(connection)), connection.get_server_version().major)
+    live = fingerprint(await schema_objects(connection), connection.get_server_version().major)
     return fitting(kept, history, live, offline=offline)
 
 

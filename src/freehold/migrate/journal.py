@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from freehold.migrate.catalog import SchemaObject
+from freehold.migrate.catalog import READING, SchemaObject
 from freehold.migrate.database import Connection
 from freehold.migrate.migration import Migration
 
@@ -81,6 +81,12 @@ class Applied(msgspec.Struct, frozen=True):
     def label(self) -> str:
         """How people call it: version and name."""
         return f"{self.version}_{self.name}"
+
+
+class _Recorded(msgspec.Struct):
+    reading: str
+    server_major: int
+    objects: list[SchemaObject]
 
 
 async def ensure(connection: Connection) -> None:
@@ -181,8 +187,9 @@ async def evidence(connection: Connection, kind: type[_Evidence]) -> list[_Evide
 
 async def record_schema(connection: Connection, objects: list[SchemaObject]) -> None:
     """Remember the schema as it should be from now on; drift is what differs from it."""
+    recorded = _Recorded(READING, connection.get_server_version().major, objects)
     await connection.execute(
-        "INSERT INTO freehold_migrate.schema (objects) VALUES ($1::text::jsonb)", msgspec.json.encode(objects).decode()
+        "INSERT INTO freehold_migrate.schema (objects) VALUES ($1::text::jsonb)", msgspec.json.encode(recorded).decode()
     )
 
 
@@ -192,14 +199,19 @@ async def forget_schema(connection: Connection) -> None:
 
 
 async def recorded_schema(connection: Connection) -> list[SchemaObject] | None:
-    """The schema as it was last recorded; None if it never was, is being changed, or was by another version."""
+    """The schema as it was last recorded; None if it never was or is being changed.
+
+    None, too, if another version of the engine or of PostgreSQL read it: they print the same schema in other words.
+    """
     if not await exists(connection):
         return None
     text = await connection.fetchval("SELECT objects::text FROM freehold_migrate.schema ORDER BY position DESC LIMIT 1")
     try:
-        return None if text is None else msgspec.json.decode(text, type=list[SchemaObject] | None)
+        recorded = None if text is None else msgspec.json.decode(text, type=_Recorded | None)
     except msgspec.ValidationError:
         return None
+    expected = READING, connection.get_server_version().major
+    return recorded.objects if recorded and (recorded.reading, recorded.server_major) == expected else None
 
 
 async def add_unsafe(connection: Connection, versions: list[str], why: str) -> None:

@@ -56,6 +56,7 @@ class Exchange(msgspec.Struct, frozen=True):
         taken_at: when the backup was taken.
         changed: tables whose rows differ now from the backup: what was written since would be out of sight.
         sessions: other connections to the database; they will be ended.
+        schema_compared: whether the backup's schema was compared with what was restored, or its rows alone.
     """
 
     database: str
@@ -64,6 +65,7 @@ class Exchange(msgspec.Struct, frozen=True):
     taken_at: datetime
     changed: list[str]
     sessions: int
+    schema_compared: bool = True
 
 
 Confirm = Callable[[Exchange], Awaitable[bool]]
@@ -101,7 +103,15 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
             now = await digests(connection, report=progress.advance)
             sessions = int(await connection.fetchval(_SESSIONS, name)) - 1  # the runner's lock is one of them
             changed = _changes(backup.manifest.digests, now)
-            exchange = Exchange(name, kept, str(backup.folder), backup.manifest.created_at, changed, max(0, sessions))
+            exchange = Exchange(
+                database=name,
+                kept_as=kept,
+                backup=str(backup.folder),
+                taken_at=backup.manifest.created_at,
+                changed=changed,
+                sessions=max(0, sessions),
+                schema_compared=backup.manifest.is_comparable,
+            )
             if not await confirm(exchange):
                 raise DeclinedError("Nothing was changed")
             swapped = True

@@ -1,8 +1,10 @@
-"""The options of tables, views and columns that pg_dump carries, by name, of PostgreSQL 14 to 18.
+"""What pg_dump carries, by name, of PostgreSQL 14 to 18: options of tables, views, columns and indexes, and privileges.
 
 The catalog keeps more than that: since 15.20 each column has a counter of the server itself (``pg_attver``), which no
 dump holds. What has another name is therefore not compared.
 """
+
+from typing import Final
 
 _VACUUM = (
     *("autovacuum_enabled", "vacuum_index_cleanup", "vacuum_truncate", "log_autovacuum_min_duration"),
@@ -17,5 +19,16 @@ _VACUUM = (
 _TABLE = ("fillfactor", "toast_tuple_target", "parallel_workers", "user_catalog_table")
 _VIEW = ("check_option", "security_barrier", "security_invoker")
 _COLUMN = ("n_distinct", "n_distinct_inherited")
+_INDEX = (
+    *("deduplicate_items", "buffering", "fastupdate", "gin_pending_list_limit"),
+    *("pages_per_range", "autosummarize"),
+)
 
-CARRIED = frozenset((*_VACUUM, *_TABLE, *_VIEW, *_COLUMN))
+OPTIONS: Final = sorted((*_VACUUM, *(f"toast.{name}" for name in _VACUUM), *_TABLE, *_VIEW, *_COLUMN, *_INDEX))
+
+PRIVILEGES: Final = {
+    "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "D": "TRUNCATE", "x": "REFERENCES", "t": "TRIGGER",
+    "m": "MAINTAIN", "X": "EXECUTE", "U": "USAGE", "C": "CREATE", "T": "TEMPORARY", "c": "CONNECT",
+    "s": "SET", "A": "ALTER SYSTEM",
+}  # fmt: skip
+"""By the letter that stands for each in an ``aclitem``."""

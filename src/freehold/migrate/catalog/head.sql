@@ -1,0 +1,29 @@
+-- What every statement of this folder begins with; each goes on with SELECT. All run with search_path = pg_catalog, so
+-- that every name comes out qualified, and on PostgreSQL 14 to 18: `to_jsonb(row) ->> 'column'` reads what older ones lack.
+--
+-- A statement below `only with: catalog.column` is left out where that has no row of a user's own, so with a number that
+-- PostgreSQL did not hand out itself.
+--
+-- Columns that a statement may have, each optional but the kind and the name:
+--   kind, parent (the table it belongs to), name
+--   definition: what it means, as far as a dump keeps it; empty for what is about privileges only
+--   outward: where it leads outside of the database; kept by a dump
+--   here: what no dump keeps
+--   position (of a column), owner
+--   acl, usual: its privileges, and those it has without any GRANT; holder: its owner where that is not compared
+--   unknown: options whose names are not among $1, which are those that a dump keeps
+WITH RECURSIVE ours AS (
+    SELECT oid, nspname, nspowner, nspacl FROM pg_namespace
+    WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'freehold_migrate')
+), members AS (  -- of extensions, which a dump makes with CREATE EXTENSION
+    SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+), relations AS (
+    SELECT * FROM pg_class
+    WHERE relnamespace = ANY (ARRAY(SELECT oid FROM ours)) AND ('pg_class'::regclass, oid) NOT IN (SELECT classid, objid FROM members)
+), unfilled AS (  -- materialized views without data, and all that stands on them, which a restore cannot fill either
+    SELECT oid FROM pg_class WHERE relkind = 'm' AND NOT relispopulated
+    UNION
+    SELECT r.ev_class FROM unfilled u
+        JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = u.oid AND d.classid = 'pg_rewrite'::regclass
+        JOIN pg_rewrite r ON r.oid = d.objid
+)
