@@ -154,7 +154,7 @@ def test_missing_table_is_one_difference_with_all_that_belongs_to_it(run: Run, e
     assert json.loads(run("adopt", "--json").stdout)["differences"] == [
         "only the files make table public.items: TABLE",
         "only the database has table public.other: TABLE",
-        "only the database has view public.seen: VIEW REPLICA IDENTITY NOTHING AS\n SELECT 1 AS n;",
+        "only the database has view public.seen: VIEW AS\n SELECT 1 AS n;",
     ]
 
 

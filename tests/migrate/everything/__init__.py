@@ -1,13 +1,21 @@
-"""A database with one of everything that PostgreSQL can hold, in files of SQL, and changes to each of its properties."""
+"""A database with one of everything that PostgreSQL can hold, as SQL, and a change to each of its properties.
+
+A file ``since_15`` is for that major version and later ones, ``with_hstore`` for a server that has that extension.
+"""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
 
 _FOLDER = Path(__file__).parent
-_SINCE = re.compile(r"^-- since (\d+)$", re.MULTILINE)
+_NEEDS = re.compile(r"^-- (since|with) (\w+)$", re.MULTILINE)
+
+_AT_HAND = """
+SELECT name FROM pg_available_extensions UNION ALL SELECT 'icu' FROM pg_collation WHERE collname = 'und-x-icu'
+"""
 
 
 class Change(NamedTuple):
@@ -15,23 +23,25 @@ class Change(NamedTuple):
 
     Attributes:
         place: file and line.
-        since: the major version that it needs.
+        needs: what the server must have, such as ``since_15`` and ``with_hstore``.
     """
 
     place: str
     sql: str
-    since: int
+    needs: frozenset[str]
 
 
-async def make_everything(connection: asyncpg.Connection) -> None:
-    """Fill the connected database with all that its server's version has."""
-    major = connection.get_server_version().major
-    has_icu = await connection.fetchval("SELECT EXISTS (SELECT FROM pg_collation WHERE collname = 'und-x-icu')")
+async def abilities(connection: asyncpg.Connection) -> frozenset[str]:
+    """Tell what a server has, in the words of `Change.needs`."""
+    since = [f"since_{major}" for major in range(14, connection.get_server_version().major + 1)]
+    return frozenset((*since, *[f"with_{row[0]}" for row in await connection.fetch(_AT_HAND)]))
+
+
+async def make_everything(connection: asyncpg.Connection, able: Collection[str]) -> None:
+    """Fill the connected database with all that its server can hold."""
     for file in sorted(_FOLDER.glob("*.sql")):
-        since = re.fullmatch(r"since_(\d+)", file.stem)
-        if (since and int(since[1]) > major) or (file.stem == "with_icu" and not has_icu):
-            continue
-        await connection.execute(file.read_text("utf-8"))
+        if file.stem in able or not file.stem.startswith(("since_", "with_")):
+            await connection.execute(file.read_text("utf-8"))
 
 
 def changes() -> list[Change]:
@@ -40,7 +50,7 @@ def changes() -> list[Change]:
     for file in sorted((_FOLDER / "changes").glob("*.sql")):
         line = 1
         for paragraph in file.read_text("utf-8").split("\n\n"):
-            since = _SINCE.search(paragraph)
-            found.append(Change(f"{file.stem}:{line}", paragraph, int(since[1]) if since else 0))
+            needs = frozenset("_".join(need) for need in _NEEDS.findall(paragraph))
+            found.append(Change(f"{file.stem}:{line}", paragraph, needs))
             line += paragraph.count("\n") + 2
     return found

@@ -59,7 +59,7 @@ class Catalog(NamedTuple):
 
     Attributes:
         objects: sorted by identity.
-        not_compared: what else there is, in words: options that no dump is known to carry, large objects, subscriptions.
+        not_compared: what else there is, in words: options that no dump is known to keep, large objects, subscriptions.
     """
 
     objects: list[SchemaObject]
@@ -148,7 +148,7 @@ def _absent() -> str:
         f"CASE WHEN NOT EXISTS (SELECT FROM {column.partition('.')[0]} WHERE {column} >= 16384) THEN '{column}' END"
         for column in columns
     )
-    return f"SELECT array_remove(ARRAY[{choices}], NULL)"  # noqa: S608 - names of catalogs, from this folder
+    return f"SELECT array_remove(ARRAY[{choices}], NULL)"
 
 
 def _reading() -> str:

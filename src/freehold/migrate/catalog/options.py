@@ -1,7 +1,7 @@
-"""What pg_dump carries, by name, of PostgreSQL 14 to 18: options of tables, views, columns and indexes, and privileges.
+"""What pg_dump keeps, by name, of PostgreSQL 14 to 18: options of tables, views, columns and indexes, and privileges.
 
-The catalog keeps more than that: since 15.20 each column has a counter of the server itself (``pg_attver``), which no
-dump holds. What has another name is therefore not compared.
+The catalog holds more than that: since 15.20 each column has a counter of the server's own (``pg_attver``), which is in
+no dump. What has another name is therefore not compared.
 """
 
 from typing import Final

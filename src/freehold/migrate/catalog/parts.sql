@@ -26,7 +26,7 @@ WHERE c.contype IN ('p', 'u', 'x') OR (c.contype = 'f' AND c.conparentid = 0) OR
 SELECT 'index' AS kind, i.indrelid::regclass::text AS parent, x.oid::regclass::text AS name,
     concat_ws(' ',
         CASE WHEN cardinality(unknown) = 0 THEN pg_get_indexdef(i.indexrelid)
-            ELSE replace(pg_get_indexdef(i.indexrelid), format(' WITH (%s)', every), coalesce(format(' WITH (%s)', known), '')) END,
+            ELSE replace(pg_get_indexdef(i.indexrelid), ' WITH (' || every || ')', coalesce(' WITH (' || known || ')', '')) END,
         CASE WHEN NOT i.indisvalid AND x.relkind = 'I' THEN 'INVALID' END,
         (SELECT 'PARTITION OF ' || h.inhparent::regclass FROM pg_inherits h WHERE h.inhrelid = x.oid),
         'TABLESPACE ' || (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = x.reltablespace),

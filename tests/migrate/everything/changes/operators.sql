@@ -99,4 +99,6 @@ ALTER TEXT SEARCH CONFIGURATION e.search ALTER MAPPING FOR word WITH e.some_word
 
 ALTER TEXT SEARCH CONFIGURATION e.search ADD MAPPING FOR float WITH simple;
 
+UPDATE pg_ts_config SET cfgparser = (SELECT oid FROM pg_ts_parser WHERE prsname = 'default') WHERE cfgname = 'search';
+
 COMMENT ON TEXT SEARCH CONFIGURATION e.search IS NULL;

@@ -50,6 +50,8 @@ DROP TRIGGER remote_touch ON e.remote;
 
 ALTER PUBLICATION everything_all SET (publish = 'insert');
 
+ALTER PUBLICATION everything_all SET (publish = 'truncate');
+
 ALTER PUBLICATION everything_all SET (publish = 'insert, truncate, update');
 
 ALTER PUBLICATION everything_all SET (publish = 'insert, truncate, delete');

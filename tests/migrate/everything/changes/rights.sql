@@ -160,3 +160,15 @@ ALTER SERVER everything_server OPTIONS (DROP dbname);
 ALTER USER MAPPING FOR pg_monitor SERVER everything_server OPTIONS (SET password 'other');
 
 ALTER USER MAPPING FOR pg_monitor SERVER everything_server OPTIONS (DROP user);
+
+-- with hstore
+GRANT EXECUTE ON FUNCTION e.hstore_in(cstring) TO PUBLIC;
+
+-- with hstore
+GRANT USAGE ON TYPE e.hstore TO PUBLIC;
+
+-- with file_fdw
+REVOKE USAGE ON FOREIGN DATA WRAPPER file_fdw FROM pg_monitor;
+
+-- with file_fdw
+ALTER SERVER everything_files OWNER TO pg_monitor;

@@ -17,6 +17,14 @@ DROP COLLATION e.builtin; CREATE COLLATION e.builtin (PROVIDER = builtin, LOCALE
 
 COMMENT ON COLLATION e.plain IS NULL;
 
+UPDATE pg_collation SET collisdeterministic = false WHERE collname = 'plain';
+
+-- since 16
+UPDATE pg_collation SET collicurules = '& a < b' WHERE collname = 'plain';
+
+-- with icu
+DROP COLLATION e.careless; CREATE COLLATION e.careless (PROVIDER = icu, LOCALE = 'und-u-ks-level1', DETERMINISTIC = false);
+
 ALTER TYPE e.mood ADD VALUE 'glad';
 
 ALTER TYPE e.mood RENAME VALUE 'sad' TO 'unhappy';
