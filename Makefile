@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test test-long test-majors test-bounds bench bench-quick schema reference lint requirements clean
+.PHONY: help install serve test test-long test-majors test-bounds bench bench-quick renew lint requirements clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,11 +31,9 @@ bench: $(VENV)/.runtime ## Measure Freehold beside its peers and pgbench, and wr
 bench-quick: $(VENV)/.runtime ## The same with fewer rows and short rounds, only told (3 minutes)
 	$(BIN)/python -m bench --quick
 
-schema: $(VENV)/.dev ## Write src/freehold/migrations/schema.sql anew from the migrations
-	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_schema.py
-
-reference: $(VENV)/.dev ## Write the generated pages of docs/reference anew
-	FREEHOLD_RENEW=1 $(BIN)/pytest -n 0 -q tests/contract/test_error_codes.py tests/contract/test_roles_page.py
+renew: $(VENV)/.dev ## Write every generated file: the schema, the OpenAPI document, reference pages, composed statements
+	RENEW=1 $(BIN)/pytest -n 0 -q -m renews
+	git --no-pager diff --stat
 
 lint: $(VENV)/.dev ## Check style, types, the layers between modules, and the migrations
 	$(BIN)/ruff check .
@@ -51,8 +49,8 @@ requirements: $(VENV)/.dev ## Pin what pyproject.toml and each requirements.in n
 	$(BIN)/python -m venv $(VENV)/pin
 	$(VENV)/pin/bin/pip install --quiet --disable-pip-version-check pip-tools
 	export PATH="$$PWD/$(VENV)/pin/bin:$$PATH"; cd requirements; \
-	$(PIN) --extra build --output-file runtime.txt ../pyproject.toml; \
-	$(PIN) --extra dev --extra otel --extra build --output-file dev.txt ../pyproject.toml; \
+	$(PIN) --extra server --extra embedded --extra migrate --extra build --output-file runtime.txt ../pyproject.toml; \
+	$(PIN) --extra server --extra embedded --extra migrate --extra dev --extra otel --extra build --output-file dev.txt ../pyproject.toml; \
 	for wanted in ../bench/peers/*/requirements.in ../tests/transfer/systems/*/requirements.in ../tests/majors/requirements.in; do \
 	    (cd "$$(dirname $$wanted)" && $(PIN) --output-file requirements.txt requirements.in); \
 	done

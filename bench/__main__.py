@@ -22,8 +22,8 @@ from bench.packages import NotInstalled
 from bench.processes import DidNotStart, heed_signals
 from bench.rows import fill
 from bench.stage import FULL, QUICK, Effort, Stage
-from freehold.cli.embedded import prepare_embedded
 from freehold.postgres import EmbeddedServer
+from freehold.terminal.embedded import prepare_embedded
 
 QUIET_LOAD = 0.5
 TARGETS = tuple(f"P{number}" for number in range(1, 10))

@@ -16,7 +16,7 @@ from bench.load import Failed
 from bench.rows import IDS
 from bench.stage import Stage
 from freehold import Platform
-from freehold.paging import PageRequest
+from freehold.data.paging import PageRequest
 
 EMPTY = "empty"
 CALLS = 200

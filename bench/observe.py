@@ -50,7 +50,7 @@ WAYS: dict[str, dict[str, str]] = {
 
 SERVER = """
 from freehold import Settings
-from freehold.http.server import serve
+from freehold.serve.server import serve
 
 serve(Settings.from_environment(), announce=lambda url: print(url, flush=True))
 """

@@ -1,7 +1,7 @@
 """Freehold with each lookup on its own: what coalescing is compared with."""
 
 from freehold.cli import main
-from freehold.db import Database
+from freehold.data.db import Database
 
 
 class _Alone:

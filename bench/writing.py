@@ -18,8 +18,8 @@ from bench.load import Failed, Request, write_requests
 from bench.rows import PASSWORD
 from bench.stage import Stage
 from freehold import Platform  # noqa: F401 - with it every statement is known
-from freehold.settings import Settings
-from freehold.sql import STATEMENTS
+from freehold.base.settings import Settings
+from freehold.data.sql import STATEMENTS
 
 WRITING_CONNECTIONS = 128
 WRITING_CLIENTS = 20

@@ -41,7 +41,7 @@ def try_out(end: str, arguments: Sequence[str]) -> int:
     constraints.write_text("\n".join(lowest() if end == "lowest" else ()), "utf-8")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", constraints]
     print(f"Installing the {end} versions into {home.relative_to(ROOT)} ...", flush=True)
-    if failed := subprocess.run([*pip, "--editable", f"{ROOT}[dev,otel,build]"], check=False).returncode:
+    if failed := subprocess.run([*pip, "--editable", f"{ROOT}[all,dev,otel,build]"], check=False).returncode:
         return failed
     return subprocess.run(
         [python, "-m", "pytest", "--ignore=tests/requirements", *arguments], cwd=ROOT, check=False

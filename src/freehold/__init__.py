@@ -7,7 +7,9 @@ them, and the errors. The names are imported on first use: a command that needs 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from freehold.base import version
+
+__version__ = version.VERSION
 
 if TYPE_CHECKING:
     from freehold.public import *  # noqa: F403 - the one list of public names is there

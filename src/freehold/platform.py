@@ -1,58 +1,37 @@
 """The platform: an open database with every operation on it, for HTTP, the command line and your own program alike."""
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cache
-from importlib.resources import files
+from types import MethodType
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, overload
 from uuid import UUID
 
 import msgspec
 
-import freehold.api_keys.errors
-import freehold.api_keys.jobs
-import freehold.audit.errors
-import freehold.idempotency.errors
-import freehold.idempotency.jobs
-import freehold.limits.errors
-import freehold.limits.jobs
-import freehold.mail.jobs
-import freehold.organizations.deletion.jobs
-import freehold.organizations.invitations.errors
-import freehold.organizations.invitations.jobs
-import freehold.organizations.members.errors
-import freehold.organizations.roles.errors
-import freehold.projects.errors
-import freehold.transfer.errors
-import freehold.users.backoff.errors
-import freehold.users.backoff.jobs
-import freehold.users.jobs
-import freehold.users.recovery.errors
-import freehold.users.verification.errors  # noqa: F401 - importing a slice's errors says what its constraints mean
-from freehold import jobs, queries
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
-from freehold.context import OPERATOR, Actor, Context, Tools
-from freehold.db import Database, Transaction, connect
-from freehold.errors import SchemaPending
+from freehold.base.settings import Settings
+from freehold.counting import Counting, families
+from freehold.data.context import OPERATOR, Actor, Context, Tools
+from freehold.data.db import Database, Transaction, connect
+from freehold.data.installation import require_current_schema, shared_key
+from freehold.data.jobs import Job, running
+from freehold.data.paging import Cursors
+from freehold.data.sql import statement_names
 from freehold.mail import operations as mail
 from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.observe.board import Board
-from freehold.observe.counting import Counting, families
 from freehold.observe.observer import Observer
 from freehold.organizations import operations as organizations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.invitations import operations as invitations
 from freehold.organizations.members import operations as members
 from freehold.organizations.roles import operations as roles
-from freehold.paging import Cursors
-from freehold.passwords import Passwords
+from freehold.passwords.hashing import Passwords
 from freehold.personal_data import operations as personal_data
 from freehold.projects import operations as projects
 from freehold.sessions import operations as sessions
-from freehold.settings import Settings
-from freehold.sql import statement_names
+from freehold.slices import SLICES, meanings
 from freehold.transfer import operations as transfer
 from freehold.users import operations as users
 from freehold.users.recovery import operations as recovery
@@ -79,8 +58,8 @@ class Bound(Generic[P, R]):
         """Return the operation on the group's context."""
         if group is None:
             return self
-        context = group.context
-        return lambda *args, **kwargs: self._operation(context, *args, **kwargs)
+        method: Callable[P, Awaitable[R]] = MethodType(self._operation, group.context)
+        return method
 
 
 class Group:
@@ -95,7 +74,7 @@ class Users(Group):
 
     create = Bound(invitations.sign_up)
     get = Bound(users.get)
-    get_with_organizations = Bound(organizations.user_with_organizations)
+    get_with_organizations = Bound(users.get_with_organizations)
     find = Bound(users.find)
     any_admin = Bound(users.any_admin)
     list = Bound(users.list_all)
@@ -274,6 +253,7 @@ class Platform:
         observer = observer or observing(settings)
         database = await connect(
             database_url,
+            meanings=meanings(),
             size=settings.pool_size,
             acquire_timeout_seconds=settings.acquire_timeout_seconds,
             statement_timeout_seconds=settings.statement_timeout_seconds,
@@ -288,7 +268,7 @@ class Platform:
         )
         try:
             await require_current_schema(database)
-            cursors = Cursors(await _shared_key(database, _CURSOR_KEY))
+            cursors = Cursors(await shared_key(database, _CURSOR_KEY))
             tools = Tools(settings=settings, passwords=passwords, cursors=cursors, observer=observer)
             yield cls(Context(db=database, tools=tools, actor=OPERATOR))
         finally:
@@ -310,9 +290,9 @@ class Platform:
         Args:
             connection: an ``asyncpg.Connection`` on the same database, in a transaction that you began.
         """
-        return Platform(
-            msgspec.structs.replace(self.context, db=Transaction(connection, observer=self.context.tools.observer))
-        )
+        context = self.context
+        inside = Transaction(connection, meanings=context.db.meanings, observer=context.tools.observer)
+        return Platform(msgspec.structs.replace(context, db=inside))
 
     def working(self) -> AbstractAsyncContextManager[None]:
         """Run the jobs in the background, such as delivering mail, for as long as the context lasts.
@@ -323,7 +303,7 @@ class Platform:
             async with Platform.open(database_url) as platform, platform.working():
                 ...
         """
-        return jobs.running(self.context)
+        return running(every_job(), self.context)
 
     async def ready(self) -> None:
         """Return when the database answers and has every migration.
@@ -336,39 +316,13 @@ class Platform:
             await require_current_schema(self.context.db)
 
 
+def every_job() -> list[Job]:
+    """List what slices do in the background."""
+    return [job for each in SLICES for job in each.found("jobs", Job)]
+
+
 def observing(settings: Settings) -> Observer:
     """Make the observer of a process that shares its counts with no other."""
     if settings.counts:
         return Counting(Board(families()), slow_seconds=settings.slow_seconds)
     return Observer(statement_names(), slow_seconds=settings.slow_seconds)
-
-
-async def require_current_schema(database: Database) -> None:
-    """Return when the database has every migration of this version.
-
-    Raises:
-        SchemaPending: ``schema_pending``, naming how many are missing and the command to run.
-    """
-    try:
-        missing = _own_migrations().difference(await queries.migrations_applied(database))
-    except SchemaPending:
-        missing = _own_migrations()
-    if missing:
-        raise SchemaPending(
-            f"The database lacks {len(missing)} of Freehold's migrations ({', '.join(sorted(missing))}): "
-            "run 'freehold migrate apply', then start again"
-        )
-
-
-@cache
-def _own_migrations() -> frozenset[str]:
-    folder = files("freehold") / "migrations"
-    return frozenset(path.name.partition("_")[0] for path in folder.iterdir() if path.name[0].isdigit())
-
-
-async def _shared_key(database: Database, name: str) -> bytes:
-    """Read a key that all nodes share. Two nodes that start at once see one key: the loser's insert does nothing."""
-    key = None
-    while key is None:  # the loser may not see the winner's row in the statement that waited for it
-        key = await queries.shared_key(database, name=name, fresh=secrets.token_bytes(32))
-    return key

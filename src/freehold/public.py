@@ -11,8 +11,7 @@ from freehold.audit.types import (
     ExportedEvent,
     Finding,
 )
-from freehold.context import Actor
-from freehold.errors import (
+from freehold.base.errors import (
     Conflict,
     FieldError,
     Forbidden,
@@ -26,6 +25,9 @@ from freehold.errors import (
     Unauthenticated,
     Unavailable,
 )
+from freehold.base.settings import Settings
+from freehold.data.context import Actor
+from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import Message
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
@@ -43,10 +45,7 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
-    OrganizationSummary,
-    UserWithOrganizations,
 )
-from freehold.paging import Page, PageRequest
 from freehold.personal_data.types import PersonalData
 from freehold.platform import Platform
 from freehold.projects.types import (
@@ -58,19 +57,20 @@ from freehold.projects.types import (
     ProjectSettingsPatch,
 )
 from freehold.sessions.types import NewSession, Session, SignedIn
-from freehold.settings import Settings
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 from freehold.users.types import (
     NewProfile,
     NewUser,
+    OrganizationSummary,
     PasswordChange,
     Profile,
     ProfilePatch,
     User,
     UserPatch,
     UserSummary,
+    UserWithOrganizations,
 )
 from freehold.users.verification.types import EmailVerification
 

@@ -23,8 +23,8 @@ from freehold import (
     Platform,
     User,
 )
-from freehold.http.application import create_application
 from freehold.organizations.deletion.jobs import purge
+from freehold.serve.application import create_application
 
 ACME: Final = "/v1/organizations/acme"
 EVERY_ACTION: Final = [action.value for action in Action]

@@ -40,8 +40,8 @@ from freehold import (
     RolePatch,
 )
 from freehold.cli.program import program
-from freehold.context import OPERATOR
-from freehold.http.application import create_application
+from freehold.data.context import OPERATOR
+from freehold.serve.application import create_application
 
 CUSTOM: Final = {
     "clerk": frozenset({Action.ORGANIZATION_READ, Action.MEMBER_READ, Action.MEMBER_ADD, Action.PROJECT_READ}),

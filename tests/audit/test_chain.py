@@ -18,8 +18,8 @@ from freehold import AuditHead, Finding, NewOrganization, NewProject, Platform, 
 from freehold.access import Action
 from freehold.audit.operations import erase_addresses
 from freehold.audit.recording import record
-from freehold.ids import new_id
-from freehold.sql import STATEMENTS
+from freehold.base.ids import new_id
+from freehold.data.sql import STATEMENTS
 
 ORGANIZATIONS, EVENTS = 100, 10_000
 VICTIM = 42

@@ -20,7 +20,7 @@ from freehold import (
     Platform,
     User,
 )
-from freehold.http.application import create_application
+from freehold.serve.application import create_application
 
 SignUp = Callable[[str], Awaitable[User]]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from freehold.addresses import Proxies, network_of
+from freehold.base.addresses import Proxies, network_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from freehold import Settings
-from freehold.machine import cores
+from freehold.base.machine import cores
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_quota_of_a_container_counts_where_it_is_less_than_the_machine(
 def test_defaults_fit_the_machine_and_a_server_with_a_hundred_connections(
     machine: int, workers: int, threads: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("freehold.settings.cores", lambda: machine)
+    monkeypatch.setattr("freehold.base.settings.cores", lambda: machine)
     settings = Settings()
     assert (settings.workers, settings.password_threads) == (workers, threads)
     assert settings.workers * settings.pool_size <= 80

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freehold import Settings, Unavailable
-from freehold.ids import new_id
-from freehold.password_formats import UNUSABLE
-from freehold.passwords import Passwords
-from freehold.settings import SettingError
+from freehold.base.ids import new_id
+from freehold.base.settings import SettingError
+from freehold.passwords.formats import UNUSABLE
+from freehold.passwords.hashing import Passwords
 
 
 def test_ids_are_of_version_seven_and_sort_by_time():

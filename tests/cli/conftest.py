@@ -70,7 +70,7 @@ def data_dir(made: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the schema and no server, to be copied: quicker than making one for each test."""
-    from freehold.cli.embedded import prepare_embedded  # noqa: PLC0415 - after the settings are gone
+    from freehold.terminal.embedded import prepare_embedded  # noqa: PLC0415 - after the settings are gone
 
     data_dir = tmp_path_factory.mktemp("made") / "data"
     with EmbeddedServer.start(data_dir, fast=True) as server:

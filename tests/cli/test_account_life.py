@@ -13,7 +13,7 @@ from freehold import (
     PersonalData,
     Platform,
 )
-from freehold.mail.restraint import MailedTooOften
+from freehold.mail.errors import MailedTooOften
 from freehold.organizations.members.errors import AlreadyMember
 from freehold.users.verification.errors import EmailVerified
 from tests.conftest import SignUp

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from freehold.cli.failures import run
+from freehold.terminal.failures import run
 from tests.waiting import eventually
 
 from .conftest import Freehold

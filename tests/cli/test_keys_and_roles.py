@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from freehold import NewOrganization, NewSession, NewUser, Platform
-from freehold.cli.failures import run
 from freehold.cli.program import program
+from freehold.terminal.failures import run
 from tests.conftest import PASSWORD
 
 

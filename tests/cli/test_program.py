@@ -9,28 +9,33 @@ import click
 import pytest
 
 from freehold import __version__
+from freehold.base.settings import Settings
 from freehold.cli import reference
-from freehold.cli.program import PARTS
-from freehold.settings import Settings
+from freehold.cli.program import LINES, program
+from tests.contract.renewal import compare
 
 from .conftest import Freehold
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", PARTS)
-def test_line_that_lists_a_part_is_its_own_help(name: str) -> None:
-    command = PARTS[name].load()
+def command_named(name: str) -> click.Command:
+    command = program.get_command(click.Context(program), name)
     assert isinstance(command, click.Command)
-    assert command.get_short_help_str(limit=200) == PARTS[name].help
+    return command
 
 
+@pytest.mark.parametrize("name", LINES)
+def test_line_that_lists_a_command_is_its_own_help(name: str) -> None:
+    assert command_named(name).get_short_help_str(limit=200) == LINES[name]
+
+
+@pytest.mark.renews
 @pytest.mark.parametrize(
     ("page", "write"), [("command-line.md", reference.command_line), ("settings.md", reference.settings)]
 )
 def test_reference_page_is_true(page: str, write: Callable[[], str]) -> None:
-    stored = (ROOT / reference.FOLDER / page).read_text("utf-8")
-    assert stored == write(), f"renew {page} with: {reference.RENEW}"
+    compare(ROOT / reference.FOLDER / page, write())
 
 
 def test_version(freehold: Freehold) -> None:
@@ -38,14 +43,14 @@ def test_version(freehold: Freehold) -> None:
 
 
 def test_help_imports_neither_the_database_nor_the_server() -> None:
-    code = "import sys; from freehold.cli.failures import run; from freehold.cli.program import program; "
+    code = "import sys; from freehold.terminal.failures import run; from freehold.cli.program import program; "
     code += "run(program, ['--help']); sys.stderr.write(' '.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr.split()
     assert not {"asyncpg", "asyncio", "msgspec", "granian", "starlette", "rich", "argon2"} & set(loaded)
 
 
 def test_every_setting_but_those_with_a_secret_is_an_option_of_serve_with_its_limits() -> None:
-    serve = PARTS["serve"].load()
+    serve = command_named("serve")
     options = {parameter.name: parameter for parameter in serve.params}
     assert [*options] == [name for name in Settings.__struct_fields__ if name not in {"metrics_token", "smtp_url"}]
     types = {name: option.type for name, option in options.items()}

@@ -7,7 +7,7 @@ from typing import Any, Final
 import schemathesis
 from schemathesis.openapi.checks import RejectedPositiveData
 
-from freehold.http.openapi import CONDITIONS
+from freehold.web.openapi import CONDITIONS
 
 CODES: Final = frozenset(
     {

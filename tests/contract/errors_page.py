@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import freehold
-from freehold import scalars
-from freehold.errors import FreeholdError
-from freehold.http.problems import STATUS, Internal, status_of
+from freehold.base import scalars
+from freehold.base.errors import FreeholdError
+from freehold.base.scalars import Rule
 from freehold.migrate import MigrateError
-from freehold.password_formats import PASSWORD_HASH
-from freehold.scalars import Rule
+from freehold.passwords.formats import PASSWORD_HASH
+from freehold.web.problems import STATUS, Internal, status_of
 
 BaseT = TypeVar("BaseT", FreeholdError, MigrateError)
 
@@ -54,7 +54,7 @@ Every error has a **code** that stays as it is from version to version. Over HTT
 `request_id`. In Python it is the class, with `code`, `title` and `detail`. `detail` tells what is wrong this time and
 what to do next; its wording may change. Without a status: met by who starts the server, never by who calls it.
 
-This page is made from the classes by `make reference`; a test compares it.
+This page is made from the classes by `make renew`; a test compares it.
 
 ## Codes
 
@@ -116,11 +116,10 @@ def field_codes(sources: Iterable[Path]) -> set[str]:
     for source in sources:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                position = {"FieldError": 1, "_fail": 2, "check_means": None}.get(node.func.id, -1)
-                if position == -1:
+                position = {"FieldError": 1, "_fail": 2, "failing": 1}.get(node.func.id)
+                if position is None:
                     continue
-                given = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
-                given += node.args[position : position + 1] if position is not None else []
+                given = node.args[position : position + 1]
                 found |= {
                     value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)
                 }

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from freehold.sql import Statement
+from freehold.data.sql import Statement
 
 Plan = dict[str, Any]
 

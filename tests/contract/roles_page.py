@@ -35,7 +35,7 @@ HEAD = """\
 What a member may do follows from their role. `owner`, `admin` and `member` are built in;
 [an organization makes others](../how-to/custom-roles.md) from the same actions. A platform administrator may do all.
 
-This page is made from the code that decides by `make reference`; a test compares it.
+This page is made from the code that decides by `make renew`; a test compares it.
 
 | action | to | owner | admin | member |
 | --- | --- | --- | --- | --- |

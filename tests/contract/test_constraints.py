@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
-import freehold.platform  # noqa: F401 - as every program does; brings the errors of every slice
-from freehold.errors import CONSTRAINTS, FreeholdError
-from freehold.sql import STATEMENTS
+import freehold.platform  # noqa: F401 - as every program does; brings the statements of every slice
+from freehold.base.errors import FreeholdError
+from freehold.data.sql import STATEMENTS
+from freehold.slices import meanings
+
+MEANINGS = meanings()
 
 WRITTEN_BY_THE_PLATFORM_ALONE = {"server_keys", "mail_messages"}
 """Tables that hold nothing a caller sends: breaking their rules would be a bug, and is answered as one."""
@@ -30,15 +33,15 @@ async def test_every_rule_of_a_table_in_use_means_an_error(schema: Any):
     written = written_tables()
     assert len(written) >= 6
     rules = {name for table, name in await schema.fetch(RULES) if table in written}
-    assert rules - set(CONSTRAINTS) == set()
+    assert rules - set(MEANINGS) == set()
 
 
 async def test_every_meaning_has_its_rule(schema: Any):
-    assert set(CONSTRAINTS) - {name for _, name in await schema.fetch(RULES)} == set()
+    assert set(MEANINGS) - {name for _, name in await schema.fetch(RULES)} == set()
 
 
 def test_every_meaning_is_an_error_with_a_code():
-    for constraint, meaning in CONSTRAINTS.items():
+    for constraint, meaning in MEANINGS.items():
         error = meaning()
         assert isinstance(error, FreeholdError), constraint
         assert error.code != FreeholdError.code, constraint

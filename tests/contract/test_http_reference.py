@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from freehold.http import conditions, edge, openapi, problems, requests, server
+from freehold.serve import server
+from freehold.web import conditions, edge, openapi, problems, requests
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "http-api.md").read_text("utf-8")
 

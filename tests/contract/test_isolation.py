@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 from tests.conftest import PASSWORD
 
 from freehold import GRANTS, Action, NewSession, NewUser, Platform, Role, Settings
-from freehold.http.application import create_application
+from freehold.serve.application import create_application
 
 NAMES = ("ada", "bob", "cleo", "dan")
 NOBODY = "nobody"

@@ -1,42 +1,86 @@
-"""Every slice, also one to come, has its place among the layers, and keeps its statements to itself."""
+"""What `make lint` cannot say of each slice by itself: its floors inside, and that its statements stay its own."""
 
-import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
 
+import grimp
 import pytest
 
 import freehold
+from freehold.base.slices import Slice
+from freehold.slices import SLICES
 
 SOURCE = Path(freehold.__file__).parent
-CONTRACTS: list[dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
-)["tool"]["importlinter"]["contracts"]
+FLOORS = (("routes", "commands", "pages", "jobs"), ("operations",), ("queries",), ("types",))
+"""Of the modules of a package that are called so, from the top down. Those between are on no floor."""
+EDGES = ("routes", "commands", "pages")
+WORDS = ("types", "errors")
+NO_SLICES = ("freehold.access", "freehold.data")
+"""Packages with statements that slices are built on."""
+PACKAGES = [package for each in SLICES for package in each.packages]
 
 
-def slices(file: str) -> list[str]:
-    return sorted(".".join(path.parent.relative_to(SOURCE.parent).parts) for path in SOURCE.rglob(file))
+@cache
+def imports() -> grimp.ImportGraph:
+    return grimp.build_graph("freehold")
 
 
-def contract(id: str) -> dict[str, Any]:  # noqa: A002 - as import-linter calls it
-    return next(each for each in CONTRACTS if each["id"] == id)
+def packages_with(file: str) -> set[str]:
+    return {".".join(path.parent.relative_to(SOURCE.parent).parts) for path in SOURCE.rglob(file)}
 
 
-@pytest.mark.parametrize("package", slices("operations.py"))
-def test_slice_has_its_layer(package: str):
-    layers = {name.strip() for layer in contract("slices")["layers"] for name in layer.replace("|", ":").split(":")}
-    assert any(package == layer or package.startswith(f"{layer}.") for layer in layers)
-    assert package in contract("inside")["containers"]
+def reached(module: str) -> set[str]:
+    return imports().find_downstream_modules(module)
 
 
-@pytest.mark.parametrize("package", slices("queries.sql"))
-def test_slice_keeps_its_statements_to_itself(package: str):
-    importers = [
-        each["allowed_importers"] for each in CONTRACTS if f"{package}.queries" in each.get("protected_modules", [])
-    ]
-    assert len(importers) == 1
-    edges = {f"{package}.{name}" for name in ("routes", "commands", "pages")}
-    assert all(
-        importer == "freehold.platform" or (importer.rpartition(".")[0] == package and importer not in edges)
-        for importer in importers[0]
-    )
+def test_every_slice_is_listed():
+    assert packages_with("operations.py") | packages_with("queries.sql") == {*PACKAGES, *NO_SLICES}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_slice_has_floors_inside(package: str):
+    floors = [[f"{package}.{name}" for name in floor if f"{package}.{name}" in imports().modules] for floor in FLOORS]
+    for height, floor in enumerate(floors):
+        above = [module for higher in floors[:height] for module in higher]
+        for module in floor:
+            assert not {*above, *floor} - {module} & imports().find_upstream_modules(module)
+
+
+@pytest.mark.parametrize("package", sorted(packages_with("queries.sql")))
+def test_statements_are_run_by_their_own_package_alone(package: str):
+    importers = imports().find_modules_that_directly_import(f"{package}.queries")
+    assert importers
+    for importer in importers:
+        home, _, name = importer.rpartition(".")
+        assert home == package, f"{importer} should call an operation of {package}"
+        assert name not in EDGES, f"{importer} should call an operation"
+
+
+def needs_of(slice_packages: tuple[str, ...]) -> Iterator[tuple[str, str | None]]:
+    """Give whose operations need whose, among a slice's own modules and its parts; words and edges aside."""
+
+    def group(module: str) -> str | None:
+        inside = [each for each in slice_packages if module == each or module.startswith(f"{each}.")]
+        return max(inside, key=len, default=None)
+
+    for module in imports().modules:
+        mine = group(module)
+        if mine is None or module.rpartition(".")[2] in EDGES:
+            continue
+        for other in imports().find_modules_directly_imported_by(module):
+            theirs = group(other)
+            if theirs not in {None, mine} and other.rpartition(".")[2] not in WORDS:
+                yield mine, theirs
+
+
+@pytest.mark.parametrize("each", [each for each in SLICES if each.parts], ids=lambda each: each.package)
+def test_parts_of_a_slice_depend_one_way(each: Slice):
+    needs: dict[str, set[str | None]] = defaultdict(set)
+    for mine, theirs in needs_of(each.packages):
+        needs[mine].add(theirs)
+    left = set(each.packages)
+    while free := {package for package in left if not needs[package] & left}:
+        left -= free
+    assert not left, f"these need each other: {sorted(left)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from freehold import Platform
-from freehold.context import Context
+from freehold.data.context import Context
 from freehold.platform import Bound, Group
 
 SAMPLE = Path(__file__).with_name("library_sample.py")

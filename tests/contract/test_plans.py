@@ -9,7 +9,7 @@ from tests.contract.many_rows import ORGANIZATION, many_rows
 from tests.contract.plans import explain, nodes
 
 import freehold
-from freehold.sql import STATEMENTS, Statement, load
+from freehold.data.sql import STATEMENTS, Statement, load
 
 SOURCE = Path(freehold.__file__).parent
 
@@ -27,7 +27,7 @@ WHERE p.organization_id = $1
 ORDER BY p.created_at DESC;"""
 
 SEED = {
-    ("organizations", "seed_user_with_organizations"): SEED_USER_WITH_ORGANIZATIONS,
+    ("users", "seed_user_with_organizations"): SEED_USER_WITH_ORGANIZATIONS,
     ("projects", "seed_projects_of_organization"): SEED_PROJECTS_OF_ORGANIZATION,
 }
 
@@ -75,8 +75,8 @@ async def test_many_rows_are_read_by_index_and_never_sorted(
             plan = await explain(big, seed_statement("projects", "seed_projects_of_organization"), [ORGANIZATION])
             assert [node["Node Type"] for node in nodes(plan)] == ["Index Scan"]
         for name, bound in all_statements().items():
-            if not bound.parameters:
-                continue  # asks about the whole table
+            if not bound.parameters or name.startswith(("freehold.transfer.staging.", "freehold.transfer.systems.")):
+                continue  # asks about a whole table, or about a whole file
             with subtests.test(msg=name):
                 plan = await explain(big, bound)
                 _refuse_whole_reads(plan, large)

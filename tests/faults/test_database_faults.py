@@ -27,11 +27,11 @@ from freehold import (
     Unavailable,
     migrate,
 )
-from freehold.db import Transaction
-from freehold.http.application import create_application
+from freehold.data.db import Transaction
 from freehold.postgres import EmbeddedServer
 from freehold.postgres.layout import Layout
 from freehold.postgres.postmaster import live_postmaster
+from freehold.serve.application import create_application
 
 DEADLINE_SECONDS = 30.0
 IMPATIENT = Settings(pool_size=2, acquire_timeout_seconds=0.3, statement_timeout_seconds=0.5)

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import PASSWORD
 
 from freehold import NewUser, Platform
-from freehold.cli.failures import run
 from freehold.cli.program import program
+from freehold.terminal.failures import run
 
 
 class Answer(NamedTuple):

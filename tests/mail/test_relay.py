@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from freehold import Platform, Settings
+from freehold.base.settings import SettingError
 from freehold.mail.relay import read_relay
-from freehold.settings import SettingError
 
 SENDER = "hello@acme.example"
 

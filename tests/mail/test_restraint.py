@@ -11,8 +11,9 @@ from tests.users.conftest import OpenClient
 from tests.users.people import Headers, arrive, code, me, sign_in, sign_up
 
 from freehold import NewInvitation, NewOrganization, PageRequest, Platform, Settings
+from freehold.mail.errors import MailedTooOften
 from freehold.mail.jobs import drop_ended_budgets
-from freehold.mail.restraint import MOST_AN_HOUR, MailedTooOften, restrain
+from freehold.mail.restraint import MOST_AN_HOUR, restrain
 
 ADA, OTHER, NOBODY = "ada@example.com", "ada@other.example", "nobody@example.com"
 

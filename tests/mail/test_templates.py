@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from freehold import Platform, Settings
+from freehold.base.settings import SettingError
 from freehold.mail.templates import EVERYWHERE, SUFFIXES, load
-from freehold.settings import SettingError
 
 VALUES = {"username": "ada", "public_url": "https://acme.example"}
 

@@ -1,12 +1,16 @@
 """A fresh, empty database per test, on a real server."""
 
 import asyncio
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.migrate.casting import ROLES, Cast, Make, Site
 from tests.migrate.theirs import Given
+
+from freehold.migrate.staging import quoted
 
 
 @pytest.fixture
@@ -75,3 +79,32 @@ def write(tmp_path: Path) -> Writer:
 def given(tmp_path: Path) -> Given:
     """An empty folder for files of another tool."""
     return Given(tmp_path)
+
+
+@pytest.fixture
+def cast(database_url: str, database_name: str, query: Callable[..., list[tuple[object, ...]]]) -> Iterator[Cast]:
+    """A database of `owner` with one table, and roles of every kind."""
+    names = {kind: f"{kind}_{secrets.token_hex(5)}" for kind in ROLES}
+    made = Cast(database_name, database_url, names)
+    for kind, rights in ROLES.items():
+        made.run(f"CREATE ROLE {{{kind}}} LOGIN {rights} PASSWORD 'secret'")
+    made.run(
+        "GRANT {owner} TO {member}; GRANT {owner} TO {without_createdb}; GRANT pg_read_all_data TO {reader};"
+        "ALTER DATABASE {database} OWNER TO {owner}; GRANT ALL ON SCHEMA public TO {owner};"
+        "SET ROLE {owner}; CREATE TABLE items (id int PRIMARY KEY); INSERT INTO items VALUES (1)"
+    )
+    yield made
+    kept = [
+        name for (name,) in query("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", f"{database_name}_")
+    ]
+    for name in kept:
+        made.run(f"DROP DATABASE {quoted(str(name))}")
+    for kind in ROLES:
+        made.run(f"REASSIGN OWNED BY {{{kind}}} TO CURRENT_USER; DROP OWNED BY {{{kind}}}; DROP ROLE {{{kind}}}")
+
+
+@pytest.fixture
+def site(cast: Cast, write: Writer) -> Make:
+    """The test's database as a kind of role works with it, with one migration to rehearse."""
+    folder = write("0001_note", "ALTER TABLE items ADD note text;", "ALTER TABLE items DROP note;").parent
+    return lambda kind: Site(cast, kind, folder)

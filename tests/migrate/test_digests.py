@@ -109,3 +109,9 @@ def test_as_text_a_value_of_another_type_that_reads_the_same_is_the_same(databas
     before = look(database_url, as_text=True)
     execute("ALTER TABLE items ALTER a TYPE text, ALTER b TYPE text")
     assert before.differing_tables(look(database_url, as_text=True)) == []
+
+
+def test_every_sequence_is_read_however_many_there_are(database_url: str, execute: Execute) -> None:
+    numbers = range(1, 121)
+    execute("".join(f"CREATE SEQUENCE s{number}; SELECT setval('s{number}', {number}, false);" for number in numbers))
+    assert look(database_url).sequences == {f"public.s{number}": (number, False) for number in numbers}

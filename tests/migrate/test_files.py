@@ -146,3 +146,36 @@ def test_checksum_sees_every_change_of_what_runs(write: Writer, other: str) -> N
 def test_checksum_sees_how_it_runs(write: Writer) -> None:
     plain = checksum(write, "CREATE INDEX CONCURRENTLY i ON t (a);")
     assert checksum(write, "CREATE INDEX CONCURRENTLY i ON t (a);", "transaction=off") != plain
+
+
+@pytest.mark.parametrize(
+    ("up", "words"),
+    [
+        ("SELECT 1;\0", "NUL character"),
+        ("SET standard_conforming_strings = off;", "standard_conforming_strings on"),
+        ("SET LOCAL standard_conforming_strings TO 'off';", "standard_conforming_strings on"),
+        ("SET client_encoding = 'LATIN1';", "this file is UTF-8"),
+        ("SET NAMES 'LATIN1';", "this file is UTF-8"),
+    ],
+)
+def test_what_would_be_read_otherwise_than_it_is_here_is_refused(write: Writer, up: str, words: str) -> None:
+    assert words in refusal(write("0001_a", up, "SELECT 1;"))
+
+
+def test_settings_as_pg_dump_writes_them_are_fine(write: Writer) -> None:
+    up = "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\nSET row_security = off;"
+    assert len(read_migration(write("0001_a", up, "SELECT 1;")).up.statements) == 3
+
+
+def test_file_that_cannot_be_read_is_a_message(tmp_path: Path) -> None:
+    (tmp_path / "0001_a.sql").mkdir()
+    with pytest.raises(FilesError, match=r"0001_a\.sql: it cannot be read: Is a directory"):
+        MigrationSet.from_folder(tmp_path)
+
+
+def test_statements_are_taken_apart_into_words_only_where_somebody_asks(write: Writer) -> None:
+    rows = "\n".join(f"INSERT INTO items VALUES ({number}, 'a; b');" for number in range(50))  # noqa: S608 - text
+    up = read_migration(write("0001_rows", rows, "SELECT 1;")).up
+    assert len(up.statements) == 50
+    assert not any("words" in vars(statement) for statement in up.statements)
+    assert [word.text for word in up.statements[7].words][-5:] == ["(", "7", ",", "'a; b'", ")"]

@@ -11,13 +11,13 @@ import httpx
 import pytest
 from tests.environment import without_settings
 
-from freehold.http.server import STOP_SECONDS
+from freehold.serve.server import STOP_SECONDS
 
 SECONDS = 30.0
 PROGRAM = """
 from freehold import Settings
-from freehold.http.port import Port
-from freehold.http.server import serve
+from freehold.serve.port import Port
+from freehold.serve.server import serve
 
 settings = Settings.from_environment()
 own = Port(settings.host, settings.metrics_port) if settings.metrics_port is not None else None

@@ -18,11 +18,11 @@ from tests.observe.conftest import Running
 from tests.waiting import eventually
 
 from freehold import ImportPlan, NewUser, PageRequest, Platform, Settings
+from freehold.base.tokens import Kind
+from freehold.data.sql import statement_names
 from freehold.observe.access_log import MOST_BYTES, AccessLog, Line
 from freehold.observe.logs import HIDDEN, REQUEST_ID, JsonLines, TextLines, hide_secrets
 from freehold.observe.observer import Observer
-from freehold.sql import statement_names
-from freehold.tokens import Kind
 
 EMAIL = "ada.lovelace@example.com"
 

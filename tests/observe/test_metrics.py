@@ -14,11 +14,11 @@ from tests.observe.conftest import Running, read_samples, sample, scrape
 from tests.waiting import eventually
 
 from freehold import NewOrganization, NewSession, NewUser, Platform, Settings
-from freehold.http.application import create_application
+from freehold.counting import Counting
+from freehold.data.sql import STATEMENTS
 from freehold.mail.jobs import count_waiting, deliver
-from freehold.observe.counting import Counting
+from freehold.serve.application import create_application
 from freehold.sessions.errors import WrongCredentials
-from freehold.sql import STATEMENTS
 
 TOKEN = "a-token-for-metrics-alone"
 ADA = NewUser(username="ada", email="ada@example.com", password=PASSWORD)

@@ -15,11 +15,11 @@ from tests.conftest import PASSWORD, SignUp
 from tests.observe.conftest import Running
 
 from freehold import NewSession, Platform
-from freehold.http.application import create_application
-from freehold.http.watching import Watch
+from freehold.base.settings import SettingError
 from freehold.observe import otel
 from freehold.observe.otel import Traces, require_packages
-from freehold.settings import SettingError
+from freehold.serve.application import create_application
+from freehold.web.watching import Watch
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 SPAN_ID = "b7ad6b7169203331"
@@ -154,7 +154,7 @@ def test_server_sends_its_spans_to_a_collector_at_the_latest_when_it_stops(
 
 def test_nothing_is_imported_for_traces_that_nobody_asks_for():
     program = (
-        "import sys, freehold.http.application as a; from freehold import Settings; "
+        "import sys, freehold.serve.application as a; from freehold import Settings; "
         "a.create_application(Settings(database_url='postgresql:///x')); "
         "sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
     )

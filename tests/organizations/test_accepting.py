@@ -9,7 +9,7 @@ from tests.organizations.inviting import BOB, INVITATIONS, accept, add, arrive_c
 from tests.users.people import Headers, arrive, code
 
 from freehold import Platform
-from freehold.tokens import Kind, new_token
+from freehold.base.tokens import Kind, new_token
 
 
 async def test_address_is_compared_in_any_case(client: httpx.AsyncClient, platform: Platform, ada: Headers):

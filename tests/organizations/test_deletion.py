@@ -13,12 +13,11 @@ from tests.users.conftest import OpenClient
 from tests.users.people import Headers, arrive, code, me
 
 from freehold import NewUser, PageRequest, Platform, Settings
-from freehold.http.application import SLICES, openapi
-from freehold.http.routing import Endpoint
 from freehold.organizations.deletion.jobs import purge
+from freehold.serve.application import ENDPOINTS, openapi
+from freehold.web.routing import Endpoint
 
 ACME = "/v1/organizations/acme"
-ENDPOINTS = [endpoint for routes in SLICES for endpoint in routes.endpoints]
 IN_AN_ORGANIZATION = [endpoint for endpoint in ENDPOINTS if "{organization}" in endpoint.path]
 RESTORE = "restore_organization"
 

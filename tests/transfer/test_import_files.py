@@ -10,7 +10,7 @@ import zstandard
 from tests.transfer.conftest import Import, ndjson, uid, user, written
 
 from freehold import Platform
-from freehold.errors import FieldError
+from freehold.base.errors import FieldError
 from freehold.transfer.errors import BadFile
 from freehold.transfer.reading import LONGEST_LINE, lines, read
 from freehold.transfer.unpacking import PIECE, pieces

@@ -11,7 +11,7 @@ import pytest
 from tests.transfer.conftest import uid, written
 
 from freehold import NewSession, PageRequest, Platform, Refusals
-from freehold.errors import Unavailable
+from freehold.base.errors import Unavailable
 from freehold.transfer.errors import NotThatSystem
 
 DJANGO = """

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from freehold import Platform, Settings
-from freehold.http.application import create_application
+from freehold.serve.application import create_application
 
 OpenClient = Callable[[Settings], Awaitable[httpx.AsyncClient]]
 

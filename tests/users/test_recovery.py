@@ -11,7 +11,7 @@ from tests.mail.letters import letters_to, token_in, token_to
 from tests.users.people import arrive, code, me, sign_in, sign_up
 
 from freehold import NewPasswordReset, PageRequest, PasswordResetCompletion, Platform
-from freehold.db import Transaction
+from freehold.data.db import Transaction
 
 ADA, NEW = "ada@example.com", "Analytical2"
 

@@ -6,7 +6,7 @@ from tests.users.conftest import OpenClient
 from tests.users.people import code, headers_of, sign_up
 
 from freehold import InvalidToken, NewUser, Platform, Settings, User
-from freehold.context import Context
+from freehold.data.context import Context
 from freehold.users import operations
 
 ADA = NewUser(username="ada", email="ada@example.com", password="Lovelace1", invitation_token="fhi_x")

@@ -10,7 +10,7 @@ from tests.users.conftest import OpenClient
 from tests.users.people import arrive, code, headers_of, me, sign_in, sign_up
 
 from freehold import EmailVerification, Forbidden, NewUser, Platform, Settings, UserPatch
-from freehold.tokens import Kind, new_token
+from freehold.base.tokens import Kind, new_token
 from freehold.users.jobs import drop_expired_tokens
 
 ADA, OTHER = "ada@example.com", "ada@other.example"

@@ -15,17 +15,13 @@ from freehold.access.operation import (
     OPERATIONS,
     By,
     Declared,
-    OrganizationRef,
-    Scope,
-    Subject,
-    UserRef,
-    checked_again,
+    Writes,
     in_transaction,
-    no_such_organization,
     on_organization,
     on_user,
     operation,
 )
+from freehold.access.scope import OrganizationRef, Scope, Subject, UserRef, checked_again, no_such_organization
 from freehold.access.standing import Standing, known_actions, standing
 
 __all__ = [
@@ -45,6 +41,7 @@ __all__ = [
     "Standing",
     "Subject",
     "UserRef",
+    "Writes",
     "checked_again",
     "explain_access",
     "held_anywhere",

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from freehold.access import queries
 from freehold.access.actions import OPEN_TO_ALL, Action
-from freehold.access.operation import Scope, no_such_organization
+from freehold.access.scope import Scope, no_such_organization
 from freehold.access.standing import Standing, granted_by, standing
-from freehold.context import Actor, Context
-from freehold.errors import Forbidden
+from freehold.base.errors import Forbidden
+from freehold.data.context import Actor, Context
 
 
 async def standing_of(scope: Scope, user_id: UUID) -> Standing:
@@ -16,7 +16,7 @@ async def standing_of(scope: Scope, user_id: UUID) -> Standing:
     Platform administration counts only when a platform administrator asks: who else is one is not told.
     """
     found = await queries.role_of_user(scope.db, organization_id=scope.organization_id, user_id=user_id)
-    actor = Actor(user_id=user_id, is_admin=found is not None and found.is_admin and scope.is_admin)
+    actor = Actor(user_id=user_id, is_admin=found is not None and found.is_admin and scope.context.is_admin)
     return standing(
         actor,
         scope.organization_id,
@@ -43,7 +43,7 @@ async def explain_access(scope: Scope, action: Action, user_id: UUID | None) -> 
     )
     if scope.standing.is_outside and not is_public:
         raise no_such_organization()
-    if user_id is None or user_id == scope.actor_id:
+    if user_id is None or user_id == scope.context.actor_id:
         held = scope.standing
     elif scope.may(Action.MEMBER_READ):
         held = await standing_of(scope, user_id)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.sql import Executor, lookup, statement
+from freehold.data.sql import Executor, lookup, statement
 
 
 class RoleRow(msgspec.Struct, frozen=True):

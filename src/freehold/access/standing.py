@@ -16,7 +16,7 @@ from freehold.access.actions import (
     Action,
     Role,
 )
-from freehold.context import Actor, Key
+from freehold.data.context import Actor, Key
 
 ALL_ACTIONS: Final = frozenset(Action)
 _NONE: Final = frozenset[Action]()

@@ -6,11 +6,14 @@ from uuid import UUID
 
 import click
 
-from freehold import ApiKey, IssuedApiKey, KeyRotation, NewApiKey, Platform
 from freehold.access import Action
-from freehold.cli.declare import Fetch, lists, runs, shows
-from freehold.cli.references import find_user, organization_reference, read_id
-from freehold.validation import parse
+from freehold.api_keys import operations
+from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
+from freehold.base.validation import parse
+from freehold.data.context import Context
+from freehold.terminal.declare import Fetch, lists, runs, shows
+from freehold.terminal.references import organization_reference, read_id
+from freehold.users.commands import find_user
 
 
 @click.group("api-keys")
@@ -43,7 +46,7 @@ def _of_holder(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--expires-at", metavar="TIME", help="When it stops working, such as 2027-01-31T12:00:00Z.")
 @shows
 async def create(
-    platform: Platform,
+    context: Context,
     *,
     name: str,
     user: str | None,
@@ -55,23 +58,23 @@ async def create(
     """Make a key and print it, this once."""
     given = {"name": name, "actions": actions or None, "project_ids": project_ids or None, "expires_at": expires_at}
     new = parse(NewApiKey, {field: value for field, value in given.items() if value is not None})
-    user_id, reference = await _holder(platform, user, organization)
+    user_id, reference = await _holder(context, user, organization)
     if user_id is not None:
-        return await platform.api_keys.create(user_id, new)
-    return await platform.organizations.api_keys.create(reference, new)
+        return await operations.create_for_user(context, user_id, new)
+    return await operations.create_for_organization(context, reference, new)
 
 
 @api_keys.command("list")
 @_of_holder
 @lists("id", "name", "hint", "created_at", "expires_at", "last_used_at")
-def list_all(platform: Platform, *, user: str | None, organization: str | None) -> Fetch[ApiKey]:
+def list_all(context: Context, *, user: str | None, organization: str | None) -> Fetch[ApiKey]:
     """List the keys of a user or of an organization, newest first."""
 
     async def fetch(request: Any) -> Any:
-        user_id, reference = await _holder(platform, user, organization)
+        user_id, reference = await _holder(context, user, organization)
         if user_id is not None:
-            return await platform.api_keys.list(user_id, request)
-        return await platform.organizations.api_keys.list(reference, request)
+            return await operations.list_of_user(context, user_id, request)
+        return await operations.list_of_organization(context, reference, request)
 
     return fetch
 
@@ -84,15 +87,15 @@ def list_all(platform: Platform, *, user: str | None, organization: str | None) 
 )
 @shows
 async def rotate(
-    platform: Platform, *, api_key: str, user: str | None, organization: str | None, overlap_seconds: int
+    context: Context, *, api_key: str, user: str | None, organization: str | None, overlap_seconds: int
 ) -> IssuedApiKey:
     """Make a key with the limits and the expiry of another, to replace it, and print it, this once."""
     rotation = parse(KeyRotation, {"overlap_seconds": overlap_seconds})
     key_id = read_id(api_key, "/api_key")
-    user_id, reference = await _holder(platform, user, organization)
+    user_id, reference = await _holder(context, user, organization)
     if user_id is not None:
-        return await platform.api_keys.rotate(user_id, key_id, rotation)
-    return await platform.organizations.api_keys.rotate(reference, key_id, rotation)
+        return await operations.rotate_of_user(context, user_id, key_id, rotation)
+    return await operations.rotate_of_organization(context, reference, key_id, rotation)
 
 
 @api_keys.command()
@@ -100,7 +103,7 @@ async def rotate(
 @_of_holder
 @runs
 async def revoke(
-    platform: Platform,
+    context: Context,
     *,
     api_key: str,
     user: str | None,
@@ -109,18 +112,18 @@ async def revoke(
 ) -> int:
     """End a key at once."""
     key_id = read_id(api_key, "/api_key")
-    user_id, reference = await _holder(platform, user, organization)
+    user_id, reference = await _holder(context, user, organization)
     if user_id is not None:
-        await platform.api_keys.delete(user_id, key_id)
+        await operations.delete_of_user(context, user_id, key_id)
     else:
-        await platform.organizations.api_keys.delete(reference, key_id)
+        await operations.delete_of_organization(context, reference, key_id)
     return 0
 
 
-async def _holder(platform: Platform, user: str | None, organization: str | None) -> tuple[UUID | None, UUID | str]:
+async def _holder(context: Context, user: str | None, organization: str | None) -> tuple[UUID | None, UUID | str]:
     """Read whose keys are meant: a user's id, or an organization."""
     if user is not None and organization is None:
-        return (await find_user(platform, user)).id, ""
+        return (await find_user(context, user)).id, ""
     if organization is not None and user is None:
         return None, organization_reference(organization)
     raise click.UsageError("Say whose key it is: either --user USER or --organization ORG")

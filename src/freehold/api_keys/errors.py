@@ -1,7 +1,9 @@
 """What can go wrong with API keys, and the constraints that say so."""
 
-from freehold.errors import CONSTRAINTS, Conflict, Invalid, Missing, check_means
-from freehold.scalars import NAME
+from typing import Final
+
+from freehold.base.errors import Conflict, Invalid, Meaning, Missing, failing
+from freehold.base.scalars import NAME
 from freehold.users.errors import IdTaken, TokenRepeated, UserGone
 
 
@@ -33,18 +35,14 @@ class BeyondKeys(Invalid):
     title = "An API key cannot be for this"
 
 
-CONSTRAINTS["api_keys_pkey"] = IdTaken
-CONSTRAINTS["api_keys_key_hash_key"] = TokenRepeated
-CONSTRAINTS["api_keys_user_id_fkey"] = UserGone
-check_means("api_keys_name_check", pointer="/name", code=NAME.code, detail=NAME.says)
-check_means("api_keys_key_hash_check", pointer="/key", code="invalid_token", detail="must be a SHA-256 hash")
-check_means("api_keys_actions_check", pointer="/actions", code="invalid_choice", detail="must be different actions")
-check_means(
-    "api_keys_project_ids_check", pointer="/project_ids", code="too_many", detail="must have at most 100 entries"
-)
-check_means(
-    "api_keys_owner_check", pointer="", code="invalid_owner", detail="must belong to a user or to an organization"
-)
-check_means(
-    "api_keys_organization_check", pointer="/actions", code="missing", detail="is required for an organization's key"
-)
+MEANINGS: Final[dict[str, Meaning]] = {
+    "api_keys_pkey": IdTaken,
+    "api_keys_key_hash_key": TokenRepeated,
+    "api_keys_user_id_fkey": UserGone,
+    "api_keys_name_check": failing("/name", NAME.code, NAME.says),
+    "api_keys_key_hash_check": failing("/key", "invalid_token", "must be a SHA-256 hash"),
+    "api_keys_actions_check": failing("/actions", "invalid_choice", "must be different actions"),
+    "api_keys_project_ids_check": failing("/project_ids", "too_many", "must have at most 100 entries"),
+    "api_keys_owner_check": failing("", "invalid_owner", "must belong to a user or to an organization"),
+    "api_keys_organization_check": failing("/actions", "missing", "is required for an organization's key"),
+}

@@ -1,6 +1,7 @@
 """What making, listing, rotating and revoking keys has in common, whoever the keys are for."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from freehold.api_keys import queries
 from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, NewApiKey
 from freehold.audit.recording import record
-from freehold.context import Context
-from freehold.errors import FieldError, Invalid
-from freehold.ids import new_id
-from freehold.paging import LAST_ID, Page, PageRequest, read_page
-from freehold.tokens import Kind, new_token
+from freehold.base.errors import FieldError, Invalid
+from freehold.base.ids import new_id
+from freehold.base.tokens import Kind, new_token
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest, page_by_id
 
 MOST_KEYS: Final = 1000
 """How many keys that work a user can have, and an organization."""
@@ -30,18 +31,12 @@ class Holder(NamedTuple):
 
 async def read_keys(context: Context, holder: Holder, request: PageRequest) -> Page[ApiKey]:
     """Read one page of a holder's keys, newest first."""
-
-    async def fetch(before_id: UUID, limit: int) -> list[ApiKey]:
-        return await queries.page(context.db, **holder._asdict(), before_id=before_id, limit=limit)
-
-    return await read_page(
+    return await page_by_id(
         context.tools.cursors,
         request,
         listing=f"api_keys:{holder.user_id}:{holder.organization_id}",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda key: (key.id,),
-        count=lambda: queries.count_all(context.db, **holder._asdict()),
+        page=partial(queries.page, context.db, **holder._asdict()),
+        count=partial(queries.count_all, context.db, **holder._asdict()),
     )
 
 

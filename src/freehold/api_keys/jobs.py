@@ -1,8 +1,8 @@
 """Forgets keys that have not worked for long."""
 
 from freehold.api_keys import queries
-from freehold.context import Context
-from freehold.jobs import job
+from freehold.data.context import Context
+from freehold.data.jobs import job
 
 
 @job("forget-expired-api-keys", every_seconds=3600)

@@ -11,6 +11,7 @@ from freehold.access import (
     Role,
     Scope,
     Subject,
+    Writes,
     held_anywhere,
     on_organization,
     on_user,
@@ -27,10 +28,10 @@ from freehold.api_keys.issuing import (
     revoke,
 )
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
-from freehold.context import Actor, Context, Key
-from freehold.errors import Forbidden, Unauthenticated
-from freehold.paging import Page, PageRequest
-from freehold.tokens import Kind, token_hash
+from freehold.base.errors import Forbidden, Unauthenticated
+from freehold.base.tokens import Kind, token_hash
+from freehold.data.context import Actor, Context, Key
+from freehold.data.paging import Page, PageRequest
 
 
 async def authenticate(context: Context, token: str) -> Actor:
@@ -54,7 +55,7 @@ async def authenticate(context: Context, token: str) -> Actor:
     return Actor(user_id=found.user_id, is_admin=found.is_admin and not key.is_limited, key=key)
 
 
-@on_user(AccountAction.API_KEY_CREATE, writes=True)
+@on_user(AccountAction.API_KEY_CREATE, writes=Writes.TRANSACTION)
 async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
     """Make a key that acts as the user, who remains the bound of what it may do, today and later.
 
@@ -66,13 +67,13 @@ async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
     """
     refuse_impossible(new)
     if new.actions is not None:
-        lacking = sorted(frozenset(new.actions) - await held_anywhere(subject, subject.user_id))
+        lacking = sorted(frozenset(new.actions) - await held_anywhere(subject.context, subject.user_id))
         if lacking:
             raise Forbidden(f"You hold these actions in none of your organizations: {', '.join(lacking)}")
     if new.project_ids is not None:
         known = await queries.projects_of_user(subject.db, user_id=subject.user_id, ids=new.project_ids)
         refuse_unknown(new.project_ids, known, "your organizations")
-    return await issue(subject, Holder(user_id=subject.user_id), new, actions=new.actions)
+    return await issue(subject.context, Holder(user_id=subject.user_id), new, actions=new.actions)
 
 
 @on_user(AccountAction.API_KEY_READ, private=True)
@@ -82,7 +83,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[ApiKey]:
     Raises:
         Invalid: the cursor is not of this list.
     """
-    return await read_keys(subject, Holder(user_id=subject.user_id), request)
+    return await read_keys(subject.context, Holder(user_id=subject.user_id), request)
 
 
 @on_user(AccountAction.API_KEY_READ, private=True)
@@ -92,10 +93,10 @@ async def get_of_user(subject: Subject, key_id: UUID) -> ApiKey:
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
     """
-    return await read_key(subject, Holder(user_id=subject.user_id), key_id)
+    return await read_key(subject.context, Holder(user_id=subject.user_id), key_id)
 
 
-@on_user(AccountAction.API_KEY_CREATE, writes=True)
+@on_user(AccountAction.API_KEY_CREATE, writes=Writes.TRANSACTION)
 async def rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
     """Make a key with the limits and the expiry of another, which goes on for the overlap and no longer.
 
@@ -105,21 +106,21 @@ async def rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation) 
         TooManyApiKeys: ``too_many_api_keys``: the old one counts, unless the overlap is 0.
     """
     holder = Holder(user_id=subject.user_id)
-    old = await retire(subject, holder, key_id, rotation.overlap_seconds)
-    return await issue(subject, holder, old, actions=old.actions, in_place_of=old.id)
+    old = await retire(subject.context, holder, key_id, rotation.overlap_seconds)
+    return await issue(subject.context, holder, old, actions=old.actions, in_place_of=old.id)
 
 
-@on_user(AccountAction.API_KEY_DELETE, writes=True)
+@on_user(AccountAction.API_KEY_DELETE, writes=Writes.TRANSACTION)
 async def delete_of_user(subject: Subject, key_id: UUID) -> None:
     """Revoke a user's key.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
     """
-    await revoke(subject, Holder(user_id=subject.user_id), key_id)
+    await revoke(subject.context, Holder(user_id=subject.user_id), key_id)
 
 
-@on_organization(Action.API_KEY_CREATE, writes=True)
+@on_organization(Action.API_KEY_CREATE, writes=Writes.TRANSACTION)
 async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
     """Make a key of the organization itself: it acts there alone, with exactly its actions, whoever made it and left.
 
@@ -134,7 +135,7 @@ async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
     refuse_impossible(new)
     given = _of_a_member(scope, new) if new.actions is None else frozenset(new.actions)
     scope.require_all(given, "make such a key")
-    if given & OWNERSHIP and scope.role != Role.OWNER and not scope.is_admin:
+    if given & OWNERSHIP and scope.role != Role.OWNER and not scope.context.is_admin:
         raise Forbidden(f"Only the owner makes keys that include {', '.join(sorted(given & OWNERSHIP))}")
     if new.project_ids is not None:
         known = await queries.projects_of_organization(
@@ -142,7 +143,7 @@ async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
         )
         refuse_unknown(new.project_ids, known, "this organization")
     actions = [action for action in Action if action in given]
-    return await issue(scope, Holder(organization_id=scope.organization_id), new, actions=actions)
+    return await issue(scope.context, Holder(organization_id=scope.organization_id), new, actions=actions)
 
 
 @on_organization(Action.API_KEY_READ)
@@ -152,7 +153,7 @@ async def list_of_organization(scope: Scope, request: PageRequest) -> Page[ApiKe
     Raises:
         Invalid: the cursor is not of this list.
     """
-    return await read_keys(scope, Holder(organization_id=scope.organization_id), request)
+    return await read_keys(scope.context, Holder(organization_id=scope.organization_id), request)
 
 
 @on_organization(Action.API_KEY_READ)
@@ -162,10 +163,10 @@ async def get_of_organization(scope: Scope, key_id: UUID) -> ApiKey:
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
     """
-    return await read_key(scope, Holder(organization_id=scope.organization_id), key_id)
+    return await read_key(scope.context, Holder(organization_id=scope.organization_id), key_id)
 
 
-@on_organization(Action.API_KEY_CREATE, writes=True)
+@on_organization(Action.API_KEY_CREATE, writes=Writes.TRANSACTION)
 async def rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
     """Make a key with the limits and the expiry of another, which goes on for the overlap and no longer.
 
@@ -176,19 +177,19 @@ async def rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotati
         Forbidden: the key has actions that the actor lacks, and whoever rotates a key gets to see it.
     """
     holder = Holder(organization_id=scope.organization_id)
-    old = await retire(scope, holder, key_id, rotation.overlap_seconds)
+    old = await retire(scope.context, holder, key_id, rotation.overlap_seconds)
     scope.require_all(old.actions or (), "rotate this key")
-    return await issue(scope, holder, old, actions=old.actions, in_place_of=old.id)
+    return await issue(scope.context, holder, old, actions=old.actions, in_place_of=old.id)
 
 
-@on_organization(Action.API_KEY_DELETE, writes=True)
+@on_organization(Action.API_KEY_DELETE, writes=Writes.TRANSACTION)
 async def delete_of_organization(scope: Scope, key_id: UUID) -> None:
     """Revoke an organization's key, whatever it may do.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
     """
-    await revoke(scope, Holder(organization_id=scope.organization_id), key_id)
+    await revoke(scope.context, Holder(organization_id=scope.organization_id), key_id)
 
 
 def _of_a_member(scope: Scope, new: NewApiKey) -> frozenset[Action]:

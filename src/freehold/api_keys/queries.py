@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.api_keys.types import ApiKey
-from freehold.sql import Executor, lookup, statement
+from freehold.data.sql import Executor, lookup, statement
 
 
 class KeyRow(msgspec.Struct, frozen=True):

@@ -1,3 +1,7 @@
+-- part: api_key
+-- What an ApiKey is read from.
+id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+
 -- name: by_key_hash
 -- The unexpired key with this hash, who it acts for, and whether its last use was noted long ago (or lies ahead).
 SELECT wanted.place, found.id, found.user_id, found.organization_id, found.actions, found.project_ids, found.is_admin,
@@ -22,7 +26,7 @@ WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute'
 -- Keys of a user or of an organization (the other is NULL), newest id first, before a position; two index scans in
 -- order of id, each to the end of the page, where OR, or one end for both, would gather and sort every key.
 (
-    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+    SELECT {api_key}
     FROM api_keys
     WHERE user_id = :user_id AND id < :before_id
     ORDER BY id DESC
@@ -30,7 +34,7 @@ WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute'
 )
 UNION ALL
 (
-    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+    SELECT {api_key}
     FROM api_keys
     WHERE organization_id = :organization_id AND id < :before_id
     ORDER BY id DESC
@@ -45,7 +49,7 @@ SELECT count(*) FROM api_keys WHERE user_id = :user_id OR organization_id = :org
 
 -- name: by_id
 -- The key of a user or of an organization with this id.
-SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+SELECT {api_key}
 FROM api_keys
 WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id);
 

@@ -6,10 +6,10 @@ from freehold.access import OrganizationRef
 from freehold.api_keys import operations
 from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.routing import Routes
-from freehold.paging import Page, PageRequest
+from freehold.base.errors import Forbidden, Missing
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
+from freehold.web.routing import Routes
 
 routes = Routes("api-keys", "Keys for programs, usable wherever a session's token is.")
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.base.scalars import ExpiresAt, Name
+from freehold.base.validation import Input
 from freehold.organizations.roles.types import Actions
-from freehold.scalars import ExpiresAt, Name
-from freehold.validation import Input
 
 ProjectIds = Annotated[
     tuple[UUID, ...],

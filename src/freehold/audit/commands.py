@@ -8,12 +8,16 @@ from uuid import UUID
 
 import click
 
-from freehold import AuditEvent, AuditHead, AuditPageRequest, Missing, Page, PageRequest, Platform
+from freehold.audit import operations
 from freehold.audit.operations import Progress
-from freehold.cli.declare import Fetch, lists, runs
-from freehold.cli.failures import FAILED, Refused
-from freehold.cli.output import print_json
-from freehold.cli.references import organization_reference
+from freehold.audit.types import AuditEvent, AuditHead, AuditPageRequest
+from freehold.base.errors import Missing
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
+from freehold.terminal.declare import Fetch, lists, runs
+from freehold.terminal.failures import FAILED, Refused
+from freehold.terminal.output import print_json
+from freehold.terminal.references import organization_reference
 
 _organization = click.option("--organization", metavar="ORG", help="Of this organization alone: a slug or an id.")
 _HASH_DIGITS: Final = 64
@@ -27,13 +31,13 @@ def audit() -> None:
 @audit.command("list")
 @click.argument("organization")
 @lists("created_at", "action", "actor_id", "target_id", "sequence")
-def list_events(platform: Platform, *, organization: str) -> Fetch[AuditEvent]:
+def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
     """List what was done in an organization, newest first."""
     reference = organization_reference(organization)
 
     async def fetch(request: PageRequest) -> Page[AuditEvent]:
         wanted = AuditPageRequest(limit=request.limit, cursor=request.cursor)
-        return await platform.audit.list_of_organization(reference, wanted)
+        return await operations.list_of_organization(context, reference, wanted)
 
     return fetch
 
@@ -48,12 +52,12 @@ def list_events(platform: Platform, *, organization: str) -> Fetch[AuditEvent]:
     help="A head that 'freehold audit heads' printed earlier: the chain must still go through it. Repeatable.",
 )
 @runs
-async def verify(platform: Platform, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
+async def verify(context: Context, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
     """Check every event, and name each that was changed, moved, removed or put in; exit 1 when there is one."""
     pins = [_read_head(text) for text in expected]
-    chain_id = await _chain_of(platform, organization)
+    chain_id = await _chain_of(context, organization)
     with _progress("Checking") as progress:
-        report = await platform.audit.verify(chain_id=chain_id, expected=pins, progress=progress)
+        report = await operations.verify(context, chain_id=chain_id, expected=pins, progress=progress)
     if as_json:
         print_json(report)
         return FAILED if report.found else 0
@@ -70,9 +74,9 @@ async def verify(platform: Platform, *, organization: str | None, expected: tupl
 @audit.command()
 @_organization
 @runs
-async def heads(platform: Platform, *, organization: str | None, as_json: bool) -> int:
+async def heads(context: Context, *, organization: str | None, as_json: bool) -> int:
     """Print where each chain ends, as CHAIN:SEQ:HASH: keep it elsewhere, for 'freehold audit verify --expect'."""
-    found = await platform.audit.heads(chain_id=await _chain_of(platform, organization))
+    found = await operations.heads(context, chain_id=await _chain_of(context, organization))
     if as_json:
         print_json({"data": found})
         return 0
@@ -84,22 +88,22 @@ async def heads(platform: Platform, *, organization: str | None, as_json: bool) 
 @audit.command()
 @_organization
 @runs
-async def export(platform: Platform, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
+async def export(context: Context, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
     """Print every event as a line of JSON, with the hashes by which anybody can check the chains."""
     out = sys.stdout.buffer
     with _progress("Exporting") as progress:
-        await platform.audit.export(out.write, chain_id=await _chain_of(platform, organization), progress=progress)
+        await operations.export(context, out.write, chain_id=await _chain_of(context, organization), progress=progress)
     return 0
 
 
-async def _chain_of(platform: Platform, organization: str | None) -> UUID | None:
+async def _chain_of(context: Context, organization: str | None) -> UUID | None:
     if organization is None:
         return None
     reference = organization_reference(organization)
     if isinstance(reference, UUID):
         return reference  # of an organization that was removed, too: its events are still there
     try:
-        return (await platform.organizations.get(reference)).id
+        return await operations.chain_of_organization(context, reference)
     except Missing:
         raise Refused(f"there is no organization '{organization}'; one that was removed is named by its id") from None
 

@@ -1,6 +1,8 @@
 """Constraints of the audit log. The application cannot break them: what they check is made by its own statement."""
 
-from freehold.errors import Conflict, check_means
+from typing import Final
+
+from freehold.base.errors import Conflict, Meaning, failing
 
 
 class ChainForked(Conflict):
@@ -11,11 +13,12 @@ class ChainForked(Conflict):
     constraints = ("audit_events_chain_id_sequence_key", "audit_heads_pkey")
 
 
-check_means(
-    "audit_events_action_check", pointer="/action", code="invalid_action", detail="must be of the form noun.verb"
-)
-check_means("audit_events_details_check", pointer="/details", code="invalid_details", detail="must be an object")
-check_means("audit_events_ip_check", pointer="/ip", code="invalid_hash", detail="must have a salt and a digest")
-for table in ("audit_events", "audit_heads"):
-    check_means(f"{table}_sequence_check", pointer="/sequence", code="invalid_count", detail="must be 1 or more")
-    check_means(f"{table}_hash_check", pointer="/hash", code="invalid_hash", detail="must be a SHA-256 hash")
+MEANINGS: Final[dict[str, Meaning]] = {
+    "audit_events_sequence_check": failing("/sequence", "invalid_count", "must be 1 or more"),
+    "audit_events_hash_check": failing("/hash", "invalid_hash", "must be a SHA-256 hash"),
+    "audit_heads_sequence_check": failing("/sequence", "invalid_count", "must be 1 or more"),
+    "audit_heads_hash_check": failing("/hash", "invalid_hash", "must be a SHA-256 hash"),
+    "audit_events_action_check": failing("/action", "invalid_action", "must be of the form noun.verb"),
+    "audit_events_details_check": failing("/details", "invalid_details", "must be an object"),
+    "audit_events_ip_check": failing("/ip", "invalid_hash", "must have a salt and a digest"),
+}

@@ -19,8 +19,8 @@ from freehold.audit.types import (
     ExportedEvent,
     Finding,
 )
-from freehold.context import Context
-from freehold.paging import FIRST_ID, FIRST_TIME, LAST_ID, LAST_TIME, Page, read_page
+from freehold.data.context import Context
+from freehold.data.paging import FIRST_ID, FIRST_TIME, LAST_ID, LAST_TIME, Page, read_page
 
 Progress = Callable[[int, int], None]
 """Is told how many events of how many are done, about every thousand."""
@@ -48,7 +48,7 @@ async def list_of_organization(scope: Scope, request: AuditPageRequest) -> Page[
         )
 
     return await read_page(
-        scope.tools.cursors,
+        scope.context.tools.cursors,
         request,
         listing=f"audit:{filters}",
         start=(LAST_TIME, LAST_ID),
@@ -56,6 +56,17 @@ async def list_of_organization(scope: Scope, request: AuditPageRequest) -> Page[
         position=lambda event: (event.created_at, event.id),
         count=lambda: queries.count_of_organization(scope.db, **filters),
     )
+
+
+@on_organization(Action.AUDIT_READ)
+async def chain_of_organization(scope: Scope) -> UUID:
+    """Name the chain of an organization's events.
+
+    Raises:
+        Missing: ``not_found``: there is no such organization to see.
+        Forbidden: ``forbidden``: the actor's role may not read the log.
+    """
+    return scope.organization_id
 
 
 @operation(AccountAction.AUDIT_READ, by=By.ADMIN)

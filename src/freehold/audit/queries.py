@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from freehold.audit.types import AuditEvent, AuditHead, ExportedEvent
-from freehold.sql import Executor, Streamer, statement, streaming
+from freehold.data.sql import Executor, Streamer, statement, streaming
 
 
 @statement

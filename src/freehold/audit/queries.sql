@@ -1,3 +1,15 @@
+-- part: event
+-- What an AuditEvent is read from.
+id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+
+-- part: narrowed
+-- What lists of events can be narrowed to; each filter may be NULL.
+(:actor_id::uuid IS NULL OR actor_id = :actor_id)
+AND (:action::text IS NULL OR action = :action)
+AND created_at >= :from_time
+AND created_at < :to_time
+
 -- name: insert
 -- Write down one event, chained to the one before it: the chain's head and the event in one round trip.
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -44,15 +56,11 @@ SELECT FROM change;
 
 -- name: page_of_organization
 -- Events of an organization, newest first, before a position; each filter may be NULL.
-SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
-    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+SELECT {event}
 FROM audit_events
 WHERE organization_id = :organization_id
     AND (created_at, id) < (:before_time, :before_id)
-    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
-    AND (:action::text IS NULL OR action = :action)
-    AND created_at >= :from_time
-    AND created_at < :to_time
+    AND {narrowed}
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -61,23 +69,16 @@ LIMIT :limit;
 SELECT count(*)
 FROM audit_events
 WHERE organization_id = :organization_id
-    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
-    AND (:action::text IS NULL OR action = :action)
-    AND created_at >= :from_time
-    AND created_at < :to_time;
+    AND {narrowed};
 
 -- name: page_of_accounts
 -- Events that belong to no organization, newest first, before a position; each filter may be NULL.
-SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
-    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+SELECT {event}
 FROM audit_events
 WHERE organization_id IS NULL
     AND (created_at, id) < (:before_time, :before_id)
     AND (:user_id::uuid IS NULL OR chain_id = :user_id)
-    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
-    AND (:action::text IS NULL OR action = :action)
-    AND created_at >= :from_time
-    AND created_at < :to_time
+    AND {narrowed}
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
@@ -87,16 +88,12 @@ SELECT count(*)
 FROM audit_events
 WHERE organization_id IS NULL
     AND (:user_id::uuid IS NULL OR chain_id = :user_id)
-    AND (:actor_id::uuid IS NULL OR actor_id = :actor_id)
-    AND (:action::text IS NULL OR action = :action)
-    AND created_at >= :from_time
-    AND created_at < :to_time;
+    AND {narrowed};
 
 -- name: page_of_user
 -- What a user did and what was done to their account, in order of id, after a position; for the export about them.
 (
-    SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
-        host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+    SELECT {event}
     FROM audit_events
     WHERE actor_id = :user_id AND id > :after_id
     ORDER BY id
@@ -104,8 +101,7 @@ WHERE organization_id IS NULL
 )
 UNION ALL
 (
-    SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
-        host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+    SELECT {event}
     FROM audit_events
     WHERE chain_id = :user_id AND organization_id IS NULL AND id > :after_id AND actor_id IS DISTINCT FROM :user_id
     ORDER BY id
@@ -121,8 +117,7 @@ UPDATE audit_events SET ip = NULL, ip_salt = NULL WHERE (actor_id = :user_id OR 
 
 -- name: every_event
 -- All events with everything that their hashes are made of, of some chains, by chain and sequence.
-SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
-    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash, details::text AS details_text,
+SELECT {event}, details::text AS details_text,
     encode(ip_salt, 'hex') AS ip_salt, encode(ip_digest, 'hex') AS ip_digest,
     encode(previous_hash, 'hex') AS previous_hash
 FROM audit_events

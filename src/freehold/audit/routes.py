@@ -3,10 +3,10 @@
 from freehold.access import OrganizationRef
 from freehold.audit import operations
 from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditPageRequest
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.routing import Routes
-from freehold.paging import Page
+from freehold.base.errors import Forbidden, Missing
+from freehold.data.context import Context
+from freehold.data.paging import Page
+from freehold.web.routing import Routes
 
 routes = Routes("audit", "Who did what.")
 

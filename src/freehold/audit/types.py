@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.paging import PageRequest
-from freehold.scalars import ActionText
+from freehold.base.scalars import ActionText
+from freehold.data.paging import PageRequest
 
 PLATFORM_CHAIN: Final = UUID(int=0)
 """The chain of what concerns neither an organization nor a user."""

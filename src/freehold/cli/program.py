@@ -1,15 +1,23 @@
 """What `freehold` consists of; a command's module is imported when the command is used."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-import freehold
+from freehold.base.slices import Slice
+from freehold.base.version import VERSION
+from freehold.slices import SLICES
+
+if TYPE_CHECKING:
+    from freehold.base.settings import Settings  # would take time, which `--help` need not wait for
+    from freehold.data.context import Context
 
 
 class Part(NamedTuple):
-    """A command of `freehold`: where it is, and the line that lists it."""
+    """A command of `freehold` that is no slice's: where it is, and the line that lists it."""
 
     home: str
     help: str
@@ -21,32 +29,10 @@ class Part(NamedTuple):
         return command
 
 
-PARTS: Final = {
-    "serve": Part("freehold.cli.serve:serve", "Serve the API, on an embedded PostgreSQL unless you have your own."),
-    "users": Part(
-        "freehold.users.commands:users",
-        "Make, list and show users; set passwords, export and erase data.",
-    ),
-    "organizations": Part(
-        "freehold.organizations.commands:organizations",
-        "Make, list and show organizations; invite people, delete and restore.",
-    ),
-    "roles": Part(
-        "freehold.organizations.roles.commands:roles",
-        "Make, list, show, change and delete the roles of an organization.",
-    ),
-    "projects": Part("freehold.projects.commands:projects", "Make, list and show projects."),
-    "sessions": Part("freehold.sessions.commands:sessions", "List and end the sessions of a user."),
-    "api-keys": Part("freehold.api_keys.commands:api_keys", "Make, list, rotate and revoke keys for programs."),
-    "import": Part(
-        "freehold.transfer.commands:import_",
-        "Store users, organizations, members and projects from files, or from another system's database.",
-    ),
-    "export": Part("freehold.transfer.commands:export", "Write users, organizations, members and projects to files."),
-    "mail": Part("freehold.mail.commands:mail", "Show the mails that were delivered, or wait to be."),
-    "audit": Part(
-        "freehold.audit.commands:audit", "Read the audit log, check that nobody has changed it, and export it."
-    ),
+SERVE: Final = {
+    "serve": Part("freehold.serve.command:serve", "Serve the API, on an embedded PostgreSQL unless you have your own."),
+}
+DATABASE: Final = {
     "db": Part("freehold.postgres.commands:db", "Show the database in use, or open a shell on it."),
     "migrate": Part(
         "freehold.migrate.commands:migrate", "Change the database's schema, guarded: rehearsed, backed up, reversible."
@@ -57,7 +43,12 @@ PARTS: Final = {
         "Put the backup NAME in the place of the database, which is kept under another name.",
     ),
 }
-"""In the order of `freehold --help`. A test compares each line with the command's own help."""
+LINES: Final[dict[str, str]] = {
+    **{name: part.help for name, part in SERVE.items()},
+    **{name: line for each in SLICES for name, line in each.commands.items()},
+    **{name: part.help for name, part in DATABASE.items()},
+}
+"""`freehold --help`, in its order. A test compares each line with the command's own help."""
 
 
 class Program(click.Group):
@@ -65,21 +56,39 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Name the parts."""
-        return list(PARTS)
+        return list(LINES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
         """Import a part."""
-        part = PARTS.get(cmd_name)
-        return part.load() if part else None
+        if part := (SERVE | DATABASE).get(cmd_name):
+            return part.load()
+        found = next((_of_slice(each, cmd_name) for each in SLICES if cmd_name in each.commands), None)
+        if isinstance(found, click.Group):
+            for adding in SLICES:
+                for name in adding.adds.get(cmd_name, ()):
+                    found.add_command(_of_slice(adding, name))
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
         """Write the list of parts."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, part.help) for name, part in PARTS.items()])
+            formatter.write_dl(list(LINES.items()))
 
 
-@click.group(cls=Program, name="freehold")
-@click.version_option(freehold.__version__, prog_name="freehold", message="%(prog)s %(version)s")
+def _of_slice(found: Slice, name: str) -> click.Command:
+    return next(command for command in found.found("commands", click.Command) if command.name == name)
+
+
+@asynccontextmanager
+async def _open(database_url: str, settings: "Settings") -> AsyncIterator["Context"]:
+    from freehold.platform import Platform  # noqa: PLC0415 - for commands that work on it; `--help` needs none of it
+
+    async with Platform.open(database_url, settings=settings) as platform:
+        yield platform.context
+
+
+@click.group(cls=Program, name="freehold", context_settings={"obj": _open})
+@click.version_option(VERSION, prog_name="freehold", message="%(prog)s %(version)s")
 def program() -> None:
     """Users, organizations and projects on plain PostgreSQL.
 

@@ -1,4 +1,4 @@
-"""Writes the reference pages of the command line and of the settings: ``python -m freehold.cli.reference``.
+"""Writes the reference pages of the command line and of the settings: ``make renew``.
 
 A test compares the pages with what this makes, so they are always true.
 """
@@ -9,14 +9,14 @@ from typing import Final
 
 import click
 
-from freehold.cli.failures import DEBUG
-from freehold.cli.options import FIELDS, ONLY_ENVIRONMENT, about
+from freehold.base.settings import PREFIX
 from freehold.cli.program import program
 from freehold.postgres.binaries import SETTING as POSTGRES_BIN
-from freehold.settings import PREFIX
+from freehold.terminal.failures import DEBUG
+from freehold.terminal.options import FIELDS, ONLY_ENVIRONMENT, about
 
 FOLDER: Final = Path("docs/reference")
-RENEW: Final = "python -m freehold.cli.reference"
+RENEW: Final = "make renew"
 _WIDTH = 100
 
 
@@ -82,8 +82,3 @@ def _default(name: str) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     return f"`{default}`" if isinstance(default, (str, int, float, Path)) else ""
-
-
-if __name__ == "__main__":
-    (FOLDER / "command-line.md").write_text(command_line(), "utf-8")
-    (FOLDER / "settings.md").write_text(settings(), "utf-8")

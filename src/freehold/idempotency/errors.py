@@ -1,6 +1,8 @@
 """What can go wrong with an Idempotency-Key."""
 
-from freehold.errors import Conflict, FieldError, Invalid, check_means
+from typing import Final
+
+from freehold.base.errors import Conflict, FieldError, Invalid, Meaning, failing
 
 _POINTER = "/Idempotency-Key"
 
@@ -33,6 +35,6 @@ class IdempotencyKeyInFlight(Conflict):
     constraints = ("idempotent_answers_pkey",)
 
 
-check_means(
-    "idempotent_answers_hash_check", pointer=_POINTER, code="invalid_hash", detail="must be kept as SHA-256 hashes"
-)
+MEANINGS: Final[dict[str, Meaning]] = {
+    "idempotent_answers_hash_check": failing(_POINTER, "invalid_hash", "must be kept as SHA-256 hashes"),
+}

@@ -1,8 +1,8 @@
 """Forgets the answers of yesterday's requests."""
 
-from freehold.context import Context
+from freehold.data.context import Context
+from freehold.data.jobs import job
 from freehold.idempotency import queries
-from freehold.jobs import job
 
 
 @job("idempotency.drop_expired", every_seconds=600)

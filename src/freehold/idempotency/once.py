@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from freehold.db import Database, Transaction
+from freehold.data.db import Database, Transaction
 from freehold.idempotency import queries
 from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused
 from freehold.idempotency.keys import IdempotencyKey

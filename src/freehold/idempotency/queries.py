@@ -2,7 +2,7 @@
 
 import msgspec
 
-from freehold.sql import Executor, statement
+from freehold.data.sql import Executor, statement
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):

@@ -15,10 +15,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from freehold.errors import FreeholdError
+from freehold.base.errors import FreeholdError
+from freehold.data.sql import Executor
 from freehold.limits import queries
 from freehold.limits.policies import WINDOW_SECONDS, Policy
-from freehold.sql import Executor
 
 EXCHANGE_SECONDS: Final = 1.0
 HASTY_SECONDS: Final = 0.05

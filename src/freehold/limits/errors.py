@@ -1,6 +1,6 @@
 """What breaks when requests are counted twice at once: nothing, since the statement adds up."""
 
-from freehold.errors import TooManyRequests
+from freehold.base.errors import TooManyRequests
 
 
 class LimitReached(TooManyRequests):

@@ -1,7 +1,7 @@
 """Forgets counts of requests."""
 
-from freehold.context import Context
-from freehold.jobs import job
+from freehold.data.context import Context
+from freehold.data.jobs import job
 from freehold.limits import queries
 
 

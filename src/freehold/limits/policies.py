@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from freehold.settings import Settings
+from freehold.base.settings import Settings
 
 Limited = Literal["reads", "writes", "mails", "sign-ins", "sign-ups"]
 """The kinds of requests that are counted apart. The last two count against the address, whoever is signed in."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from freehold.sql import Executor, statement
+from freehold.data.sql import Executor, statement
 
 
 class Total(msgspec.Struct, frozen=True):

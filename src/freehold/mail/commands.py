@@ -1,10 +1,14 @@
 """`freehold mail`."""
 
+from functools import partial
+
 import click
 
-from freehold import Message, Platform
-from freehold.cli.declare import Fetch, lists, shows
-from freehold.cli.references import read_id
+from freehold.data.context import Context
+from freehold.mail import operations
+from freehold.mail.types import Message
+from freehold.terminal.declare import Fetch, lists, shows
+from freehold.terminal.references import read_id
 
 
 @click.group()
@@ -14,14 +18,14 @@ def mail() -> None:
 
 @mail.command("list")
 @lists("id", "to", "subject", "created_at", "sent_at", "failed_at", "last_error")
-def list_all(platform: Platform) -> Fetch[Message]:
+def list_all(context: Context) -> Fetch[Message]:
     """List mails, newest first."""
-    return platform.mail.list
+    return partial(operations.list_all, context)
 
 
 @mail.command()
 @click.argument("id", metavar="ID")
 @shows
-async def show(platform: Platform, *, id: str) -> Message:  # noqa: A002 - the name of the argument
+async def show(context: Context, *, id: str) -> Message:  # noqa: A002 - the name of the argument
     """Show a mail with its text; the text is kept only where no SMTP server is set."""
-    return await platform.mail.get(read_id(id, "/id"))
+    return await operations.get(context, read_id(id, "/id"))

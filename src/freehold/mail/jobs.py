@@ -4,15 +4,15 @@ import logging
 import random
 from typing import Final
 
-from freehold.context import Context
-from freehold.jobs import job
+from freehold.base.settings import Settings
+from freehold.data.context import Context
+from freehold.data.jobs import job
 from freehold.mail import queries
 from freehold.mail.relay import Relay, read_relay
 from freehold.mail.smtp import MESSAGE_SECONDS, Connection, Refused, Undelivered, Unreachable
 from freehold.mail.templates import load
 from freehold.mail.terminal import show
 from freehold.mail.types import Claimed
-from freehold.settings import Settings
 
 LEASE_SECONDS: Final = 5 * MESSAGE_SECONDS
 """For how long a message is its worker's: well beyond what delivering takes, so that only one who died loses it."""

@@ -1,15 +1,16 @@
 """Writing to the outbox, and looking into it."""
 
+from functools import partial
 from uuid import UUID
 
 from freehold.access import AccountAction, By, operation
-from freehold.context import Context
-from freehold.errors import Missing
-from freehold.ids import new_id
+from freehold.base.errors import Missing
+from freehold.base.ids import new_id
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail import queries
 from freehold.mail.templates import load
 from freehold.mail.types import Message
-from freehold.paging import LAST_ID, Page, PageRequest, read_page
 
 
 async def enqueue(context: Context, recipient: str | None, template: str, *, about: UUID | None, **values: str) -> None:
@@ -59,16 +60,10 @@ async def list_all(context: Context, request: PageRequest) -> Page[Message]:
     Raises:
         Invalid: the cursor is not of this list.
     """
-
-    async def fetch(before_id: UUID, limit: int) -> list[Message]:
-        return await queries.page(context.db, before_id=before_id, limit=limit)
-
-    return await read_page(
+    return await page_by_id(
         context.tools.cursors,
         request,
         listing="mail",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda message: (message.id,),
-        count=lambda: queries.count_all(context.db),
+        page=partial(queries.page, context.db),
+        count=partial(queries.count_all, context.db),
     )

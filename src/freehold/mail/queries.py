@@ -4,8 +4,8 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.data.sql import Executor, statement
 from freehold.mail.types import Claimed, Message
-from freehold.sql import Executor, statement
 
 
 class Budget(msgspec.Struct, frozen=True):

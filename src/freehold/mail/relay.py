@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 import email_validator
 import msgspec
 
-from freehold.settings import SettingError, Settings
+from freehold.base.settings import SettingError, Settings
 
 Starttls = Literal["auto", "required", "off"]
 """Whether the connection is encrypted once it stands: where the server offers it (and always before a password is

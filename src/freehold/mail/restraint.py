@@ -7,20 +7,12 @@ import hashlib
 from types import MappingProxyType
 from typing import Final
 
-from freehold.context import Context
-from freehold.errors import TooManyRequests, check_means
+from freehold.data.context import Context
 from freehold.mail import queries
+from freehold.mail.errors import MailedTooOften
 
 MOST_AN_HOUR: Final = MappingProxyType({"verify_email": 5, "password_reset": 5, "email_change": 10, "invitation": 20})
 """Mail -> how many of it are written to one address in an hour. What is not named tells of a change that was made."""
-
-
-class MailedTooOften(TooManyRequests):
-    """The address got as many mails of this kind as it may within the hour; nothing was done."""
-
-    code = "mailed_too_often"
-    title = "This address was mailed too often within the hour: look for these mails first, also among spam"
-    constraints = ("mail_budgets_pkey",)
 
 
 async def restrain(context: Context, recipient: str, mail: str) -> None:
@@ -40,7 +32,3 @@ async def restrain(context: Context, recipient: str, mail: str) -> None:
     budget = await queries.count_in_hour(context.db, subject=subject)
     if budget.mails > MOST_AN_HOUR[mail]:
         raise MailedTooOften(retry_after_seconds=budget.seconds_left)
-
-
-check_means("mail_budgets_subject_check", pointer="/email", code="invalid_hash", detail="must be kept as a hash")
-check_means("mail_budgets_mails_check", pointer="/email", code="invalid_count", detail="must be at least one")

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import Final, NamedTuple
 
-from freehold.settings import SettingError
+from freehold.base.settings import SettingError
 
 SUFFIXES: Final = (".subject.txt", ".txt", ".html")
 EVERYWHERE: Final = frozenset({"public_url"})

@@ -36,6 +36,7 @@ async def run(
         first, last = bounds
         async with connection.transaction():
             await connection.execute(statement.sql, first, last)
+            await connection.execute("RESET SESSION AUTHORIZATION; RESET ROLE")  # a trigger may have set another
             saved = await connection.fetchval(f"SELECT $1::{kind}::text", last)
             await journal.set_checkpoint(connection, migration.key, saved)
         done += step.batch_rows

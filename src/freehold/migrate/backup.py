@@ -11,15 +11,18 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import msgspec
 
+from freehold.migrate import locktable
 from freehold.migrate.catalog import READING, SchemaObject, read_catalog
 from freehold.migrate.clients import run_client
 from freehold.migrate.database import Connection, connect
-from freehold.migrate.digests import Digests, sequences, snapshot_digests
+from freehold.migrate.digests import Digests, in_snapshot, sequences, snapshot_digests
 from freehold.migrate.errors import BackupError, MigrateError
 from freehold.migrate.fingerprint import Fingerprint, fingerprint
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.rights import refuse_unreadable
 from freehold.migrate.together import together
 
 _MANIFEST = "manifest.json"
@@ -94,6 +97,7 @@ async def create(database_url: str, backups: Path, progress: Progress | None = N
 
     Raises:
         BackupError: the folder cannot be written (no room, no permission).
+        RightsError: the role may not read everything.
         ProgramError: pg_dump failed.
         ConnectError: the database cannot be reached.
     """
@@ -113,7 +117,10 @@ async def create(database_url: str, backups: Path, progress: Progress | None = N
             _sync_folder(backups)
     except OSError as error:
         raise BackupError(f"Cannot write the backup below {backups}: {error.strerror or error}") from None
-    except MigrateError as error:
+    except (MigrateError, asyncpg.OutOfMemoryError) as error:
+        if locktable.is_full(error):
+            async with connect(database_url) as connection:
+                raise BackupError(await locktable.how_to_enlarge(connection)) from None
         free = shutil.disk_usage(backups).free
         if "No space left" in str(error):
             raise BackupError(
@@ -128,10 +135,12 @@ async def create(database_url: str, backups: Path, progress: Progress | None = N
 
 async def _dump(connection: Connection, url: str, partial: Path, progress: Progress) -> Manifest:
     major = connection.get_server_version().major
+    await refuse_unreadable(connection)
+    earlier = await sequences(connection)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         snapshot = str(await connection.fetchval("SELECT pg_export_snapshot()"))
-        earlier = await sequences(connection)
-        catalog = await read_catalog(connection)
+        async with connect(url) as reader, in_snapshot(reader, snapshot):  # its locks end with it
+            catalog = await read_catalog(reader)
         name = str(await connection.fetchval("SELECT current_database()"))
         options = ("--format=directory", f"--file={partial / _DUMP}", "--compress=gzip:1", "--jobs=2")
         if major < 16:  # noqa: PLR2004 - the named methods came with 16; before, a number means gzip
@@ -139,7 +148,7 @@ async def _dump(connection: Connection, url: str, partial: Path, progress: Progr
         async with together() as group:
             found = group.create_task(snapshot_digests(url, snapshot, report=progress.advance))
             group.create_task(run_client("pg_dump", major, url, f"--snapshot={snapshot}", *options))
-        later = await sequences(connection)
+    later = await sequences(connection)
     files = await asyncio.to_thread(_hash_files, partial)
     return Manifest(
         database=name,
@@ -148,7 +157,7 @@ async def _dump(connection: Connection, url: str, partial: Path, progress: Progr
         objects=catalog.objects,
         reading=READING,
         not_compared=catalog.not_compared,
-        digests=msgspec.structs.replace(found.result(), sequences=earlier),
+        digests=Digests(found.result(), earlier),
         sequences_later=later,
         files=files,
     )

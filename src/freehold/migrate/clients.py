@@ -17,8 +17,11 @@ _HEEDED = (
 or PGOPTIONS, only the programs would heed: they are left out."""
 
 
-async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> None:
+async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> str:
     """Run pg_dump or pg_restore on a database to its end; the password travels in the environment, never in arguments.
+
+    Returns:
+        What it printed.
 
     Raises:
         PostgresError: no program of the server's major version is installed.
@@ -37,7 +40,7 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
         env=_environment() | target.environment,
     )
     try:
-        _, errors = await process.communicate()
+        output, errors = await process.communicate()
     except asyncio.CancelledError:
         process.kill()
         await process.wait()
@@ -45,6 +48,7 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
     if process.returncode != 0:
         words = errors.decode("utf-8", "replace").strip() or f"it ended with status {process.returncode}"
         raise ProgramError(f"{name} failed: {words}")
+    return output.decode("utf-8", "surrogateescape")
 
 
 def _environment() -> dict[str, str]:

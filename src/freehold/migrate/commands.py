@@ -41,6 +41,7 @@ from freehold.migrate.target import (
     files_options,
     json_option,
     offline_option,
+    out_of_order_option,
     run,
     staging_option,
     target_options,
@@ -167,8 +168,11 @@ def check(target: Target, *, offline: bool, imported: bool, as_json: bool) -> No
 @backups_option
 @staging_option
 @offline_option
+@out_of_order_option
 @json_option
-def rehearse(target: Target, *, backups: Path, staging_url: str | None, offline: bool, as_json: bool) -> None:
+def rehearse(
+    target: Target, *, backups: Path, staging_url: str | None, offline: bool, out_of_order: bool, as_json: bool
+) -> None:
     """Prove everything pending on a copy restored from a fresh backup."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
@@ -180,6 +184,7 @@ def rehearse(target: Target, *, backups: Path, staging_url: str | None, offline:
                     backups=backups,
                     staging_url=staging_url,
                     offline=offline,
+                    out_of_order=out_of_order,
                     progress=progress,
                 )
             )
@@ -195,13 +200,23 @@ def rehearse(target: Target, *, backups: Path, staging_url: str | None, offline:
 @target_options
 @click.option("--unsafe", default="", metavar="WHY", help="Apply without evidence; the reason is recorded.")
 @offline_option
+@out_of_order_option
 @json_option
-def apply(target: Target, *, unsafe: str, offline: bool, as_json: bool) -> None:
+def apply(target: Target, *, unsafe: str, offline: bool, out_of_order: bool, as_json: bool) -> None:
     """Apply every pending migration that has been rehearsed."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
         with target.url() as database_url:
-            answer = run(gate.apply(database_url, sets=sets, unsafe=unsafe, offline=offline, progress=progress))
+            answer = run(
+                gate.apply(
+                    database_url,
+                    sets=sets,
+                    unsafe=unsafe,
+                    offline=offline,
+                    out_of_order=out_of_order,
+                    progress=progress,
+                )
+            )
     if as_json:
         emit(answer)
     else:

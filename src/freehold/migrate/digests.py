@@ -7,7 +7,9 @@ hash of a number has 32 bits that matter: one changed row in four billion goes u
 and writes out numbers and times only to hash what it has written.)
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -54,6 +56,10 @@ _BY_TYPE: Final = {
     "timestamp with time zone": "timestamp_hash_extended({column}::timestamp, {seed})",
 }
 """Hashes of values as they are stored, of types for which equal values are the same to whoever reads them."""
+
+
+_TABLES_AT_ONCE = 20
+_SEQUENCES_AT_ONCE = 50
 
 
 class Column(NamedTuple):
@@ -137,38 +143,45 @@ async def digests(
 
 async def snapshot_digests(
     database_url: str, snapshot: str, *, parallel: int = 2, report: Callable[[int, int], None] | None = None
-) -> Digests:
-    """Compute every digest inside an exported snapshot, several tables at a time on connections of their own."""
-    queue: list[tuple[str, Sequence[Column], int]] = []
+) -> dict[str, TableDigest]:
+    """Compute every table's digest in an exported snapshot, several at a time on connections of their own."""
+    queue: deque[tuple[str, Sequence[Column], int]] = deque()
     tables: dict[str, TableDigest] = {}
     progress = {"done": 0, "total": 0}
 
     async def work(connection: Connection) -> None:
         while queue:
-            name, columns, size = queue.pop(0)
-            tables[name] = await table_digest(connection, name, columns)
-            progress["done"] += size
-            if report:
-                report(progress["done"], progress["total"])
+            # A reader locks the table and its indexes until its transaction ends, and the server has room for so many.
+            async with in_snapshot(connection, snapshot):
+                for name, columns, size in [queue.popleft() for _ in range(min(_TABLES_AT_ONCE, len(queue)))]:
+                    tables[name] = await table_digest(connection, name, columns)
+                    progress["done"] += size
+                    if report:
+                        report(progress["done"], progress["total"])
 
     async def worker() -> None:
         async with connect(database_url) as connection:
             await connection.execute(_SETTINGS)
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-                await work(connection)
+            await work(connection)
 
     async with connect(database_url) as connection:
         await connection.execute(_SETTINGS)
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        async with in_snapshot(connection, snapshot):
             queue += [(row["name"], _columns(row), row["size"]) for row in await connection.fetch(_TABLES)]
-            progress["total"] = sum(size for _, _, size in queue)
-            async with together() as group:
-                for _ in range(parallel - 1):
-                    group.create_task(worker())
-                await work(connection)
-            return Digests(dict(sorted(tables.items())), await sequences(connection))
+        progress["total"] = sum(size for _, _, size in queue)
+        async with together() as group:
+            for _ in range(parallel - 1):
+                group.create_task(worker())
+            await work(connection)
+    return dict(sorted(tables.items()))
+
+
+@asynccontextmanager
+async def in_snapshot(connection: Connection, snapshot: str) -> AsyncIterator[None]:
+    """A transaction that sees what another one exported."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        yield
 
 
 async def table_digest(
@@ -209,13 +222,17 @@ def _digits(value: Decimal) -> str:
 
 
 async def sequences(connection: Connection) -> dict[str, tuple[int, bool]]:
-    """Where every sequence stands: its last value, and whether that has been handed out."""
+    """Where every sequence stands: its last value, and whether that has been handed out.
+
+    Call it outside a transaction, which would keep a lock on each of them.
+    """
     names = [name for (name,) in await connection.fetch(_SEQUENCES)]
     values: dict[str, tuple[int, bool]] = {}
-    for name in names:
-        row = await connection.fetchrow(f"SELECT last_value, is_called FROM {name}")  # noqa: S608 - quoted by regclass
-        if row is not None:
-            values[name] = (row["last_value"], row["is_called"])
+    for start in range(0, len(names), _SEQUENCES_AT_ONCE):
+        some = names[start : start + _SEQUENCES_AT_ONCE]
+        each = (f"SELECT {number}, last_value, is_called FROM {name}" for number, name in enumerate(some))  # noqa: S608
+        rows = await connection.fetch(" UNION ALL ".join(each))
+        values |= {some[number]: (last_value, is_called) for number, last_value, is_called in rows}
     return values
 
 

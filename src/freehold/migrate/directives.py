@@ -8,7 +8,8 @@ from freehold.migrate.lexer import Kind, Token
 _COMMENT = re.compile(r"--\s*migrate\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _SECTION = re.compile(r":(up|down)\s*")
 _DIRECTIVE = re.compile(
-    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|backfill|imported)\s*[:=]\s*(?P<value>.*?)\s*"
+    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill|imported)"
+    r"\s*[:=]\s*(?P<value>.*?)\s*"
 )
 
 KNOWN = (
@@ -19,6 +20,7 @@ KNOWN = (
     "-- migrate: lossy: table.column why",
     "-- migrate: lint-ignore: rule why",
     "-- migrate: depends: version",
+    "-- migrate: out-of-order: why",
     "-- migrate: backfill: table.column",
     "-- migrate: imported: where from",
 )

@@ -67,6 +67,12 @@ class StagingError(MigrateError):
     code = "no_staging"
 
 
+class RightsError(MigrateError):
+    """The database role may not do what the command needs; the text says what to grant, or which role to use."""
+
+    code = "missing_rights"
+
+
 class UnprovedError(MigrateError):
     """A rehearsal failed, or the evidence that apply needs is missing; the text has every reason and the remedy."""
 
@@ -74,7 +80,7 @@ class UnprovedError(MigrateError):
 
 
 class BusyError(MigrateError):
-    """Locks were not to be had in time; the text names who held them. Nothing of the step was kept."""
+    """Locks were not to be had in time, or were held for too long; the text says whose. Nothing of it was kept."""
 
     code = "blocked"
 

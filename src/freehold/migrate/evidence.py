@@ -103,7 +103,7 @@ def fitting(
     Raises:
         UnprovedError: none fits; the text says what exactly is missing and which command makes it.
     """
-    pending = [(*migration.key, migration.checksum) for migration in history.pending]
+    pending = [(*migration.key, migration.exact_checksum) for migration in history.pending]
     unfinished = {row.key for row in history.applied if row.state != "done"}
     reasons: list[str] = []
     for evidence in candidates:

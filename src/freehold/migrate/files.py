@@ -1,6 +1,6 @@
 """Folders of migration files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files as package_files
 from itertools import pairwise
 from pathlib import Path
@@ -51,9 +51,14 @@ def builtin() -> MigrationSet:
     return MigrationSet.from_folder(Path(str(package_files("freehold") / "migrations")), "freehold")
 
 
+def free_version(taken: Iterable[str]) -> str:
+    """The first version behind all that are taken, as long as the highest of them."""
+    highest = max(taken, key=int, default="0000")
+    return str(int(highest) + 1).zfill(len(highest))
+
+
 def _same_version_twice(migrations: Sequence[Migration]) -> list[Problem]:
-    highest = migrations[-1].version if migrations else "0"
-    free = str(int(highest) + 1).zfill(len(highest))
+    free = free_version(migration.version for migration in migrations)
     return [
         Problem(
             second.path,

@@ -20,11 +20,13 @@ from freehold.migrate.migration import Migration
 from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.prove import ProvedStep
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.steps import Bench, perform
+from freehold.migrate.trace import held_seconds
 
 _TABLES = """
 SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND pg_relation_size(c.oid) > 0
     AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
 """
 
@@ -65,6 +67,7 @@ async def apply(
     patience: Patience | None = None,
     unsafe: str = "",
     offline: bool = False,
+    out_of_order: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Apply everything pending, if it has been proved.
@@ -78,17 +81,19 @@ async def apply(
         patience: how long to wait for locks and how often to try.
         unsafe: why to go without evidence; recorded with the role's name.
         offline: nobody else uses the database, so evidence of a rehearsal for a stopped application counts.
+        out_of_order: whether a pending migration may be older than applied ones.
         progress: hears of every step and of who blocks it.
 
     Raises:
         UnprovedError: evidence is missing or does not fit; the text says which and what to run.
         BusyError: locks were not to be had; what was applied before stays.
-        ConnectError, LockedError, HistoryError, StepError: as for `runner.apply`.
+        ConnectError, LockedError, RightsError, HistoryError, StepError: as for `runner.apply`.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await refuse_without_journal(connection)
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:
             await settle(connection)
             return Outcome([])
@@ -108,12 +113,13 @@ async def apply(
 
 async def is_empty(connection: Connection) -> bool:
     """Whether no table has a row: then there is nothing to lose."""
-    async with connection.transaction():
-        await connection.execute("SET LOCAL search_path = pg_catalog")
-        await connection.execute("SET LOCAL row_security = off")
+    await connection.execute("SET search_path = pg_catalog; SET row_security = off")
+    try:
         for (name,) in await connection.fetch(_TABLES):
             if await connection.fetchval(f"SELECT EXISTS (SELECT FROM ONLY {name})"):  # noqa: S608 - by regclass
                 return False
+    finally:
+        await connection.execute("RESET search_path; RESET row_security")
     return True
 
 
@@ -139,12 +145,15 @@ async def _proved(
 async def _apply_all(
     bench: Bench, lock: RunnerLock, pending: Sequence[Migration], steps: Sequence[ProvedStep]
 ) -> list[AppliedStep]:
-    predicted = {step.key: step.trace.seconds for step in steps}
+    traces = {step.key: step.trace for step in steps}
     applied: list[AppliedStep] = []
     for index, migration in enumerate(pending):
         await lock.check()
         bench.progress.step(f"Applying {migration.label}")
         bench.progress.advance(index, len(pending))
-        seconds = await perform(bench, migration, "up")
-        applied.append(AppliedStep(*migration.key, migration.name, round(seconds, 3), predicted.get(migration.key)))
+        trace = traces.get(migration.key)
+        foretold = held_seconds(migration.up, trace) if trace else 0.0
+        seconds = await perform(bench._replace(foretold=foretold), migration, "up")
+        predicted = None if trace is None else trace.seconds
+        applied.append(AppliedStep(*migration.key, migration.name, round(seconds, 3), predicted))
     return applied

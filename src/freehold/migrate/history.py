@@ -1,28 +1,29 @@
 """The files against the journal: what is applied, what is pending, and what contradicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from freehold.migrate.errors import HistoryError, TargetError
-from freehold.migrate.files import MigrationSet
+from freehold.migrate.files import MigrationSet, free_version
 from freehold.migrate.journal import Applied
 from freehold.migrate.migration import Migration
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """A migration that waits to be applied."""
+    """A migration that waits to be applied; ``out_of_order`` if a newer one of its set is applied."""
 
     set_name: str
     version: str
     name: str
+    out_of_order: bool = False
 
 
 class Trouble(msgspec.Struct, frozen=True):
     """A contradiction between files and journal, and what to do about it."""
 
-    kind: Literal["edited", "missing", "renamed", "unfinished", "dependency"]
+    kind: Literal["edited", "missing", "renamed", "unfinished", "dependency", "out-of-order"]
     set_name: str
     version: str
     message: str
@@ -37,6 +38,7 @@ class History(NamedTuple):
         pending: what is to be applied, in the order to do it; unfinished ones first.
         files: every file by set and version.
         troubles: contradictions.
+        late: the pending ones that are older than an applied one of their set.
     """
 
     applied: tuple[Applied, ...]
@@ -44,14 +46,19 @@ class History(NamedTuple):
     pending: tuple[Migration, ...]
     files: dict[tuple[str, str], Migration]
     troubles: tuple[Trouble, ...]
+    late: frozenset[tuple[str, str]] = frozenset()
 
-    def refuse_trouble(self) -> None:
+    def refuse_trouble(self, *, out_of_order: bool = False) -> None:
         """Stop unless files and journal agree (an unfinished migration is fine: it is to be finished).
+
+        Args:
+            out_of_order: whether a pending migration may be older than applied ones.
 
         Raises:
             HistoryError: they do not; the text has every contradiction.
         """
-        serious = [trouble.message for trouble in self.troubles if trouble.kind != "unfinished"]
+        fine = ("unfinished", "out-of-order") if out_of_order else ("unfinished",)
+        serious = [trouble.message for trouble in self.troubles if trouble.kind not in fine]
         if serious:
             raise HistoryError("\n".join(serious))
 
@@ -104,7 +111,30 @@ def compare(sets: Sequence[MigrationSet], rows: Sequence[Applied]) -> History:
     pending = sorted(waiting, key=lambda migration: migration.key not in under_way)
     troubles = [trouble for row in applied for trouble in _against_file(row, files)]
     troubles += [trouble for migration in waiting for trouble in _unmet(migration, files, done)]
-    return History(applied, foreign, tuple(pending), files, tuple(troubles))
+    late = {migration.key: newer for migration in waiting if (newer := _newer(migration, applied))}
+    known = (*files, *done)
+    troubles += [_late(files[key], newer, known) for key, newer in late.items() if not files[key].out_of_order]
+    return History(applied, foreign, tuple(pending), files, tuple(troubles), frozenset(late))
+
+
+def _newer(migration: Migration, applied: Sequence[Applied]) -> Applied | None:
+    """The newest applied migration of the same set, if it is newer than one that never began."""
+    rows = [row for row in applied if row.set_name == migration.set_name]
+    if any(row.key == migration.key for row in rows):
+        return None
+    newest = max(rows, key=lambda row: int(row.version), default=None)
+    return newest if newest and int(newest.version) > int(migration.version) else None
+
+
+def _late(migration: Migration, newer: Applied, known: Iterable[tuple[str, str]]) -> Trouble:
+    free = free_version(version for set_name, version in known if set_name == migration.set_name)
+    message = (
+        f"{migration.path} is older than {newer.label}, which is applied already: a new database would run the two in "
+        f"the other order. If it is applied nowhere yet, rename it to {free}_{migration.name}.sql, so that it comes "
+        "last everywhere; or, if their order makes no difference, write why into it (-- migrate: out-of-order: why), "
+        "or add --out-of-order"
+    )
+    return Trouble("out-of-order", *migration.key, message)
 
 
 def _against_file(row: Applied, files: dict[tuple[str, str], Migration]) -> list[Trouble]:
@@ -116,7 +146,7 @@ def _against_file(row: Applied, files: dict[tuple[str, str], Migration]) -> list
         )
         return [Trouble("missing", *row.key, message)]
     troubles: list[Trouble] = []
-    if migration.checksum != row.checksum:
+    if not migration.has_checksum(row.checksum):
         message = (
             f"{migration.path} was edited after it was applied: restore what was applied, "
             "and write the change as a new migration"

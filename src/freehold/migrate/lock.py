@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from freehold.migrate.database import LOST, Connection, connect
-from freehold.migrate.errors import LockedError
+from freehold.migrate.database import LOST, Connection, connect, place
+from freehold.migrate.errors import ConnectError, LockedError
 
 _KEY = 0x66_72_65_65_68_6F_6C_64  # "freehold"; advisory locks are per database
 _POLL_SECONDS = 0.1
@@ -54,14 +54,26 @@ async def runner_lock(database_url: str, *, wait_seconds: float = 10.0) -> Async
 
     Raises:
         LockedError: another runner still holds it after ``wait_seconds``.
+        ConnectError: the database only answers queries, so nothing could be journalled.
     """
     async with connect(database_url) as connection:
+        await _refuse_read_only(connection, database_url)
         deadline = time.monotonic() + wait_seconds
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _KEY):
             if time.monotonic() > deadline:
                 raise LockedError(await _who_holds_it(connection))
             await asyncio.sleep(_POLL_SECONDS)
         yield RunnerLock(connection)
+
+
+async def _refuse_read_only(connection: Connection, database_url: str) -> None:
+    if await connection.fetchval("SELECT pg_is_in_recovery()"):
+        raise ConnectError(f"{place(database_url)} is a standby, which takes no changes: give the primary's address")
+    if await connection.fetchval("SELECT current_setting('transaction_read_only') = 'on'"):
+        raise ConnectError(
+            f"{place(database_url)} takes no changes from this role: default_transaction_read_only is on. "
+            "Turn it off for the role that migrates (ALTER ROLE ... SET default_transaction_read_only = off)"
+        )
 
 
 async def _who_holds_it(connection: Connection) -> str:

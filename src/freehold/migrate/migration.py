@@ -1,12 +1,13 @@
 """What a migration is, once its file has been read."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from freehold.migrate.directives import Backfill, Ignore, Lossy
 from freehold.migrate.errors import FormatError
+from freehold.migrate.lexer import word_texts
 from freehold.migrate.splitter import Statement
 
 
@@ -52,11 +53,12 @@ class Migration(NamedTuple):
         set_name: which set it belongs to: ``freehold`` or ``app``.
         version: the digits its file name begins with.
         name: the words behind them.
-        checksum: SHA-256 (hex) of what it executes; comments and white space do not count.
+        checksum: SHA-256 (hex) of what it executes; comments, white space and the kind of line ends do not count.
         irreversible: why there is no way back, or None.
         lossy: what down may lose, as declared.
         ignores: lint rules that do not apply, with reasons.
         depends: versions that must be applied before, as ``set:version`` or a version of another set.
+        out_of_order: why it may be applied after newer ones, or None.
         imported: the other tool's file that it was made from; empty if it was written for this engine.
     """
 
@@ -71,6 +73,7 @@ class Migration(NamedTuple):
     lossy: tuple[Lossy, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     depends: tuple[str, ...] = ()
+    out_of_order: str | None = None
     imported: str = ""
 
     @property
@@ -83,12 +86,31 @@ class Migration(NamedTuple):
         """What identifies it in the journal: set and version."""
         return self.set_name, self.version
 
+    @property
+    def exact_checksum(self) -> str:
+        """The checksum with line ends as they are: what evidence goes by, since what was proved is what must run."""
+        return _digest(self.up, self.down, str)
+
+    def has_checksum(self, recorded: str) -> bool:
+        """Whether a journal's checksum is this file's, also one that took a lone CR as a line end (up to 0.1)."""
+        return recorded == self.checksum or recorded == _digest(
+            self.up, self.down, lambda sql: sql.replace("\r\n", "\n").replace("\r", "\n")
+        )
+
 
 def checksum(up: Section, down: Section) -> str:
-    """SHA-256 (hex) over what two sections execute: every word of every statement and the way it is run."""
+    """SHA-256 (hex) over what two sections execute: every word of every statement and the way it is run.
+
+    A literal that spans lines has the line ends of its file, and git may have made other ones of them since. So both
+    count as the same.
+    """
+    return _digest(up, down, lambda sql: sql.replace("\r\n", "\n"))
+
+
+def _digest(up: Section, down: Section, ends: Callable[[str], str]) -> str:
     digest = hashlib.sha256()
     for section in (up, down):
         digest.update(f"section transaction={section.transaction} backfill={section.backfill}\0".encode())
         for statement in section.statements:
-            digest.update("\0".join(word.text for word in statement.words).encode() + b"\0;\0")
+            digest.update("\0".join(word_texts(ends(statement.sql))).encode() + b"\0;\0")
     return digest.hexdigest()

@@ -1,33 +1,50 @@
 """Waiting for locks without making everyone else wait: short timeouts, the whole transaction tried again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from secrets import SystemRandom
 from typing import NamedTuple
 
 import asyncpg
 
-from freehold.migrate.database import LOST, Connection
-from freehold.migrate.errors import BusyError
+from freehold.migrate.database import Connection
+from freehold.migrate.errors import BusyError, StepError
+from freehold.migrate.holdups import Lookout, looking
 from freehold.migrate.progress import Progress
 
-_WATCH_SECONDS = 0.25
-_RETRIED = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError)
+INTERRUPTIONS = (
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.QueryCanceledError,
+)
+"""What no statement is to blame for by itself; all but a cancellation may go better another time."""
 
-_BLOCKERS = """
-SELECT DISTINCT a.pid, a.usename, a.application_name, a.state, left(a.query, 80) AS query,
-    date_trunc('second', clock_timestamp() - coalesce(a.xact_start, a.backend_start)) AS age
-FROM unnest(pg_blocking_pids($1)) AS blocker (pid) JOIN pg_stat_activity a ON a.pid = blocker.pid
-"""
+_FORETOLD_TIMES = 3
+
+
+class Interrupted(StepError):
+    """A statement was interrupted; the text has file, line and PostgreSQL's words.
+
+    Attributes:
+        place: file and line.
+        cause: PostgreSQL's error, one of `INTERRUPTIONS`.
+    """
+
+    def __init__(self, place: str, cause: asyncpg.PostgresError) -> None:
+        super().__init__(f"{place}: {cause.args[0]}")
+        self.place = place
+        self.cause = cause
 
 
 class Patience(NamedTuple):
-    """How long a step may wait and how often it is tried.
+    """How long a step may wait, how long others may wait for it, and how often it is tried.
 
     Attributes:
         lock_seconds: for a lock; everyone who wants the same table queues behind a waiter, so it is short.
-        statement_seconds: for a statement that blocks others; not for those that do not.
+        statement_seconds: that statements may hold a lock which holds up others. One that holds no such lock takes as
+            long as it takes.
         concurrently_seconds: for a lock during CONCURRENTLY, which blocks nobody while it waits.
         tries: of the whole transaction; each of them is timed, also the last.
         pause_seconds: before the second try; it doubles, with jitter, up to ten times as much.
@@ -39,18 +56,21 @@ class Patience(NamedTuple):
     tries: int = 10
     pause_seconds: float = 0.5
 
+    def hold_seconds(self, foretold: float) -> float:
+        """How long a lock that holds up others may be held, if a rehearsal held it for so long; 0 is without end."""
+        return max(self.statement_seconds, _FORETOLD_TIMES * foretold) if self.statement_seconds else 0
+
 
 UNHURRIED = Patience(lock_seconds=0, statement_seconds=0, concurrently_seconds=0, tries=1)
 """No limits: for a staging copy that nobody else uses."""
 
 
-async def set_limits(connection: Connection, *, lock_seconds: float, statement_seconds: float) -> None:
-    """Set both timeouts of the session; 0 means none."""
-    await connection.execute(
-        "SELECT set_config('lock_timeout', $1, false), set_config('statement_timeout', $2, false)",
-        str(int(lock_seconds * 1000)),
-        str(int(statement_seconds * 1000)),
-    )
+async def set_limits(connection: Connection, *, lock_seconds: float) -> None:
+    """Set the session's timeouts, before the transaction that they are for: a SET in it then has the last word.
+
+    A statement as such has no limit: what others wait for is the locks that it holds, and those are watched.
+    """
+    await connection.execute(f"SET lock_timeout = {int(lock_seconds * 1000)}; SET statement_timeout = 0")
 
 
 async def retry(
@@ -59,6 +79,7 @@ async def retry(
     connection: Connection,
     watcher: Connection | None,
     patience: Patience,
+    foretold: float,
     progress: Progress,
 ) -> None:
     """Do work that may wait for locks; try again when it waited too long.
@@ -66,26 +87,28 @@ async def retry(
     Args:
         work: repeatable: what it did must be undone when it raises.
         connection: on which it works.
-        watcher: another connection, which looks who blocks; None means nobody can.
+        watcher: another connection, which looks who blocks whom; None means nobody can.
         patience: limits.
+        foretold: for how long a rehearsal held a lock that holds up others.
         progress: hears who blocks.
 
     Raises:
-        BusyError: it waited too long every time; the text names who blocked.
+        BusyError: it waited too long every time, and the text names who blocked; or it made others wait too long.
+        StepError: somebody, or a limit of its own, cancelled it.
     """
     pause = patience.pause_seconds
     for attempt in range(1, patience.tries + 1):
-        blockers: list[str] = []
+        lookout: Lookout | None = None
+        hold = patience.hold_seconds(foretold)
         try:
-            async with _watching(connection, watcher, progress, blockers):
+            async with looking(connection, watcher, hold, progress) if watcher else nullcontext() as lookout:
                 await work()
-        except _RETRIED as error:
+        except (Interrupted, *INTERRUPTIONS) as error:
+            cause = error.cause if isinstance(error, Interrupted) else error
+            if isinstance(cause, asyncpg.QueryCanceledError):
+                raise _cancelled(error, lookout) from None
             if attempt == patience.tries:
-                who = f" Blocked by: {'; '.join(blockers)}." if blockers else ""
-                raise BusyError(
-                    f"{error} - {attempt} times, so nothing of this step was kept.{who} "
-                    "Wait for or end what blocks, then run the same command again"
-                ) from None
+                raise _busy(error, attempt, lookout) from None
         else:
             return
         progress.step(f"Waited too long, trying again ({attempt + 1} of {patience.tries})")
@@ -93,32 +116,19 @@ async def retry(
         pause = min(pause * 2, patience.pause_seconds * 10)
 
 
-@asynccontextmanager
-async def _watching(
-    connection: Connection, watcher: Connection | None, progress: Progress, blockers: list[str]
-) -> AsyncIterator[None]:
-    if watcher is None:
-        yield
-        return
-    task = asyncio.create_task(_watch(connection.get_server_pid(), watcher, progress, blockers))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+def _busy(error: Exception, attempts: int, lookout: Lookout | None) -> BusyError:
+    who = f" Blocked by: {'; '.join(lookout.blockers)}." if lookout and lookout.blockers else ""
+    return BusyError(
+        f"{error} - {attempts} times, so nothing of this step was kept.{who} "
+        "Wait for or end what blocks, then run the same command again"
+    )
 
 
-async def _watch(pid: int, watcher: Connection, progress: Progress, blockers: list[str]) -> None:
-    while True:
-        await asyncio.sleep(_WATCH_SECONDS)
-        try:
-            rows = await watcher.fetch(_BLOCKERS, pid)
-        except LOST:
-            return
-        if rows:
-            blockers[:] = [
-                f"process {row['pid']} of {row['usename']} ({row['state']} for {row['age']}): {row['query']}"
-                for row in rows
-            ]
-            progress.step(f"Waiting for {blockers[0]}")
+def _cancelled(error: Exception, lookout: Lookout | None) -> BusyError | StepError:
+    if lookout is None or not lookout.overdue:
+        return StepError(f"{error}; nothing of this step was kept")
+    place = f"{error.place}: " if isinstance(error, Interrupted) else ""
+    return BusyError(
+        f"{place}stopped: {lookout.overdue}. Nothing of this step was kept. Do what takes long in a migration before "
+        "or after the one that needs the lock; or rehearse it: three times as long as in the rehearsal is allowed"
+    )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from freehold.migrate import journal
+from freehold.migrate.blame import at_commit, blaming
 from freehold.migrate.catalog import SchemaObject, schema_objects
 from freehold.migrate.concurrently import without_concurrently
 from freehold.migrate.database import Connection, connect
@@ -20,7 +21,7 @@ from freehold.migrate.losses import Loss, lost_data, lost_writes, undeclared, un
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.progress import Progress
 from freehold.migrate.splitter import Statement
-from freehold.migrate.steps import Bench, blaming, perform
+from freehold.migrate.steps import OWN_AGAIN, Bench, perform, transaction_kind
 from freehold.migrate.trace import StepTrace, Tracer
 
 REWRITE_ROWS = 10_000
@@ -167,7 +168,7 @@ class _Prover:
         trace = await tracer.end(self._connection, round(seconds, 3))
         self.state = await self._look(before.digests, self._touched(migration.up, trace), before.objects)
         self.steps[migration.key] = ProvedStep(
-            *migration.key, migration.name, migration.checksum, before.fingerprint, self.state.fingerprint, trace
+            *migration.key, migration.name, migration.exact_checksum, before.fingerprint, self.state.fingerprint, trace
         )
         self.findings += not_ignored(migration, _judge(migration, trace))
         return True
@@ -239,7 +240,7 @@ class _Prover:
         """Write rows, go down, see what is left of them; all in a transaction that is rolled back."""
         tables = _changed_tables(before, after, self.steps[migration.key].trace)
         old = {(o.parent, o.name) for o in before.objects if o.kind == "column"}
-        async with _rolled_back(self._connection):
+        async with _rolled_back(self._connection, transaction_kind(migration.down)):
             written = [
                 await write_rows(self._connection, table, {name for parent, name in old if parent == table})
                 for table in tables
@@ -256,15 +257,17 @@ class _Prover:
             return losses, ""
 
     async def _run_down(self, migration: Migration) -> None:
-        for statement in migration.down.statements:
+        kind = transaction_kind(migration.down)  # chosen already
+        for statement in (each for each in migration.down.statements if each not in kind):
             bounds = []
             if step := migration.down.backfill:
                 ends = f"SELECT {step.key} FROM {step.table} ORDER BY 1"  # noqa: S608 - names from the directive
                 bounds = [await self._connection.fetchval(f"{ends} {order}") for order in ("LIMIT 1", "DESC LIMIT 1")]
             async with blaming(migration, migration.down, statement):
                 await self._connection.execute(without_concurrently(statement), *bounds)
-        async with blaming(migration, migration.down, migration.down.statements[-1]):
+        async with at_commit(migration, migration.down):
             await self._connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        await self._connection.execute(OWN_AGAIN)
 
     def _compare_schema(self, migration: Migration, before: _State) -> None:
         every = differences(before.objects, self.state.objects)
@@ -326,10 +329,13 @@ class _Prover:
 
 
 @asynccontextmanager
-async def _rolled_back(connection: Connection) -> AsyncIterator[None]:
+async def _rolled_back(connection: Connection, kind: Sequence[Statement]) -> AsyncIterator[None]:
     transaction = connection.transaction()
     await transaction.start()
     try:
+        for statement in kind:
+            await connection.execute(statement.sql)
+        await connection.execute("SET TRANSACTION READ WRITE")
         yield
     finally:
         await transaction.rollback()

@@ -1,6 +1,7 @@
 """Reading one migration file, with a line and a remedy for everything that is wrong in it."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 from freehold.migrate import directives
 from freehold.migrate.directives import Directive
-from freehold.migrate.lexer import Kind, UnterminatedError, tokens
+from freehold.migrate.lexer import Kind, Piece, Token, UnterminatedError, pieces, tokens
 from freehold.migrate.migration import FilesError, Migration, Problem, Section, checksum
 from freehold.migrate.splitter import ScriptError, Statement, split
 
@@ -28,9 +29,14 @@ def read_migration(path: Path, set_name: str = "app") -> Migration:
         message = "rename it to NNNN_what.sql or YYYYMMDDHHMMSS_what.sql (lower case letters, digits, underscores)"
         raise FilesError([Problem(path, 0, message)])
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")  # not as text: a CR inside a literal is a part of it
+    except OSError as error:
+        raise FilesError([Problem(path, 0, f"it cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise FilesError([Problem(path, 0, f"it is not UTF-8 (byte {error.start}): save it as UTF-8")]) from None
+    if "\0" in text:
+        line = 1 + text.count("\n", 0, text.index("\0"))
+        raise FilesError([Problem(path, line, "there is a NUL character, which PostgreSQL takes nowhere: remove it")])
     return _Reader(path, text).read(set_name, match["version"], match["name"])
 
 
@@ -40,6 +46,7 @@ class _Reader:
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
         self._text = text
+        self._pieces: list[Piece] = []
         self._problems: list[Problem] = []
 
     def read(self, set_name: str, version: str, name: str) -> Migration:
@@ -51,13 +58,10 @@ class _Reader:
         self._refuse_code_before(places[0])
         up = self._section(found, places[0], places[1])
         down = self._section(found, places[1], None)
-        reasons = [directive for directive in found if directive.name == "irreversible"]
-        for reason in reasons:
-            if not reason.value:
-                self._problem(reason.line, "the reason is missing; write: -- migrate: irreversible: why")
+        irreversible, out_of_order = self._reason(found, "irreversible"), self._reason(found, "out-of-order")
         if not up.statements:
             self._problem(up.line, "the up section is empty: write the change below '-- migrate:up'")
-        if not down.statements and not reasons:
+        if not down.statements and irreversible is None:
             message = (
                 "the down section is empty: write the way back, or why there is none: -- migrate: irreversible: why"
             )
@@ -70,10 +74,11 @@ class _Reader:
             up=up,
             down=down,
             checksum=checksum(up, down),
-            irreversible=reasons[0].value if reasons else None,
+            irreversible=irreversible,
             lossy=self._values(found, "lossy", directives.lossy),
             ignores=self._values(found, "lint-ignore", directives.ignore),
             depends=self._values(found, "depends", directives.depends),
+            out_of_order=out_of_order,
             imported=next((directive.value for directive in found if directive.name == "imported"), ""),
         )
         if self._problems:
@@ -89,17 +94,18 @@ class _Reader:
     def _directives(self) -> list[Directive]:
         found: list[Directive] = []
         try:
-            for token in tokens(self._text):
-                try:
-                    directive = directives.read(token)
-                except ValueError as error:
-                    self._problem(self._line(token.start), str(error))
-                else:
-                    if directive is not None:
-                        line = self._line(token.start)
-                        found.append(directive._replace(line=line, start=token.start, end=token.end))
+            self._pieces += pieces(self._text)
         except UnterminatedError as error:
             raise FilesError([Problem(self._path, self._line(error.offset), str(error))]) from None
+        for kind, start, end in self._pieces:
+            if kind is Kind.COMMENT:
+                try:
+                    directive = directives.read(Token(kind, self._text[start:end], start))
+                except ValueError as error:
+                    self._problem(self._line(start), str(error))
+                else:
+                    if directive is not None:
+                        found.append(directive._replace(line=self._line(start), start=start, end=end))
         return found
 
     def _refuse_code_before(self, up: Directive) -> None:
@@ -113,7 +119,7 @@ class _Reader:
         first_marker = next(directive.start for directive in found if directive.name == "up")
         end = closes.start if closes else len(self._text)
         own = [d for d in found if d.start < first_marker or opens.start < d.start < end]
-        statements = self._statements(self._text[opens.end : end], opens.line)
+        statements = self._statements(opens.end, end, opens.line)
         transactions = [directive for directive in own if directive.name == "transaction"]
         for directive in transactions:
             if directive.value != "off":
@@ -130,9 +136,11 @@ class _Reader:
         self._refuse_bad_statements(section)
         return section
 
-    def _statements(self, script: str, first_line: int) -> list[Statement]:
+    def _statements(self, start: int, end: int, first_line: int) -> list[Statement]:
+        low, high = (bisect_left(self._pieces, offset, key=lambda piece: piece[1]) for offset in (start, end))
+        inside = ((kind, begins - start, ends - start) for kind, begins, ends in self._pieces[low:high])
         try:
-            return split(script, first_line=first_line)
+            return split(self._text[start:end], first_line=first_line, given=inside)
         except ScriptError as error:
             raise FilesError([*self._problems, Problem(self._path, error.line, str(error))]) from None
 
@@ -153,9 +161,19 @@ class _Reader:
             if _controls_transaction(statement):
                 message = "the engine opens and ends the transaction itself: remove this statement"
                 self._problem(statement.line, message)
+            if message := _reads_otherwise(statement):
+                self._problem(statement.line, message)
             if _reads_standard_input(statement):
                 message = "COPY ... FROM STDIN has its rows in a psql script, not here: write INSERT ... VALUES"
                 self._problem(statement.line, message)
+
+    def _reason(self, found: list[Directive], name: str) -> str | None:
+        """The reason that a directive gives; None without it."""
+        reasons = [directive for directive in found if directive.name == name]
+        for directive in reasons:
+            if not directive.value:
+                self._problem(directive.line, f"the reason is missing; write: -- migrate: {name}: why")
+        return reasons[0].value if reasons else None
 
     def _values(self, found: list[Directive], name: str, read: Callable[[str], _Parsed]) -> tuple[_Parsed, ...]:
         values: list[_Parsed] = []
@@ -176,12 +194,23 @@ def _outside(transactions: list[Directive], opens: Directive, statements: list[S
 
 
 def _controls_transaction(statement: Statement) -> bool:
-    first = statement.words[0]
-    if first.is_word("ROLLBACK"):
+    if statement.verb == "ROLLBACK":
         return not any(word.is_word("TO") for word in statement.words)
-    return first.is_word("BEGIN", "COMMIT", "END", "ABORT") or any(
+    return statement.verb in ("BEGIN", "COMMIT", "END", "ABORT") or any(
         statement.begins(*words) for words in (("START", "TRANSACTION"), ("PREPARE", "TRANSACTION"))
     )
+
+
+def _reads_otherwise(statement: Statement) -> str:
+    """Why what comes after a SET would not be read as it was here; empty if it would."""
+    if statement.verb != "SET":
+        return ""
+    words = [word.text.strip("'").lower() for word in statement.words]
+    if "standard_conforming_strings" in words and words[-1] not in ("on", "true", "yes", "1", "default"):
+        return "this file is read with standard_conforming_strings on: remove this, and write E'...' for backslashes"
+    if ("client_encoding" in words or words[1] == "names") and words[-1] not in ("utf8", "utf-8", "unicode", "default"):
+        return "this file is UTF-8, and is sent as such: remove this"
+    return ""
 
 
 def _reads_standard_input(statement: Statement) -> bool:

@@ -16,6 +16,7 @@ from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.prove import ProvedStep, prove
 from freehold.migrate.restore import load_into
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.staging import staging_database
 
 
@@ -46,6 +47,7 @@ async def rehearse(
     backups: Path,
     staging_url: str | None = None,
     offline: bool = False,
+    out_of_order: bool = False,
     progress: Progress | None = None,
 ) -> Rehearsal:
     """Prove everything pending on a copy of the database; the database itself only gets the row of evidence.
@@ -56,18 +58,21 @@ async def rehearse(
         backups: the folder for the backup that is taken.
         staging_url: another server of the same major version for the copy; else the copy is made beside production.
         offline: the application is stopped while they are applied, so locks and rewrites are no errors.
+        out_of_order: whether a pending migration may be older than applied ones.
         progress: hears of every phase.
 
     Raises:
         ConnectError, LockedError, HistoryError: as for apply.
+        RightsError: the role may not read everything, or not write the journal.
         BackupError: no backup could be taken, or it does not restore to the same rows.
         StagingError: no copy could be made.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock:
         async with connect(database_url) as connection:
+            await refuse_without_journal(connection)
             history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:
             return Rehearsal(passed=True, steps=[], findings=[])
         judged = judged_offline if offline else list

@@ -87,7 +87,8 @@ def show_status(status: Status) -> None:
     unfinished = {row.key for row in status.applied if row.state != "done"}
     for pending in status.pending:
         if (pending.set_name, pending.version) not in unfinished:
-            table.add_row(pending.set_name, pending.version, pending.name, "pending", "", "")
+            state = "pending, out of order" if pending.out_of_order else "pending"
+            table.add_row(pending.set_name, pending.version, pending.name, state, "", "")
     console.print(table)
     for trouble in status.troubles:
         _say(console, f"! {trouble.message}")

@@ -3,28 +3,38 @@
 import os
 
 from freehold.migrate.backup import Backup
-from freehold.migrate.catalog import SchemaObject, schema_objects
+from freehold.migrate.catalog import schema_objects
 from freehold.migrate.clients import run_client
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BackupError, ProgramError
 from freehold.migrate.fingerprint import differences, dumped
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.rights import assumable_roles, not_to_be_owned, why_not_restored
 
 _MOST_SHOWN = 5
 
 
-async def load_into(backup: Backup, database_url: str, progress: Progress | None = None) -> Digests:
+async def load_into(
+    backup: Backup, database_url: str, progress: Progress | None = None, *, in_place: bool = False
+) -> Digests:
     """Restore a backup into an empty database and compare schema and rows with the moment of the backup.
 
     The schema only if it was read in the same way: not of a backup that another version took.
     Owners and grants are restored where the role may set them; otherwise everything belongs to the role.
+
+    Args:
+        backup: verified.
+        database_url: of the empty database.
+        progress: hears of every phase.
+        in_place: it is to take production's place, so nothing may be left out.
 
     Returns:
         The digests of what is there now, equal to the backup's.
 
     Raises:
         BackupError: it does not restore, or not to the same schema and rows.
+        RightsError: it is to take production's place, and the role may not restore its owners.
         ConnectError: the database cannot be reached.
     """
     progress = progress or Silent()
@@ -32,13 +42,17 @@ async def load_into(backup: Backup, database_url: str, progress: Progress | None
     async with connect(database_url) as connection:
         if (major := connection.get_server_version().major) != manifest.server_major:
             raise BackupError(f"The backup is of PostgreSQL {manifest.server_major}, this server is {major}")
-        options = () if await _may_own(connection, manifest.objects) else ("--no-owner", "--no-privileges")
+        may_own = await _may_own(connection, backup, database_url)
+        if in_place and not may_own:
+            raise await not_to_be_owned(connection, (each.owner for each in manifest.objects))
     progress.step("Restoring")
     try:
-        jobs = f"--jobs={os.cpu_count() or 1}"
-        await run_client("pg_restore", major, database_url, "--exit-on-error", jobs, *options, backup.dump)
+        options = (f"--jobs={os.cpu_count() or 1}", *(() if may_own else ("--no-owner", "--no-privileges")))
+        await run_client("pg_restore", major, database_url, "--exit-on-error", *options, backup.dump)
     except ProgramError as error:
-        raise BackupError(f"The backup {backup.folder} does not restore: {error}") from None
+        async with connect(database_url) as connection:
+            reason = await why_not_restored(connection, error)
+        raise BackupError(f"The backup {backup.folder} does not restore: {reason}") from None
     progress.step("Comparing")
     async with connect(database_url) as connection:
         await connection.execute("ANALYZE")
@@ -61,14 +75,11 @@ async def load_into(backup: Backup, database_url: str, progress: Progress | None
     return found
 
 
-async def _may_own(connection: Connection, objects: list[SchemaObject]) -> bool:
-    """Whether the role may give every object its owner; `pg_database_owner` is PostgreSQL's own."""
-    owners = sorted({each.owner for each in objects} - {"", "pg_database_owner"})
-    return bool(
-        await connection.fetchval(
-            "SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR coalesce(bool_and("
-            "EXISTS (SELECT FROM pg_roles r WHERE quote_ident(r.rolname) = o AND pg_has_role(r.oid, 'MEMBER'))), true) "
-            "FROM unnest($1::text[]) o",
-            owners,
-        )
-    )
+async def _may_own(connection: Connection, backup: Backup, database_url: str) -> bool:
+    """Whether the role may give everything in a dump its owner: each line of its list of contents ends with one."""
+    mine = await assumable_roles(connection)
+    if mine is None:
+        return True
+    listed = await run_client("pg_restore", backup.manifest.server_major, database_url, "--list", backup.dump)
+    endings = tuple(f" {name}" for name in ("", "pg_database_owner", *mine))  # the second is PostgreSQL's own
+    return all(line.endswith(endings) for line in listed.splitlines() if not line.startswith(";"))

@@ -19,8 +19,10 @@ from freehold.migrate.migration import Migration
 from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.restore import load_into
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.staging import staging_database
 from freehold.migrate.steps import Bench, perform
+from freehold.migrate.trace import Tracer, held_seconds
 
 
 class Prospect(msgspec.Struct, frozen=True):
@@ -53,7 +55,7 @@ async def down(
     patience: Patience | None = None,
     progress: Progress | None = None,
 ) -> Prospect:
-    """Revert everything that was applied after a version, newest first.
+    """Revert everything that was applied after a version, the last applied first, whatever its version.
 
     Args:
         database_url: production.
@@ -70,12 +72,14 @@ async def down(
         DeclinedError: it was not confirmed.
         UnprovedError: the schema changed since the copy was taken.
         StepError: a down fails; on the copy already, then production is as it was.
-        BackupError, StagingError, BusyError, ConnectError, LockedError, HistoryError: as for rehearse and apply.
+        BackupError, StagingError, BusyError, ConnectError, LockedError, RightsError, HistoryError: as for rehearse and
+            apply.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await refuse_without_journal(connection)
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=True)  # what is pending is not looked at
         rows = history.after(to)
         migrations = _ways_back(history, rows)
         if not migrations:
@@ -84,7 +88,7 @@ async def down(
         async with staging_database(database_url, staging_url) as copy:
             taken = await backup.create(database_url, backups, progress)
             start = await load_into(taken, copy, progress)
-            lost = await _try_on_copy(copy, migrations, start, progress)
+            lost, held = await _try_on_copy(copy, migrations, start, progress)
         prospect = Prospect(to, [migration.label for migration in migrations], lost, str(taken.folder))
         if not await confirm(prospect):
             raise DeclinedError(f"Nothing was reverted. The backup stays in {taken.folder}")
@@ -98,7 +102,7 @@ async def down(
                 await lock.check()
                 progress.step(f"Reverting {migration.label}")
                 progress.advance(index, len(migrations))
-                await perform(bench, migration, "down")
+                await perform(bench._replace(foretold=held[migration.key]), migration, "down")
         return prospect
 
 
@@ -113,14 +117,19 @@ def _ways_back(history: History, rows: Sequence[Applied]) -> list[Migration]:
     return migrations
 
 
-async def _try_on_copy(copy: str, migrations: Sequence[Migration], start: Digests, progress: Progress) -> list[str]:
-    """Go back on the copy, and say what of the backup is not there afterwards."""
+async def _try_on_copy(
+    copy: str, migrations: Sequence[Migration], start: Digests, progress: Progress
+) -> tuple[list[str], dict[tuple[str, str], float]]:
+    """Go back on the copy: what of the backup is not there afterwards, and how long each step held up others."""
+    held: dict[tuple[str, str], float] = {}
     async with connect(copy) as connection, connect(copy) as meter:
         progress.step("Looking at every column")
         before = await digests(meter, columns_of=start.tables, as_text=True, report=progress.advance)
         for migration in migrations:
             progress.step(f"Rehearsing {migration.label}: down")
-            await perform(Bench(connection, progress=progress), migration, "down")
+            tracer = await Tracer.begin(connection)
+            seconds = await perform(Bench(connection, progress=progress, watch=tracer.watch), migration, "down")
+            held[migration.key] = held_seconds(migration.down, await tracer.end(connection, seconds))
         progress.step("Comparing")
         after = await digests(meter, columns_of=start.tables, as_text=True, report=progress.advance)
-        return [f"{loss.target}: {loss.how}" for loss in lost_data(before, after)]
+        return [f"{loss.target}: {loss.how}" for loss in lost_data(before, after)], held

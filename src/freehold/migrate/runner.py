@@ -16,6 +16,7 @@ from freehold.migrate.journal import Applied
 from freehold.migrate.leftovers import Leftover
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.rights import refuse_without_journal
 from freehold.migrate.steps import Bench, perform
 
 
@@ -61,16 +62,18 @@ async def status(database_url: str, *, sets: Sequence[MigrationSet], closely: bo
     Args:
         database_url: of the database.
         sets: the files.
-        closely: look for drift and evidence, too, which takes some dozen queries instead of three.
+        closely: look for drift and evidence, too, which takes some dozen queries more.
 
     Raises:
         ConnectError: the database cannot be reached.
+        RightsError: the role may not read the journal.
     """
     async with connect(database_url) as connection:
+        await refuse_without_journal(connection, to_read=True)
         history = compare(sets, await journal.applied(connection))
         drifted = await drift(connection) if closely else Drift([], [])
         kept = await journal.evidence(connection, Evidence) if closely else []
-    pending = [Pending(*migration.key, migration.name) for migration in history.pending]
+    pending = [Pending(*each.key, each.name, each.key in history.late) for each in history.pending]
     newest = [_summary(each) for each in kept[:1]]
     return Status(
         list(history.applied),
@@ -87,11 +90,19 @@ def _summary(evidence: Evidence) -> EvidenceSummary:
     return EvidenceSummary(evidence.evidence_id, versions, evidence.expires_at, evidence.backup)
 
 
-async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Progress | None = None) -> list[Applied]:
+async def apply(
+    database_url: str, *, sets: Sequence[MigrationSet], out_of_order: bool = False, progress: Progress | None = None
+) -> list[Applied]:
     """Apply everything pending, in order; without the gate, so for databases that have nothing to lose.
 
     Each migration commits together with its journal row. One that runs outside a transaction is journalled before and
     after, and is tried again by the next call if it did not end.
+
+    Args:
+        database_url: of the database.
+        sets: the files.
+        out_of_order: whether a pending migration may be older than applied ones.
+        progress: hears of every step.
 
     Returns:
         What this call applied.
@@ -99,14 +110,17 @@ async def apply(database_url: str, *, sets: Sequence[MigrationSet], progress: Pr
     Raises:
         ConnectError: the database cannot be reached.
         LockedError: another runner is at work.
-        HistoryError: an applied file was edited, removed or renamed; nothing was begun.
+        RightsError: the role may not keep the journal.
+        HistoryError: an applied file was edited, removed or renamed, or a pending one is older than applied ones;
+            nothing was begun.
         StepError: a statement failed; its migration was rolled back, the ones before it stay.
     """
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
+        await refuse_without_journal(connection)
         await journal.ensure(connection)
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=out_of_order)
         if not history.pending:
             await settle(connection)
             return []
@@ -141,7 +155,7 @@ async def down(
     progress = progress or Silent()
     async with runner_lock(database_url) as lock, connect(database_url) as connection:
         history = compare(sets, await journal.applied(connection))
-        history.refuse_trouble()
+        history.refuse_trouble(out_of_order=True)  # what is pending is not looked at
         rows = history.after(to)
         for row in rows:
             migration = history.files[row.key]

@@ -1,30 +1,52 @@
 """A script in statements, so that each can be run, timed, judged and blamed with its own line."""
 
-from typing import NamedTuple
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 from freehold.migrate.errors import FormatError
-from freehold.migrate.lexer import Kind, Token, UnterminatedError, tokens
+from freehold.migrate.lexer import SPACE, Kind, Piece, Token, UnterminatedError, pieces, tokens
+
+_VERB = re.compile(r"[A-Za-z_][\w$]*")
+_ATOMIC = re.compile(r"\bATOMIC\b", re.IGNORECASE)
 
 
-class Statement(NamedTuple):
+@dataclass(frozen=True)
+class Statement:
     """One statement without its semicolon.
 
     Attributes:
         sql: the text, from its first word to its last; comments inside are kept.
         line: the line of its first word, counted from 1 in the file it came from.
         offset: the character offset of its first word in that script.
-        words: its tokens without space and comments.
     """
 
     sql: str
     line: int
     offset: int
-    words: tuple[Token, ...]
+
+    @cached_property
+    def words(self) -> tuple[Token, ...]:
+        """Its tokens without space and comments; of thousands of INSERTs, hardly anybody asks for them."""
+        return tuple(
+            token._replace(start=self.offset + token.start)
+            for token in tokens(self.sql)
+            if token.kind not in (Kind.SPACE, Kind.COMMENT)
+        )
+
+    @cached_property
+    def verb(self) -> str:
+        """Its first word, in upper case; empty if it begins with something else."""
+        match = _VERB.match(self.sql)
+        return match[0].upper() if match else ""
 
     def begins(self, *keywords: str) -> bool:
         """Whether it begins with these keywords (given in upper case)."""
-        return len(self.words) >= len(keywords) and all(
-            token.is_word(keyword) for token, keyword in zip(self.words, keywords, strict=False)
+        return (
+            self.verb == keywords[0]
+            and len(self.words) >= len(keywords)
+            and all(token.is_word(keyword) for token, keyword in zip(self.words, keywords, strict=False))
         )
 
     def has(self, *phrase: str) -> bool:
@@ -39,7 +61,7 @@ class Statement(NamedTuple):
         """Whether PostgreSQL refuses it inside a transaction block."""
         if self.begins("ALTER", "TABLE"):
             return self.has("DETACH") and self.has("CONCURRENTLY")
-        if self.words[0].is_word("CREATE", "DROP", "REINDEX"):
+        if self.verb in ("CREATE", "DROP", "REINDEX"):
             return self.has("CONCURRENTLY")
         return self.begins("VACUUM")
 
@@ -52,7 +74,7 @@ class ScriptError(FormatError):
         self.line = line
 
 
-def split(script: str, *, first_line: int = 1) -> list[Statement]:
+def split(script: str, *, first_line: int = 1, given: Iterable[Piece] | None = None) -> list[Statement]:
     r"""Split a script at its top-level semicolons.
 
     A semicolon inside quotes, dollar quotes, comments, parentheses (rules) or the ``BEGIN ATOMIC ... END`` body of a
@@ -61,61 +83,80 @@ def split(script: str, *, first_line: int = 1) -> list[Statement]:
     Args:
         script: SQL, any number of statements.
         first_line: the line of the file on which the script begins.
+        given: the script's pieces, if they are known already.
 
     Raises:
         ScriptError: an unclosed quote or comment, or a psql command such as ``\copy``.
     """
-    statements: list[Statement] = []
-    words: list[Token] = []
-    body = _Nesting()
+    cutter = _Cutter(script, first_line)
     try:
-        for token in tokens(script):
-            if token.kind in (Kind.SPACE, Kind.COMMENT):
-                continue
-            if token.text == "\\":
-                raise ScriptError(
-                    "a psql command (it begins with a backslash) is understood by psql alone: write SQL instead",
-                    first_line + script.count("\n", 0, token.start),
-                )
-            if token.text == ";" and body.closed:
-                _finish(statements, words, script, first_line)
-                words, body = [], _Nesting()
-                continue
-            body.read(token, words)
-            words.append(token)
+        for kind, start, end in pieces(script) if given is None else given:
+            if kind is not Kind.COMMENT:
+                cutter.read(start, end)
     except UnterminatedError as error:
-        raise ScriptError(str(error), first_line + script.count("\n", 0, error.offset)) from None
-    _finish(statements, words, script, first_line)
-    return statements
+        raise ScriptError(str(error), cutter.line_of(error.offset)) from None
+    cutter.cut()
+    return cutter.statements
 
 
-def _finish(statements: list[Statement], words: list[Token], script: str, first_line: int) -> None:
-    if words:
-        start, end = words[0].start, words[-1].end
-        line = first_line + script.count("\n", 0, start)
-        statements.append(Statement(script[start:end], line, start, tuple(words)))
+class _Cutter:
+    """Gathers pieces of a script into statements."""
 
-
-class _Nesting:
-    """Whether a semicolon would be inside parentheses or inside the body of an SQL-standard function."""
-
-    def __init__(self) -> None:
+    def __init__(self, script: str, first_line: int) -> None:
+        self.statements: list[Statement] = []
+        self._script = script
+        self._line, self._counted = first_line, 0
+        self._start = self._end = -1
         self._parentheses = 0
-        self._blocks = 0
 
-    @property
-    def closed(self) -> bool:
-        return self._parentheses == 0 and self._blocks == 0
+    def read(self, start: int, end: int) -> None:
+        text = self._script[start:end]
+        if text == ";" and self._parentheses == 0 and not self._is_inside_body():
+            self.cut()
+            return
+        if text == "\\":
+            raise ScriptError(
+                "a psql command (it begins with a backslash) is understood by psql alone: write SQL instead",
+                self.line_of(start),
+            )
+        if not text.strip(SPACE):
+            return
+        self._parentheses = max(0, self._parentheses + (text == "(") - (text == ")"))
+        if self._start < 0:
+            self._start = end - len(text.lstrip(SPACE))
+        self._end = start + len(text.rstrip(SPACE))
 
-    def read(self, token: Token, before: list[Token]) -> None:
-        if token.text == "(":
-            self._parentheses += 1
-        elif token.text == ")":
-            self._parentheses = max(0, self._parentheses - 1)
-        elif _opens_body(token, before) or (self._blocks and token.is_word("CASE")):
-            self._blocks += 1
-        elif self._blocks and token.is_word("END"):
-            self._blocks -= 1
+    def cut(self) -> None:
+        if self._start >= 0:
+            line = self.line_of(self._start)
+            self.statements.append(Statement(self._script[self._start : self._end], line, self._start))
+        self._start, self._parentheses = -1, 0
+
+    def line_of(self, offset: int) -> int:
+        """The line of an offset, counted on from the last one that was asked for."""
+        self._line += self._script.count("\n", self._counted, offset)
+        self._counted = offset
+        return self._line
+
+    def _is_inside_body(self) -> bool:
+        return self._start >= 0 and _is_inside_body(self._script[self._start : self._end])
+
+
+def _is_inside_body(sql: str) -> bool:
+    """Whether what follows is still the body of an SQL-standard function."""
+    if sql[:6].upper() != "CREATE" or not _ATOMIC.search(sql):
+        return False
+    blocks = 0
+    before: list[Token] = []
+    for token in tokens(sql):
+        if token.kind in (Kind.SPACE, Kind.COMMENT):
+            continue
+        if _opens_body(token, before) or (blocks and token.is_word("CASE")):
+            blocks += 1
+        elif blocks and token.is_word("END"):
+            blocks -= 1
+        before.append(token)
+    return blocks > 0
 
 
 def _opens_body(token: Token, before: list[Token]) -> bool:

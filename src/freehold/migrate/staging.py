@@ -11,6 +11,7 @@ import asyncpg
 from freehold.migrate.beside import copy_remark, set_comment
 from freehold.migrate.database import Connection, connect, place
 from freehold.migrate.errors import ConnectError, StagingError
+from freehold.migrate.rights import keep_owner
 
 COPY_ENDING = "[0-9a-f]{8}"
 """How the name of a copy ends, as a regular expression."""
@@ -83,6 +84,8 @@ async def staging_database(like_url: str, staging_url: str | None = None) -> Asy
         await drop_unused(connection, stem, COPY_ENDING)
         await create_database(connection if staging_url else source, name)
         await set_comment(connection, name, copy_remark(stem))
+        if not staging_url:
+            await keep_owner(source, name)
     url = with_database(staging_url or like_url, name)
     try:
         yield url

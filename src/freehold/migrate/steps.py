@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
-import asyncpg
-
 from freehold.migrate import backfill, concurrently, journal
+from freehold.migrate.blame import at_commit, blaming
 from freehold.migrate.database import LOST, Connection
 from freehold.migrate.errors import BusyError, ConnectError, StepError
 from freehold.migrate.migration import Migration, Section
@@ -16,8 +16,14 @@ from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.splitter import Statement
 
 Direction = Literal["up", "down"]
-Watch = Callable[[Connection, Statement], Awaitable[None]]
-"""Called after every statement, still inside its transaction."""
+Watch = Callable[[Connection], Awaitable[None]]
+"""Called now and then between statements and after the last one, still inside their transaction."""
+
+_WATCH_SECONDS = 0.1
+_KIND = ("TRANSACTION", "TRANSACTION_ISOLATION", "TRANSACTION_READ_ONLY", "TRANSACTION_DEFERRABLE")
+
+OWN_AGAIN = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL"
+"""Makes a session, also inside a transaction, that of the role that connected, whatever a file has set."""
 
 
 class Bench(NamedTuple):
@@ -28,7 +34,8 @@ class Bench(NamedTuple):
         watcher: another connection to the same server, which sees who blocks; None on a staging copy.
         patience: how long it may wait, how often it is tried.
         progress: hears of it.
-        watch: sees every statement of a transaction.
+        watch: sees what the statements of a transaction have done.
+        foretold: for how many seconds a rehearsal held a lock that holds up others.
     """
 
     connection: Connection
@@ -36,6 +43,7 @@ class Bench(NamedTuple):
     patience: Patience = UNHURRIED
     progress: Progress = Silent()
     watch: Watch | None = None
+    foretold: float = 0.0
 
 
 async def perform(bench: Bench, migration: Migration, direction: Direction) -> float:
@@ -46,7 +54,7 @@ async def perform(bench: Bench, migration: Migration, direction: Direction) -> f
 
     Raises:
         StepError: a statement failed; what had been done of this migration is rolled back, or journalled as unfinished.
-        BusyError: locks were not to be had.
+        BusyError: locks were not to be had, or were held for too long.
         ConnectError: the connection was lost.
     """
     began = time.monotonic()
@@ -57,17 +65,32 @@ async def perform(bench: Bench, migration: Migration, direction: Direction) -> f
         else:
             await _journal_begin(bench.connection, migration, direction)
             await _outside_transaction(bench, migration, section)
+            await clear_session(bench.connection)
             await _journal_end(bench.connection, migration, direction, began)
-        # A SET in one migration must not reach into the next.
-        await bench.connection.execute("DISCARD ALL")
-    except BusyError as error:
-        raise BusyError(f"{migration.label}: {error}") from None
+    except (BusyError, StepError) as error:
+        if str(migration.path) in str(error):
+            raise
+        raise type(error)(f"{migration.label}: {error}") from None
     except LOST as error:
         raise ConnectError(
             f"{migration.label}: the connection was lost ({error}). Run the same command again: "
             "the journal knows how far it came"
         ) from None
+    finally:
+        with suppress(*LOST):
+            await clear_session(bench.connection)
     return time.monotonic() - began
+
+
+def transaction_kind(section: Section) -> list[Statement]:
+    """The statements with which a section says what kind of transaction it wants: isolated how, only reading."""
+    settings = takewhile(lambda statement: statement.verb == "SET", section.statements)
+    return [each for each in settings if any(word.is_word(*_KIND) for word in each.words)]
+
+
+async def clear_session(connection: Connection) -> None:
+    """Leave nothing of a migration to what comes next: settings, role, temporary tables, prepared statements, locks."""
+    await connection.execute("DISCARD ALL")
 
 
 async def _retry(bench: Bench, work: Callable[[], Awaitable[None]]) -> None:
@@ -76,6 +99,7 @@ async def _retry(bench: Bench, work: Callable[[], Awaitable[None]]) -> None:
         connection=bench.connection,
         watcher=bench.watcher,
         patience=bench.patience,
+        foretold=bench.foretold,
         progress=bench.progress,
     )
 
@@ -83,23 +107,42 @@ async def _retry(bench: Bench, work: Callable[[], Awaitable[None]]) -> None:
 async def _in_transaction(
     bench: Bench, migration: Migration, section: Section, direction: Direction, began: float
 ) -> None:
-    async with _transaction(bench.connection, migration):
-        for statement in section.statements:
-            quick = _blocks_others(statement)
-            limit = bench.patience.statement_seconds if quick else 0
-            await set_limits(bench.connection, lock_seconds=bench.patience.lock_seconds, statement_seconds=limit)
-            async with blaming(migration, section, statement):
-                await bench.connection.execute(statement.sql)
-            if bench.watch:
-                await bench.watch(bench.connection, statement)
-        await _journal_end(bench.connection, migration, direction, began)
+    connection = bench.connection
+    await clear_session(connection)  # an earlier try may have prepared statements, which no rollback takes away
+    await set_limits(connection, lock_seconds=bench.patience.lock_seconds)
+    async with _transaction(connection, migration, section):
+        await _run_statements(bench, migration, section)
+        async with at_commit(migration, section):  # now, since later the settings and the role of the file are gone
+            await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        if bench.watch:
+            await bench.watch(connection)
+        await connection.execute(OWN_AGAIN)
+        await set_limits(connection, lock_seconds=bench.patience.lock_seconds)
+        reads_only = await connection.fetchval("SELECT current_setting('transaction_read_only') = 'on'")
+        if not reads_only:
+            await _journal_end(connection, migration, direction, began)
+    if reads_only:  # it has changed nothing, so to run it twice would do no harm
+        async with connection.transaction():
+            await _journal_end(connection, migration, direction, began)
+
+
+async def _run_statements(bench: Bench, migration: Migration, section: Section) -> None:
+    looked, may_look = time.monotonic(), False
+    for statement in section.statements:
+        async with blaming(migration, section, statement):
+            await bench.connection.execute(statement.sql)
+        # A query before SET TRANSACTION would make it fail.
+        may_look = may_look or statement.verb not in ("SET", "RESET")
+        if bench.watch and may_look and time.monotonic() - looked > _WATCH_SECONDS:
+            await bench.watch(bench.connection)
+            looked = time.monotonic()
 
 
 async def _outside_transaction(bench: Bench, migration: Migration, section: Section) -> None:
     statement = section.statements[0]
     limits = bench.patience
     if section.backfill:
-        await set_limits(bench.connection, lock_seconds=limits.lock_seconds, statement_seconds=0)
+        await set_limits(bench.connection, lock_seconds=limits.lock_seconds)
         step = section.backfill
 
         async def batches() -> None:
@@ -111,7 +154,7 @@ async def _outside_transaction(bench: Bench, migration: Migration, section: Sect
     index = concurrently.index_statement(statement)
 
     async def run() -> None:
-        await set_limits(bench.connection, lock_seconds=limits.concurrently_seconds, statement_seconds=0)
+        await set_limits(bench.connection, lock_seconds=limits.concurrently_seconds)
         if index is not None and not await concurrently.prepare(bench.connection, index):
             return
         async with blaming(migration, section, statement):
@@ -141,8 +184,8 @@ async def _journal_end(connection: Connection, migration: Migration, direction: 
 
 
 @asynccontextmanager
-async def _transaction(connection: Connection, migration: Migration) -> AsyncIterator[None]:
-    """A transaction in which a deferred constraint that fails at the commit is the migration's fault, too."""
+async def _transaction(connection: Connection, migration: Migration, section: Section) -> AsyncIterator[None]:
+    """A transaction in which whatever fails at the commit is the migration's fault, too."""
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -151,45 +194,5 @@ async def _transaction(connection: Connection, migration: Migration) -> AsyncIte
         if not connection.is_closed():
             await transaction.rollback()
         raise
-    try:
+    async with at_commit(migration, section):
         await transaction.commit()
-    except asyncpg.IntegrityConstraintViolationError as error:
-        raise StepError(f"{migration.path}: at the commit: {error}\n{migration.label} was rolled back") from None
-
-
-@asynccontextmanager
-async def blaming(migration: Migration, section: Section, statement: Statement) -> AsyncIterator[None]:
-    """Turn PostgreSQL's complaint into a `StepError` with file and line; what is worth a retry passes through."""
-    try:
-        yield
-    except (
-        asyncpg.LockNotAvailableError,
-        asyncpg.DeadlockDetectedError,
-        asyncpg.QueryCanceledError,
-        asyncpg.PostgresConnectionError,
-        asyncpg.OperatorInterventionError,
-    ):
-        raise
-    except asyncpg.PostgresError as error:
-        raise StepError(_blame(migration, section, statement, error)) from None
-
-
-def _blame(migration: Migration, section: Section, statement: Statement, error: asyncpg.PostgresError) -> str:
-    position = int(getattr(error, "position", None) or 1)
-    line = statement.line + statement.sql.count("\n", 0, position - 1)
-    parts = [f"{migration.path}:{line}: {error.args[0] if error.args else error}"]
-    parts += [f"{name}: {text}" for name in ("detail", "hint") if (text := getattr(error, name, None))]
-    parts.append(
-        f"{migration.label} was rolled back; migrations before it stay as they are"
-        if section.transaction and section.backfill is None
-        else f"{migration.label} runs outside a transaction and is journalled as not ended: "
-        "remove the cause, then run the same command again"
-    )
-    return "\n".join(parts)
-
-
-def _blocks_others(statement: Statement) -> bool:
-    """Whether a statement may hold up readers or writers of a whole table while it runs."""
-    if statement.words[0].is_word("UPDATE", "INSERT", "DELETE", "SELECT", "WITH", "MERGE", "VALUES"):
-        return False
-    return not any(word.is_word("VALIDATE") for word in statement.words)

@@ -16,6 +16,7 @@ from freehold.migrate.errors import BusyError, DeclinedError, StagingError
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.restore import load_into
+from freehold.migrate.rights import keep_owner, refuse_unless_owner
 from freehold.migrate.staging import create_database, quoted, with_database
 
 _TRIES = 5
@@ -83,12 +84,14 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
     Raises:
         BackupError: the backup does not restore to what was backed up; production is as it was.
         DeclinedError: it was not confirmed; the copy is dropped.
-        StagingError: the role may not create or rename databases.
+        RightsError: the role does not own the database, or may not give what is in it its owners.
+        StagingError: the role may not create databases.
         BusyError: other sessions came back faster than they could be ended.
         ConnectError, LockedError: as for apply.
     """
     progress = progress or Silent()
     async with runner_lock(database_url), connect(database_url) as connection:
+        await refuse_unless_owner(connection)
         name = str(await connection.fetchval("SELECT current_database()"))
         stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
         await _drop_unused(connection, name)
@@ -97,7 +100,8 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
         swapped = False
         try:
             await set_comment(connection, fresh, remark(name, "restored"))
-            await load_into(backup, with_database(database_url, fresh), progress)
+            await keep_owner(connection, fresh)
+            await load_into(backup, with_database(database_url, fresh), progress, in_place=True)
             await _copy_settings(connection, name, fresh)
             progress.step("Comparing with the present database")
             now = await digests(connection, report=progress.advance)

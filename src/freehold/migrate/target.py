@@ -110,6 +110,12 @@ offline_option = click.option(
 """Whether anybody else uses the database."""
 
 
+out_of_order_option = click.option(
+    "--out-of-order", is_flag=True, help="Pending migrations may be older than applied ones, as after merging a branch."
+)
+"""Whether the order of application may differ from that of versions."""
+
+
 def target_options(command: _Command[_Arguments, _Result]) -> _Decorated[_Result]:
     """Give a command the options for a database and for migrations; it gets the `Target` first."""
     return _with_target(command, (*_DATABASE_OPTIONS, *_FILES_OPTIONS))

@@ -5,7 +5,8 @@ import time
 import msgspec
 
 from freehold.migrate.database import Connection
-from freehold.migrate.splitter import Statement
+from freehold.migrate.holdups import LOCKS_THAT_BLOCK
+from freehold.migrate.migration import Section
 
 _EXISTING = """
 SELECT c.oid, c.oid::regclass::text AS name, c.relfilenode, greatest(c.reltuples, 0)::bigint AS rows
@@ -15,7 +16,7 @@ WHERE c.relkind IN ('r', 'p', 'm')
 """
 
 _LOCKS = """
-SELECT relation, mode FROM pg_locks
+SELECT relation, mode FROM pg_catalog.pg_locks
 WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted AND relation = ANY($1::oid[])
 """
 
@@ -25,13 +26,6 @@ FROM pg_catalog.pg_stat_xact_all_tables WHERE relid = ANY($1::oid[])
 """
 
 _WRITES = frozenset({"RowExclusiveLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"})
-_BLOCKS = {
-    "AccessExclusiveLock": "reads and writes",
-    "ExclusiveLock": "writes",
-    "ShareRowExclusiveLock": "writes",
-    "ShareLock": "writes",
-}
-"""Modes that hold up ordinary readers or writers, and whom."""
 
 
 class LockTrace(msgspec.Struct, frozen=True):
@@ -61,6 +55,11 @@ class StepTrace(msgspec.Struct, frozen=True):
     touched: list[str] = []
 
 
+def held_seconds(section: Section, trace: StepTrace) -> float:
+    """For how long a step held a lock that holds up others; outside a transaction, where nobody sees it: at most."""
+    return max((lock.seconds for lock in trace.locks), default=0.0) if section.transaction else trace.seconds
+
+
 class Tracer:
     """Watches one step on a connection; give its `watch` to the step's bench."""
 
@@ -69,8 +68,8 @@ class Tracer:
         self._since: dict[tuple[int, str], float] = {}
         self._scanned: dict[str, int] = {}
         self._written: set[int] = set()
-        self._statement_began = time.monotonic()
-        self._ended = self._statement_began
+        self._looked = time.monotonic()
+        self._ended = self._looked
 
     @classmethod
     async def begin(cls, connection: Connection) -> "Tracer":
@@ -80,12 +79,12 @@ class Tracer:
         await connection.execute("RESET search_path")
         return cls({row["oid"]: (row["name"], row["relfilenode"], row["rows"]) for row in rows})
 
-    async def watch(self, connection: Connection, _: Statement) -> None:
-        """Look after a statement, before anything is committed: every lock taken so far is still held."""
+    async def watch(self, connection: Connection) -> None:
+        """Look between two statements, before anything is committed: every lock taken so far is still held."""
         now = time.monotonic()
         for row in await connection.fetch(_LOCKS, list(self._existing)):
-            # It was taken some time during the statement: since its beginning, to be safe.
-            self._since.setdefault((row["relation"], row["mode"]), self._statement_began)
+            # It was taken some time since the last look: right after it, to be safe.
+            self._since.setdefault((row["relation"], row["mode"]), self._looked)
         counting = await connection.fetchval("SELECT pg_catalog.current_setting('track_counts')") == "on"
         for row in await connection.fetch(_COUNTS, list(self._existing)):
             if row["seq_tup_read"]:
@@ -94,7 +93,7 @@ class Tracer:
                 self._written.add(row["relid"])
         if not counting:  # then a lock that allows writing has to stand for having written
             self._written |= {oid for oid, mode in self._since if mode in _WRITES}
-        self._statement_began = self._ended = max(now, time.monotonic())
+        self._looked = self._ended = max(now, time.monotonic())
 
     async def end(self, connection: Connection, seconds: float) -> StepTrace:
         """Put together what the step did, after its end."""
@@ -112,10 +111,10 @@ class Tracer:
     def _locks(self) -> list[LockTrace]:
         strongest: dict[str, LockTrace] = {}
         for (oid, mode), since in self._since.items():
-            if mode not in _BLOCKS:
+            if mode not in LOCKS_THAT_BLOCK:
                 continue
-            trace = LockTrace(self._existing[oid][0], mode, _BLOCKS[mode], round(self._ended - since, 3))
+            trace = LockTrace(self._existing[oid][0], mode, LOCKS_THAT_BLOCK[mode], round(self._ended - since, 3))
             present = strongest.get(trace.table)
-            if present is None or list(_BLOCKS).index(mode) < list(_BLOCKS).index(present.mode):
+            if present is None or list(LOCKS_THAT_BLOCK).index(mode) < list(LOCKS_THAT_BLOCK).index(present.mode):
                 strongest[trace.table] = trace
         return [strongest[table] for table in sorted(strongest)]

@@ -14,7 +14,7 @@ async def upgrade(database_url: str, *, backups: Path, progress: Progress | None
     """Bring a database up to Freehold's own migrations: backed up, rehearsed, applied.
 
     Call it before anybody is served: locks and rewrites hold nobody up then, so they do not count. A database without
-    rows is migrated at once; one that is current costs three queries.
+    rows is migrated at once; one that is current costs a few queries.
 
     Args:
         database_url: the role needs to own the database and to be allowed to create databases (for the copy).

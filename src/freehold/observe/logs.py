@@ -15,7 +15,7 @@ REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("freehold_request_id", de
 HIDDEN: Final = "***"
 
 # What is logged on purpose has none of these. An error that nobody foresaw, or a library's words, may: the tokens of
-# ``freehold.tokens`` (also cut ones), hashes of passwords, passwords in URLs, and e-mail addresses.
+# ``freehold.base.tokens`` (also cut ones), hashes of passwords, passwords in URLs, and e-mail addresses.
 _SECRETS: Final = re.compile(
     r"\bfh[a-z]?_[A-Za-z0-9_-]{8,}"
     r"|(?:\$2[aby]|\$?\b(?:argon2|bcrypt|pbkdf2|scrypt)[a-z0-9_-]*)\$[^\s'\"]+"

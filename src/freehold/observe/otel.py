@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Final
 
-from freehold import __version__
-from freehold.errors import FreeholdError
+from freehold.base.errors import FreeholdError
+from freehold.base.settings import SettingError
+from freehold.base.version import VERSION
 from freehold.observe.traces import SPAN
-from freehold.settings import SettingError
 
 SCOPE: Final = "freehold"
 _PACKAGES: Final = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
@@ -48,7 +48,7 @@ class Traces:
         self._ratio = ratio
         self._read = TraceContextTextMapPropagator().extract
         source = provider or self._own or trace.get_tracer_provider()
-        self._tracer = source.get_tracer(SCOPE, __version__)
+        self._tracer = source.get_tracer(SCOPE, VERSION)
 
     def wants(self, traceparent: bytes | None) -> bool:
         """Decide whether a request is traced."""
@@ -130,6 +130,6 @@ def _exporting() -> Any:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - likewise
 
     name = {} if "OTEL_SERVICE_NAME" in os.environ else {"service.name": SCOPE}
-    provider = TracerProvider(resource=Resource.create({**name, "service.version": __version__}))
+    provider = TracerProvider(resource=Resource.create({**name, "service.version": VERSION}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider

@@ -1,13 +1,22 @@
 """`freehold organizations`."""
 
+from functools import partial
+
 import click
 
-from freehold import Access, AccessQuestion, Member, NewOrganization, NewOwner, NewRole, Organization, Platform
-from freehold.cli.declare import Fetch, lists, shows
-from freehold.cli.references import find_user, organization_reference
+from freehold.base.validation import parse
+from freehold.data.context import Context
+from freehold.organizations import operations
 from freehold.organizations.deletion import commands as deletion
 from freehold.organizations.invitations import commands as invitations
-from freehold.validation import parse
+from freehold.organizations.members import operations as members
+from freehold.organizations.members.types import Member, NewRole
+from freehold.organizations.roles import operations as roles
+from freehold.organizations.roles.types import Access, AccessQuestion
+from freehold.organizations.types import NewOrganization, NewOwner, Organization
+from freehold.terminal.declare import Fetch, lists, shows
+from freehold.terminal.references import organization_reference
+from freehold.users.commands import find_user
 
 
 @click.group()
@@ -20,25 +29,25 @@ def organizations() -> None:
 @click.option("--owner", required=True, metavar="USER", help="Who owns it: a username or an id.")
 @click.option("--slug", help="Its name in addresses; by default made from NAME.")
 @shows
-async def create(platform: Platform, *, name: str, owner: str, slug: str | None) -> Organization:
+async def create(context: Context, *, name: str, owner: str, slug: str | None) -> Organization:
     """Make an organization."""
     new = NewOrganization(name=name, slug=slug)
-    return await platform.organizations.create(new, owner_id=(await find_user(platform, owner, "/owner")).id)
+    return await operations.create(context, new, owner_id=(await find_user(context, owner, "/owner")).id)
 
 
 @organizations.command("list")
 @lists("id", "slug", "name", "members_count", "created_at")
-def list_all(platform: Platform) -> Fetch[Organization]:
+def list_all(context: Context) -> Fetch[Organization]:
     """List organizations, newest first."""
-    return platform.organizations.list
+    return partial(operations.list_all, context)
 
 
 @organizations.command()
 @click.argument("organization")
 @shows
-async def show(platform: Platform, *, organization: str) -> Organization:
+async def show(context: Context, *, organization: str) -> Organization:
     """Show an organization, named by slug or id."""
-    return await platform.organizations.get(organization_reference(organization))
+    return await operations.get(context, organization_reference(organization))
 
 
 @organizations.command()
@@ -48,32 +57,32 @@ async def show(platform: Platform, *, organization: str) -> Organization:
     "--role", default="member", show_default=True, help="What they are to be: admin, member or a role of your own."
 )
 @shows
-async def add_member(platform: Platform, *, organization: str, user: str, role: str) -> Member:
+async def add_member(context: Context, *, organization: str, user: str, role: str) -> Member:
     """Add a user to an organization, or change a member's role. Name them by username or id, it by slug or id."""
     reference = organization_reference(organization)
-    found = await find_user(platform, user)
-    return await platform.organizations.members.put(reference, found.id, NewRole(role=role))
+    found = await find_user(context, user)
+    return await members.put(context, reference, found.id, NewRole(role=role))
 
 
 @organizations.command()
 @click.argument("organization")
 @click.argument("user")
 @shows
-async def remove_member(platform: Platform, *, organization: str, user: str) -> Organization:
+async def remove_member(context: Context, *, organization: str, user: str) -> Organization:
     """Remove a user from an organization."""
     reference = organization_reference(organization)
-    await platform.organizations.members.remove(reference, (await find_user(platform, user)).id)
-    return await platform.organizations.get(reference)
+    await members.remove(context, reference, (await find_user(context, user)).id)
+    return await operations.get(context, reference)
 
 
 @organizations.command()
 @click.argument("organization")
 @click.argument("user")
 @shows
-async def hand_over(platform: Platform, *, organization: str, user: str) -> Organization:
+async def hand_over(context: Context, *, organization: str, user: str) -> Organization:
     """Make a member the owner; who owned the organization before stays as an admin."""
     reference = organization_reference(organization)
-    return await platform.organizations.hand_over(reference, NewOwner(user_id=(await find_user(platform, user)).id))
+    return await operations.hand_over(context, reference, NewOwner(user_id=(await find_user(context, user)).id))
 
 
 @organizations.command()
@@ -81,12 +90,12 @@ async def hand_over(platform: Platform, *, organization: str, user: str) -> Orga
 @click.argument("user")
 @click.argument("action")
 @shows
-async def access(platform: Platform, *, organization: str, user: str, action: str) -> Access:
+async def access(context: Context, *, organization: str, user: str, action: str) -> Access:
     """Say whether a user may do an action in an organization, such as project.delete, and through what."""
     reference = organization_reference(organization)
-    found = await find_user(platform, user)
+    found = await find_user(context, user)
     question = parse(AccessQuestion, {"action": action, "user_id": found.id})
-    return await platform.organizations.explain_access(reference, question)
+    return await roles.explain(context, reference, question)
 
 
 for command in (

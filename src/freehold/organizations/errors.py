@@ -1,7 +1,10 @@
 """What can go wrong with organizations, and the constraints that say so."""
 
-from freehold.errors import Conflict, Missing, check_means
-from freehold.scalars import NAME, SLUG
+from typing import Final
+
+from freehold.base.errors import Conflict, Meaning, Missing
+from freehold.base.validation import checks_of
+from freehold.organizations.types import Organization
 
 
 class SlugTaken(Conflict):
@@ -51,5 +54,4 @@ class OwnsOrganizations(Conflict):
     constraints = ("organizations_owner_id_fkey",)
 
 
-check_means("organizations_name_check", pointer="/name", code=NAME.code, detail=NAME.says)
-check_means("organizations_slug_check", pointer="/slug", code=SLUG.code, detail=SLUG.says)
+MEANINGS: Final[dict[str, Meaning]] = checks_of("organizations", Organization)

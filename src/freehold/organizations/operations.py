@@ -1,10 +1,10 @@
 """What can be done with organizations."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from msgspec import UNSET
 
 from freehold.access import (
@@ -13,6 +13,7 @@ from freehold.access import (
     By,
     Scope,
     Subject,
+    Writes,
     checked_again,
     no_such_organization,
     on_organization,
@@ -20,9 +21,10 @@ from freehold.access import (
     operation,
 )
 from freehold.audit.recording import event_of, record
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing, Stale
-from freehold.ids import new_id
+from freehold.base.errors import Forbidden, Missing, Stale
+from freehold.base.ids import new_id
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.organizations import queries, slugs
 from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
 from freehold.organizations.types import (
@@ -30,15 +32,12 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
-    OrganizationSummary,
-    UserWithOrganizations,
 )
-from freehold.paging import LAST_ID, Page, PageRequest, read_page
 
 _SLUG_ROUNDS = 5
 
 
-@operation(AccountAction.ORGANIZATION_CREATE, by=By.SIGNED_IN, writes=True)
+@operation(AccountAction.ORGANIZATION_CREATE, by=By.SIGNED_IN, writes=Writes.TRANSACTION)
 async def create(context: Context, new: NewOrganization, *, owner_id: UUID | None = None) -> Organization:
     """Make an organization owned by the actor, or by ``owner_id`` when a platform administrator says so.
 
@@ -96,20 +95,12 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
         Missing: ``not_found``: there is no such user to see.
         Invalid: the cursor is not of this list.
     """
-
-    async def fetch(before_id: UUID, limit: int) -> list[Organization]:
-        return await queries.page_of_user(
-            subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id, before_id=before_id, limit=limit
-        )
-
-    return await read_page(
-        subject.tools.cursors,
+    return await page_by_id(
+        subject.context.tools.cursors,
         request,
         listing=f"organizations:{subject.user_id}:{subject.viewer_id}",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda organization: (organization.id,),
-        count=lambda: queries.count_of_user(subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
+        page=partial(queries.page_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
+        count=partial(queries.count_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
     )
 
 
@@ -120,39 +111,16 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
     Raises:
         Invalid: the cursor is not of this list.
     """
-
-    async def fetch(before_id: UUID, limit: int) -> list[Organization]:
-        return await queries.page(context.db, before_id=before_id, limit=limit)
-
-    return await read_page(
+    return await page_by_id(
         context.tools.cursors,
         request,
         listing="organizations",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda organization: (organization.id,),
-        count=lambda: queries.count_all(context.db),
+        page=partial(queries.page, context.db),
+        count=partial(queries.count_all, context.db),
     )
 
 
-@on_user(AccountAction.USER_READ)
-async def user_with_organizations(subject: Subject) -> UserWithOrganizations:
-    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
-
-    Raises:
-        Missing: ``not_found``.
-    """
-    rows = await queries.user_with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
-    if not rows:
-        raise Missing("There is no such user, or you may not see them")
-    user = rows[0].user
-    return UserWithOrganizations(
-        **{name: getattr(user, name) for name in user.__struct_fields__},
-        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
-    )
-
-
-@on_organization(Action.ORGANIZATION_UPDATE, one_statement=True)
+@on_organization(Action.ORGANIZATION_UPDATE, writes=Writes.ONE_STATEMENT)
 async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | None = None) -> Organization:
     """Change an organization; ``version`` is the ``updated_at`` that the change is meant for.
 
@@ -169,7 +137,7 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
     return await _update(scope, version, changed, name=patch.name or None, slug=patch.slug or None)
 
 
-@on_organization(Action.ORGANIZATION_TRANSFER, writes=True)
+@on_organization(Action.ORGANIZATION_TRANSFER, writes=Writes.TRANSACTION)
 async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = None) -> Organization:
     """Make a member the owner; who owned it before stays as an admin.
 
@@ -195,7 +163,7 @@ async def _update(
 ) -> Organization:
     updated = await queries.update(
         scope.db,
-        event_of(scope, scope.action, scope.organization_id, organization_id=scope.organization_id, **changed),
+        event_of(scope.context, scope.action, scope.organization_id, organization_id=scope.organization_id, **changed),
         id=scope.organization_id,
         name=name,
         slug=slug,
@@ -209,19 +177,3 @@ async def _update(
 
 def _not_updated(version: datetime | None) -> Missing | Stale:
     return no_such_organization() if version is None else Stale()
-
-
-def _summary(row: queries.MembershipRow) -> OrganizationSummary | None:
-    if row.organization_id is None:
-        return None
-    return msgspec.convert(
-        {
-            "id": row.organization_id,
-            "name": row.organization_name,
-            "slug": row.organization_slug,
-            "owner_id": row.owner_id,
-            "created_at": row.organization_created_at,
-            "updated_at": row.organization_updated_at,
-        },
-        OrganizationSummary,
-    )

@@ -3,29 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
+from freehold.data.sql import Executor, lookup, statement
 from freehold.organizations.types import Organization
-from freehold.sql import Executor, lookup, statement
-from freehold.users.types import User
-
-
-class MembershipRow(msgspec.Struct, frozen=True):
-    """A user with one of their organizations, or with none at all."""
-
-    user: User
-    organization_id: UUID | None
-    organization_name: str | None
-    organization_slug: str | None
-    owner_id: UUID | None
-    organization_created_at: datetime | None
-    organization_updated_at: datetime | None
-
-
-@lookup
-async def user_with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) -> list[MembershipRow]: ...
 
 
 @lookup

@@ -1,52 +1,25 @@
--- name: seed_user_with_organizations
--- The seed's first query, to the letter; the pattern of user_with_organizations.
-SELECT u.*, o.*
-FROM users u
-LEFT JOIN organization_members om ON u.id = om.user_id
-LEFT JOIN organizations o ON om.organization_id = o.id
-WHERE u.id = $1;
+-- part: row
+-- What every shape of an organization is read from: o is a row of organizations.
+o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
 
--- name: user_with_organizations
--- A user with their organizations, newest id first; a viewer sees only those they share (NULL sees all).
-SELECT wanted.place,
-    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-    u.first_name, u.last_name, u.avatar_url,
-    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
-    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
-FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
-JOIN users u ON u.id = wanted.id
-LEFT JOIN LATERAL (
-    SELECT organizations.*
-    FROM organization_members om
-    JOIN organizations ON organizations.id = om.organization_id
-    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
-        AND (wanted.viewer_id IS NULL OR EXISTS (
-            SELECT 1 FROM organization_members shared
-            WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
-        ))
-    ORDER BY om.organization_id DESC
-    LIMIT 1000
-) AS o ON true;
+-- part: organization
+-- What an Organization is read from: o is a row of organizations.
+{row},
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
 
 -- name: by_id
 -- The organization with this id.
-SELECT wanted.place, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
-    ARRAY(
-        SELECT user_id FROM organization_members WHERE organization_id = o.id
-        ORDER BY created_at, user_id LIMIT 1000
-    ) AS members,
-    (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+SELECT wanted.place, {organization}
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
 -- name: page_of_user
 -- Organizations that a user is a member of, newest id first, before a position; a viewer sees those they share.
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
-    ARRAY(
-        SELECT user_id FROM organization_members WHERE organization_id = o.id
-        ORDER BY created_at, user_id LIMIT 1000
-    ) AS members,
-    (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+SELECT {organization}
 FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = :user_id AND om.organization_id < :before_id AND o.deleted_at IS NULL
@@ -69,15 +42,10 @@ WHERE om.user_id = :user_id
 
 -- name: page
 -- All organizations, newest id first, before a position.
-SELECT id, name, slug, owner_id, created_at, updated_at,
-    ARRAY(
-        SELECT user_id FROM organization_members WHERE organization_id = organizations.id
-        ORDER BY created_at, user_id LIMIT 1000
-    ) AS members,
-    (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count
-FROM organizations
-WHERE id < :before_id AND deleted_at IS NULL
-ORDER BY id DESC
+SELECT {organization}
+FROM organizations o
+WHERE o.id < :before_id AND o.deleted_at IS NULL
+ORDER BY o.id DESC
 LIMIT :limit;
 
 -- name: count_all
@@ -87,20 +55,20 @@ SELECT count(*) FROM organizations WHERE deleted_at IS NULL;
 -- name: insert
 -- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
 WITH organization AS (
-    INSERT INTO organizations (id, name, slug, owner_id)
+    INSERT INTO organizations AS o (id, name, slug, owner_id)
     SELECT :id, :name, candidate, :owner_id
     FROM unnest(:slugs::text[]) WITH ORDINALITY AS candidates (candidate, rank)
     WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
     ORDER BY rank
     LIMIT 1
     ON CONFLICT (slug) DO NOTHING
-    RETURNING id, name, slug, owner_id, created_at, updated_at
+    RETURNING {row}
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
     SELECT id, owner_id, 'admin' FROM organization
 )
-SELECT id, name, slug, owner_id, ARRAY[owner_id] AS members, created_at, updated_at, 1 AS members_count
-FROM organization;
+SELECT {row}, ARRAY[o.owner_id] AS members, 1 AS members_count
+FROM organization o;
 
 -- name: lock
 -- Make all that changes who may do what in an organization wait for each other.
@@ -112,15 +80,10 @@ SELECT EXISTS (SELECT 1 FROM organization_members WHERE organization_id = :organ
 
 -- name: update
 -- Change what is given: NULL leaves a column as it is.
-UPDATE organizations
+UPDATE organizations o
 SET name = coalesce(:name, name),
     slug = coalesce(:slug, slug),
     owner_id = coalesce(:owner_id, owner_id),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id, name, slug, owner_id, created_at, updated_at,
-    ARRAY(
-        SELECT user_id FROM organization_members WHERE organization_id = organizations.id
-        ORDER BY created_at, user_id LIMIT 1000
-    ) AS members,
-    (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count;
+RETURNING {organization};

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Literal
 
 from freehold.access import OrganizationRef, UserRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.routing import Routes
+from freehold.base.errors import Forbidden, Missing
+from freehold.base.validation import Input
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.deletion.types import DeletedOrganization
@@ -16,20 +17,10 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
-    UserWithOrganizations,
 )
-from freehold.paging import Page, PageRequest
-from freehold.users import operations as users
-from freehold.users.types import User
-from freehold.validation import Input
+from freehold.web.routing import Routes
 
 routes = Routes("organizations", "Who owns projects.")
-
-
-class UserQuery(Input, frozen=True, kw_only=True):
-    """What to show with a user."""
-
-    include: Literal["organizations"] | None = None
 
 
 class OrganizationsQuery(PageRequest, frozen=True, kw_only=True):
@@ -46,17 +37,6 @@ class DeletionQuery(Input, frozen=True, kw_only=True):
     """How to delete."""
 
     permanently: Literal["true", "false"] = "false"
-
-
-@routes.get("/v1/users/{user}", tag="users", errors=[Missing])
-async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
-    """Read a user.
-
-    With `include=organizations`, also those that they are a member of and you may see.
-    """
-    if query.include:
-        return await operations.user_with_organizations(context, user)
-    return await users.get(context, user)
 
 
 @routes.get("/v1/users/{user}/organizations", errors=[Missing])

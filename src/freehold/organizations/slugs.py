@@ -4,7 +4,7 @@ import re
 import secrets
 import unicodedata
 
-from freehold.scalars import SLUG
+from freehold.base.scalars import SLUG
 
 _LONGEST_BASE = 80
 _RACES_FOR_A_NICE_ONE = 3

@@ -6,20 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.scalars import Name, Slug
-from freehold.users.types import User
-from freehold.validation import Input
-
-
-class OrganizationSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An organization without its members."""
-
-    id: UUID
-    name: Name
-    slug: Slug
-    owner_id: UUID
-    created_at: datetime
-    updated_at: datetime
+from freehold.base.scalars import Name, Slug
+from freehold.base.validation import Input
 
 
 class Organization(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +25,6 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     members_count: int
-
-
-class UserWithOrganizations(User, frozen=True, kw_only=True):
-    """A user with the organizations they are a member of (the first 1,000, newest first)."""
-
-    organizations: tuple[OrganizationSummary, ...]
 
 
 class NewOrganization(Input, frozen=True, kw_only=True):

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, Action, Subject, in_transaction, on_user
+from freehold.access import AccountAction, Action, Subject, Writes, in_transaction, on_user
 from freehold.audit.operations import erase_addresses, of_user
 from freehold.audit.recording import record
-from freehold.errors import Missing
+from freehold.base.errors import Missing
+from freehold.data.paging import FIRST_ID
 from freehold.organizations.errors import OwnsOrganizations
-from freehold.paging import FIRST_ID
 from freehold.personal_data import queries
 from freehold.personal_data.types import Account
 from freehold.users import operations as users
@@ -39,11 +39,11 @@ async def export(subject: Subject) -> AsyncIterator[bytes]:
     if account is None:
         raise Missing("There is no such user, or you may not see them")
     # Whoever gets hold of an account would take this first, so its user can find it in the log.
-    await in_transaction(subject, lambda inner: record(inner, AccountAction.USER_EXPORT, account.id))
+    await in_transaction(subject.context, lambda inner: record(inner, AccountAction.USER_EXPORT, account.id))
     return _document(subject, account)
 
 
-@on_user(AccountAction.USER_DELETE, writes=True)
+@on_user(AccountAction.USER_DELETE, writes=Writes.TRANSACTION)
 async def erase(subject: Subject, *, version: datetime | None = None) -> None:
     """Remove a user with all that is kept about them; only events of the audit log stay, which know them by id.
 
@@ -61,11 +61,11 @@ async def erase(subject: Subject, *, version: datetime | None = None) -> None:
     if owned:
         raise OwnsOrganizations(_naming(owned))
     organization_ids = await queries.organization_ids(subject.db, user_id=user_id)
-    await queries.erase_received(subject.db, user_id=user_id, is_sure=subject.is_admin)
-    await users.delete(subject, user_id, version=version)
+    await queries.erase_received(subject.db, user_id=user_id, is_sure=subject.context.is_admin)
+    await users.delete(subject.context, user_id, version=version)
     for organization_id in organization_ids:
-        await record(subject, Action.MEMBER_REMOVE, user_id, organization_id=organization_id)
-    await erase_addresses(subject, user_id)
+        await record(subject.context, Action.MEMBER_REMOVE, user_id, organization_id=organization_id)
+    await erase_addresses(subject.context, user_id)
 
 
 async def _document(subject: Subject, account: Account) -> AsyncIterator[bytes]:
@@ -95,7 +95,7 @@ def _sections(subject: Subject, account: Account) -> dict[str, list[AsyncIterato
         "invitations": invitations,
         "api_keys": [_rows(partial(queries.api_keys, db, user_id=user_id), "id")],
         "mails": mails,
-        "audit_events": [_rows(partial(of_user, subject, user_id), "id")],
+        "audit_events": [_rows(partial(of_user, subject.context, user_id), "id")],
     }
 
 

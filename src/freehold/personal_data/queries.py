@@ -5,8 +5,8 @@ from uuid import UUID
 import msgspec
 
 from freehold.api_keys.types import ApiKey
+from freehold.data.sql import Executor, statement
 from freehold.personal_data.types import Account, InvitationData, MailData, MembershipData, SessionData
-from freehold.sql import Executor, statement
 
 
 class Owned(msgspec.Struct, frozen=True):

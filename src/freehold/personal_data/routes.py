@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from freehold.access import UserRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.downloads import Download
-from freehold.http.routing import Routes
+from freehold.base.errors import Forbidden, Missing
+from freehold.data.context import Context
 from freehold.organizations.errors import OwnsOrganizations
 from freehold.personal_data import operations
 from freehold.personal_data.types import PersonalData
+from freehold.web.downloads import Download
+from freehold.web.routing import Routes
 
 routes = Routes("personal data", "All that is kept about you: take it along, or have it erased.")
 

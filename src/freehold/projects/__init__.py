@@ -1,1 +1,5 @@
 """What organizations work on."""
+
+from freehold.base.slices import Slice
+
+SLICE = Slice(package=__name__, commands={"projects": "Make, list and show projects."})

@@ -1,21 +1,17 @@
 """The constraints of projects."""
 
-from freehold.errors import CONSTRAINTS, check_means
-from freehold.scalars import DESCRIPTION, NAME
+from typing import Final
+
+from freehold.base.errors import Meaning, failing
+from freehold.base.validation import checks_of
+from freehold.projects.types import Project
 from freehold.users.errors import IdTaken
 
-CONSTRAINTS["projects_organization_id_id_key"] = IdTaken
-check_means("projects_name_check", pointer="/name", code=NAME.code, detail=NAME.says)
-check_means("projects_description_check", pointer="/description", code=DESCRIPTION.code, detail=DESCRIPTION.says)
-check_means(
-    "projects_visibility_check",
-    pointer="/settings/visibility",
-    code="invalid_choice",
-    detail="must be one of: public, private",
-)
-check_means(
-    "projects_features_check",
-    pointer="/settings/features",
-    code="invalid_feature",
-    detail="must be at most 100 different features",
-)
+MEANINGS: Final[dict[str, Meaning]] = {
+    "projects_organization_id_id_key": IdTaken,
+    **checks_of("projects", Project),
+    "projects_visibility_check": failing("/settings/visibility", "invalid_choice", "must be one of: public, private"),
+    "projects_features_check": failing(
+        "/settings/features", "invalid_feature", "must be at most 100 different features"
+    ),
+}

@@ -4,18 +4,17 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from msgspec import UNSET
-
-from freehold.access import Action, Scope, no_such_organization, on_organization
+from freehold.access import Action, Scope, Writes, no_such_organization, on_organization
 from freehold.audit.recording import event_of
-from freehold.errors import Forbidden, Missing, Stale
-from freehold.ids import new_id
-from freehold.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
+from freehold.base.errors import Forbidden, Missing, Stale
+from freehold.base.ids import new_id
+from freehold.base.validation import given_fields
+from freehold.data.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
 from freehold.projects import queries
-from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectSettingsPatch
+from freehold.projects.types import NewProject, Project, ProjectPatch
 
 
-@on_organization(Action.PROJECT_CREATE, one_statement=True)
+@on_organization(Action.PROJECT_CREATE, writes=Writes.ONE_STATEMENT)
 async def create(scope: Scope, new: NewProject) -> Project:
     """Make a project.
 
@@ -25,13 +24,10 @@ async def create(scope: Scope, new: NewProject) -> Project:
     project_id = new_id()
     return await queries.insert(
         scope.db,
-        event_of(scope, scope.action, project_id, organization_id=scope.organization_id, name=new.name),
+        event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id, name=new.name),
         id=project_id,
         organization_id=scope.organization_id,
-        name=new.name,
-        description=new.description,
-        visibility=new.settings.visibility,
-        features=new.settings.features,
+        new=new,
     )
 
 
@@ -74,7 +70,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
         )
 
     found = await read_page(
-        scope.tools.cursors,
+        scope.context.tools.cursors,
         request,
         listing=f"projects:{scope.organization_id}:{seen}",
         start=(LAST_TIME, LAST_ID),
@@ -87,7 +83,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
     return found
 
 
-@on_organization(Action.PROJECT_UPDATE, one_statement=True, outsiders=True)
+@on_organization(Action.PROJECT_UPDATE, writes=Writes.ONE_STATEMENT, outsiders=True)
 async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version: datetime | None = None) -> Project:
     """Change a project; ``version`` is the ``updated_at`` that the change is meant for.
 
@@ -96,14 +92,7 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
         Stale: ``stale``.
     """
     await _refuse_outsider(scope, project_id)
-    settings = patch.settings or ProjectSettingsPatch()
-    given = {
-        "name": patch.name,
-        "description": patch.description,
-        "visibility": settings.visibility,
-        "features": settings.features,
-    }
-    changed = [name for name, value in given.items() if value is not UNSET]
+    changed = given_fields(patch)
     if not changed:
         project = await _visible(scope, project_id)
         if version not in {None, project.updated_at}:
@@ -111,13 +100,10 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
         return project
     updated = await queries.update(
         scope.db,
-        event_of(scope, scope.action, project_id, organization_id=scope.organization_id, changed=changed),
+        event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id, changed=changed),
         organization_id=scope.organization_id,
         id=project_id,
-        name=None if patch.name is UNSET else patch.name,
-        description=None if patch.description is UNSET else patch.description,
-        visibility=None if settings.visibility is UNSET else settings.visibility,
-        features=None if settings.features is UNSET else settings.features,
+        patch=patch,
         version=version,
     )
     if updated is None:
@@ -126,7 +112,7 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
     return updated
 
 
-@on_organization(Action.PROJECT_DELETE, one_statement=True, outsiders=True)
+@on_organization(Action.PROJECT_DELETE, writes=Writes.ONE_STATEMENT, outsiders=True)
 async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = None) -> None:
     """Remove a project.
 
@@ -137,7 +123,7 @@ async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = N
     await _refuse_outsider(scope, project_id)
     removed = await queries.delete(
         scope.db,
-        event_of(scope, scope.action, project_id, organization_id=scope.organization_id),
+        event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id),
         organization_id=scope.organization_id,
         id=project_id,
         version=version,

@@ -1,3 +1,7 @@
+-- part: project
+-- What a Project is read from: p is a row of projects.
+p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+
 -- name: seed_projects_of_organization
 -- The seed's second query, to the letter; the pattern of page.
 SELECT p.*
@@ -7,20 +11,21 @@ ORDER BY p.created_at DESC;
 
 -- name: page
 -- Projects of an organization, newest first, before a position.
-SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+SELECT wanted.place, found.*
 FROM unnest(:organization_id::uuid[], :before_created_at::timestamptz[], :before_id::uuid[], :limit::bigint[])
     WITH ORDINALITY AS wanted (organization_id, before_created_at, before_id, "limit", place)
 CROSS JOIN LATERAL (
-    SELECT id, name, organization_id, description, visibility, features, created_at, updated_at
-    FROM projects
-    WHERE organization_id = wanted.organization_id AND (created_at, id) < (wanted.before_created_at, wanted.before_id)
-    ORDER BY created_at DESC, id DESC
+    SELECT {project}
+    FROM projects p
+    WHERE p.organization_id = wanted.organization_id
+        AND (p.created_at, p.id) < (wanted.before_created_at, wanted.before_id)
+    ORDER BY p.created_at DESC, p.id DESC
     LIMIT wanted."limit"
-) AS p;
+) AS found;
 
 -- name: page_public
 -- Public projects of an organization, newest first, before a position.
-SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+SELECT {project}
 FROM projects p
 WHERE p.organization_id = :organization_id
     AND p.visibility = 'public'
@@ -30,7 +35,7 @@ LIMIT :limit;
 
 -- name: page_chosen
 -- Those of an organization's projects that an API key is limited to, perhaps the public ones alone, newest first.
-SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+SELECT {project}
 FROM projects p
 WHERE p.organization_id = :organization_id
     AND p.id = ANY (:ids::uuid[])
@@ -57,26 +62,26 @@ SELECT count(*) FROM projects WHERE organization_id = :organization_id AND visib
 
 -- name: by_id
 -- The project of an organization with this id.
-SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+SELECT wanted.place, {project}
 FROM unnest(:organization_id::uuid[], :id::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
 
 -- name: insert
 -- Add a project.
-INSERT INTO projects (id, organization_id, name, description, visibility, features)
+INSERT INTO projects AS p (id, organization_id, name, description, visibility, features)
 VALUES (:id, :organization_id, :name, :description, :visibility, :features)
-RETURNING id, name, organization_id, description, visibility, features, created_at, updated_at;
+RETURNING {project};
 
 -- name: update
 -- Change what is given: NULL leaves a column as it is.
-UPDATE projects
+UPDATE projects p
 SET name = coalesce(:name, name),
     description = coalesce(:description, description),
     visibility = coalesce(:visibility, visibility),
     features = coalesce(:features, features),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE organization_id = :organization_id AND id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id, name, organization_id, description, visibility, features, created_at, updated_at;
+RETURNING {project};
 
 -- name: delete
 -- Remove a project.

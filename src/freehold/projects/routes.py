@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from freehold.access import OrganizationRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.routing import Routes
-from freehold.paging import Page, PageRequest
+from freehold.base.errors import Forbidden, Missing
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.projects import operations
 from freehold.projects.types import NewProject, Project, ProjectPatch
+from freehold.web.routing import Routes
 
 routes = Routes("projects", "What an organization works on.")
 

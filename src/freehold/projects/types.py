@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.scalars import Description, Features, Name, Visibility
-from freehold.validation import Input
+from freehold.base.scalars import Description, Features, Name, Visibility
+from freehold.base.validation import Input
 
 
 class ProjectSettings(msgspec.Struct, frozen=True):

@@ -2,9 +2,13 @@
 
 import click
 
-from freehold import Page, PageRequest, Platform, Session
-from freehold.cli.declare import Fetch, lists, runs
-from freehold.cli.references import find_user, read_id
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
+from freehold.sessions import operations
+from freehold.sessions.types import Session
+from freehold.terminal.declare import Fetch, lists, runs
+from freehold.terminal.references import read_id
+from freehold.users.commands import find_user
 
 
 @click.group()
@@ -15,11 +19,11 @@ def sessions() -> None:
 @sessions.command("list")
 @click.argument("user")
 @lists("id", "device", "ip", "created_at", "last_used_at", "expires_at")
-def list_all(platform: Platform, *, user: str) -> Fetch[Session]:
+def list_all(context: Context, *, user: str) -> Fetch[Session]:
     """List where a user is signed in, newest first."""
 
     async def fetch(request: PageRequest) -> Page[Session]:
-        return await platform.sessions.list_of_user((await find_user(platform, user)).id, request)
+        return await operations.list_of_user(context, (await find_user(context, user)).id, request)
 
     return fetch
 
@@ -29,16 +33,16 @@ def list_all(platform: Platform, *, user: str) -> Fetch[Session]:
 @click.argument("session", metavar="[ID]", required=False)
 @runs
 async def end(
-    platform: Platform,
+    context: Context,
     *,
     user: str,
     session: str | None,
     as_json: bool,  # noqa: ARG001 - there is nothing to print
 ) -> int:
     """Sign a user out: of the session with this ID, or without one everywhere."""
-    found = await find_user(platform, user)
+    found = await find_user(context, user)
     if session is None:
-        await platform.sessions.end_others(found.id)
+        await operations.end_others(context, found.id)
     else:
-        await platform.sessions.end_of_user(found.id, read_id(session, "/session"))
+        await operations.end_of_user(context, found.id, read_id(session, "/session"))
     return 0

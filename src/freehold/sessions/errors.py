@@ -1,6 +1,8 @@
 """What can go wrong when signing in, and the constraints of sessions."""
 
-from freehold.errors import Unauthenticated, check_means
+from typing import Final
+
+from freehold.base.errors import Meaning, Unauthenticated, failing
 
 
 class WrongCredentials(Unauthenticated):
@@ -10,4 +12,6 @@ class WrongCredentials(Unauthenticated):
     title = "The login or the password is not right"
 
 
-check_means("sessions_token_hash_check", pointer="/token", code="invalid_token", detail="must be a SHA-256 hash")
+MEANINGS: Final[dict[str, Meaning]] = {
+    "sessions_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
+}

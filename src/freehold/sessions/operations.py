@@ -1,23 +1,24 @@
 """Signing in, staying signed in, signing out."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, By, Subject, in_transaction, on_user, operation
+from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import event_of, record
-from freehold.context import Actor, Context
-from freehold.errors import Forbidden, Missing, Unauthenticated
-from freehold.ids import new_id
-from freehold.mail.restraint import MailedTooOften
-from freehold.paging import LAST_ID, Page, PageRequest, read_page
+from freehold.base.errors import Forbidden, Missing, Unauthenticated
+from freehold.base.ids import new_id
+from freehold.base.tokens import Kind, new_token, token_hash
+from freehold.data.context import Actor, Context
+from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.mail.errors import MailedTooOften
 from freehold.sessions import queries
 from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SignedIn
-from freehold.tokens import Kind, new_token, token_hash
 from freehold.users.backoff import attempts
 from freehold.users.operations import credentials_of
 from freehold.users.verification.errors import EmailUnverified
@@ -26,7 +27,7 @@ from freehold.users.verification.operations import ask_for_confirmation
 _SECONDS_A_DAY = 86_400
 
 
-@operation(AccountAction.SESSION_CREATE, by=By.ANYONE, own_transaction=True)
+@operation(AccountAction.SESSION_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def sign_in(context: Context, new: NewSession) -> SignedIn:
     """Sign in with a username or an e-mail address.
 
@@ -116,30 +117,28 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Session]:
     Raises:
         Invalid: the cursor is not of this list.
     """
-    return await _read(subject, subject.user_id, request)
+    return await _read(subject.context, subject.user_id, request)
 
 
 async def _read(context: Context, user_id: UUID, request: PageRequest) -> Page[Session]:
     current_id = context.actor.session_id if context.actor else None
 
-    async def fetch(before_id: UUID, limit: int) -> list[Session]:
+    async def page(*, before_id: UUID, limit: int) -> list[Session]:
         rows = await queries.page_of_user(
             context.db, user_id=user_id, current_id=current_id, before_id=before_id, limit=limit
         )
         return [Session(**msgspec.structs.asdict(row), device=describe(row.user_agent)) for row in rows]
 
-    return await read_page(
+    return await page_by_id(
         context.tools.cursors,
         request,
         listing=f"sessions:{user_id}",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda session: (session.id,),
-        count=lambda: queries.count_of_user(context.db, user_id=user_id),
+        page=page,
+        count=partial(queries.count_of_user, context.db, user_id=user_id),
     )
 
 
-@operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, one_statement=True)
+@operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, writes=Writes.ONE_STATEMENT)
 async def end(context: Context, session: UUID | Literal["current"]) -> None:
     """End one of the actor's sessions; ``current`` signs out.
 
@@ -153,26 +152,25 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
         raise Missing("You have no such session")
 
 
-@on_user(AccountAction.SESSION_DELETE, one_statement=True)
+@on_user(AccountAction.SESSION_DELETE, writes=Writes.ONE_STATEMENT)
 async def end_of_user(subject: Subject, session_id: UUID) -> None:
     """End one session of a user, for themselves and for platform administrators.
 
     Raises:
         Missing: ``not_found``: the user has no such session.
     """
-    event = event_of(subject, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
+    event = event_of(subject.context, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
     if not await queries.delete(subject.db, event, id=session_id, user_id=subject.user_id):
         raise Missing("This user has no such session")
 
 
-@on_user(AccountAction.SESSION_DELETE, writes=True)
+@on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION)
 async def end_others(subject: Subject) -> None:
     """End all sessions of a user but the one that asks; all of them, when a platform administrator asks."""
-    kept = subject.actor.session_id if subject.actor and subject.actor_id == subject.user_id else None
-    ended = await queries.delete_others(subject.db, user_id=subject.user_id, kept_id=kept)
+    ended = await queries.delete_others(subject.db, user_id=subject.user_id, kept_id=subject.session_id)
     if ended:
         ids = [str(session_id) for session_id in ended]
-        await record(subject, AccountAction.SESSION_DELETE, None, user_id=subject.user_id, ended=ids)
+        await record(subject.context, AccountAction.SESSION_DELETE, None, user_id=subject.user_id, ended=ids)
 
 
 def _lifetimes(context: Context) -> dict[str, float]:

@@ -7,7 +7,7 @@ import msgspec
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
-from freehold.sql import Executor, lookup, statement
+from freehold.data.sql import Executor, lookup, statement
 
 
 class TokenRow(msgspec.Struct, frozen=True):

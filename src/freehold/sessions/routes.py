@@ -3,15 +3,15 @@
 from typing import Literal
 from uuid import UUID
 
-from freehold.context import Context
-from freehold.errors import Missing, Unavailable
-from freehold.http.routing import Routes
-from freehold.paging import Page, PageRequest
+from freehold.base.errors import Missing, Unavailable
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.sessions import operations
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SignedIn
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.verification.errors import EmailUnverified
+from freehold.web.routing import Routes
 
 routes = Routes("sessions", "Signing in and out.")
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.scalars import Login, Secret
+from freehold.base.scalars import Login, Secret
+from freehold.base.validation import Input
 from freehold.users.types import User
-from freehold.validation import Input
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,1 +1,12 @@
 """Millions of rows in and out: files of users, organizations, members and projects, and databases of other systems."""
+
+from freehold.base.slices import Slice
+
+SLICE = Slice(
+    package=__name__,
+    parts=("staging", "systems"),
+    commands={
+        "import": "Store users, organizations, members and projects from files, or from another system's database.",
+        "export": "Write users, organizations, members and projects to files.",
+    },
+)

@@ -2,7 +2,7 @@
 
 A value is plain when a pattern proves in one step that its rule accepts it and stores it as it stands; any other value
 is asked of the rule itself. So a rule is still said once: a pattern here may only be narrower, which
-``tests/transfer/test_checking.py`` shows. What is refused is read once more by ``freehold.validation``, to say why.
+``tests/transfer/test_checking.py`` shows. What is refused is read once more by ``validation``, to say why.
 """
 
 import re
@@ -15,10 +15,9 @@ from uuid import UUID
 import email_validator
 import msgspec
 
-from freehold.errors import FieldError, Invalid
-from freehold.ids import new_id
-from freehold.password_formats import PASSWORD_HASH
-from freehold.scalars import (
+from freehold.base.errors import FieldError, Invalid
+from freehold.base.ids import new_id
+from freehold.base.scalars import (
     ASSIGNABLE_ROLE,
     AVATAR_URL,
     DESCRIPTION,
@@ -30,9 +29,9 @@ from freehold.scalars import (
     USERNAME,
     Rule,
 )
-from freehold.transfer.reading import Document
-from freehold.transfer.types import RECORDS, KindName
-from freehold.validation import UUID_PATTERN, Input, parse
+from freehold.base.validation import UUID_PATTERN, Input, parse
+from freehold.passwords.formats import PASSWORD_HASH
+from freehold.transfer.types import RECORDS, Document, KindName
 
 Reader = Callable[[Any], object]
 """Reads a value that is not None.

@@ -7,14 +7,16 @@ from typing import Any, get_args
 
 import click
 
-from freehold import ImportPlan, ImportReport, Platform, Refusals
-from freehold.cli.declare import runs
-from freehold.cli.failures import FAILED
-from freehold.cli.output import print_json
+from freehold.data.context import Context
+from freehold.terminal.declare import runs
+from freehold.terminal.failures import FAILED
+from freehold.terminal.output import print_json
+from freehold.transfer import operations
 from freehold.transfer.bars import bars
 from freehold.transfer.files import STANDARD, form_of, reading, writing
-from freehold.transfer.systems import SYSTEMS, SystemName
-from freehold.transfer.types import Form, KindName, OnConflict
+from freehold.transfer.refusals import Refusals
+from freehold.transfer.systems.rows import SYSTEMS, SystemName
+from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName, OnConflict
 
 _TOLD = 5
 """How many refusals a person is told at once; the file has them all."""
@@ -76,7 +78,7 @@ def _declare(kind: KindName) -> None:
     )
     @runs
     async def bring_in(
-        platform: Platform,
+        context: Context,
         *,
         file: str,
         form: Form | None,
@@ -92,7 +94,8 @@ def _declare(kind: KindName) -> None:
         try:
             label = "Storing" if partial and not dry_run else "Checking"
             with reading(file) as (opened, size), bars(label, size) as progress:
-                report = await platform.transfer.import_file(
+                report = await operations.import_file(
+                    context,
                     kind,
                     opened,
                     form=form or form_of(file) or "ndjson",
@@ -114,7 +117,7 @@ def _declare(kind: KindName) -> None:
     )
     @runs
     async def write_out(
-        platform: Platform,
+        context: Context,
         *,
         file: str,
         form: Form | None,
@@ -123,7 +126,8 @@ def _declare(kind: KindName) -> None:
     ) -> int:
         on_screen = file == STANDARD and sys.stdout.isatty()  # where a bar would stand between the rows
         with writing(file) as write, bars("Writing", hidden=on_screen) as progress:
-            rows = await platform.transfer.export_file(
+            rows = await operations.export_file(
+                context,
                 kind,
                 write,
                 form=form or form_of(file) or "ndjson",
@@ -161,7 +165,7 @@ def _declare_system(system: SystemName) -> None:
     @plan_options
     @runs
     async def bring_over(
-        platform: Platform,
+        context: Context,
         *,
         source_url: str,
         table: str,
@@ -174,7 +178,8 @@ def _declare_system(system: SystemName) -> None:
         refusals = Refusals(errors)
         try:
             with bars("Reading") as progress:
-                reports = await platform.transfer.import_system(
+                reports = await operations.import_system(
+                    context,
                     system,
                     source_url,
                     table=table,

@@ -1,6 +1,6 @@
 """What can go wrong with a file as a whole; what is wrong with a line of it is a refusal."""
 
-from freehold.errors import Conflict, FieldError, Invalid
+from freehold.base.errors import Conflict, FieldError, Invalid
 
 
 class BadFile(Invalid):

@@ -6,17 +6,17 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from freehold.access import AccountAction, By, in_transaction, operation
+from freehold.access import AccountAction, By, Writes, in_transaction, operation
 from freehold.audit.recording import record
-from freehold.context import Context
-from freehold.db import Transaction, connect
+from freehold.data.context import Context
+from freehold.data.db import Transaction, connect
 from freehold.transfer import queries
 from freehold.transfer.exporting import SOURCES, Writer
 from freehold.transfer.importing import Course, Entries, batches
 from freehold.transfer.progress import Progress, Quiet
 from freehold.transfer.reading import read
 from freehold.transfer.refusals import Refusals
-from freehold.transfer.systems import SYSTEMS, Rows, SystemName, kinds_in
+from freehold.transfer.systems.rows import SYSTEMS, Rows, SystemName, kinds_in
 from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName, OnConflict
 from freehold.transfer.unpacking import PIECE, pieces
 
@@ -28,7 +28,7 @@ class _Undone(Exception):
     """Ends a transaction of which nothing is to be kept."""
 
 
-@operation(AccountAction.DATA_IMPORT, by=By.ADMIN, own_transaction=True)
+@operation(AccountAction.DATA_IMPORT, by=By.ADMIN, writes=Writes.OWN_TRANSACTION)
 async def import_file(
     context: Context,
     kind: KindName,
@@ -86,7 +86,7 @@ async def import_file(
     return report
 
 
-@operation(AccountAction.DATA_EXPORT, by=By.ADMIN, own_transaction=True)
+@operation(AccountAction.DATA_EXPORT, by=By.ADMIN, writes=Writes.OWN_TRANSACTION)
 async def export_file(
     context: Context,
     kind: KindName,
@@ -145,7 +145,7 @@ async def export_file(
     return written
 
 
-@operation(AccountAction.DATA_IMPORT, by=By.ADMIN, own_transaction=True)
+@operation(AccountAction.DATA_IMPORT, by=By.ADMIN, writes=Writes.OWN_TRANSACTION)
 async def import_system(
     context: Context,
     system: SystemName,

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from freehold.errors import FieldError
+from freehold.base.errors import FieldError
 from freehold.transfer.errors import BadFile
 from freehold.transfer.types import Refusal
 

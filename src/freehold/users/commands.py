@@ -1,18 +1,42 @@
 """`freehold users`."""
 
+from functools import partial
+
 import click
 
-from freehold import NewPasswordReset, NewUser, Platform, User, UserPatch
-from freehold.cli.declare import Fetch, lists, shows
-from freehold.cli.passwords import password_option, read_password
-from freehold.cli.references import find_user
-from freehold.personal_data.commands import erase, export
-from freehold.validation import parse
+from freehold.base.errors import Missing
+from freehold.base.scalars import Username
+from freehold.base.validation import parse, parse_value
+from freehold.data.context import Context
+from freehold.terminal.declare import Fetch, lists, shows
+from freehold.terminal.failures import Refused
+from freehold.terminal.passwords import password_option, read_password
+from freehold.terminal.references import is_id, read_id
+from freehold.users import operations
+from freehold.users.recovery import operations as recovery
+from freehold.users.recovery.types import NewPasswordReset
+from freehold.users.types import NewUser, User, UserPatch
+from freehold.users.verification import operations as verification
 
 
 @click.group()
 def users() -> None:
     """Make, list and show users; set passwords, export and erase data."""
+
+
+async def find_user(context: Context, text: str, pointer: str = "/user") -> User:
+    """Find a user by id, or by username in any case.
+
+    Raises:
+        Invalid: it is neither.
+        Refused: there is no such user.
+    """
+    try:
+        if is_id(text):
+            return await operations.get(context, read_id(text, pointer))
+        return await operations.find(context, parse_value(Username, text, pointer))
+    except Missing:
+        raise Refused(f"there is no user '{text}'; 'freehold users list' shows those there are") from None
 
 
 @users.command()
@@ -25,7 +49,7 @@ def users() -> None:
 @password_option
 @shows
 async def create(
-    platform: Platform,
+    context: Context,
     *,
     username: str,
     email: str,
@@ -39,60 +63,60 @@ async def create(
     profile = {"first_name": first_name, "last_name": last_name, "avatar_url": avatar_url}
     password = read_password(from_stdin=password_stdin)
     new = parse(NewUser, {"username": username, "email": email, "password": password, "profile": profile})
-    return await platform.users.create(new, is_admin=admin)
+    return await operations.create(context, new, is_admin=admin)
 
 
 @users.command("list")
 @lists("id", "username", "email", "created_at")
-def list_all(platform: Platform) -> Fetch[User]:
+def list_all(context: Context) -> Fetch[User]:
     """List users, newest first."""
-    return platform.users.list
+    return partial(operations.list_all, context)
 
 
 @users.command()
 @click.argument("user")
 @shows
-async def show(platform: Platform, *, user: str) -> User:
+async def show(context: Context, *, user: str) -> User:
     """Show a user, named by username or id."""
-    return await find_user(platform, user)
+    return await find_user(context, user)
 
 
 @users.command()
 @click.argument("user")
 @password_option
 @shows
-async def set_password(platform: Platform, *, user: str, password_stdin: bool) -> User:
+async def set_password(context: Context, *, user: str, password_stdin: bool) -> User:
     """Set the password of a user, named by username or id; all their sessions end."""
-    found = await find_user(platform, user)
-    await platform.users.set_password(found.id, read_password(from_stdin=password_stdin))
-    return await platform.users.get(found.id)
+    found = await find_user(context, user)
+    await operations.set_password(context, found.id, read_password(from_stdin=password_stdin))
+    return await operations.get(context, found.id)
 
 
 @users.command()
 @click.argument("user")
 @shows
-async def verify(platform: Platform, *, user: str) -> User:
+async def verify(context: Context, *, user: str) -> User:
     """Take the e-mail address of a user as confirmed."""
-    return await platform.users.mark_verified((await find_user(platform, user)).id)
+    return await verification.mark_verified(context, (await find_user(context, user)).id)
 
 
 @users.command()
 @click.argument("user")
 @shows
-async def send_verification(platform: Platform, *, user: str) -> User:
+async def send_verification(context: Context, *, user: str) -> User:
     """Mail a user the link again that confirms their address, or the one that they change to."""
-    found = await find_user(platform, user)
-    await platform.users.send_email_verification(found.id)
+    found = await find_user(context, user)
+    await verification.send_again(context, found.id)
     return found
 
 
 @users.command()
 @click.argument("user")
 @shows
-async def send_password_reset(platform: Platform, *, user: str) -> User:
+async def send_password_reset(context: Context, *, user: str) -> User:
     """Mail a user a link that sets a new password."""
-    found = await find_user(platform, user)
-    await platform.users.request_password_reset(NewPasswordReset(email=found.email))
+    found = await find_user(context, user)
+    await recovery.request(context, NewPasswordReset(email=found.email))
     return found
 
 
@@ -100,11 +124,7 @@ async def send_password_reset(platform: Platform, *, user: str) -> User:
 @click.argument("user")
 @click.argument("email")
 @shows
-async def change_email(platform: Platform, *, user: str, email: str) -> User:
+async def change_email(context: Context, *, user: str, email: str) -> User:
     """Change a user's address once they have confirmed the new one, which is mailed a link; the old one is told."""
     patch = parse(UserPatch, {"email": email})
-    return await platform.users.update((await find_user(platform, user)).id, patch)
-
-
-users.add_command(export)
-users.add_command(erase)
+    return await operations.update(context, (await find_user(context, user)).id, patch)

@@ -1,7 +1,10 @@
 """What can go wrong with users, and the constraints that say so."""
 
-from freehold.errors import Conflict, FieldError, Forbidden, Invalid, Missing, check_means
-from freehold.scalars import AVATAR_URL, EMAIL, NAME, USERNAME
+from typing import Final
+
+from freehold.base.errors import Conflict, FieldError, Forbidden, Invalid, Meaning, Missing, failing
+from freehold.base.validation import checks_of
+from freehold.users.types import User
 
 
 class UsernameTaken(Conflict):
@@ -79,12 +82,7 @@ class WrongPassword(Invalid):
         super().__init__([FieldError("/current_password", self.code, "is not your current password")], self.title)
 
 
-for rule, column, pointer in (
-    (USERNAME, "username", "/username"),
-    (EMAIL, "email", "/email"),
-    (NAME, "first_name", "/profile/first_name"),
-    (NAME, "last_name", "/profile/last_name"),
-    (AVATAR_URL, "avatar_url", "/profile/avatar_url"),
-):
-    check_means(f"users_{column}_check", pointer=pointer, code=rule.code, detail=rule.says)
-check_means("users_password_hash_check", pointer="/password", code="invalid_password", detail="must not be empty")
+MEANINGS: Final[dict[str, Meaning]] = {
+    **checks_of("users", User),
+    "users_password_hash_check": failing("/password", "invalid_password", "must not be empty"),
+}

@@ -1,7 +1,7 @@
 """Forgets what was mailed and not used in time."""
 
-from freehold.context import Context
-from freehold.jobs import job
+from freehold.data.context import Context
+from freehold.data.jobs import job
 from freehold.users import queries
 
 

@@ -3,31 +3,42 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 
-from freehold.access import AccountAction, By, Subject, in_transaction, on_user, operation
+from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import event_of, record
-from freehold.context import Context
-from freehold.errors import Forbidden, InvalidToken, Missing, Stale
-from freehold.ids import new_id
+from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
+from freehold.base.ids import new_id
+from freehold.base.scalars import EMAIL, Password
+from freehold.base.validation import given_fields, parse_value
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.mail.errors import MailedTooOften
 from freehold.mail.operations import enqueue
-from freehold.mail.restraint import MailedTooOften
-from freehold.paging import LAST_ID, Page, PageRequest, read_page
-from freehold.scalars import EMAIL, Password
 from freehold.users import queries
 from freehold.users.backoff import attempts
 from freehold.users.errors import SignUpClosed, WrongPassword
-from freehold.users.types import NewProfile, NewUser, PasswordChange, ProfilePatch, User, UserPatch
+from freehold.users.types import (
+    NewProfile,
+    NewUser,
+    OrganizationSummary,
+    PasswordChange,
+    ProfilePatch,
+    User,
+    UserPatch,
+    UserWithOrganizations,
+)
 from freehold.users.verification.operations import ask_for_change, ask_for_confirmation, withdraw_change
-from freehold.validation import parse_value
 
 Invited = Callable[[Context, User], Awaitable[None]]
 """Uses up the invitation that a new user signs up with, in the transaction that makes them; raises what is wrong."""
 
 
-@operation(AccountAction.USER_CREATE, by=By.ANYONE, own_transaction=True)
+@operation(AccountAction.USER_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def create(context: Context, new: NewUser, *, is_admin: bool = False, invited: Invited | None = None) -> User:
     """Sign up, or make an account for somebody; a mail asks them to confirm their address.
 
@@ -65,9 +76,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             email=new.email,
             email_verified=invited is not None,
             password_hash=password_hash,
-            first_name=profile.first_name,
-            last_name=profile.last_name,
-            avatar_url=profile.avatar_url,
+            profile=profile,
             is_admin=is_admin,
         )
         if invited is None:
@@ -105,6 +114,23 @@ async def find(context: Context, username: str) -> User:
     return user
 
 
+@on_user(AccountAction.USER_READ)
+async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
+    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
+
+    Raises:
+        Missing: ``not_found``.
+    """
+    rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
+    if not rows:
+        raise Missing("There is no such user, or you may not see them")
+    user = rows[0].user
+    return UserWithOrganizations(
+        **{name: getattr(user, name) for name in user.__struct_fields__},
+        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
+    )
+
+
 @operation(AccountAction.USER_LIST, by=By.ADMIN)
 async def list_all(context: Context, request: PageRequest) -> Page[User]:
     """List all users, newest first.
@@ -112,18 +138,12 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
     Raises:
         Invalid: the cursor is not of this list.
     """
-
-    async def fetch(before_id: UUID, limit: int) -> list[User]:
-        return await queries.page(context.db, before_id=before_id, limit=limit)
-
-    return await read_page(
+    return await page_by_id(
         context.tools.cursors,
         request,
         listing="users",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda user: (user.id,),
-        count=lambda: queries.count_all(context.db),
+        page=partial(queries.page, context.db),
+        count=partial(queries.count_all, context.db),
     )
 
 
@@ -133,7 +153,7 @@ async def any_admin(context: Context) -> bool:
     return await queries.any_admin(context.db)
 
 
-@on_user(AccountAction.USER_UPDATE, writes=True)
+@on_user(AccountAction.USER_UPDATE, writes=Writes.TRANSACTION)
 async def update(subject: Subject, patch: UserPatch, *, version: datetime | None = None) -> User:
     """Change a user; ``version`` is the ``updated_at`` that the change is meant for.
 
@@ -150,23 +170,19 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         raise Forbidden("An API key cannot change an e-mail address: sign in")
     profile = patch.profile
     if profile is None:
-        profile = ProfilePatch(first_name=None, last_name=None, avatar_url=None)
+        profile = ProfilePatch(**dict.fromkeys(ProfilePatch.__struct_fields__))
     elif profile is UNSET:
         profile = ProfilePatch()
     changed = ["username"] if patch.username is not UNSET else []
-    changed += [name for name in profile.__struct_fields__ if getattr(profile, name) is not UNSET]
+    changed += given_fields(profile)
     if changed:
         user = await queries.update(
             subject.db,
-            event_of(subject, AccountAction.USER_UPDATE, subject.user_id, changed=changed),
+            event_of(subject.context, AccountAction.USER_UPDATE, subject.user_id, changed=changed),
             id=subject.user_id,
             username=patch.username or None,
-            set_first_name="first_name" in changed,
-            first_name=profile.first_name or None,
-            set_last_name="last_name" in changed,
-            last_name=profile.last_name or None,
-            set_avatar_url="avatar_url" in changed,
-            avatar_url=profile.avatar_url or None,
+            profile=profile,
+            changed=changed,
             version=version,
         )
         if user is None:
@@ -177,13 +193,13 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
             raise Stale
     if patch.email is not UNSET:
         if patch.email == user.email:
-            await withdraw_change(subject, user)
+            await withdraw_change(subject.context, user)
         else:
-            await ask_for_change(subject, user, patch.email)
+            await ask_for_change(subject.context, user, patch.email)
     return user
 
 
-@on_user(AccountAction.USER_SET_PASSWORD, own_transaction=True)
+@on_user(AccountAction.USER_SET_PASSWORD, writes=Writes.OWN_TRANSACTION)
 async def change_password(subject: Subject, change: PasswordChange, *, version: datetime | None = None) -> None:
     """Set a new password, proved with the current one; every other session of the user ends, and they get a mail.
 
@@ -194,18 +210,18 @@ async def change_password(subject: Subject, change: PasswordChange, *, version: 
     """
     # Whoever has found a session left open can guess the password here as at the door, and is slowed down likewise.
     login = str(subject.user_id)
-    await attempts.check(subject, login)
+    await attempts.check(subject.context, login)
     stored = await queries.password_hash_of(subject.db, id=subject.user_id)
-    if not await subject.tools.passwords.verify(stored, change.current_password):
-        await attempts.note_failure(subject, login)
+    if not await subject.context.tools.passwords.verify(stored, change.current_password):
+        await attempts.note_failure(subject.context, login)
         raise WrongPassword
-    await attempts.check(subject, login)
+    await attempts.check(subject.context, login)
     await _store_password(
-        subject, change.new_password, "/new_password", kept_session=_session_of(subject), version=version
+        subject, change.new_password, "/new_password", kept_session=subject.session_id, version=version
     )
 
 
-@on_user(AccountAction.USER_SET_PASSWORD, own_transaction=True)
+@on_user(AccountAction.USER_SET_PASSWORD, writes=Writes.OWN_TRANSACTION)
 async def set_password(subject: Subject, password: Password) -> None:
     """Set somebody's password as a platform administrator; all their sessions end.
 
@@ -214,13 +230,13 @@ async def set_password(subject: Subject, password: Password) -> None:
         Invalid: the password is too weak.
         Missing: ``not_found``.
     """
-    if not subject.is_admin:
+    if not subject.context.is_admin:
         raise Forbidden("Only a platform administrator sets a password without the current one")
     read: str = parse_value(Password, password, "/password")
     await _store_password(subject, read, "/password", kept_session=None, version=None)
 
 
-@on_user(AccountAction.USER_DELETE, writes=True)
+@on_user(AccountAction.USER_DELETE, writes=Writes.TRANSACTION)
 async def delete(subject: Subject, *, version: datetime | None = None) -> None:
     """Remove a user with their sessions and memberships.
 
@@ -230,7 +246,7 @@ async def delete(subject: Subject, *, version: datetime | None = None) -> None:
     """
     if await queries.delete(subject.db, id=subject.user_id, version=version) is None:
         raise _not_updated(version)
-    await record(subject, AccountAction.USER_DELETE, subject.user_id)
+    await record(subject.context, AccountAction.USER_DELETE, subject.user_id)
 
 
 def _refuse_closed_sign_up(context: Context, *, invited: bool) -> None:
@@ -249,25 +265,19 @@ async def _existing(subject: Subject) -> User:
 async def _store_password(
     subject: Subject, password: str, pointer: str, *, kept_session: UUID | None, version: datetime | None
 ) -> None:
-    password_hash = await subject.tools.passwords.hash(password, pointer=pointer)
+    user_id = subject.user_id
+    password_hash = await subject.context.tools.passwords.hash(password, pointer=pointer)
 
-    async def store(subject: Subject) -> None:
-        stored = await queries.set_password_hash(
-            subject.db, id=subject.user_id, password_hash=password_hash, version=version
-        )
+    async def store(context: Context) -> None:
+        stored = await queries.set_password_hash(context.db, id=user_id, password_hash=password_hash, version=version)
         if stored is None:
             raise _not_updated(version)
-        await queries.end_other_sessions(subject.db, user_id=subject.user_id, kept_id=kept_session)
-        await queries.void_mailed_tokens(subject.db, user_id=subject.user_id)
-        await enqueue(subject, stored.email, "password_changed", about=stored.id, username=stored.username)
-        await record(subject, AccountAction.USER_SET_PASSWORD, subject.user_id)
+        await queries.end_other_sessions(context.db, user_id=user_id, kept_id=kept_session)
+        await queries.void_mailed_tokens(context.db, user_id=user_id)
+        await enqueue(context, stored.email, "password_changed", about=stored.id, username=stored.username)
+        await record(context, AccountAction.USER_SET_PASSWORD, user_id)
 
-    await in_transaction(subject, store)
-
-
-def _session_of(subject: Subject) -> UUID | None:
-    """Tell the session that asks, if it is one of the user's own."""
-    return subject.actor.session_id if subject.actor and subject.actor_id == subject.user_id else None
+    await in_transaction(subject.context, store)
 
 
 def _not_updated(version: datetime | None) -> Missing | Stale:
@@ -282,3 +292,19 @@ async def credentials_of(context: Context, login: str) -> queries.Credentials | 
         except ValueError:
             return None
     return await queries.credentials_by_login(context.db, login=login)
+
+
+def _summary(row: queries.MembershipRow) -> OrganizationSummary | None:
+    if row.organization_id is None:
+        return None
+    return msgspec.convert(
+        {
+            "id": row.organization_id,
+            "name": row.organization_name,
+            "slug": row.organization_slug,
+            "owner_id": row.owner_id,
+            "created_at": row.organization_created_at,
+            "updated_at": row.organization_updated_at,
+        },
+        OrganizationSummary,
+    )

@@ -1,5 +1,6 @@
 """Typed stubs of the users' statements."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,8 +8,8 @@ import msgspec
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
-from freehold.sql import Executor, lookup, statement
-from freehold.users.types import User
+from freehold.data.sql import Executor, lookup, statement
+from freehold.users.types import NewProfile, ProfilePatch, User
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,8 +19,24 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     user: User
 
 
+class MembershipRow(msgspec.Struct, frozen=True):
+    """A user with one of their organizations, or with none at all."""
+
+    user: User
+    organization_id: UUID | None
+    organization_name: str | None
+    organization_slug: str | None
+    owner_id: UUID | None
+    organization_created_at: datetime | None
+    organization_updated_at: datetime | None
+
+
 @lookup
 async def by_id(db: Executor, *, id: UUID) -> User | None: ...
+
+
+@lookup
+async def with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) -> list[MembershipRow]: ...
 
 
 @statement
@@ -57,9 +74,7 @@ async def insert(
     email: str,
     email_verified: bool,
     password_hash: str,
-    first_name: str | None,
-    last_name: str | None,
-    avatar_url: str | None,
+    profile: NewProfile,
     is_admin: bool,
 ) -> User: ...
 
@@ -72,12 +87,8 @@ async def update(
     *,
     id: UUID,
     username: str | None,
-    set_first_name: bool,
-    first_name: str | None,
-    set_last_name: bool,
-    last_name: str | None,
-    set_avatar_url: bool,
-    avatar_url: str | None,
+    profile: ProfilePatch,
+    changed: Sequence[str],
     version: datetime | None,
 ) -> User | None: ...
 

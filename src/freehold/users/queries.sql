@@ -1,22 +1,53 @@
+-- part: user
+-- What a User is read from: u is a row of users.
+u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+
 -- name: by_id
 -- The user with this id.
-SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
-    u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url
+SELECT wanted.place, {user}
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
+-- name: seed_user_with_organizations
+-- The seed's first query, to the letter; the pattern of with_organizations.
+SELECT u.*, o.*
+FROM users u
+LEFT JOIN organization_members om ON u.id = om.user_id
+LEFT JOIN organizations o ON om.organization_id = o.id
+WHERE u.id = $1;
+
+-- name: with_organizations
+-- A user with their organizations, newest id first; a viewer sees only those they share (NULL sees all).
+SELECT wanted.place,
+    {user},
+    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
+    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
+FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
+JOIN users u ON u.id = wanted.id
+LEFT JOIN LATERAL (
+    SELECT organizations.*
+    FROM organization_members om
+    JOIN organizations ON organizations.id = om.organization_id
+    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
+        AND (wanted.viewer_id IS NULL OR EXISTS (
+            SELECT 1 FROM organization_members shared
+            WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
+        ))
+    ORDER BY om.organization_id DESC
+    LIMIT 1000
+) AS o ON true;
+
 -- name: by_username
 -- The user with this username, in any case.
-SELECT id, username, email, email_verified_at IS NOT NULL AS email_verified,
-    created_at, updated_at, first_name, last_name, avatar_url
-FROM users
+SELECT {user}
+FROM users u
 WHERE lower(username COLLATE "C") = lower(:username::text COLLATE "C");
 
 -- name: credentials_by_login
 -- Whom a username or an e-mail address (in any case) belongs to, with the hash that a password must fit.
-SELECT id, password_hash, username, email, email_verified_at IS NOT NULL AS email_verified,
-    created_at, updated_at, first_name, last_name, avatar_url
-FROM users
+SELECT u.password_hash, {user}
+FROM users u
 WHERE lower(username COLLATE "C") = lower(:login::text COLLATE "C")
     OR lower(email COLLATE "C") = lower(:login::text COLLATE "C");
 
@@ -26,9 +57,8 @@ SELECT password_hash FROM users WHERE id = :id;
 
 -- name: page
 -- Users, newest id first, before a position.
-SELECT id, username, email, email_verified_at IS NOT NULL AS email_verified,
-    created_at, updated_at, first_name, last_name, avatar_url
-FROM users
+SELECT {user}
+FROM users u
 WHERE id < :before_id
 ORDER BY id DESC
 LIMIT :limit;
@@ -43,36 +73,33 @@ SELECT EXISTS (SELECT FROM users WHERE is_admin);
 
 -- name: insert
 -- Add a user.
-INSERT INTO users (
+INSERT INTO users AS u (
     id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
 )
 VALUES (
     :id, :username, :email, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
     :avatar_url, :is_admin
 )
-RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
-    created_at, updated_at, first_name, last_name, avatar_url;
+RETURNING {user};
 
 -- name: update
--- Change what is given: NULL leaves the username, a false flag leaves its part of the profile.
-UPDATE users
+-- Change what is given: NULL leaves the username; of the profile, what is listed as changed gets its new value.
+UPDATE users u
 SET username = coalesce(:username, username),
-    first_name = CASE WHEN :set_first_name::boolean THEN :first_name ELSE first_name END,
-    last_name = CASE WHEN :set_last_name::boolean THEN :last_name ELSE last_name END,
-    avatar_url = CASE WHEN :set_avatar_url::boolean THEN :avatar_url ELSE avatar_url END,
+    first_name = CASE WHEN 'first_name' = ANY (:changed::text[]) THEN :first_name ELSE first_name END,
+    last_name = CASE WHEN 'last_name' = ANY (:changed) THEN :last_name ELSE last_name END,
+    avatar_url = CASE WHEN 'avatar_url' = ANY (:changed) THEN :avatar_url ELSE avatar_url END,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
-    created_at, updated_at, first_name, last_name, avatar_url;
+RETURNING {user};
 
 -- name: set_password_hash
 -- Store the hash of a new password.
-UPDATE users
+UPDATE users u
 SET password_hash = :password_hash,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
-    created_at, updated_at, first_name, last_name, avatar_url;
+RETURNING {user};
 
 -- name: end_other_sessions
 -- End a user's sessions but for one (all, when that is NULL).

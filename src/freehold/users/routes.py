@@ -1,19 +1,27 @@
-"""Users over HTTP. Signing up, reading and removing one know of organizations and are declared with them."""
+"""Users over HTTP. Signing up is declared with invitations, removing one with all that is erased then."""
 
 from datetime import datetime
+from typing import Literal
 
 from freehold.access import UserRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing, Unavailable
-from freehold.http.routing import Routes
-from freehold.mail.restraint import MailedTooOften
-from freehold.paging import Page, PageRequest
+from freehold.base.errors import Forbidden, Missing, Unavailable
+from freehold.base.validation import Input
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
+from freehold.mail.errors import MailedTooOften
 from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
-from freehold.users.types import PasswordChange, User, UserPatch
+from freehold.users.types import PasswordChange, User, UserPatch, UserWithOrganizations
+from freehold.web.routing import Routes
 
 routes = Routes("users", "People who can sign in.")
+
+
+class UserQuery(Input, frozen=True, kw_only=True):
+    """What to show with a user."""
+
+    include: Literal["organizations"] | None = None
 
 
 @routes.get("/v1/users", errors=[Forbidden])
@@ -23,6 +31,17 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
     For platform administrators.
     """
     return await operations.list_all(context, query)
+
+
+@routes.get("/v1/users/{user}", errors=[Missing])
+async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
+    """Read a user.
+
+    With `include=organizations`, also those that they are a member of and you may see.
+    """
+    if query.include:
+        return await operations.get_with_organizations(context, user)
+    return await operations.get(context, user)
 
 
 @routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften])

@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.scalars import AvatarUrl, Email, Name, Password, Secret, Token, Username
-from freehold.validation import Input
+from freehold.base.scalars import AvatarUrl, Email, Name, Password, Secret, Slug, Token, Username
+from freehold.base.validation import Input
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -31,6 +31,23 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     profile: Profile
+
+
+class OrganizationSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """An organization without its members."""
+
+    id: UUID
+    name: Name
+    slug: Slug
+    owner_id: UUID
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserWithOrganizations(User, frozen=True, kw_only=True):
+    """A user with the organizations they are a member of (the first 1,000, newest first)."""
+
+    organizations: tuple[OrganizationSummary, ...]
 
 
 class UserSummary(msgspec.Struct, frozen=True, kw_only=True):

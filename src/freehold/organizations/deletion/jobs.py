@@ -1,7 +1,7 @@
 """Removes for good what can no longer be restored."""
 
-from freehold.context import Context
-from freehold.jobs import job
+from freehold.data.context import Context
+from freehold.data.jobs import job
 from freehold.organizations.deletion import operations
 
 

@@ -1,6 +1,8 @@
 """Deleting an organization, restoring it while that is possible, and removing it for good."""
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from freehold.access import (
@@ -9,23 +11,24 @@ from freehold.access import (
     By,
     Scope,
     Subject,
+    Writes,
     no_such_organization,
     on_organization,
     on_user,
     operation,
 )
 from freehold.audit.recording import record
-from freehold.context import Context
-from freehold.errors import Missing, Stale
+from freehold.base.errors import Missing, Stale
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.organizations.deletion import queries
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.types import Organization
-from freehold.paging import LAST_ID, Page, PageRequest, read_page
 
 _SECONDS_A_DAY = 86_400
 
 
-@on_organization(Action.ORGANIZATION_DELETE, writes=True)
+@on_organization(Action.ORGANIZATION_DELETE, writes=Writes.TRANSACTION)
 async def delete(scope: Scope, *, version: datetime | None = None) -> DeletedOrganization:
     """Delete an organization: from now on it exists for nobody, but its owner can restore it for a while.
 
@@ -35,29 +38,31 @@ async def delete(scope: Scope, *, version: datetime | None = None) -> DeletedOrg
         Stale: ``stale``.
     """
     deleted = await queries.delete(
-        scope.db, id=scope.organization_id, version=version, restorable_seconds=_restorable_seconds(scope)
+        scope.db, id=scope.organization_id, version=version, restorable_seconds=_restorable_seconds(scope.context)
     )
     if deleted is None:
         raise _not_changed(version)
-    await record(scope, scope.action, deleted.id, organization_id=deleted.id)
+    await record(scope.context, scope.action, deleted.id, organization_id=deleted.id)
     return deleted
 
 
-@on_organization(Action.ORGANIZATION_RESTORE, writes=True, deleted=True)
+@on_organization(Action.ORGANIZATION_RESTORE, writes=Writes.TRANSACTION, deleted=True)
 async def restore(scope: Scope) -> Organization:
     """Bring a deleted organization back as it was, with members, projects and invitations.
 
     Raises:
         Missing: ``not_found``: it was not deleted, it is too late, or the actor could not restore it.
     """
-    restored = await queries.restore(scope.db, id=scope.organization_id, restorable_seconds=_restorable_seconds(scope))
+    restored = await queries.restore(
+        scope.db, id=scope.organization_id, restorable_seconds=_restorable_seconds(scope.context)
+    )
     if restored is None:
         raise no_such_organization()
-    await record(scope, scope.action, restored.id, organization_id=restored.id)
+    await record(scope.context, scope.action, restored.id, organization_id=restored.id)
     return restored
 
 
-@on_organization(Action.ORGANIZATION_DELETE, writes=True, deleted=True)
+@on_organization(Action.ORGANIZATION_DELETE, writes=Writes.TRANSACTION, deleted=True)
 async def purge(scope: Scope, *, version: datetime | None = None) -> None:
     """Remove a deleted organization for good, with all that belongs to it, before its time; its slug is free again.
 
@@ -68,10 +73,10 @@ async def purge(scope: Scope, *, version: datetime | None = None) -> None:
     purged = await queries.purge(scope.db, id=scope.organization_id, version=version)
     if purged is None:
         raise _not_changed(version)
-    await record(scope, AccountAction.ORGANIZATION_PURGE, purged, organization_id=purged)
+    await record(scope.context, AccountAction.ORGANIZATION_PURGE, purged, organization_id=purged)
 
 
-@operation(AccountAction.ORGANIZATION_PURGE, by=By.ADMIN, writes=True)
+@operation(AccountAction.ORGANIZATION_PURGE, by=By.ADMIN, writes=Writes.TRANSACTION)
 async def purge_next(context: Context) -> UUID | None:
     """Remove for good one organization that can no longer be restored; tells which, or None when there is none left."""
     purged = await queries.purge_next(context.db, restorable_seconds=_restorable_seconds(context))
@@ -89,21 +94,16 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[DeletedOr
         Forbidden: somebody else's.
         Invalid: the cursor is not of this list.
     """
-    seconds = _restorable_seconds(subject)
-
-    async def fetch(before_id: UUID, limit: int) -> list[DeletedOrganization]:
-        return await queries.page_of_user(
-            subject.db, user_id=subject.user_id, before_id=before_id, limit=limit, restorable_seconds=seconds
-        )
-
-    return await read_page(
-        subject.tools.cursors,
+    keys: dict[str, Any] = {
+        "user_id": subject.user_id,
+        "restorable_seconds": _restorable_seconds(subject.context),
+    }
+    return await page_by_id(
+        subject.context.tools.cursors,
         request,
         listing=f"deleted-organizations:{subject.user_id}",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda organization: (organization.id,),
-        count=lambda: queries.count_of_user(subject.db, user_id=subject.user_id, restorable_seconds=seconds),
+        page=partial(queries.page_of_user, subject.db, **keys),
+        count=partial(queries.count_of_user, subject.db, **keys),
     )
 
 
@@ -115,18 +115,12 @@ async def list_all(context: Context, request: PageRequest) -> Page[DeletedOrgani
         Invalid: the cursor is not of this list.
     """
     seconds = _restorable_seconds(context)
-
-    async def fetch(before_id: UUID, limit: int) -> list[DeletedOrganization]:
-        return await queries.page(context.db, before_id=before_id, limit=limit, restorable_seconds=seconds)
-
-    return await read_page(
+    return await page_by_id(
         context.tools.cursors,
         request,
         listing="deleted-organizations",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda organization: (organization.id,),
-        count=lambda: queries.count_all(context.db, restorable_seconds=seconds),
+        page=partial(queries.page, context.db, restorable_seconds=seconds),
+        count=partial(queries.count_all, context.db, restorable_seconds=seconds),
     )
 
 

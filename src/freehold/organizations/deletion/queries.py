@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+from freehold.data.sql import Executor, statement
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.types import Organization
-from freehold.sql import Executor, statement
 
 
 @statement

@@ -1,29 +1,26 @@
+-- part: deleted
+-- What a DeletedOrganization is read from: o is a row of organizations.
+{organizations.row}, o.deleted_at, o.deleted_at + make_interval(secs => :restorable_seconds) AS restorable_until
+
 -- name: delete
 -- Mark an organization as deleted; its members and projects stay for as long as it can be restored.
-UPDATE organizations
+UPDATE organizations o
 SET deleted_at = now(),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id, name, slug, owner_id, created_at, updated_at, deleted_at,
-    deleted_at + make_interval(secs => :restorable_seconds) AS restorable_until;
+RETURNING {deleted};
 
 -- name: restore
 -- Bring a deleted organization back, if it is not too late.
-UPDATE organizations
+UPDATE organizations o
 SET deleted_at = NULL,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at > now() - make_interval(secs => :restorable_seconds)
-RETURNING id, name, slug, owner_id, created_at, updated_at,
-    ARRAY(
-        SELECT user_id FROM organization_members WHERE organization_id = organizations.id
-        ORDER BY created_at, user_id LIMIT 1000
-    ) AS members,
-    (SELECT count(*) FROM organization_members WHERE organization_id = organizations.id) AS members_count;
+RETURNING {organizations.organization};
 
 -- name: page_of_user
 -- Deleted organizations that a user can restore, newest id first, before a position.
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at,
-    o.deleted_at + make_interval(secs => :restorable_seconds) AS restorable_until
+SELECT {deleted}
 FROM all_organization_roles r
 JOIN organizations o ON o.id = r.organization_id
 WHERE r.user_id = :user_id AND r.organization_id < :before_id
@@ -42,11 +39,10 @@ WHERE r.user_id = :user_id
 
 -- name: page
 -- All deleted organizations that can be restored, newest id first, before a position.
-SELECT id, name, slug, owner_id, created_at, updated_at, deleted_at,
-    deleted_at + make_interval(secs => :restorable_seconds) AS restorable_until
-FROM organizations
-WHERE id < :before_id AND deleted_at > now() - make_interval(secs => :restorable_seconds)
-ORDER BY id DESC
+SELECT {deleted}
+FROM organizations o
+WHERE o.id < :before_id AND o.deleted_at > now() - make_interval(secs => :restorable_seconds)
+ORDER BY o.id DESC
 LIMIT :limit;
 
 -- name: count_all

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from freehold.organizations.types import OrganizationSummary
+from freehold.users.types import OrganizationSummary
 
 
 class DeletedOrganization(OrganizationSummary, frozen=True, kw_only=True):

@@ -4,10 +4,12 @@ from functools import partial
 
 import click
 
-from freehold import Invitation, NewInvitation, Platform
-from freehold.cli.declare import Fetch, lists, shows
-from freehold.cli.references import organization_reference, read_id
-from freehold.validation import parse
+from freehold.base.validation import parse
+from freehold.data.context import Context
+from freehold.organizations.invitations import operations
+from freehold.organizations.invitations.types import Invitation, NewInvitation
+from freehold.terminal.declare import Fetch, lists, shows
+from freehold.terminal.references import organization_reference, read_id
 
 
 @click.command()
@@ -17,39 +19,37 @@ from freehold.validation import parse
     "--role", default="member", show_default=True, help="What they are to be: admin, member or a role of your own."
 )
 @shows
-async def invite(platform: Platform, *, organization: str, email: str, role: str) -> Invitation:
+async def invite(context: Context, *, organization: str, email: str, role: str) -> Invitation:
     """Invite somebody by mail, who need not have an account."""
     reference = organization_reference(organization)
-    return await platform.organizations.invitations.create(
-        reference, parse(NewInvitation, {"email": email, "role": role})
-    )
+    return await operations.create(context, reference, parse(NewInvitation, {"email": email, "role": role}))
 
 
 @click.command()
 @click.argument("organization")
 @lists("id", "email", "role", "expires_at")
-def invitations(platform: Platform, *, organization: str) -> Fetch[Invitation]:
+def invitations(context: Context, *, organization: str) -> Fetch[Invitation]:
     """List the invitations that nobody has accepted, newest first."""
-    return partial(platform.organizations.invitations.list, organization_reference(organization))
+    return partial(operations.list_all, context, organization_reference(organization))
 
 
 @click.command()
 @click.argument("organization")
 @click.argument("invitation")
 @shows
-async def resend_invitation(platform: Platform, *, organization: str, invitation: str) -> Invitation:
+async def resend_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
     """Mail an invitation again, with a new token and its whole time."""
     reference = organization_reference(organization)
-    return await platform.organizations.invitations.resend(reference, read_id(invitation, "/invitation"))
+    return await operations.resend(context, reference, read_id(invitation, "/invitation"))
 
 
 @click.command()
 @click.argument("organization")
 @click.argument("invitation")
 @shows
-async def revoke_invitation(platform: Platform, *, organization: str, invitation: str) -> Invitation:
+async def revoke_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
     """Revoke an invitation: its token no longer works."""
     reference, invitation_id = organization_reference(organization), read_id(invitation, "/invitation")
-    found = await platform.organizations.invitations.get(reference, invitation_id)
-    await platform.organizations.invitations.revoke(reference, invitation_id)
+    found = await operations.get(context, reference, invitation_id)
+    await operations.revoke(context, reference, invitation_id)
     return found

@@ -1,6 +1,8 @@
 """What can go wrong with invitations, and the constraints that say so."""
 
-from freehold.errors import CONSTRAINTS, Conflict, Forbidden, Missing, check_means
+from typing import Final
+
+from freehold.base.errors import Conflict, Forbidden, Meaning, Missing, failing
 from freehold.organizations.errors import OrganizationGone
 from freehold.users.errors import IdTaken
 
@@ -27,6 +29,8 @@ class InvitationForAnother(Forbidden):
     title = "This invitation was mailed to another address: use the account that has it, or sign up with it"
 
 
-CONSTRAINTS["invitations_pkey"] = IdTaken
-CONSTRAINTS["invitations_organization_id_fkey"] = OrganizationGone
-check_means("invitations_token_hash_check", pointer="/token", code="invalid_token", detail="must be a SHA-256 hash")
+MEANINGS: Final[dict[str, Meaning]] = {
+    "invitations_pkey": IdTaken,
+    "invitations_organization_id_fkey": OrganizationGone,
+    "invitations_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
+}

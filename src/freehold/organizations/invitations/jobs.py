@@ -1,7 +1,7 @@
 """Forgets invitations that were never answered."""
 
-from freehold.context import Context
-from freehold.jobs import job
+from freehold.data.context import Context
+from freehold.data.jobs import job
 from freehold.organizations.invitations import queries
 
 

@@ -1,15 +1,18 @@
 """Inviting people to an organization, and accepting: once, by whoever has the address that the invitation went to."""
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, Action, By, Scope, on_organization, operation
+from freehold.access import AccountAction, Action, By, Scope, Writes, on_organization, operation
 from freehold.audit.recording import record
-from freehold.context import Context
-from freehold.errors import InvalidToken
-from freehold.ids import new_id
+from freehold.base.errors import InvalidToken
+from freehold.base.ids import new_id
+from freehold.base.tokens import Kind, new_token, token_hash
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
 from freehold.organizations.invitations import queries
@@ -18,8 +21,6 @@ from freehold.organizations.invitations.types import Invitation, InvitationAccep
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.organizations.members.operations import join
 from freehold.organizations.roles.assigning import promised_role, role_to_give
-from freehold.paging import LAST_ID, Page, PageRequest, read_page
-from freehold.tokens import Kind, new_token, token_hash
 from freehold.users import operations as users
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
@@ -36,18 +37,12 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
         Missing: ``not_found``: there is no such organization to see.
         Invalid: the cursor is not of this list.
     """
-
-    async def fetch(before_id: UUID, limit: int) -> list[Invitation]:
-        return await queries.page(scope.db, organization_id=scope.organization_id, before_id=before_id, limit=limit)
-
-    return await read_page(
-        scope.tools.cursors,
+    return await page_by_id(
+        scope.context.tools.cursors,
         request,
         listing=f"invitations:{scope.organization_id}",
-        start=(LAST_ID,),
-        fetch=fetch,
-        position=lambda invitation: (invitation.id,),
-        count=lambda: queries.count_all(scope.db, organization_id=scope.organization_id),
+        page=partial(queries.page, scope.db, organization_id=scope.organization_id),
+        count=partial(queries.count_all, scope.db, organization_id=scope.organization_id),
     )
 
 
@@ -64,7 +59,7 @@ async def get(scope: Scope, invitation_id: UUID) -> Invitation:
     return found
 
 
-@on_organization(Action.INVITATION_CREATE, writes=True)
+@on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
 async def create(scope: Scope, new: NewInvitation) -> Invitation:
     """Invite somebody by mail, who need not have an account.
 
@@ -87,8 +82,8 @@ async def create(scope: Scope, new: NewInvitation) -> Invitation:
         role=role.name,
         role_id=role.id,
         token_hash=token.hash,
-        invited_by=scope.actor_id,
-        lifetime_seconds=_lifetime_seconds(scope),
+        invited_by=scope.context.actor_id,
+        lifetime_seconds=_lifetime_seconds(scope.context),
     )
     if made is None:
         raise AlreadyInvited
@@ -96,7 +91,7 @@ async def create(scope: Scope, new: NewInvitation) -> Invitation:
     return made
 
 
-@on_organization(Action.INVITATION_CREATE, writes=True)
+@on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
 async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
     """Mail an invitation again, also one that has expired, with a new token and its whole time; the old token ends.
 
@@ -112,7 +107,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         organization_id=scope.organization_id,
         id=invitation_id,
         token_hash=token.hash,
-        lifetime_seconds=_lifetime_seconds(scope),
+        lifetime_seconds=_lifetime_seconds(scope.context),
     )
     if renewed is None:
         raise NoSuchInvitation
@@ -126,7 +121,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
     return invitation
 
 
-@on_organization(Action.INVITATION_DELETE, writes=True)
+@on_organization(Action.INVITATION_DELETE, writes=Writes.TRANSACTION)
 async def revoke(scope: Scope, invitation_id: UUID) -> None:
     """Take an invitation back: its token no longer works.
 
@@ -135,10 +130,10 @@ async def revoke(scope: Scope, invitation_id: UUID) -> None:
     """
     if await queries.delete(scope.db, organization_id=scope.organization_id, id=invitation_id) is None:
         raise NoSuchInvitation
-    await record(scope, scope.action, invitation_id, organization_id=scope.organization_id)
+    await record(scope.context, scope.action, invitation_id, organization_id=scope.organization_id)
 
 
-@operation(AccountAction.INVITATION_ACCEPT, by=By.SIGNED_IN, writes=True)
+@operation(AccountAction.INVITATION_ACCEPT, by=By.SIGNED_IN, writes=Writes.TRANSACTION)
 async def accept(context: Context, acceptance: InvitationAcceptance) -> Membership:
     """Join the organization that the actor was invited to; works once.
 
@@ -152,7 +147,7 @@ async def accept(context: Context, acceptance: InvitationAcceptance) -> Membersh
     return await _accept(context, await users.get(context, "me"), acceptance.token, "/token")
 
 
-@operation(AccountAction.USER_CREATE, by=By.ANYONE, own_transaction=True)
+@operation(AccountAction.USER_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def sign_up(context: Context, new: NewUser, *, is_admin: bool = False) -> User:
     """Sign up, or make an account for somebody.
 
@@ -215,14 +210,14 @@ def _hash(token: str) -> bytes:
 
 
 async def _send(scope: Scope, invitation: Invitation, token: str) -> None:
-    await restrain(scope, invitation.email, "invitation")
-    settings = scope.tools.settings
-    writer = await queries.letterhead(scope.db, organization_id=scope.organization_id, user_id=scope.actor_id)
+    await restrain(scope.context, invitation.email, "invitation")
+    settings = scope.context.tools.settings
+    writer = await queries.letterhead(scope.db, organization_id=scope.organization_id, user_id=scope.context.actor_id)
     await enqueue(
-        scope,
+        scope.context,
         invitation.email,
         "invitation",
-        about=scope.actor_id,
+        about=scope.context.actor_id,
         inviter=writer.username or "An administrator",
         organization=writer.organization,
         role=invitation.role,
@@ -231,7 +226,9 @@ async def _send(scope: Scope, invitation: Invitation, token: str) -> None:
         link=f"{settings.base_url}/accept-invitation?token={token}",
         days=f"{settings.invitation_days:g}",
     )
-    await record(scope, scope.action, invitation.id, organization_id=scope.organization_id, role=invitation.role)
+    await record(
+        scope.context, scope.action, invitation.id, organization_id=scope.organization_id, role=invitation.role
+    )
 
 
 def _lifetime_seconds(context: Context) -> float:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.data.sql import Executor, statement
 from freehold.organizations.invitations.types import Invitation, Membership
-from freehold.sql import Executor, statement
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -91,7 +91,7 @@ WHERE i.token_hash = :token_hash
 
 -- name: membership
 -- What a user is in an organization.
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, r.role, r.joined_at
+SELECT {organizations.row}, r.role, r.joined_at
 FROM organization_roles r
 JOIN organizations o ON o.id = r.organization_id
 WHERE r.organization_id = :organization_id AND r.user_id = :user_id;

@@ -3,19 +3,19 @@
 from uuid import UUID
 
 from freehold.access import OrganizationRef
-from freehold.context import Context
-from freehold.errors import Forbidden, InvalidToken, Missing, Unavailable
-from freehold.http.routing import Routes
-from freehold.mail.restraint import MailedTooOften
+from freehold.base.errors import Forbidden, InvalidToken, Missing, Unavailable
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
+from freehold.mail.errors import MailedTooOften
 from freehold.organizations.errors import OrganizationGone
 from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
-from freehold.paging import Page, PageRequest
 from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
+from freehold.web.routing import Routes
 
 routes = Routes("invitations", "Asking people by mail to join an organization.")
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.organizations.types import OrganizationSummary
-from freehold.scalars import AssignableRole, Email, RoleText, Token
-from freehold.validation import Input
+from freehold.base.scalars import AssignableRole, Email, RoleText, Token
+from freehold.base.validation import Input
+from freehold.users.types import OrganizationSummary
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):

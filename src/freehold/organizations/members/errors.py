@@ -1,6 +1,8 @@
 """What can go wrong with members, and the constraints that say so."""
 
-from freehold.errors import Conflict, Missing, check_means
+from typing import Final
+
+from freehold.base.errors import Conflict, Meaning, Missing, failing
 
 
 class NoSuchUser(Missing):
@@ -29,6 +31,6 @@ class RoleGone(Conflict):
         super().__init__(f"The organization no longer has the role '{name}' of this invitation: ask for a new one")
 
 
-check_means(
-    "organization_members_role_check", pointer="/role", code="invalid_choice", detail="must be one of: admin, member"
-)
+MEANINGS: Final[dict[str, Meaning]] = {
+    "organization_members_role_check": failing("/role", "invalid_choice", "must be one of: admin, member"),
+}

@@ -3,16 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from freehold.access import Action, Scope, checked_again, no_such_organization, on_organization, standing_of
+from freehold.access import Action, Scope, Writes, checked_again, no_such_organization, on_organization, standing_of
 from freehold.audit.recording import record
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing, Stale
+from freehold.base.errors import Forbidden, Missing, Stale
+from freehold.data.context import Context
+from freehold.data.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
 from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
 from freehold.organizations.members.errors import RoleGone
 from freehold.organizations.members.types import Member, NewRole
 from freehold.organizations.roles.assigning import promised_role, role_to_give
-from freehold.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
 
 
 @on_organization(Action.MEMBER_READ)
@@ -34,7 +34,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
         )
 
     return await read_page(
-        scope.tools.cursors,
+        scope.context.tools.cursors,
         request,
         listing=f"members:{scope.organization_id}",
         start=(FIRST_TIME, FIRST_ID),
@@ -44,7 +44,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
     )
 
 
-@on_organization(Action.MEMBER_ADD, writes=True)
+@on_organization(Action.MEMBER_ADD, writes=Writes.TRANSACTION)
 async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | None = None) -> Member:
     """Add a user, or change a member's role; ``version`` is the organization's ``updated_at``.
 
@@ -69,7 +69,7 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     write = queries.insert if before is None else queries.update
     await write(scope.db, **where, role=role.built_in_name, role_id=role.id)
     action = Action.MEMBER_ADD if before is None else Action.MEMBER_UPDATE
-    await record(scope, action, user_id, organization_id=scope.organization_id, role=new.role)
+    await record(scope.context, action, user_id, organization_id=scope.organization_id, role=new.role)
     member = await queries.get(scope.db, **where)
     if member is None:
         raise AssertionError("the member was written in this transaction")
@@ -119,7 +119,7 @@ async def join(
     )
 
 
-@on_organization(Action.MEMBER_REMOVE, writes=True)
+@on_organization(Action.MEMBER_REMOVE, writes=Writes.TRANSACTION)
 async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None) -> None:
     """Remove a member; ``version`` is the organization's ``updated_at``.
 
@@ -132,7 +132,7 @@ async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None
     await _remove(scope, user_id, version)
 
 
-@on_organization(Action.ORGANIZATION_READ, writes=True)
+@on_organization(Action.ORGANIZATION_READ, writes=Writes.TRANSACTION)
 async def leave(scope: Scope, *, version: datetime | None = None) -> None:
     """Leave an organization, as any member but the owner may.
 
@@ -143,9 +143,9 @@ async def leave(scope: Scope, *, version: datetime | None = None) -> None:
     """
     if scope.standing.key is not None and scope.standing.key.is_limited:
         raise Forbidden("A limited API key cannot end a membership")
-    if scope.actor_id is None:
+    if scope.context.actor_id is None:
         raise Missing("The operator is no member")
-    await _remove(scope, scope.actor_id, version)
+    await _remove(scope, scope.context.actor_id, version)
 
 
 async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None:
@@ -156,7 +156,7 @@ async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None
     removed = await queries.delete(scope.db, organization_id=scope.organization_id, user_id=user_id)
     if removed is None:
         raise Missing("There is no such member")
-    await record(scope, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id)
+    await record(scope.context, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id)
 
 
 async def _require_no_less(scope: Scope, user_id: UUID, purpose: str) -> None:

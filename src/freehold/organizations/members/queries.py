@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from freehold.data.sql import Executor, statement
 from freehold.organizations.members.types import Member
-from freehold.sql import Executor, statement
 
 
 @statement

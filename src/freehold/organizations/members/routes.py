@@ -4,14 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from freehold.access import OrganizationRef, UserRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.routing import Routes
+from freehold.base.errors import Forbidden, Missing
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.organizations.errors import OwnerMustStay
 from freehold.organizations.members import operations
 from freehold.organizations.members.errors import NoSuchUser
 from freehold.organizations.members.types import Member, NewRole
-from freehold.paging import Page, PageRequest
+from freehold.web.routing import Routes
 
 routes = Routes("members", "Who belongs to an organization, and as what.")
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from freehold.scalars import AssignableRole, RoleText
+from freehold.base.scalars import AssignableRole, RoleText
+from freehold.base.validation import Input
 from freehold.users.types import UserSummary
-from freehold.validation import Input
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,10 +4,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from freehold.access import GRANTS, Action, Role, Scope, known_actions
+from freehold.data.sql import Executor
 from freehold.organizations.roles import queries
 from freehold.organizations.roles.errors import UnknownRole
 from freehold.organizations.roles.types import CustomRole
-from freehold.sql import Executor
 
 
 class AssignableRole(NamedTuple):

@@ -2,11 +2,13 @@
 
 import click
 
-from freehold import CustomRole, NewCustomRole, Platform, RoleEntry, RolePatch
 from freehold.access import Action
-from freehold.cli.declare import Fetch, lists, runs, shows
-from freehold.cli.references import organization_reference, role_reference
-from freehold.validation import parse
+from freehold.base.validation import parse
+from freehold.data.context import Context
+from freehold.organizations.roles import operations
+from freehold.organizations.roles.types import CustomRole, NewCustomRole, RoleEntry, RolePatch
+from freehold.terminal.declare import Fetch, lists, runs, shows
+from freehold.terminal.references import organization_reference, role_reference
 
 _actions = click.option(
     "--action",
@@ -28,28 +30,28 @@ def roles() -> None:
 @click.argument("name")
 @_actions
 @shows
-async def create(platform: Platform, *, organization: str, name: str, actions: tuple[str, ...]) -> CustomRole:
+async def create(context: Context, *, organization: str, name: str, actions: tuple[str, ...]) -> CustomRole:
     """Make a role. It always includes organization.read."""
     new = parse(NewCustomRole, {"name": name, "actions": actions})
-    return await platform.organizations.roles.create(organization_reference(organization), new)
+    return await operations.create(context, organization_reference(organization), new)
 
 
 @roles.command("list")
 @click.argument("organization")
 @lists("name", "built_in", "actions")
-def list_all(platform: Platform, *, organization: str) -> Fetch[RoleEntry]:
+def list_all(context: Context, *, organization: str) -> Fetch[RoleEntry]:
     """List the roles of an organization: the built-in ones, then its own by name."""
     reference = organization_reference(organization)
-    return lambda request: platform.organizations.roles.list(reference, request)
+    return lambda request: operations.list_all(context, reference, request)
 
 
 @roles.command()
 @click.argument("organization")
 @click.argument("role")
 @shows
-async def show(platform: Platform, *, organization: str, role: str) -> CustomRole | RoleEntry:
+async def show(context: Context, *, organization: str, role: str) -> CustomRole | RoleEntry:
     """Show a role, by name or id."""
-    return await platform.organizations.roles.get(organization_reference(organization), role_reference(role))
+    return await operations.get(context, organization_reference(organization), role_reference(role))
 
 
 @roles.command()
@@ -59,20 +61,20 @@ async def show(platform: Platform, *, organization: str, role: str) -> CustomRol
 @_actions
 @shows
 async def update(
-    platform: Platform, *, organization: str, role: str, name: str | None, actions: tuple[str, ...]
+    context: Context, *, organization: str, role: str, name: str | None, actions: tuple[str, ...]
 ) -> CustomRole:
     """Change a role, by name or id, for everybody who has it. The actions given replace all that it had."""
     given = {"name": name, "actions": actions or None}
     patch = parse(RolePatch, {field: value for field, value in given.items() if value is not None})
     reference = organization_reference(organization)
-    return await platform.organizations.roles.update(reference, role_reference(role), patch)
+    return await operations.update(context, reference, role_reference(role), patch)
 
 
 @roles.command()
 @click.argument("organization")
 @click.argument("role")
 @runs
-async def delete(platform: Platform, *, organization: str, role: str, as_json: bool) -> int:  # noqa: ARG001 - nothing
+async def delete(context: Context, *, organization: str, role: str, as_json: bool) -> int:  # noqa: ARG001 - nothing
     """Remove a role, by name or id, that no member has."""
-    await platform.organizations.roles.delete(organization_reference(organization), role_reference(role))
+    await operations.delete(context, organization_reference(organization), role_reference(role))
     return 0

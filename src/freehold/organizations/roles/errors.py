@@ -1,7 +1,9 @@
 """What can go wrong with roles, and the constraints that say so."""
 
-from freehold.errors import CONSTRAINTS, Conflict, FieldError, Invalid, Missing, check_means
-from freehold.scalars import ROLE_NAME
+from typing import Final
+
+from freehold.base.errors import Conflict, FieldError, Invalid, Meaning, Missing, failing
+from freehold.base.scalars import ROLE_NAME
 from freehold.users.errors import IdTaken
 
 
@@ -52,11 +54,10 @@ class UnknownRole(Invalid):
         super().__init__([FieldError("/role", "unknown_role", f"the organization has no role named '{name}'")])
 
 
-CONSTRAINTS["roles_pkey"] = IdTaken
-check_means("roles_name_check", pointer="/name", code=ROLE_NAME.code, detail=ROLE_NAME.says)
-check_means(
-    "roles_actions_check",
-    pointer="/actions",
-    code="invalid_choice",
-    detail="must be different actions, organization.read among them",
-)
+MEANINGS: Final[dict[str, Meaning]] = {
+    "roles_pkey": IdTaken,
+    "roles_name_check": failing("/name", ROLE_NAME.code, ROLE_NAME.says),
+    "roles_actions_check": failing(
+        "/actions", "invalid_choice", "must be different actions, organization.read among them"
+    ),
+}

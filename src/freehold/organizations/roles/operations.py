@@ -13,14 +13,16 @@ from freehold.access import (
     Action,
     Role,
     Scope,
+    Writes,
     checked_again,
     explain_access,
     no_such_organization,
     on_organization,
 )
 from freehold.audit.recording import record
-from freehold.errors import Forbidden, Stale
-from freehold.ids import new_id
+from freehold.base.errors import Forbidden, Stale
+from freehold.base.ids import new_id
+from freehold.data.paging import Page, PageRequest, read_page
 from freehold.organizations.roles import queries
 from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, TooManyRoles
 from freehold.organizations.roles.types import (
@@ -32,7 +34,6 @@ from freehold.organizations.roles.types import (
     RolePatch,
     RoleRef,
 )
-from freehold.paging import Page, PageRequest, read_page
 
 
 def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
@@ -71,7 +72,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[RoleEntry]:
         return len(BUILT_IN) + await queries.count_all(scope.db, organization_id=scope.organization_id)
 
     return await read_page(
-        scope.tools.cursors,
+        scope.context.tools.cursors,
         request,
         listing=f"roles:{scope.organization_id}",
         start=(0, ""),
@@ -91,7 +92,7 @@ async def get(scope: Scope, role: RoleRef) -> CustomRole | RoleEntry:
     return _built_in(role) or await _own(scope, role)
 
 
-@on_organization(Action.ROLE_CREATE, writes=True)
+@on_organization(Action.ROLE_CREATE, writes=Writes.TRANSACTION)
 async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
     """Make a role of actions that the actor holds.
 
@@ -109,7 +110,7 @@ async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
         scope.db, organization_id=scope.organization_id, id=new_id(), name=new.name, actions=actions
     )
     await record(
-        scope,
+        scope.context,
         scope.action,
         made.id,
         organization_id=scope.organization_id,
@@ -119,7 +120,7 @@ async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
     return made
 
 
-@on_organization(Action.ROLE_UPDATE, writes=True)
+@on_organization(Action.ROLE_UPDATE, writes=Writes.TRANSACTION)
 async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: datetime | None = None) -> CustomRole:
     """Change a role, for everybody who has it; ``version`` is the ``updated_at`` that the change is meant for.
 
@@ -151,7 +152,7 @@ async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: date
     if updated is None:
         raise AssertionError("the organization is locked, so nobody else changes its roles")
     await record(
-        scope,
+        scope.context,
         scope.action,
         updated.id,
         organization_id=scope.organization_id,
@@ -161,7 +162,7 @@ async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: date
     return updated
 
 
-@on_organization(Action.ROLE_DELETE, writes=True)
+@on_organization(Action.ROLE_DELETE, writes=Writes.TRANSACTION)
 async def delete(scope: Scope, role: RoleRef, *, version: datetime | None = None) -> None:
     """Remove a role that no member has.
 
@@ -177,7 +178,7 @@ async def delete(scope: Scope, role: RoleRef, *, version: datetime | None = None
     if version not in {None, current.updated_at}:
         raise Stale
     await queries.delete(scope.db, organization_id=scope.organization_id, id=current.id, version=version)
-    await record(scope, scope.action, current.id, organization_id=scope.organization_id, name=current.name)
+    await record(scope.context, scope.action, current.id, organization_id=scope.organization_id, name=current.name)
 
 
 @on_organization(Action.ORGANIZATION_READ, outsiders=True)
@@ -232,5 +233,5 @@ def _complete(actions: Iterable[Action]) -> tuple[Action, ...]:
 def _check_giving(scope: Scope, actions: tuple[Action, ...]) -> None:
     scope.require_all(actions, "make such a role")
     ownership = [action.value for action in actions if action in OWNERSHIP]
-    if ownership and scope.role != Role.OWNER and not scope.is_admin:
+    if ownership and scope.role != Role.OWNER and not scope.context.is_admin:
         raise Forbidden(f"Only the owner makes roles that include {', '.join(ownership)}")

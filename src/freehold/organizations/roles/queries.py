@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from freehold.data.sql import Executor, statement
 from freehold.organizations.roles.types import CustomRole, RoleEntry
-from freehold.sql import Executor, statement
 
 
 @statement

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from freehold.access import OrganizationRef
-from freehold.context import Context
-from freehold.errors import Forbidden, Missing
-from freehold.http.routing import Routes
+from freehold.base.errors import Forbidden, Missing
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.organizations.roles import operations
 from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, RoleInUse, RoleTaken, TooManyRoles
 from freehold.organizations.roles.types import (
@@ -17,7 +17,7 @@ from freehold.organizations.roles.types import (
     RolePatch,
     RoleRef,
 )
-from freehold.paging import Page, PageRequest
+from freehold.web.routing import Routes
 
 routes = Routes("roles", "What members may do: built-in roles, and those that an organization makes.")
 

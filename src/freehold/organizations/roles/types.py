@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from freehold.access import Action
-from freehold.scalars import RoleName, RoleText
-from freehold.validation import Input
+from freehold.base.scalars import RoleName, RoleText
+from freehold.base.validation import Input
 
 Actions = Annotated[
     tuple[Action, ...],

@@ -10,9 +10,9 @@ the database's.
 import hashlib
 from collections.abc import Iterable
 
-from freehold.addresses import network_of
-from freehold.context import Context
-from freehold.scalars import EMAIL
+from freehold.base.addresses import network_of
+from freehold.base.scalars import EMAIL
+from freehold.data.context import Context
 from freehold.users.backoff import queries
 from freehold.users.backoff.errors import SignInDelayed
 

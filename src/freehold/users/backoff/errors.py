@@ -1,6 +1,8 @@
 """Signing in is put off."""
 
-from freehold.errors import TooManyRequests, check_means
+from typing import Final
+
+from freehold.base.errors import Meaning, TooManyRequests, failing
 
 
 class SignInDelayed(TooManyRequests):
@@ -11,5 +13,7 @@ class SignInDelayed(TooManyRequests):
     constraints = ("sign_in_budgets_pkey",)
 
 
-check_means("sign_in_budgets_subject_check", pointer="/login", code="invalid_hash", detail="must be kept as a hash")
-check_means("sign_in_budgets_failures_check", pointer="/login", code="invalid_count", detail="must not be negative")
+MEANINGS: Final[dict[str, Meaning]] = {
+    "sign_in_budgets_subject_check": failing("/login", "invalid_hash", "must be kept as a hash"),
+    "sign_in_budgets_failures_check": failing("/login", "invalid_count", "must not be negative"),
+}

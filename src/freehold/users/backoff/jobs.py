@@ -1,7 +1,7 @@
 """Forgets failed attempts to sign in."""
 
-from freehold.context import Context
-from freehold.jobs import job
+from freehold.data.context import Context
+from freehold.data.jobs import job
 from freehold.users.backoff import queries
 
 

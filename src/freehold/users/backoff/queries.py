@@ -1,6 +1,6 @@
 """Typed stubs of the statements that count failed attempts to sign in."""
 
-from freehold.sql import Executor, statement
+from freehold.data.sql import Executor, statement
 
 
 @statement

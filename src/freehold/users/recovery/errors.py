@@ -1,5 +1,9 @@
 """The constraint of password resets."""
 
-from freehold.errors import check_means
+from typing import Final
 
-check_means("password_resets_token_hash_check", pointer="/token", code="invalid_token", detail="must be a SHA-256 hash")
+from freehold.base.errors import Meaning, failing
+
+MEANINGS: Final[dict[str, Meaning]] = {
+    "password_resets_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
+}

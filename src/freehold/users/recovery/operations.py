@@ -1,12 +1,13 @@
 """Setting a new password with a token that is mailed, for those who have forgotten theirs."""
 
-from freehold.access import AccountAction, By, in_transaction, operation
+from freehold.access import AccountAction, By, Writes, in_transaction, operation
 from freehold.audit.recording import record
-from freehold.context import Context
-from freehold.errors import InvalidToken
+from freehold.base.errors import InvalidToken
+from freehold.base.tokens import Kind, new_token, token_hash
+from freehold.data.context import Context
+from freehold.mail.errors import MailedTooOften
 from freehold.mail.operations import enqueue
-from freehold.mail.restraint import MailedTooOften, restrain
-from freehold.tokens import Kind, new_token, token_hash
+from freehold.mail.restraint import restrain
 from freehold.users.backoff import attempts
 from freehold.users.recovery import queries
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
@@ -14,7 +15,7 @@ from freehold.users.recovery.types import NewPasswordReset, PasswordResetComplet
 _SECONDS_A_MINUTE = 60
 
 
-@operation(AccountAction.PASSWORD_RESET_CREATE, by=By.ANYONE, own_transaction=True)
+@operation(AccountAction.PASSWORD_RESET_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def request(context: Context, reset: NewPasswordReset) -> None:
     """Mail a token that sets a new password, if somebody has this address. Whether they do cannot be told from outside.
 
@@ -53,7 +54,7 @@ async def _mail_token(context: Context, reset: NewPasswordReset) -> None:
     await record(context, AccountAction.PASSWORD_RESET_CREATE, user_id, user_id=user_id)
 
 
-@operation(AccountAction.PASSWORD_RESET_COMPLETE, by=By.ANYONE, own_transaction=True)
+@operation(AccountAction.PASSWORD_RESET_COMPLETE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def complete(context: Context, completion: PasswordResetCompletion) -> None:
     """Set a new password with the token that was mailed; works once.
 

@@ -1,10 +1,10 @@
 """Password resets over HTTP."""
 
-from freehold.context import Context
-from freehold.errors import InvalidToken, Unavailable
-from freehold.http.routing import Routes
+from freehold.base.errors import InvalidToken, Unavailable
+from freehold.data.context import Context
 from freehold.users.recovery import operations
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+from freehold.web.routing import Routes
 
 routes = Routes("recovery", "Setting a new password without the old one.")
 

@@ -1,7 +1,7 @@
 """What is sent to get a new password."""
 
-from freehold.scalars import Email, Password, Token
-from freehold.validation import Input
+from freehold.base.scalars import Email, Password, Token
+from freehold.base.validation import Input
 
 
 class NewPasswordReset(Input, frozen=True, kw_only=True):

@@ -1,6 +1,8 @@
 """What can go wrong when an address is confirmed, and the constraints that say so."""
 
-from freehold.errors import Conflict, Forbidden, check_means
+from typing import Final
+
+from freehold.base.errors import Conflict, Forbidden, Meaning, failing
 
 
 class EmailVerified(Conflict):
@@ -17,6 +19,6 @@ class EmailUnverified(Forbidden):
     title = "Confirm your e-mail address first: the link was mailed to you"
 
 
-check_means(
-    "email_verifications_token_hash_check", pointer="/token", code="invalid_token", detail="must be a SHA-256 hash"
-)
+MEANINGS: Final[dict[str, Meaning]] = {
+    "email_verifications_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
+}

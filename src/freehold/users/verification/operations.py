@@ -1,12 +1,12 @@
 """Confirming that an e-mail address is one's own, with a token that is mailed there."""
 
-from freehold.access import AccountAction, By, Subject, on_user, operation
+from freehold.access import AccountAction, By, Subject, Writes, on_user, operation
 from freehold.audit.recording import record
-from freehold.context import Context
-from freehold.errors import Forbidden, InvalidToken, Missing
+from freehold.base.errors import Forbidden, InvalidToken, Missing
+from freehold.base.tokens import Kind, new_token, token_hash
+from freehold.data.context import Context
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
-from freehold.tokens import Kind, new_token, token_hash
 from freehold.users.errors import EmailTaken
 from freehold.users.types import User
 from freehold.users.verification import queries
@@ -74,7 +74,7 @@ async def withdraw_change(context: Context, user: User) -> None:
         await record(context, AccountAction.EMAIL_VERIFICATION_DELETE, user.id)
 
 
-@on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=True)
+@on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=Writes.TRANSACTION)
 async def send_again(subject: Subject) -> None:
     """Mail the token anew: to the address that the user changes to, else to theirs. Earlier tokens end.
 
@@ -88,10 +88,10 @@ async def send_again(subject: Subject) -> None:
         raise Missing("There is no such user, or you may not see them")
     if found.pending_email is None:
         raise EmailVerified
-    await ask_for_confirmation(subject, found.user, found.pending_email)
+    await ask_for_confirmation(subject.context, found.user, found.pending_email)
 
 
-@operation(AccountAction.EMAIL_VERIFICATION_COMPLETE, by=By.ANYONE, writes=True)
+@operation(AccountAction.EMAIL_VERIFICATION_COMPLETE, by=By.ANYONE, writes=Writes.TRANSACTION)
 async def confirm(context: Context, verification: EmailVerification) -> None:
     """Confirm an address with the token that was mailed there; works once.
 
@@ -113,7 +113,7 @@ async def confirm(context: Context, verification: EmailVerification) -> None:
     )
 
 
-@on_user(AccountAction.USER_VERIFY, writes=True)
+@on_user(AccountAction.USER_VERIFY, writes=Writes.TRANSACTION)
 async def mark_verified(subject: Subject) -> User:
     """Take somebody's address as confirmed, as a platform administrator.
 
@@ -121,10 +121,10 @@ async def mark_verified(subject: Subject) -> User:
         Forbidden: ``forbidden``: not an administrator.
         Missing: ``not_found``.
     """
-    if not subject.is_admin:
+    if not subject.context.is_admin:
         raise Forbidden("Only a platform administrator takes an address as confirmed without its token")
     user = await queries.mark_verified(subject.db, user_id=subject.user_id)
     if user is None:
         raise Missing("There is no such user")
-    await record(subject, AccountAction.USER_VERIFY, user.id)
+    await record(subject.context, AccountAction.USER_VERIFY, user.id)
     return user

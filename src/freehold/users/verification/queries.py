@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.sql import Executor, statement
+from freehold.data.sql import Executor, statement
 from freehold.users.types import User
 
 

@@ -1,13 +1,13 @@
 """Confirming addresses over HTTP."""
 
-from freehold.context import Context
-from freehold.errors import InvalidToken
-from freehold.http.routing import Routes
-from freehold.mail.restraint import MailedTooOften
+from freehold.base.errors import InvalidToken
+from freehold.data.context import Context
+from freehold.mail.errors import MailedTooOften
 from freehold.users.errors import EmailTaken
 from freehold.users.verification import operations
 from freehold.users.verification.errors import EmailVerified
 from freehold.users.verification.types import EmailVerification
+from freehold.web.routing import Routes
 
 routes = Routes("verification", "Showing that an e-mail address is one's own.")
 

@@ -1,7 +1,7 @@
 """What is sent to confirm an address."""
 
-from freehold.scalars import Token
-from freehold.validation import Input
+from freehold.base.scalars import Token
+from freehold.base.validation import Input
 
 
 class EmailVerification(Input, frozen=True, kw_only=True):

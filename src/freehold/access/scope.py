@@ -1,0 +1,206 @@
+"""The proof that an actor may do something: of an action in an organization, or on the account of a user."""
+
+from collections.abc import Iterable
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from freehold.access import queries
+from freehold.access.actions import GRANTS, OPEN_TO_ALL, AccountAction, Action
+from freehold.access.standing import Standing, key_may, standing
+from freehold.base.errors import Forbidden, Missing, Unauthenticated
+from freehold.data.context import Actor, Context
+from freehold.data.db import Database, Transaction
+
+OrganizationRef = UUID | str
+"""An organization by its id or its slug; the two never look alike."""
+UserRef = UUID | Literal["me"]
+"""A user by id, or ``me`` for the one who asks."""
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """Proof that the actor may do ``action`` in an organization; only ``scope_of`` makes one."""
+
+    context: Context
+    action: Action
+    organization_id: UUID
+    standing: Standing
+
+    @property
+    def db(self) -> Database | Transaction:
+        """Where statements run: in an operation that writes, its transaction."""
+        return self.context.db
+
+    @property
+    def role(self) -> str | None:
+        """What the actor is here: owner, admin, member or a role that the organization made; None for no member."""
+        return self.standing.role
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """All that the actor may do here."""
+        return self.standing.actions
+
+    @property
+    def project_ids(self) -> frozenset[UUID] | None:
+        """The projects that the actor's key is limited to; None for all."""
+        return self.standing.key.project_ids if self.standing.key else None
+
+    def may(self, action: Action) -> bool:
+        """Say whether the actor may also do another action here."""
+        return action in self.standing.actions
+
+    def require_all(self, actions: Iterable[Action], purpose: str) -> None:
+        """Return when the actor holds all of these: nobody gives, changes or takes away more than they have.
+
+        Args:
+            actions: what somebody else has, or is to have.
+            purpose: what the actor would do with it, such as ``give this role``.
+
+        Raises:
+            Forbidden: naming the actions that the actor lacks.
+        """
+        lacking = sorted(frozenset(actions) - self.standing.actions)
+        if lacking:
+            raise Forbidden(f"You cannot {purpose}: it has actions that you lack here: {', '.join(lacking)}")
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """Proof that the actor may do something with the account of a user; only ``subject_of`` makes one."""
+
+    context: Context
+    user_id: UUID
+
+    @property
+    def db(self) -> Database | Transaction:
+        """Where statements run: in an operation that writes, its transaction."""
+        return self.context.db
+
+    @property
+    def viewer_id(self) -> UUID | None:
+        """Whose view narrows what is shown; None for a user themselves and for administrators, who see all."""
+        actor_id = self.context.actor_id
+        return None if self.context.is_admin or actor_id == self.user_id else actor_id
+
+    @property
+    def session_id(self) -> UUID | None:
+        """The session that asks, if it is one of the user's own."""
+        actor = self.context.actor
+        return actor.session_id if actor and actor.user_id == self.user_id else None
+
+    @property
+    def by_key(self) -> bool:
+        """Whether an API key asks, in the place of a person."""
+        return self.context.actor is not None and self.context.actor.key is not None
+
+
+async def subject_of(context: Context, user: UserRef, *, action: AccountAction, closed: bool) -> Subject:
+    """Let the actor do something with the account of a user.
+
+    Args:
+        context: of the actor.
+        user: whose account.
+        action: what is done.
+        closed: whether nobody may but the user themselves and platform administrators.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+        Missing: there is no such user, or the actor may not see them.
+        Forbidden: the actor sees the user and may not do this.
+    """
+    actor = context.signed_in
+    check_key(actor, action)
+    user_id = actor.user_id if user == "me" else user
+    if user_id is None:
+        raise Unauthenticated("The operator is no user: name one by id")
+    if actor.key and actor.key.is_limited and user_id != actor.user_id:
+        raise Forbidden("This API key is limited: outside of organizations it reads the account that it belongs to")
+    if user_id != actor.user_id and not actor.is_admin:
+        visible = actor.user_id is not None and await queries.shares_organization(
+            context.db, viewer_id=actor.user_id, user_id=user_id
+        )
+        if not visible:
+            raise Missing("There is no such user, or you may not see them")
+        if closed:
+            raise Forbidden("Only users themselves and platform administrators may do this with an account")
+    return Subject(context=context, user_id=user_id)
+
+
+async def scope_of(context: Context, organization: OrganizationRef, *, action: Action, outsiders: bool) -> Scope:
+    """Let the actor do something in an organization.
+
+    Args:
+        context: of the actor.
+        organization: where.
+        action: what is done.
+        outsiders: whether to let in also who is nothing there.
+
+    Raises:
+        Unauthenticated: nobody is signed in (unless ``outsiders``).
+        Missing: there is no such organization, or the actor may not see it.
+        Forbidden: the actor sees the organization and may not do this.
+    """
+    actor = context.actor if outsiders else context.signed_in
+    if isinstance(organization, UUID):
+        found = await queries.role_by_id(context.db, id=organization, user_id=context.actor_id)
+    else:
+        found = await queries.role_by_slug(context.db, slug=organization, user_id=context.actor_id)
+    if found is None:
+        raise no_such_organization()
+    held = standing(actor, found.id, role=found.role, role_actions=found.actions)
+    if action not in held.actions and not (outsiders and (held.is_outside or action in OPEN_TO_ALL)):
+        raise no_such_organization() if held.is_outside else _forbidden(held, action)
+    return Scope(context=context, action=action, organization_id=found.id, standing=held)
+
+
+async def scope_in_deleted(context: Context, organization: OrganizationRef, *, action: Action) -> Scope:
+    """Let the actor do something with a deleted organization.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+        Missing: there is no such deleted organization, or the actor may not do this with it.
+    """
+    actor = context.signed_in
+    if isinstance(organization, UUID):
+        found = await queries.role_in_deleted_by_id(context.db, id=organization, user_id=context.actor_id)
+    else:
+        found = await queries.role_in_deleted_by_slug(context.db, slug=organization, user_id=context.actor_id)
+    if found is not None:
+        held = standing(actor, found.id, role=found.role, role_actions=found.actions)
+        if action in held.actions:
+            return Scope(context=context, action=action, organization_id=found.id, standing=held)
+    raise no_such_organization()
+
+
+def _forbidden(held: Standing, action: Action) -> Forbidden:
+    if action in held.granted or held.role is None:
+        return Forbidden(f"You may not do this here: {held.because(action)}")
+    needed = ", ".join(role for role, actions in GRANTS.items() if action in actions)
+    return Forbidden(f"Your role here is {held.role}; '{action}' needs one of: {needed}, or a role that includes it")
+
+
+async def checked_again(scope: Scope) -> Scope:
+    """Look again at what the actor may do, once the organization's row is locked, and so nobody else changes that.
+
+    An operation that changes who may do what reads, decides and writes. Without a second look, somebody who is being
+    demoted could decide before and write after, and give themselves back what they were.
+
+    Raises:
+        Missing, Forbidden: the actor may not do the scope's action any more.
+    """
+    return await scope_of(scope.context, scope.organization_id, action=scope.action, outsiders=False)
+
+
+def check_key(actor: Actor, action: AccountAction) -> None:
+    """Refuse what an API key cannot do outside of organizations."""
+    if actor.key is None or key_may(actor.key, action):
+        return
+    if actor.key.organization_id is not None:
+        raise Forbidden("This API key is an organization's: it is no user, and acts in its organization alone")
+    raise Forbidden(f"An API key cannot be used for {action}: sign in, or use a key without limits where that may")
+
+
+def no_such_organization() -> Missing:
+    """Make the error for an organization that does not exist or that the actor may not see."""
+    return Missing("There is no such organization, or you may not see it")

@@ -1,0 +1,136 @@
+"""What can go wrong, as few kinds with stable codes; nothing here knows HTTP.
+
+A slice defines its own errors, in its ``errors.py``, by subclassing a kind and giving it a ``code``. Its ``MEANINGS``
+there say what breaking a constraint of the database means. A constraint that nobody gave a meaning is a bug when it
+breaks, never a guessed conflict. Edges translate a kind once: HTTP in ``web/problems.py``, the command line in
+``terminal/declare.py``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import msgspec
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One failing field: where it is (an RFC 6901 JSON pointer), a stable code, and what would be accepted."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class FreeholdError(Exception):
+    """The base of every error that Freehold raises on purpose.
+
+    Attributes:
+        code: stable, machine-readable; part of the contract.
+        title: the code in words, the same for every occurrence.
+        detail: what is wrong this time and what to do next.
+        constraints: names of the database's constraints that stand for this error.
+    """
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[str] = "Something went wrong"
+    constraints: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or self.title
+        super().__init__(self.detail)
+
+
+class Invalid(FreeholdError):
+    """The input has fields that no caller may send; ``errors`` names all of them."""
+
+    code = "invalid"
+    title = "Some fields are not valid"
+
+    def __init__(self, errors: Sequence[FieldError], detail: str | None = None) -> None:
+        self.errors = tuple(errors)
+        super().__init__(detail or "; ".join(f"{e.pointer or 'the body'}: {e.detail}" for e in self.errors[:3]))
+
+
+class InvalidToken(Invalid):
+    """What was mailed does not work: it was never valid, was used, replaced or withdrawn, or has expired.
+
+    Which of these is never said.
+    """
+
+    code = "invalid_token"
+    title = "The token is not valid, was used already, or has expired: ask for a new one"
+
+    def __init__(self, pointer: str = "/token") -> None:
+        super().__init__([FieldError(pointer, self.code, "is not valid, was used already, or has expired")], self.title)
+
+
+class Unauthenticated(FreeholdError):
+    """Nobody is signed in, or the token is not (or no longer) valid."""
+
+    code = "unauthenticated"
+    title = "Sign in first: send a valid token as 'Authorization: Bearer TOKEN'"
+
+
+class Forbidden(FreeholdError):
+    """The caller sees the thing and may not do this with it."""
+
+    code = "forbidden"
+    title = "You may not do this"
+
+
+class Missing(FreeholdError):
+    """The thing does not exist, or the caller may not see it: the two are never told apart."""
+
+    code = "not_found"
+    title = "There is nothing here that you may see"
+
+
+class Conflict(FreeholdError):
+    """The change contradicts what is stored; the same request may succeed once that has changed."""
+
+    code = "conflict"
+    title = "This contradicts what is stored"
+
+
+class Stale(FreeholdError):
+    """The entity has changed since the version that the caller named."""
+
+    code = "stale"
+    title = "The entity has changed meanwhile: read it again and repeat your change on the new version"
+
+
+class Unavailable(FreeholdError):
+    """The work cannot be done now, and nothing was stored; try again after ``retry_after_seconds``."""
+
+    code = "unavailable"
+    title = "The service cannot do this right now: try again shortly"
+
+    def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 1) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(detail)
+
+
+class TooManyRequests(FreeholdError):
+    """The caller asks more often than is allowed; nothing was done. Wait ``retry_after_seconds`` (at least 1)."""
+
+    code = "too_many_requests"
+    title = "Too many requests: wait before you try again"
+
+    def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 1) -> None:
+        self.retry_after_seconds = max(1, retry_after_seconds)
+        super().__init__(detail or f"{self.title} ({self.retry_after_seconds} s)")
+
+
+class SchemaPending(FreeholdError):
+    """The database lacks migrations that this version needs."""
+
+    code = "schema_pending"
+    title = "The database is not migrated: run 'freehold migrate apply'"
+
+
+Meaning = Callable[[], FreeholdError]
+"""Makes the error that breaking a constraint of the database stands for."""
+
+
+def failing(pointer: str, code: str, detail: str) -> Meaning:
+    """Say which field fails when a CHECK constraint of the database breaks."""
+    return lambda: Invalid([FieldError(pointer, code, detail)])

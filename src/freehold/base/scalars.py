@@ -1,0 +1,293 @@
+r"""Every rule that a single value must keep, each said once.
+
+A scalar is an annotated ``str``. Its ``Rule`` cleans a value (trims a name, normalises an address) or says what would
+be accepted; decoding, the OpenAPI document and the error texts derive from it, and the CHECK constraint of the same
+column says the same in SQL. ``tests/contract/test_rules.py`` shows with random strings that the two agree.
+
+Two traps that shape the patterns: Python's ``$`` also matches before a trailing newline, so each pattern ends in
+``(?![\s\S])``, which Python and ECMA (OpenAPI) read alike; and PostgreSQL text can hold neither NUL nor lone
+surrogates, so ``text_defect`` refuses both before any rule is asked.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+import email_validator
+import msgspec
+
+SPACES: Final = r"\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f"
+BLANK: Final = SPACES + CONTROLS
+
+RESERVED_SLUGS: Final = frozenset(
+    "admin api auth billing console current docs health help login logout me new null openapi root search settings "
+    "signup status support system undefined www".split()
+)
+"""Slugs that would read as a part of an address, or as nothing."""
+
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_EDGES = re.compile(rf"^[{BLANK}]+|[{BLANK}]+(?![\s\S])")
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def _same(value: str) -> str:
+    return value
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What one kind of text must be.
+
+    ``says`` is the rule as a sentence for people. ``clean`` turns what was sent into what is stored, before lengths and
+    pattern are checked, and raises ValueError with a better sentence where it has one. What is sent may be longer than
+    what is stored (``max_sent``), and its pattern another (``published_pattern``): names come with space around them.
+    """
+
+    name: str
+    says: str
+    min_length: int = 0
+    max_length: int
+    max_sent: int | None = None
+    pattern: str | None = None
+    published_pattern: str | None = None
+    format: str | None = None
+    example: str | None = None
+    clean: Callable[[str], str] = _same
+
+    @property
+    def code(self) -> str:
+        """The stable code of a value that breaks this rule."""
+        return f"invalid_{self.name}"
+
+    @property
+    def meta(self) -> msgspec.Meta:
+        """The rule as a JSON schema. Lengths count characters (code points), as PostgreSQL's varchar(n) does."""
+        extra: dict[str, object] = {}
+        if self.published_pattern:
+            extra["pattern"] = self.published_pattern
+        if self.format:
+            extra["format"] = self.format
+        return msgspec.Meta(
+            min_length=self.min_length or None,
+            max_length=self.max_sent or self.max_length,
+            pattern=None if self.published_pattern else self.pattern,
+            description=self.says,
+            examples=[self.example] if self.example else None,
+            extra_json_schema=extra or None,
+        )
+
+    def check(self, value: str) -> str:
+        """Return the value as it is stored.
+
+        Raises:
+            ValueError: with a sentence that says what would be accepted.
+        """
+        if defect := text_defect(value):
+            raise ValueError(defect)
+        if len(value) > (self.max_sent or self.max_length):  # before any time is spent on cleaning
+            raise ValueError(self.says)
+        cleaned = self.clean(value)
+        fits = self.min_length <= len(cleaned) <= self.max_length
+        if not fits or (self.pattern is not None and re.search(self.pattern, cleaned) is None):
+            raise ValueError(self.says)
+        return cleaned
+
+
+class Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment that is yet to come, at most so many days from now."""
+
+    days: int
+
+    @property
+    def says(self) -> str:
+        """The rule as a sentence for people."""
+        return f"must be in the future, and at most {self.days:,} days from now"
+
+
+def text_defect(value: str) -> str | None:
+    """Say why PostgreSQL could not store this text, or None."""
+    if "\x00" in value:
+        return "must not contain the NUL character (\\u0000)"
+    if _SURROGATES.search(value):
+        return "must not contain a lone surrogate (\\ud800 to \\udfff): the text is not valid Unicode"
+    return None
+
+
+def _trim(value: str) -> str:
+    return _EDGES.sub("", value)
+
+
+def _normalise_email(value: str) -> str:
+    """Normalise the domain (IDNA) and keep the case of ASCII letters.
+
+    Addresses are compared without regard to the case of ASCII letters in the database; other letters are folded here,
+    before the lengths are checked, since a folded letter can be longer (the dotted capital I becomes two characters).
+    """
+    folded = "".join(c if c.isascii() else c.lower() for c in unicodedata.normalize("NFC", value))
+    try:
+        address = email_validator.validate_email(folded, check_deliverability=False, test_environment=True)
+    except email_validator.EmailNotValidError as error:
+        raise ValueError(f"must be a valid e-mail address, such as ada@example.com: {error}") from None
+    return f"{address.local_part}@{address.domain}"
+
+
+def _strong(value: str) -> str:
+    if not {"Lu", "Ll", "Nd"} <= {unicodedata.category(character) for character in value}:
+        raise ValueError(PASSWORD.says)
+    return value
+
+
+def _usable_slug(value: str) -> str:
+    if value in RESERVED_SLUGS:
+        raise ValueError(f"'{value}' is reserved: choose another slug")
+    if re.fullmatch(_UUID, value):
+        raise ValueError("must not have the shape of a UUID: choose another slug")
+    return value
+
+
+USERNAME: Final = Rule(
+    name="username",
+    says="must be 3 to 50 letters (A-Z, a-z), digits or underscores",
+    min_length=3,
+    max_length=50,
+    pattern=r"^[A-Za-z0-9_]{3,50}(?![\s\S])",
+    example="ada_lovelace",
+)
+EMAIL: Final = Rule(
+    name="email",
+    says="must be a valid e-mail address of at most 255 characters",
+    min_length=3,
+    max_length=255,
+    format="email",
+    example="ada@example.com",
+    clean=_normalise_email,
+)
+PASSWORD: Final = Rule(
+    name="password",
+    says="must have 8 to 128 characters with at least one uppercase letter, one lowercase letter and one digit",
+    min_length=8,
+    max_length=128,
+    published_pattern=r"^(?=[\s\S]*\p{Lu})(?=[\s\S]*\p{Ll})(?=[\s\S]*\p{Nd})",
+    format="password",
+    clean=_strong,
+)
+NAME: Final = Rule(
+    name="name",
+    says="must be 1 to 100 characters, counted without the space around it, and without control characters",
+    min_length=1,
+    max_length=100,
+    max_sent=500,
+    pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
+    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,98}}[^{BLANK}])?[{BLANK}]*$",
+    example="Acme",
+    clean=_trim,
+)
+SLUG: Final = Rule(
+    name="slug",
+    says="must be 1 to 100 lowercase letters, digits or hyphens, beginning and ending with a letter or digit",
+    min_length=1,
+    max_length=100,
+    pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(?![\s\S])",
+    published_pattern=rf"^(?!{_UUID}$)(?!({'|'.join(sorted(RESERVED_SLUGS))})$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+    example="acme",
+    clean=_usable_slug,
+)
+AVATAR_URL: Final = Rule(
+    name="avatar_url",
+    says="must be an http:// or https:// address of at most 2048 characters without spaces",
+    min_length=8,
+    max_length=2048,
+    pattern=r"^https?://[^/?#\u0000-\u0020\u007f-\u00a0]+([/?#][^\u0000-\u0020\u007f-\u00a0]*)?(?![\s\S])",
+    example="https://example.com/ada.png",
+)
+DESCRIPTION: Final = Rule(
+    name="description", says="must be at most 10,000 characters", max_length=10_000, example="To the moon and back."
+)
+FEATURE: Final = Rule(
+    name="feature",
+    says="must be 1 to 64 lowercase letters, digits, underscores, dots or hyphens",
+    min_length=1,
+    max_length=64,
+    pattern=r"^[a-z0-9_.-]{1,64}(?![\s\S])",
+    example="beta.search",
+)
+ROLE: Final = Rule(
+    name="role",
+    says="must be the name of a role: 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter",
+    min_length=1,
+    max_length=50,
+    pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    example="admin",
+)
+ROLE_NAME: Final = Rule(
+    name="role_name",
+    says=(
+        "must be 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter, and neither the name of a "
+        "built-in role (owner, admin, member) nor of the shape of a UUID"
+    ),
+    min_length=1,
+    max_length=50,
+    pattern=rf"^(?!(owner|admin|member|{_UUID})(?![\s\S]))[a-z][a-z0-9_-]{{0,49}}(?![\s\S])",
+    example="release-engineer",
+)
+ASSIGNABLE_ROLE: Final = Rule(
+    name="assignable_role",
+    says="must be admin, member, or the name of a role that the organization made; ownership is handed over, not given",
+    min_length=1,
+    max_length=50,
+    pattern=r"^(?!owner(?![\s\S]))[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    example="member",
+)
+ACTION: Final = Rule(
+    name="action",
+    says="must be the name of an action, such as project.create",
+    min_length=3,
+    max_length=64,
+    pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
+    example="project.create",
+)
+LOGIN: Final = Rule(name="login", says="must be a username or an e-mail address", min_length=1, max_length=255)
+SECRET: Final = Rule(name="secret", says="must be a password of at most 128 characters", min_length=1, max_length=128)
+TOKEN: Final = Rule(
+    name="token",
+    says="must be a token as it was mailed, at most 255 characters",
+    min_length=1,
+    max_length=255,
+    example="fhv_q2mJ8rT1wX5yB7nC3dF6gH9kL0pS4vZ_aE-uIoRtYwQ0a1b2c3d",
+)
+CURSOR: Final = Rule(name="cursor", says="must be a next_cursor as this list gave it", min_length=1, max_length=512)
+
+Username = Annotated[str, USERNAME.meta, USERNAME]
+Email = Annotated[str, EMAIL.meta, EMAIL]
+Password = Annotated[str, PASSWORD.meta, PASSWORD]
+Name = Annotated[str, NAME.meta, NAME]
+Slug = Annotated[str, SLUG.meta, SLUG]
+AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]
+Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
+Feature = Annotated[str, FEATURE.meta, FEATURE]
+ActionText = Annotated[str, ACTION.meta, ACTION]
+Login = Annotated[str, LOGIN.meta, LOGIN]
+Secret = Annotated[str, SECRET.meta, SECRET]
+Token = Annotated[str, TOKEN.meta, TOKEN]
+CursorText = Annotated[str, CURSOR.meta, CURSOR]
+
+RoleText = Annotated[str, ROLE.meta, ROLE]
+RoleName = Annotated[str, ROLE_NAME.meta, ROLE_NAME]
+AssignableRole = Annotated[str, ASSIGNABLE_ROLE.meta, ASSIGNABLE_ROLE]
+
+Visibility = Literal["public", "private"]
+Features = Annotated[
+    tuple[Feature, ...],
+    msgspec.Meta(
+        max_length=100,
+        description="at most 100 different features",
+        extra_json_schema={"uniqueItems": True},
+    ),
+]
+TEN_YEARS: Final = Ahead(days=3653)
+ExpiresAt = Annotated[
+    datetime, msgspec.Meta(tz=True, description=f"a time with its offset; {TEN_YEARS.says}"), TEN_YEARS
+]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=100, description="how many at most, 1 to 100")]

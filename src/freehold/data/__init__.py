@@ -1,0 +1,1 @@
+"""How a statement runs: the pool, the binding of SQL to stubs, pages, and the context of an operation."""

@@ -1,0 +1,91 @@
+"""What every operation gets: who asks, on which database, and the few tools that are not SQL."""
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from freehold.base.errors import Unauthenticated
+from freehold.base.settings import Settings
+from freehold.data.db import Database, Transaction
+from freehold.data.paging import Cursors
+from freehold.observe.observer import SILENT, Observer
+from freehold.passwords.hashing import Passwords
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key that is used, and what it is limited to.
+
+    Attributes:
+        id: of the key.
+        organization_id: whose key it is, when it is no user's.
+        actions: what it may be used for; None for all that its user may do.
+        project_ids: the projects that it is for; None for all.
+    """
+
+    id: UUID
+    organization_id: UUID | None = None
+    actions: frozenset[str] | None = None
+    project_ids: frozenset[UUID] | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it may do less than whose key it is."""
+        return self.actions is not None or self.project_ids is not None
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: a signed-in user, an API key, or the operator of this installation (no ``user_id``, may do all).
+
+    A key of a user asks as that user; a key of an organization is nobody but itself, without ``user_id``.
+    """
+
+    user_id: UUID | None
+    session_id: UUID | None = None
+    is_admin: bool = False
+    key: Key | None = None
+
+
+OPERATOR: Final = Actor(user_id=None, is_admin=True)
+"""Whoever has the database itself: the command line and the library act as this unless told otherwise."""
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process makes once and every operation may use."""
+
+    settings: Settings
+    passwords: Passwords
+    cursors: Cursors
+    observer: Observer = SILENT
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """One request's surroundings; in an operation that writes, ``db`` is its transaction."""
+
+    db: Database | Transaction
+    tools: Tools
+    actor: Actor | None = None
+    request_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+
+    @property
+    def signed_in(self) -> Actor:
+        """The actor.
+
+        Raises:
+            Unauthenticated: nobody is signed in.
+        """
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+    @property
+    def actor_id(self) -> UUID | None:
+        """The id of the signed-in user; None for nobody and for the operator."""
+        return self.actor.user_id if self.actor else None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the actor may administer the whole platform."""
+        return self.actor is not None and self.actor.is_admin

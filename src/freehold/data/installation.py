@@ -1,0 +1,40 @@
+"""What one installation has in its database: its schema, and the keys that all its processes share."""
+
+import secrets
+from functools import cache
+from importlib.resources import files
+
+from freehold.base.errors import SchemaPending
+from freehold.data import queries
+from freehold.data.db import Database
+
+
+async def require_current_schema(database: Database) -> None:
+    """Return when the database has every migration of this version.
+
+    Raises:
+        SchemaPending: ``schema_pending``, naming how many are missing and the command to run.
+    """
+    try:
+        missing = _own_migrations().difference(await queries.migrations_applied(database))
+    except SchemaPending:
+        missing = _own_migrations()
+    if missing:
+        raise SchemaPending(
+            f"The database lacks {len(missing)} of Freehold's migrations ({', '.join(sorted(missing))}): "
+            "run 'freehold migrate apply', then start again"
+        )
+
+
+async def shared_key(database: Database, name: str) -> bytes:
+    """Read a key that all nodes share. Two nodes that start at once see one key: the loser's insert does nothing."""
+    key = None
+    while key is None:  # the loser may not see the winner's row in the statement that waited for it
+        key = await queries.shared_key(database, name=name, fresh=secrets.token_bytes(32))
+    return key
+
+
+@cache
+def _own_migrations() -> frozenset[str]:
+    folder = files("freehold") / "migrations"
+    return frozenset(path.name.partition("_")[0] for path in folder.iterdir() if path.name[0].isdigit())

@@ -1,1 +1,0 @@
-"""The HTTP edge: routes that are declared once, and the ASGI application and server made from them."""

@@ -1,0 +1,1 @@
+"""Hashing passwords, and reading the hashes of other systems."""

@@ -1,0 +1,1 @@
+"""Assembles the slices into the server: application, workers, metrics, documentation."""

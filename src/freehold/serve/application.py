@@ -1,0 +1,165 @@
+"""Assembles the ASGI application; it runs by itself or mounts in another one."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+
+from freehold.api_keys.operations import authenticate as authenticate_key
+from freehold.base.addresses import Proxies
+from freehold.base.errors import Unauthenticated
+from freehold.base.settings import Settings
+from freehold.base.tokens import Kind
+from freehold.base.version import VERSION
+from freehold.data.context import Context
+from freehold.observe.board import Board
+from freehold.observe.observer import Observer
+from freehold.platform import Platform, observing
+from freehold.serve import docs, system
+from freehold.serve.metrics import metrics_page
+from freehold.sessions.operations import authenticate
+from freehold.slices import SLICES
+from freehold.web.answers import JSON, PRIVATE, Answer, encode
+from freehold.web.asgi import ASGIApp
+from freehold.web.dispatch import Dispatch, Door
+from freehold.web.edge import Edge, Lifespan
+from freehold.web.fixed import Fixed
+from freehold.web.limiting import Limiter
+from freehold.web.requests import NO_PROXIES, Request
+from freehold.web.routing import Auth, Endpoint, Routes
+from freehold.web.watching import Traffic, Watch, families, watching
+
+ROUTES: Final = (*(routes for each in SLICES for routes in each.found("routes", Routes)), system.routes)
+"""Everything that is served, in the order of the documentation."""
+
+ENDPOINTS: Final = tuple(endpoint for routes in ROUTES for endpoint in routes.endpoints)
+
+
+def create_application(
+    platform: Platform | Settings,
+    *,
+    observer: Observer | None = None,
+    watch: Watch | None = None,
+    on_ready: Callable[[], None] | None = None,
+) -> Edge:
+    """Make the application.
+
+    With ``Settings`` (which must have ``database_url``) it opens the platform when it starts and closes it when it
+    stops. With a ``Platform`` it uses that one, which you open and close; so it mounts in an application of yours,
+    under any prefix::
+
+        async with Platform.open(database_url) as platform:
+            app.mount("/freehold", create_application(platform))
+
+    Args:
+        platform: an open one, or how to open it.
+        observer: of a platform that is opened here; by default as the settings say.
+        watch: of the requests; by default as the settings say.
+        on_ready: called once a platform that is opened here is open.
+
+    Raises:
+        SettingError: traces are asked for, and their packages are not installed.
+    """
+    door = _Door(platform.context if isinstance(platform, Platform) else None)
+    if isinstance(platform, Platform):
+        settings, observer = platform.context.tools.settings, platform.context.tools.observer
+    else:
+        settings, observer = platform, observer or observing(platform)
+    watch = watch or watching(settings, Traffic(Board(families(ENDPOINTS))) if settings.counts else None)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        try:
+            if isinstance(platform, Platform):
+                async with platform.working():
+                    yield
+                return
+            async with (
+                Platform.open(settings.database_url or "", settings=settings, observer=observer) as opened,
+                opened.working(),
+            ):
+                door.surroundings = opened.context
+                if on_ready:
+                    on_ready()
+                yield
+        finally:
+            watch.close()
+
+    return assemble(
+        ENDPOINTS,
+        door,
+        pages={**_PAGES, **metrics_page(settings, observer, watch)},
+        lifespan=lifespan,
+        limiter=Limiter(lambda: door.surroundings),
+        proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
+        watch=watch,
+    )
+
+
+def assemble(
+    endpoints: Iterable[Endpoint],
+    door: Door,
+    *,
+    pages: Mapping[str, ASGIApp] = MappingProxyType({}),
+    lifespan: Lifespan = nullcontext,
+    limiter: Limiter | None = None,
+    proxies: Proxies = NO_PROXIES,
+    watch: Watch | None = None,
+) -> Edge:
+    """Make an ASGI application of declared endpoints and of other pages.
+
+    Args:
+        endpoints: what ``Routes`` declared.
+        door: makes the context of a request.
+        pages: other ASGI applications by their path.
+        lifespan: what to open before the first request and to close after the last.
+        limiter: counts the requests; without it nothing is limited.
+        proxies: those whose word about the caller's address is believed.
+        watch: notes the requests.
+
+    Raises:
+        ValueError: two endpoints have the same method and path.
+    """
+    return Edge(Dispatch(endpoints, door, limiter=limiter, pages=pages), lifespan, proxies, watch)
+
+
+def openapi() -> dict[str, Any]:
+    """Describe the application in OpenAPI 3.1."""
+    from freehold.web.openapi import document  # noqa: PLC0415 - only for those who read the documentation
+
+    return document(ROUTES, version=VERSION)
+
+
+class _Door:
+    """Makes the context of a request: the platform's, with who asks instead of the operator."""
+
+    def __init__(self, surroundings: Context | None) -> None:
+        self.surroundings = surroundings
+
+    async def __call__(self, request: Request, auth: Auth) -> Context:
+        if self.surroundings is None:
+            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
+        context = msgspec.structs.replace(
+            self.surroundings, actor=None, request_id=request.id, ip=request.ip, user_agent=request.user_agent
+        )
+        token = request.token if auth != "none" else None
+        if token is not None:
+            is_key = token.startswith(Kind.API_KEY)
+            actor = await (authenticate_key if is_key else authenticate)(context, token)
+            return msgspec.structs.replace(context, actor=actor)
+        if auth == "required":
+            raise Unauthenticated
+        return context
+
+
+@lru_cache(maxsize=8)
+def _openapi_answer(server: str) -> Answer:
+    return Answer(200, (JSON, PRIVATE), encode({**openapi(), "servers": [{"url": server}]}))
+
+
+_PAGES: Final[Mapping[str, ASGIApp]] = MappingProxyType(
+    {"/openapi.json": Fixed(lambda scope: _openapi_answer(scope.get("root_path") or "/")), **docs.PAGES}
+)

@@ -1,0 +1,146 @@
+"""`freehold serve`: the database, its schema, and the server, in this order; and back again."""
+
+import asyncio
+import os
+import shlex
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import msgspec
+from click.core import ParameterSource
+
+from freehold import Platform, SchemaPending
+from freehold.base.settings import Settings
+from freehold.base.version import VERSION
+from freehold.postgres import EmbeddedServer
+from freehold.serve.metrics import METRICS_OPTION
+from freehold.serve.port import Port
+from freehold.serve.server import serve as serve_http
+from freehold.terminal.declare import failures_told
+from freehold.terminal.embedded import prepare_embedded, tell_progress
+from freehold.terminal.failures import Refused
+from freehold.terminal.options import FIELDS, ONLY_ENVIRONMENT, read_settings, setting_options
+
+TERMINATED = 128 + signal.SIGTERM
+
+
+@click.command()
+@setting_options(*(name for name in FIELDS if name not in ONLY_ENVIRONMENT))
+def serve(**given: Any) -> None:
+    """Serve the API, on an embedded PostgreSQL unless you have your own.
+
+    Ctrl-C (or SIGTERM) ends requests in flight, then the embedded PostgreSQL.
+    """
+    settings = read_settings(**given)
+    with (
+        failures_told(),
+        _terminable(),
+        Port(settings.host, settings.port) as port,
+        _metrics_port(settings) as metrics_port,
+        _database(settings) as (url, about),
+    ):
+        ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
+        hint = _first_admin(settings) if asyncio.run(_lacks_admin(ready)) else None
+        serve_http(
+            ready,
+            port=port,
+            metrics_port=metrics_port,
+            announce=lambda address: click.echo(_banner(address, about, _metrics(settings, port, metrics_port), hint)),
+        )
+
+
+def _metrics_port(settings: Settings) -> Port | nullcontext[None]:
+    if settings.metrics_port is None:
+        return nullcontext()
+    return Port(settings.host, settings.metrics_port, METRICS_OPTION)
+
+
+def _metrics(settings: Settings, port: Port, metrics_port: Port | None) -> str | None:
+    return f"{(metrics_port or port).url}/metrics" if settings.counts else None
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM unwind what has begun, as Ctrl-C does, until the server has handlers of its own."""
+
+    def leave(*_: object) -> NoReturn:
+        sys.exit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Give the URL of a database that can be served from, and a line about it."""
+    if settings.database_url is not None:
+        yield settings.database_url, f"your own, of {_url_source()}"
+        return
+    with EmbeddedServer.start(settings.data_dir, progress=tell_progress) as server:
+        prepare_embedded(server, settings.backups_dir)
+        yield server.url, f"PostgreSQL {server.major} in {_short(server.data_dir)}; 'freehold db psql' opens a shell"
+
+
+async def _lacks_admin(settings: Settings) -> bool:
+    """Say whether nobody administers the platform yet.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+        Refused: it lacks migrations.
+    """
+    try:
+        async with Platform.open(settings.database_url or "", settings=settings) as platform:
+            return not await platform.users.any_admin()
+    except SchemaPending as error:
+        raise Refused(f"{error.detail} (the command needs the same {_url_source()})") from error
+
+
+def _banner(address: str, database: str, metrics: str | None, first_admin: str | None) -> str:
+    lines = [
+        f"Freehold {VERSION} is ready.",
+        "",
+        f"  API            {address}/v1",
+        f"  Documentation  {address}/docs",
+        f"  Database       {database}",
+        *([f"  Metrics        {metrics}"] if metrics else []),
+        "",
+    ]
+    if first_admin:
+        lines += ["There is no administrator yet. To make the first, run in another terminal:", "", first_admin, ""]
+    return "\n".join([*lines, "Ctrl-C stops it."])
+
+
+def _first_admin(settings: Settings) -> str:
+    """Write the command that makes the first administrator of the database in use."""
+    command = [_program(), "users", "create", "admin", "--email", "you@example.com", "--admin"]
+    if settings.database_url is not None:
+        return f"  {shlex.join(command)}\n\n(with the same {_url_source()})"
+    if settings.data_dir != FIELDS["data_dir"].default:
+        command += ["--data-dir", str(settings.data_dir)]
+    return f"  {shlex.join(command)}"
+
+
+def _program() -> str:
+    """Write this program as its user can type it: by name where the shell finds it, else as it was called."""
+    called = Path(sys.argv[0])
+    found = shutil.which(called.name)
+    return called.name if found and Path(found).resolve() == called.resolve() else os.fspath(called)
+
+
+def _url_source() -> str:
+    source = click.get_current_context().get_parameter_source("database_url")
+    return "FREEHOLD_DATABASE_URL" if source is ParameterSource.ENVIRONMENT else "--database-url"
+
+
+def _short(folder: Path) -> str:
+    here = Path.cwd()
+    return f"./{folder.relative_to(here)}" if folder.is_relative_to(here) else str(folder)

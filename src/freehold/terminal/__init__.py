@@ -1,0 +1,1 @@
+"""The command-line kit: what commands are declared with. Knows no slice."""

@@ -1,0 +1,165 @@
+"""Declares commands on the platform: what a command returns is what is printed, so it is a few lines.
+
+    @users.command()
+    @click.argument("user")
+    @shows
+    async def show(context: Context, user: str) -> User:
+        \"\"\"Show a user.\"\"\"
+        return await find_user(context, user)
+
+A command acts as the operator and calls the operations that HTTP calls.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from freehold.base.errors import FreeholdError, Invalid
+from freehold.base.settings import SettingError, Settings
+from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
+from freehold.migrate import MigrateError
+from freehold.postgres import PostgresError
+from freehold.terminal.embedded import database_of
+from freehold.terminal.failures import Refused
+from freehold.terminal.options import read_settings, setting_options
+from freehold.terminal.output import print_entity, print_json, print_rows
+
+R = TypeVar("R")
+EntityT = TypeVar("EntityT", bound=msgspec.Struct)
+Fetch = Callable[[PageRequest], Awaitable[Page[EntityT]]]
+
+Opening = Callable[[str, Settings], AbstractAsyncContextManager[Context]]
+"""Opens the platform on a database, as the operator. The program hands it to its commands as click's ``obj``."""
+
+DEFAULT_LIMIT = 100
+PAGE_LIMIT = 100  # the most that one request for a page may ask for
+
+
+def shows(work: Callable[..., Awaitable[msgspec.Struct]]) -> Callable[..., None]:
+    """Make a command that prints the entity it returns."""
+
+    @_on_database
+    @wraps(work)
+    def command(database_url: str, *, as_json: bool, **arguments: Any) -> None:
+        entity = _on_platform(database_url, lambda context: work(context, **arguments))
+        (print_json if as_json else print_entity)(entity)
+
+    return command
+
+
+def runs(work: Callable[..., Awaitable[int]]) -> Callable[..., int]:
+    """Make a command that prints for itself, told ``as_json``, and returns its exit status."""
+
+    @_on_database
+    @wraps(work)
+    def command(database_url: str, **arguments: Any) -> int:
+        return _on_platform(database_url, lambda context: work(context, **arguments))
+
+    return command
+
+
+def lists(*columns: str) -> Callable[[Callable[..., Fetch[EntityT]]], Callable[..., None]]:
+    """Make a command that prints the list whose pages it tells how to fetch, newest first.
+
+    Args:
+        columns: the fields to print, where it is not JSON; a field of a field as ``profile.first_name``.
+    """
+
+    def declare(work: Callable[..., Fetch[EntityT]]) -> Callable[..., None]:
+        @_on_database
+        @click.option("--cursor", help="Go on where an earlier list ended: its next_cursor.")
+        @click.option("--all", "whole", is_flag=True, help="List everything.")
+        @click.option(
+            "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="How many at most."
+        )
+        @wraps(work)
+        def command(
+            database_url: str, *, as_json: bool, limit: int, whole: bool, cursor: str | None, **arguments: Any
+        ) -> None:
+            async def read(context: Context) -> Page[EntityT]:
+                return await _read(work(context, **arguments), None if whole else limit, cursor)
+
+            page = _on_platform(database_url, read)
+            if as_json:
+                print_json(page)
+                return
+            print_rows(page.data, columns)
+            if page.next_cursor:
+                click.echo(f"There are more: --all lists them, --cursor {page.next_cursor} goes on here.", err=True)
+
+        return command
+
+    return declare
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Tell what Freehold refuses in the words of the command line; a failing field by the name of its option.
+
+    Raises:
+        Refused: instead of any error that is meant for people.
+    """
+    try:
+        yield
+    except Invalid as error:
+        raise Refused(*(f"{_name_of(field.pointer)}: {field.detail}" for field in error.errors)) from error
+    except FreeholdError as error:
+        raise Refused(error.detail) from error
+    except (PostgresError, MigrateError, SettingError) as error:
+        raise Refused(str(error)) from error
+
+
+def _on_database(command: Callable[..., R]) -> Callable[..., R]:
+    @setting_options("database_url", "data_dir")
+    @click.option("--json", "as_json", is_flag=True, help="Print the JSON that the API answers.")
+    @wraps(command)
+    def with_database(*, database_url: str | None, data_dir: Path | None, **arguments: Any) -> R:
+        with failures_told(), database_of(read_settings(database_url=database_url, data_dir=data_dir)) as url:
+            return command(url, **arguments)
+
+    return with_database
+
+
+def _on_platform(database_url: str, work: Callable[[Context], Awaitable[R]]) -> R:
+    opening: Opening = click.get_current_context().obj
+
+    async def run() -> R:
+        try:
+            async with opening(database_url, read_settings(pool_size=1)) as context:
+                return await work(context)
+        except asyncio.CancelledError:
+            # Ctrl-C: the driver may leave a broken connection's error to nobody, which asyncio would then report.
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+            raise
+
+    return asyncio.run(run())
+
+
+async def _read(fetch: Fetch[EntityT], limit: int | None, cursor: str | None) -> Page[EntityT]:
+    """Read as many pages as make up the limit."""
+    entities: list[EntityT] = []
+    while True:
+        wanted = PAGE_LIMIT if limit is None else min(PAGE_LIMIT, limit - len(entities))
+        page = await fetch(PageRequest(limit=wanted, cursor=cursor))
+        entities += page.data
+        cursor = page.next_cursor
+        if cursor is None or len(entities) == limit:
+            return Page(data=entities, next_cursor=cursor)
+
+
+def _name_of(pointer: str) -> str:
+    """Name what holds a failing field: ``/settings/features/0`` is ``--feature``."""
+    parts = [part for part in pointer.split("/") if part and not part.isdigit()]
+    field = parts[-1] if parts else "input"
+    for parameter in click.get_current_context().command.params:
+        if parameter.name == field:
+            return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
+    return field.replace("_", " ")

@@ -1,0 +1,169 @@
+"""The way of a request through an endpoint: sign-in, path, query and body, condition, handler, answer."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from freehold.base.errors import FieldError, Invalid, Stale, Unauthenticated
+from freehold.data.context import Context
+from freehold.web.answers import Answer
+from freehold.web.asgi import ASGIApp, Receive, Scope, Send
+from freehold.web.conditions import versions_wanted
+from freehold.web.idempotency import HEADER as KEY_HEADER
+from freehold.web.idempotency import Repeatable
+from freehold.web.limiting import Limiter
+from freehold.web.presenting import present, route_path
+from freehold.web.problems import MethodNotAllowed, NoSuchPath
+from freehold.web.requests import JSON_TYPES, PATCH_TYPES, Request
+from freehold.web.routing import Auth, Endpoint
+from freehold.web.tree import Tree
+
+Door = Callable[[Request, Auth], Awaitable[Context]]
+"""Makes the context of a request, with who asks.
+
+Raises:
+    Unauthenticated: nobody is signed in and somebody must be, or the credentials are not valid.
+"""
+
+REQUEST = "freehold.request"
+"""Where the scope keeps the ``Request``, read once at the edge."""
+
+
+class Resource:
+    """The endpoints of one path, by method."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._endpoints: dict[str, Endpoint] = {}
+
+    def add(self, endpoint: Endpoint) -> None:
+        """Put an endpoint under its method; GET also answers HEAD.
+
+        Raises:
+            ValueError: another one is there already.
+        """
+        if endpoint.method in self._endpoints:
+            raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
+        self._endpoints[endpoint.method] = endpoint
+        if endpoint.method == "GET":
+            self._endpoints["HEAD"] = endpoint
+
+    def endpoint(self, method: str) -> Endpoint:
+        """Return the endpoint of a method.
+
+        Raises:
+            MethodNotAllowed: naming those that there are.
+        """
+        found = self._endpoints.get(method)
+        if found is None:
+            raise MethodNotAllowed(", ".join(sorted(self._endpoints)))
+        return found
+
+
+class Dispatch:
+    """The application inside the edge: finds what stands at a path, and has it answer.
+
+    Args:
+        endpoints: what ``Routes`` declared.
+        door: makes the context of a request.
+        limiter: counts the requests; without it nothing is limited.
+        pages: other applications by their path, such as the documentation.
+
+    Raises:
+        ValueError: two endpoints have the same method and path.
+    """
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint],
+        door: Door,
+        *,
+        limiter: Limiter | None = None,
+        pages: Mapping[str, ASGIApp] = MappingProxyType({}),
+    ) -> None:
+        self._limiter = limiter
+        self._door = door
+        self._repeatable = Repeatable()
+        self._resources: Tree[Resource] = Tree()
+        self._pages: Tree[ASGIApp] = Tree()
+        for path, page in pages.items():
+            self._pages.at(path).value = page
+        for endpoint in endpoints:
+            place = self._resources.at(endpoint.path)
+            place.value = place.value or Resource(endpoint.path)
+            place.value.add(endpoint)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request.
+
+        Raises:
+            NoSuchPath: nothing stands at its path.
+            FreeholdError: what is wrong with it, or what the operation raised.
+        """
+        path = route_path(scope)
+        if found := self._resources.find(path):
+            scope["endpoint"], values = found
+            await self._respond(found[0].endpoint(scope["method"]), values, scope, send)
+        elif page := self._pages.find(path):
+            scope["path_params"] = page[1]
+            await page[0](scope, receive, send)
+        else:
+            raise NoSuchPath
+
+    async def _respond(self, endpoint: Endpoint, values: list[str], scope: Scope, send: Send) -> None:
+        request: Request = scope[REQUEST]
+        try:
+            context = await self._door(request, endpoint.auth)
+        except Unauthenticated:
+            if self._limiter:
+                await self._limiter.count_stranger(request, endpoint.limit)
+            raise
+        if self._limiter:
+            await self._limiter.count(request, context, endpoint.limit)
+        arguments = await _read(endpoint, request, values)
+        if endpoint.is_repeatable and KEY_HEADER in request.headers:
+            answer = await self._repeatable.answer(
+                request, context, lambda inner: _answer(endpoint, request, inner, arguments)
+            )
+        else:
+            answer = await _answer(endpoint, request, context, arguments)
+        await answer.send(send, head=scope["method"] == "HEAD")
+
+
+async def _answer(endpoint: Endpoint, request: Request, context: Context, arguments: dict[str, Any]) -> Answer:
+    if not endpoint.changes:
+        return present(endpoint, request, await endpoint.handler(context, **arguments))
+    versions = versions_wanted(request.headers.get(b"if-match"))
+    if not endpoint.versioned:
+        if versions != (None,):
+            raise Stale("What you change here has no version: repeat the request without If-Match")
+        return present(endpoint, request, await endpoint.handler(context, **arguments))
+    # A change on a version that is not the current one does nothing, so several can be tried in turn.
+    for version in versions[:-1]:
+        try:
+            return present(endpoint, request, await endpoint.handler(context, **arguments, version=version))
+        except Stale:
+            continue
+    return present(endpoint, request, await endpoint.handler(context, **arguments, version=versions[-1]))
+
+
+async def _read(endpoint: Endpoint, request: Request, values: list[str]) -> dict[str, Any]:
+    """Read path, query and body, and say everything that is wrong with any of them at once."""
+    problems: list[FieldError] = []
+    arguments: dict[str, Any] = {}
+    for (name, read), value in zip(endpoint.reference_readers, values, strict=True):
+        arguments[name] = read(value, f"/{name}", problems)
+    try:
+        query = endpoint.read_query(request.scope["query_string"])
+    except Invalid as error:
+        problems += error.errors
+    else:
+        if endpoint.takes_query:
+            arguments["query"] = query
+    if endpoint.read_body is not None:
+        types = PATCH_TYPES if endpoint.method == "PATCH" else JSON_TYPES
+        document = await request.json(types, optional=endpoint.body_optional)
+        arguments["body"] = endpoint.read_body(document, "", problems)
+    if problems:
+        raise Invalid(problems)
+    return arguments

@@ -1,0 +1,113 @@
+"""The outermost layer: every answer has a request id and the security headers, every error is a problem answer."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from time import perf_counter
+from typing import Final
+
+from freehold.base.addresses import Proxies
+from freehold.base.errors import FreeholdError
+from freehold.observe.logs import REQUEST_ID
+from freehold.web.answers import Header
+from freehold.web.asgi import ASGIApp, Message, Receive, Scope, Send
+from freehold.web.dispatch import REQUEST
+from freehold.web.problems import answer_to
+from freehold.web.requests import NO_PROXIES, Request
+from freehold.web.watching import Watch, route_of
+
+SECURITY: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+POLICY: Final[Header] = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""What an answer may load when a browser shows it: nothing. A page brings its own policy."""
+
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+"""Opens what requests need, and closes it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Edge:
+    """Wraps the application: pure ASGI, a few additions to what it sends."""
+
+    def __init__(
+        self,
+        inner: ASGIApp,
+        lifespan: Lifespan = nullcontext,
+        proxies: Proxies = NO_PROXIES,
+        watch: Watch | None = None,
+    ) -> None:
+        self._watch = watch or Watch()
+        self._proxies = proxies
+        self._inner = inner
+        self.in_flight = 0
+        """How many requests are being answered."""
+        self._lifespan = lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request, the lifespan, or (not at all) a WebSocket."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        request = scope[REQUEST] = Request(scope, receive, self._proxies)
+        REQUEST_ID.set(request.id)
+        traces, parent = self._watch.traces, request.headers.get(b"traceparent")
+        if traces is None or not traces.wants(parent):
+            await self._answer(request, receive, send)
+        else:
+            with traces.request(scope["method"], parent) as end:
+                status = await self._answer(request, receive, send)
+                end(route_of(scope), status)
+
+    async def _answer(self, request: Request, receive: Receive, send: Send) -> int:
+        """Answer the request, and tell with which status."""
+        began = perf_counter()
+        self.in_flight += 1
+        scope, status = request.scope, 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers: list[Header] = message["headers"]
+                headers += SECURITY
+                headers += request.answer_headers
+                headers.append((b"x-request-id", request.id.encode("ascii")))
+                if POLICY[0] not in dict(headers):
+                    headers.append(POLICY)
+            await send(message)
+
+        try:
+            await self._inner(scope, receive, send_with_headers)
+        except Exception as error:
+            if status:
+                raise
+            await answer_to(error, request.id).send(send_with_headers, head=scope["method"] == "HEAD")
+        finally:
+            self.in_flight -= 1
+            self._watch.ended(request, status, perf_counter() - began)
+        return status
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Tell the server when requests may come, or why none can: in one line, when it is no bug."""
+        await receive()
+        phase = "startup"
+        try:
+            async with self._lifespan():
+                await send({"type": "lifespan.startup.complete"})
+                phase = "shutdown"
+                await receive()
+        except Exception as error:  # noqa: BLE001 - the server is told, and decides
+            if not isinstance(error, FreeholdError):
+                _log.error("%s failed", phase, exc_info=error)
+            await send({"type": f"lifespan.{phase}.failed", "message": str(error)})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,244 @@
+"""The OpenAPI 3.1 document, made from the declarations that route and validate: it cannot say anything else."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from types import NoneType
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET
+
+from freehold.base import errors
+from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidIdempotencyKey
+from freehold.limits.errors import LimitReached
+from freehold.web import problems
+from freehold.web.examples import example_of
+from freehold.web.references import alternatives, kinds_of
+from freehold.web.routing import Endpoint, Routes
+
+Json = dict[str, Any]
+Failures = tuple[type[errors.FreeholdError], ...]
+"""What a response of one status can mean."""
+
+REFERENCE: Final = "#/components/schemas/{name}"
+_TITLE = "Freehold"
+_ABOUT = (
+    "Users, organizations and projects on plain PostgreSQL.\n\n"
+    "Sign up with `POST /v1/users`, sign in with `POST /v1/sessions`, and send the token as "
+    "`Authorization: Bearer TOKEN`. Errors are `application/problem+json` (RFC 9457) with a stable `code`; lists are "
+    "paged with `limit` and `cursor`; entities have an `ETag` for `If-None-Match` and `If-Match`."
+)
+_ALWAYS = (problems.Malformed, errors.Invalid, problems.Internal, errors.Unavailable)
+_WITH_KEY = (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyKeyInFlight)
+_WITH_BODY = (problems.TooSlow, problems.TooLarge, problems.UnsupportedMediaType)
+
+HEADERS: Final[dict[str, Json]] = {
+    "ETag": {"description": "The version of the entity, for If-None-Match and If-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "The path of what was made.", "schema": {"type": "string", "format": "uri-reference"}},
+    "Link": {"description": 'The next page, as `<...>; rel="next"`; absent on the last.', "schema": {"type": "string"}},
+    "X-Request-Id": {
+        "description": "The request's id, as in the log: the caller's, if sane.",
+        "schema": {"type": "string"},
+    },
+    "WWW-Authenticate": {"description": "How to sign in: Bearer.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "`true` when the Idempotency-Key was sent before and this is the answer that was given then.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "RateLimit-Policy": {
+        "description": "What the request was counted as, how many of these may be sent and in how many seconds: "
+        '`"reads";q=3000;w=60`.',
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "How many more may be sent, and in how many seconds the count begins anew: "
+        '`"reads";r=2999;t=42`.',
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "How many seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+}
+KEY: Final[Json] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A key of yours, such as a UUID. Sent again with the same key within 24 hours, the request is "
+    "answered as it was and not done again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_TAG = r'(W/)?"[!#-~]*"'
+CONDITIONS: Final[dict[str, Json]] = {
+    "If-Match": {
+        "description": "Change only one of these versions (ETags, at most 10); `*` is whichever there is.",
+        "schema": {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG}){{0,9}})$"},
+    },
+    "If-None-Match": {
+        "description": "Answer 304 when the version is one of these (ETags).",
+        "schema": {"type": "string"},
+    },
+}
+
+
+def document(slices: Sequence[Routes], *, version: str) -> Json:
+    """Describe all routes.
+
+    Args:
+        slices: their order is that of the tags.
+        version: of the program.
+    """
+    endpoints = [endpoint for routes in slices for endpoint in routes.endpoints]
+    schemas = _schemas(endpoints)
+    paths: dict[str, Json] = defaultdict(dict)
+    for endpoint in endpoints:
+        paths[endpoint.path][endpoint.method.lower()] = _operation(endpoint, schemas)
+    described = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": _TITLE,
+            "version": version,
+            "description": _ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": routes.tag, "description": routes.description} for routes in slices],
+        "paths": dict(paths),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "responses": {_name(f): _failure(f) for e in endpoints for f in failures_of(e).values()},
+            "headers": HEADERS,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+    # msgspec names the schema of Page[User] "Page_User_".
+    readable = re.sub(rb"\bPage_(\w+?)_\b", rb"\1Page", msgspec.json.encode(described))
+    found: Json = msgspec.json.decode(readable)
+    return found
+
+
+def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Json]:
+    kinds = [kind for e in endpoints for kind in (e.body, *alternatives(e.result)) if kind not in {None, NoneType}]
+    _, schemas = msgspec.json.schema_components([*kinds, problems.Problem], ref_template=REFERENCE)
+    for field in (field for schema in schemas.values() for field in schema.get("properties", {}).values()):
+        if r"\p{" in field.get("pattern", ""):
+            # Right in ECMA's regular expressions, an error in those of many tools; the description says it in words.
+            del field["pattern"]
+    return schemas
+
+
+def _operation(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
+    described: Json = {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "tags": [endpoint.tag],
+        "security": {"required": [{"bearer": []}], "optional": [{"bearer": []}, {}], "none": []}[endpoint.auth],
+        "parameters": [*_references(endpoint), *_query(endpoint), *_headers_read(endpoint)],
+        "responses": {**_success(endpoint), **{str(status): _refer(f) for status, f in failures_of(endpoint).items()}},
+    }
+    if endpoint.description:
+        described["description"] = endpoint.description
+    if endpoint.body is not None:
+        content = {"schema": _schema(endpoint.body), "example": example_of(_schema(endpoint.body), schemas)}
+        types = ["application/json", *(["application/merge-patch+json"] if endpoint.method == "PATCH" else [])]
+        described["requestBody"] = {"required": not endpoint.body_optional, "content": dict.fromkeys(types, content)}
+    return described
+
+
+def _schema(kind: Any) -> Json:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=REFERENCE)
+    return schema
+
+
+def _any_of(kinds: Sequence[Any]) -> Json:
+    schemas = [_schema(kind) for kind in kinds]
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+
+def _references(endpoint: Endpoint) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": _any_of(kinds_of(kind))}
+        for name, kind in endpoint.references.items()
+    ]
+
+
+def _query(endpoint: Endpoint) -> list[Json]:
+    parameters = []
+    for field in msgspec.structs.fields(endpoint.query):
+        kinds = [kind for kind in alternatives(field.type) if kind is not NoneType]
+        schema = _any_of(kinds)
+        if kinds == [datetime]:  # msgspec names the format only of those that are annotated as aware; all here are
+            schema = {**schema, "format": "date-time"}
+        if field.default not in {None, msgspec.NODEFAULT, UNSET}:
+            schema = {**schema, "default": field.default}
+        parameters.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
+    return parameters
+
+
+def _headers_read(endpoint: Endpoint) -> list[Json]:
+    names = ["If-Match"] if endpoint.versioned else []
+    if endpoint.method == "GET" and endpoint.entities:
+        names.append("If-None-Match")
+    conditions: list[Json] = [{"name": name, "in": "header", **CONDITIONS[name]} for name in names]
+    return [*conditions, KEY] if endpoint.is_repeatable else conditions
+
+
+def _success(endpoint: Endpoint) -> dict[str, Json]:
+    names = ["X-Request-Id", *(["RateLimit-Policy", "RateLimit"] if endpoint.limit else [])]
+    if endpoint.entities:
+        names.append("ETag")
+    if endpoint.location:
+        names.append("Location")
+    if endpoint.is_page:
+        names.append("Link")
+    if endpoint.is_repeatable:
+        names.append("Idempotency-Replayed")
+    answer: Json = {"description": HTTPStatus(endpoint.status).phrase, "headers": _headers(names)}
+    if endpoint.result is not NoneType:
+        answer["content"] = {"application/json": {"schema": _any_of(alternatives(endpoint.result))}}
+    answers = {str(endpoint.status): answer}
+    if endpoint.method == "GET" and endpoint.entities:
+        unchanged = "The caller has this version already (If-None-Match)."
+        answers["304"] = {"description": unchanged, "headers": _headers(["X-Request-Id", "ETag"])}
+    return answers
+
+
+def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
+    """List what can go wrong with a request to this endpoint, by status."""
+    kinds: list[type[errors.FreeholdError]] = [*_ALWAYS, *endpoint.errors]
+    if endpoint.auth != "none":
+        kinds.append(errors.Unauthenticated)
+    if endpoint.changes:
+        kinds.append(errors.Stale)
+    if endpoint.limit:
+        kinds.append(LimitReached)
+    if endpoint.is_repeatable:
+        kinds += _WITH_KEY
+    if endpoint.body is not None:
+        kinds += _WITH_BODY
+    by_status: dict[int, Failures] = {}
+    for kind in sorted(set(kinds), key=lambda kind: (problems.status_of(kind), kind.code)):
+        status = problems.status_of(kind)
+        by_status[status] = (*by_status.get(status, ()), kind)
+    return by_status
+
+
+def _refer(failures: Failures) -> Json:
+    return {"$ref": f"#/components/responses/{_name(failures)}"}
+
+
+def _name(failures: Failures) -> str:
+    return ".".join([str(problems.status_of(failures[0])), *(kind.code for kind in failures)])
+
+
+def _failure(failures: Failures) -> Json:
+    status = problems.status_of(failures[0])
+    names = ["X-Request-Id", *{401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])]
+    return {
+        "description": "\n".join(f"- `{kind.code}`: {kind.title}." for kind in failures),
+        "headers": _headers(names),
+        "content": {"application/problem+json": {"schema": _schema(problems.Problem)}},
+    }
+
+
+def _headers(names: Iterable[str]) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -1,0 +1,53 @@
+"""Turns what a handler returned into the answer: encoded body, ETag, Location, Link."""
+
+from posixpath import normpath
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from freehold.data.paging import Page
+from freehold.web.answers import BY_CALLER, JSON, NOT_STORED, PRIVATE, Answer, Header, encode
+from freehold.web.asgi import Scope
+from freehold.web.conditions import etag, is_known
+from freehold.web.downloads import Download
+from freehold.web.requests import Request, read_query
+from freehold.web.routing import Endpoint
+
+_KEPT = (JSON, PRIVATE, BY_CALLER)
+_NOT_KEPT = (JSON, NOT_STORED, BY_CALLER)
+
+
+def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
+    """Make the answer. A GET of what the caller has already (If-None-Match) is 304 and costs no encoding."""
+    headers: tuple[Header, ...] = _KEPT if endpoint.store else _NOT_KEPT
+    if isinstance(result, Download):
+        return result.answer(endpoint.status, headers)
+    if result is None:
+        return Answer(endpoint.status, headers[1:])
+    if type(result) in endpoint.entities:
+        tag = etag(result.updated_at)
+        headers = (*headers, (b"etag", tag))
+        if endpoint.method == "GET" and is_known(request.headers.get(b"if-none-match"), tag):
+            return Answer(304, headers[1:])
+    elif isinstance(result, Page) and result.next_cursor is not None:
+        headers = (*headers, _link_to_next(request, result.next_cursor))
+    if endpoint.location is not None:
+        made = normpath(f"{own_path(request.scope)}/{endpoint.location.format(result)}")
+        headers = (*headers, (b"location", made.encode("ascii")))
+    return Answer(endpoint.status, headers, encode(result))
+
+
+def route_path(scope: Scope) -> str:
+    """Return the path below the one where the application is mounted."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
+def own_path(scope: Scope) -> str:
+    """Return the path of the request as a link, wherever the application is mounted."""
+    return quote(f"{scope.get('root_path', '')}{route_path(scope)}", safe="/:@!$&'()*+,;=~")
+
+
+def _link_to_next(request: Request, cursor: str) -> Header:
+    fields = {**read_query(request.scope["query_string"]), "cursor": cursor}
+    return (b"link", f'<{own_path(request.scope)}?{urlencode(fields)}>; rel="next"'.encode("ascii"))

@@ -1,0 +1,181 @@
+"""What a request says, read strictly: headers, query string and body, whatever its sender tries."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import ip_address
+from random import getrandbits
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from freehold.base.addresses import Proxies
+from freehold.base.errors import Unauthenticated
+from freehold.base.validation import parse_json
+from freehold.web.asgi import Message, Receive, Scope
+from freehold.web.problems import Malformed, TooLarge, TooSlow, UnsupportedMediaType
+
+MOST_BODY_BYTES: Final = 1024 * 1024
+BODY_SECONDS: Final = 30.0
+"""How long a body may take to arrive, so that a slow sender holds no memory for ever."""
+MOST_QUERY_FIELDS: Final = 100
+NO_PROXIES: Final = Proxies()
+_LONGEST_USER_AGENT: Final = 500
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_JSON_TYPE = re.compile(rb'(application/[a-z+-]+)[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?;?', re.IGNORECASE)
+
+JSON_TYPES: Final = frozenset({b"application/json"})
+PATCH_TYPES: Final = JSON_TYPES | {b"application/merge-patch+json"}
+
+
+class Query(dict[str, str]):
+    """The fields of a query string, and which of them stand in it more than once."""
+
+    repeated: frozenset[str]
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(pairs)
+        names = [name for name, _ in pairs]
+        self.repeated = frozenset() if len(self) == len(names) else frozenset(n for n in self if names.count(n) > 1)
+
+
+class Request:
+    """One HTTP request, whose parts are read when they are asked for."""
+
+    __slots__ = ("_proxies", "_receive", "answer_headers", "body", "headers", "id", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive, proxies: Proxies = NO_PROXIES) -> None:
+        self.scope = scope
+        self.headers = read_headers(scope["headers"])
+        self.id = _request_id(self.headers.get(b"x-request-id"))
+        self.body = b""
+        self.answer_headers: tuple[tuple[bytes, bytes], ...] = ()
+        self._proxies = proxies
+        self._receive = receive
+
+    @property
+    def ip(self) -> str | None:
+        """The caller's address: of the connection's other end, or as trusted proxies say. None on a Unix socket."""
+        client = self.scope.get("client")
+        peer = _ip(client[0]) if client else None
+        if self._proxies is NO_PROXIES:
+            return peer
+        return self._proxies.caller(peer, self.headers.get(b"x-forwarded-for", b"").decode("latin-1"))
+
+    @property
+    def user_agent(self) -> str | None:
+        """What the caller's program calls itself, at most 500 characters."""
+        value = self.headers.get(b"user-agent")
+        return value.decode("utf-8", "replace").replace("\0", "")[:_LONGEST_USER_AGENT] if value else None
+
+    @property
+    def token(self) -> str | None:
+        """The bearer token; None when the request has no credentials at all.
+
+        Raises:
+            Unauthenticated: there are credentials that are no bearer token.
+        """
+        value = self.headers.get(b"authorization")
+        if value is None:
+            return None
+        scheme, _, token = value.partition(b" ")
+        token = token.strip(b" ")
+        if scheme.lower() != b"bearer" or not token or not token.isascii():
+            raise Unauthenticated("The Authorization header must be 'Bearer TOKEN'")
+        return token.decode("ascii")
+
+    async def json(self, types: frozenset[bytes], *, optional: bool = False) -> Any:
+        """Read the body as one JSON document; when it is ``optional``, no body is an empty object.
+
+        Raises:
+            UnsupportedMediaType: it is of another type, charset or coding.
+            TooLarge: it is over 1 MiB; what is over was not read.
+            Malformed, validation.Malformed: it is missing or cut short, not UTF-8 or not JSON.
+            TooSlow: it did not arrive within 30 seconds.
+        """
+        content_type = self.headers.get(b"content-type")
+        if content_type is not None and content_type not in types:
+            _check_type(content_type, types)
+        if self.headers.get(b"content-encoding", b"identity") != b"identity":
+            raise UnsupportedMediaType("The body must not be compressed: send it without Content-Encoding")
+        body = self.body = await self._body()
+        if not body and optional:
+            return {}
+        if not body:
+            raise Malformed("The body is missing: send a JSON object")
+        if content_type is None:
+            raise UnsupportedMediaType
+        return parse_json(body)
+
+    async def _body(self) -> bytes:
+        length = self.headers.get(b"content-length", b"0")
+        if len(length) > len(str(MOST_BODY_BYTES)) or (length.isdigit() and int(length) > MOST_BODY_BYTES):
+            raise TooLarge
+        message = await self._next_part()
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    while message.get("more_body") and len(body) <= MOST_BODY_BYTES:
+                        message = await self._next_part()
+                        body += message.get("body", b"")
+            except TimeoutError:
+                raise TooSlow from None
+        if len(body) > MOST_BODY_BYTES:
+            raise TooLarge
+        return body
+
+    async def _next_part(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("The body was cut short")
+        return message
+
+
+def read_query(query_string: bytes) -> Query:
+    """Read a query string.
+
+    Raises:
+        Malformed: it is not UTF-8, or has more than 100 fields.
+    """
+    try:
+        text = query_string.decode("utf-8")
+        return Query(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_QUERY_FIELDS))
+    except UnicodeDecodeError:
+        raise Malformed("The query string is not UTF-8") from None
+    except ValueError:
+        raise Malformed(f"The query string has more than {MOST_QUERY_FIELDS} fields") from None
+
+
+def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Make a mapping; a header that is sent twice means a list (RFC 9110, 5.3), which suits no single-valued one."""
+    pairs = list(pairs)
+    headers = dict(pairs)
+    if len(headers) < len(pairs):
+        for name in headers:
+            headers[name] = b", ".join(value for key, value in pairs if key == name)
+    return headers
+
+
+@lru_cache(maxsize=1024)
+def _ip(host: str) -> str | None:
+    try:
+        return str(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _request_id(given: bytes | None) -> str:
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given.decode("ascii")
+    # Names a request and keeps no secret: several times faster than uuid4, which asks the system for randomness.
+    digits = f"{getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
+
+
+def _check_type(content_type: bytes, types: frozenset[bytes]) -> None:
+    match = _JSON_TYPE.fullmatch(content_type.strip())
+    if match is None or match[1].lower() not in types:
+        accepted = " or ".join(sorted(kind.decode() for kind in types))
+        raise UnsupportedMediaType(f"The body must be JSON in UTF-8: send 'Content-Type: {accepted}'")

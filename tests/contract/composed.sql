@@ -1,0 +1,881 @@
+-- api_keys.by_id
+SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+FROM api_keys
+WHERE id = $1 AND (user_id = $2 OR organization_id = $3);
+
+-- api_keys.page
+-- order of id, each to the end of the page, where OR, or one end for both, would gather and sort every key.
+(
+    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+    FROM api_keys
+    WHERE user_id = $1 AND id < $2
+    ORDER BY id DESC
+    LIMIT $3
+)
+UNION ALL
+(
+    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+    FROM api_keys
+    WHERE organization_id = $4 AND id < $2
+    ORDER BY id DESC
+    LIMIT $3
+)
+ORDER BY id DESC
+LIMIT $3;
+
+-- audit.count_of_accounts
+SELECT count(*)
+FROM audit_events
+WHERE organization_id IS NULL
+    AND ($1::uuid IS NULL OR chain_id = $1)
+    AND ($2::uuid IS NULL OR actor_id = $2)
+    AND ($3::text IS NULL OR action = $3)
+    AND created_at >= $4
+    AND created_at < $5;
+
+-- audit.count_of_organization
+SELECT count(*)
+FROM audit_events
+WHERE organization_id = $1
+    AND ($2::uuid IS NULL OR actor_id = $2)
+    AND ($3::text IS NULL OR action = $3)
+    AND created_at >= $4
+    AND created_at < $5;
+
+-- audit.every_event
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash, details::text AS details_text,
+    encode(ip_salt, 'hex') AS ip_salt, encode(ip_digest, 'hex') AS ip_digest,
+    encode(previous_hash, 'hex') AS previous_hash
+FROM audit_events
+WHERE chain_id BETWEEN $1 AND $2
+ORDER BY chain_id, sequence;
+
+-- audit.page_of_accounts
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE organization_id IS NULL
+    AND (created_at, id) < ($1, $2)
+    AND ($3::uuid IS NULL OR chain_id = $3)
+    AND ($4::uuid IS NULL OR actor_id = $4)
+    AND ($5::text IS NULL OR action = $5)
+    AND created_at >= $6
+    AND created_at < $7
+ORDER BY created_at DESC, id DESC
+LIMIT $8;
+
+-- audit.page_of_organization
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE organization_id = $1
+    AND (created_at, id) < ($2, $3)
+    AND ($4::uuid IS NULL OR actor_id = $4)
+    AND ($5::text IS NULL OR action = $5)
+    AND created_at >= $6
+    AND created_at < $7
+ORDER BY created_at DESC, id DESC
+LIMIT $8;
+
+-- audit.page_of_user
+(
+    SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+    FROM audit_events
+    WHERE actor_id = $1 AND id > $2
+    ORDER BY id
+    LIMIT $3
+)
+UNION ALL
+(
+    SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+    FROM audit_events
+    WHERE chain_id = $1 AND organization_id IS NULL AND id > $2 AND actor_id IS DISTINCT FROM $1
+    ORDER BY id
+    LIMIT $3
+)
+ORDER BY id
+LIMIT $3;
+
+-- organizations.by_id
+SELECT wanted.place, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
+JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
+
+-- organizations.deletion.delete
+UPDATE organizations o
+SET deleted_at = now(),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $1 AND deleted_at IS NULL AND ($2::timestamptz IS NULL OR updated_at = $2)
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, o.deleted_at + make_interval(secs => $3) AS restorable_until;
+
+-- organizations.deletion.page
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, o.deleted_at + make_interval(secs => $1) AS restorable_until
+FROM organizations o
+WHERE o.id < $2 AND o.deleted_at > now() - make_interval(secs => $1)
+ORDER BY o.id DESC
+LIMIT $3;
+
+-- organizations.deletion.page_of_user
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, o.deleted_at + make_interval(secs => $1) AS restorable_until
+FROM all_organization_roles r
+JOIN organizations o ON o.id = r.organization_id
+WHERE r.user_id = $2 AND r.organization_id < $3
+    AND o.deleted_at > now() - make_interval(secs => $1)
+    AND (r.role = 'owner' OR 'organization.restore' = ANY (r.actions))
+ORDER BY r.organization_id DESC
+LIMIT $4;
+
+-- organizations.deletion.restore
+UPDATE organizations o
+SET deleted_at = NULL,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $1 AND deleted_at > now() - make_interval(secs => $2)
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count;
+
+-- organizations.insert
+WITH organization AS (
+    INSERT INTO organizations AS o (id, name, slug, owner_id)
+    SELECT $1, $2, candidate, $3
+    FROM unnest($4::text[]) WITH ORDINALITY AS candidates (candidate, rank)
+    WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
+    ORDER BY rank
+    LIMIT 1
+    ON CONFLICT (slug) DO NOTHING
+    RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
+), owner AS (
+    INSERT INTO organization_members (organization_id, user_id, role)
+    SELECT id, owner_id, 'admin' FROM organization
+)
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, ARRAY[o.owner_id] AS members, 1 AS members_count
+FROM organization o;
+
+-- organizations.invitations.membership
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, r.role, r.joined_at
+FROM organization_roles r
+JOIN organizations o ON o.id = r.organization_id
+WHERE r.organization_id = $1 AND r.user_id = $2;
+
+-- organizations.page
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+FROM organizations o
+WHERE o.id < $1 AND o.deleted_at IS NULL
+ORDER BY o.id DESC
+LIMIT $2;
+
+-- organizations.page_of_user
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+FROM organization_members om
+JOIN organizations o ON o.id = om.organization_id
+WHERE om.user_id = $1 AND om.organization_id < $2 AND o.deleted_at IS NULL
+    AND ($3::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_members shared
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = $3
+    ))
+ORDER BY om.organization_id DESC
+LIMIT $4;
+
+-- organizations.update
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE organizations o
+SET name = coalesce($12, name),
+    slug = coalesce($13, slug),
+    owner_id = coalesce($14, owner_id),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $15 AND deleted_at IS NULL AND ($16::timestamptz IS NULL OR updated_at = $16)
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- projects.by_id
+SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
+JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
+
+-- projects.delete
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+DELETE FROM projects
+WHERE organization_id = $12 AND id = $13 AND ($14::timestamptz IS NULL OR updated_at = $14)
+RETURNING id
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- projects.insert
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+INSERT INTO projects AS p (id, organization_id, name, description, visibility, features)
+VALUES ($12, $13, $14, $15, $16, $17)
+RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- projects.page
+SELECT wanted.place, found.*
+FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bigint[])
+    WITH ORDINALITY AS wanted (organization_id, before_created_at, before_id, "limit", place)
+CROSS JOIN LATERAL (
+    SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+    FROM projects p
+    WHERE p.organization_id = wanted.organization_id
+        AND (p.created_at, p.id) < (wanted.before_created_at, wanted.before_id)
+    ORDER BY p.created_at DESC, p.id DESC
+    LIMIT wanted."limit"
+) AS found;
+
+-- projects.page_chosen
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = $1
+    AND p.id = ANY ($2::uuid[])
+    AND (p.visibility = 'public' OR NOT $3::boolean)
+    AND (p.created_at, p.id) < ($4, $5)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT $6;
+
+-- projects.page_public
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = $1
+    AND p.visibility = 'public'
+    AND (p.created_at, p.id) < ($2, $3)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT $4;
+
+-- projects.update
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE projects p
+SET name = coalesce($12, name),
+    description = coalesce($13, description),
+    visibility = coalesce($14, visibility),
+    features = coalesce($15, features),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE organization_id = $16 AND id = $17 AND ($18::timestamptz IS NULL OR updated_at = $18)
+RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- sessions.delete
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+DELETE FROM sessions WHERE id = $12 AND user_id = $13 RETURNING id
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- transfer.every_project
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+JOIN organizations o ON o.id = p.organization_id AND o.deleted_at IS NULL
+ORDER BY p.id;
+
+-- transfer.staging.members_insert
+INSERT INTO organization_members (organization_id, user_id, role, role_id, created_at)
+SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s.role, 'member'), 20) ELSE 'member' END,
+    r.id, coalesce(s.joined_at, now())
+FROM staged s
+LEFT JOIN roles r ON r.organization_id = s.organization_id AND r.name = s.role
+WHERE s.ctid >= ('(' || $1::bigint || ',0)')::tid AND s.ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY s.line;
+
+-- transfer.staging.members_insert_new
+INSERT INTO organization_members (organization_id, user_id, role, role_id, created_at)
+SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s.role, 'member'), 20) ELSE 'member' END,
+    r.id, coalesce(s.joined_at, now())
+FROM staged s
+LEFT JOIN roles r ON r.organization_id = s.organization_id AND r.name = s.role
+WHERE s.ctid >= ('(' || $1::bigint || ',0)')::tid AND s.ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY s.line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.members_insert_others
+INSERT INTO organization_members (organization_id, user_id, role, role_id, created_at)
+SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s.role, 'member'), 20) ELSE 'member' END,
+    r.id, coalesce(s.joined_at, now())
+FROM staged s
+LEFT JOIN roles r ON r.organization_id = s.organization_id AND r.name = s.role
+WHERE s.ctid >= ('(' || $1::bigint || ',0)')::tid AND s.ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY s.line
+ON CONFLICT (organization_id, user_id) DO NOTHING;
+
+-- transfer.staging.organizations_insert
+INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
+SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line;
+
+-- transfer.staging.organizations_insert_new
+INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
+SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.organizations_insert_others
+INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
+SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT (id) DO NOTHING;
+
+-- transfer.staging.projects_insert
+INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line;
+
+-- transfer.staging.projects_insert_new
+INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.projects_insert_others
+INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT (id) DO NOTHING;
+
+-- transfer.staging.projects_update
+UPDATE projects p
+SET name = s.name,
+    description = s.description,
+    visibility = s.visibility,
+    features = s.features,
+    created_at = s.created_at,
+    updated_at = CASE
+        WHEN s.updated_at > p.updated_at THEN s.updated_at
+        ELSE greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
+    END
+FROM (
+    SELECT s.id, s.organization_id, s.name, s.updated_at,
+        CASE WHEN given & 8 > 0 THEN coalesce(s.description, '') ELSE p.description END AS description,
+        CASE WHEN given & 16 > 0 THEN coalesce(s.visibility, 'private') ELSE p.visibility END AS visibility,
+        CASE WHEN given & 32 > 0 THEN coalesce(s.features, '{}') ELSE p.features END AS features,
+        coalesce(s.created_at, p.created_at) AS created_at
+    FROM staged s
+    JOIN projects p ON p.organization_id = s.organization_id AND p.id = s.id
+) AS s
+WHERE p.organization_id = s.organization_id
+    AND p.id = s.id
+    AND (s.name, s.description, s.visibility, s.features, s.created_at)
+        IS DISTINCT FROM (p.name, p.description, p.visibility, p.features, p.created_at);
+
+-- transfer.staging.users_insert
+INSERT INTO users (
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+)
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line;
+
+-- transfer.staging.users_insert_new
+INSERT INTO users (
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+)
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.users_insert_others
+INSERT INTO users (
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+)
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT (id) DO NOTHING;
+
+-- transfer.systems.better_auth_members
+SELECT 'member ' || m.id AS source, NULL::text AS refusal,
+    CASE
+        WHEN m."organizationId"::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN m."organizationId"::text::uuid
+        ELSE md5('better-auth/organization/' || m."organizationId")::uuid
+    END AS organization_id,
+    CASE
+        WHEN m."userId"::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN m."userId"::text::uuid
+        ELSE md5('better-auth/user/' || m."userId")::uuid
+    END AS user_id,
+    CASE
+        WHEN string_to_array(replace(m.role, ' ', ''), ',') && ARRAY['owner', 'admin'] THEN 'admin'
+        ELSE m.role
+    END AS role,
+    m."createdAt"::timestamptz AS joined_at
+FROM member m
+WHERE m.id IS DISTINCT FROM (
+    SELECT first.id FROM member first
+    WHERE first."organizationId" = m."organizationId"
+        AND 'owner' = ANY(string_to_array(replace(first.role, ' ', ''), ','))
+    ORDER BY first."createdAt", first.id
+    LIMIT 1
+)
+ORDER BY m.id;
+
+-- transfer.systems.better_auth_organizations
+SELECT 'organization ' || o.id AS source, NULL::text AS refusal,
+    CASE
+        WHEN o.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN o.id::text::uuid
+        ELSE md5('better-auth/organization/' || o.id)::uuid
+    END AS id,
+    o.name, o.slug,
+    CASE
+        WHEN w."userId"::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN w."userId"::text::uuid
+        ELSE md5('better-auth/user/' || w."userId")::uuid
+    END AS owner_id,
+    w."createdAt"::timestamptz AS owner_joined_at, o."createdAt"::timestamptz AS created_at
+FROM organization o
+LEFT JOIN LATERAL (
+    SELECT m."userId", m."createdAt" FROM member m
+    WHERE m."organizationId" = o.id AND 'owner' = ANY(string_to_array(replace(m.role, ' ', ''), ','))
+    ORDER BY m."createdAt", m.id
+    LIMIT 1
+) AS w ON true
+ORDER BY o.id;
+
+-- transfer.systems.better_auth_users
+SELECT 'user ' || u.id AS source, NULL::text AS refusal,
+    CASE
+        WHEN u.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.id::text::uuid
+        ELSE md5('better-auth/user/' || u.id)::uuid
+    END AS id,
+    coalesce(
+        to_jsonb(u) ->> 'username',
+        left(regexp_replace(split_part(u.email, '@', 1), '[^A-Za-z0-9_]', '_', 'g'), 40) || '_' || left(md5(u.id::text), 8)
+    ) AS username,
+    u.email, CASE WHEN u."emailVerified" THEN u."updatedAt"::timestamptz END AS email_verified_at,
+    nullif(split_part(btrim(u.name), ' ', 1), '') AS first_name,
+    nullif(btrim(substr(btrim(u.name), length(split_part(btrim(u.name), ' ', 1)) + 1)), '') AS last_name,
+    CASE WHEN u.image ~ '^https?://[!-~]+$' THEN u.image END AS avatar_url, u."createdAt"::timestamptz AS created_at,
+    u."updatedAt"::timestamptz AS updated_at,
+    (
+        SELECT a.password FROM account a
+        WHERE a."userId" = u.id AND a."providerId" = 'credential' AND a.password IS NOT NULL
+        ORDER BY a.id
+        LIMIT 1
+    ) AS password_hash
+FROM table_of_users u
+ORDER BY u.id;
+
+-- transfer.systems.django_users
+SELECT 'user ' || u.id AS source,
+    CASE WHEN NOT u.is_active THEN 'is not active there, and Freehold knows no inactive users' END AS refusal,
+    CASE
+        WHEN u.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.id::text::uuid
+        ELSE md5('django/' || u.id)::uuid
+    END AS id,
+    u.username, u.email, nullif(btrim(u.first_name), '') AS first_name,
+    nullif(btrim(u.last_name), '') AS last_name, u.date_joined::timestamptz AS created_at,
+    CASE WHEN u.password = '' OR u.password LIKE '!%' THEN '!' ELSE u.password END AS password_hash
+FROM table_of_users u
+ORDER BY u.id;
+
+-- transfer.systems.fastapi_users
+SELECT 'user ' || u.id AS source,
+    CASE WHEN NOT u.is_active THEN 'is not active there, and Freehold knows no inactive users' END AS refusal,
+    CASE
+        WHEN u.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.id::text::uuid
+        ELSE md5('fastapi-users/' || u.id)::uuid
+    END AS id,
+    left(regexp_replace(split_part(u.email, '@', 1), '[^A-Za-z0-9_]', '_', 'g'), 40) || '_' || left(md5(u.id::text), 8)
+        AS username,
+    u.email, CASE WHEN u.is_verified THEN now() END AS email_verified_at, u.hashed_password AS password_hash
+FROM table_of_users u
+ORDER BY u.id;
+
+-- users.by_id
+SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
+JOIN users u ON u.id = wanted.id;
+
+-- users.by_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C");
+
+-- users.credentials_by_login
+SELECT u.password_hash, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
+    OR lower(email COLLATE "C") = lower($1::text COLLATE "C");
+
+-- users.insert
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+INSERT INTO users AS u (
+    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
+)
+VALUES (
+    $12, $13, $14, CASE WHEN $15::boolean THEN now() END, $16, $17, $18,
+    $19, $20
+)
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- users.page
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE id < $1
+ORDER BY id DESC
+LIMIT $2;
+
+-- users.set_password_hash
+UPDATE users u
+SET password_hash = $1,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $2 AND ($3::timestamptz IS NULL OR updated_at = $3)
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
+-- users.update
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE users u
+SET username = coalesce($12, username),
+    first_name = CASE WHEN 'first_name' = ANY ($13::text[]) THEN $14 ELSE first_name END,
+    last_name = CASE WHEN 'last_name' = ANY ($13) THEN $15 ELSE last_name END,
+    avatar_url = CASE WHEN 'avatar_url' = ANY ($13) THEN $16 ELSE avatar_url END,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $17 AND ($18::timestamptz IS NULL OR updated_at = $18)
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- users.with_organizations
+SELECT wanted.place,
+    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+    u.first_name, u.last_name, u.avatar_url,
+    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
+    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
+JOIN users u ON u.id = wanted.id
+LEFT JOIN LATERAL (
+    SELECT organizations.*
+    FROM organization_members om
+    JOIN organizations ON organizations.id = om.organization_id
+    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
+        AND (wanted.viewer_id IS NULL OR EXISTS (
+            SELECT 1 FROM organization_members shared
+            WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
+        ))
+    ORDER BY om.organization_id DESC
+    LIMIT 1000
+) AS o ON true;
