@@ -52,7 +52,7 @@ def test_same_schema_is_recorded_and_everything_goes_on_from_there(
     execute("INSERT INTO items (name, price) VALUES ('a', 1)")
     adopted = run("adopt")
     assert adopted.exit_code == 0, adopted.output
-    assert adopted.stdout == "3 recorded as applied: the schema is what the files make.\n"
+    assert adopted.stdout.endswith("3 recorded as applied: the schema is what the files make.\n")
     assert recorded(query) == [("0001", "done"), ("0002", "done"), ("0003", "done")]
     assert "adopted" in run("status").stdout
     assert run("verify").exit_code == 0

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from tests.migrate.copying import new_database, restored
 from tests.migrate.everything import abilities
 
 from freehold.migrate.catalog import Catalog, read_catalog, schema_objects
+from freehold.migrate.catalog.grants import granted
 from freehold.migrate.database import connect
 from freehold.migrate.fingerprint import differences, dumped, fingerprint, misgranted
 
@@ -21,11 +23,16 @@ CREATE VIEW v WITH (security_barrier) AS SELECT id FROM t;
 CREATE MATERIALIZED VIEW m WITH (fillfactor = 70) AS SELECT id FROM t;
 CREATE INDEX t_name ON t (name) WITH (fillfactor = 60, deduplicate_items = off);
 CREATE INDEX t_plain ON t (name);
+CREATE INDEX t_words ON t USING gist (to_tsvector('simple', name) tsvector_ops (siglen = 100), to_tsvector('english', name));
+CREATE INDEX t_pattern ON t (name text_pattern_ops DESC, id);
+CREATE TABLE x (during daterange, CONSTRAINT x_during EXCLUDE USING gist (during WITH &&));
 CREATE FUNCTION f() RETURNS int LANGUAGE sql SET work_mem = '8MB' SET app.name = 'x' SET role = 'none' AS 'SELECT 1';
 """
 STAMPS = """
 UPDATE pg_attribute SET attoptions = attoptions || ARRAY['counter=22158952', 'pg_other=a=b']
     WHERE attrelid IN ('t'::regclass, 'v'::regclass, 'm'::regclass) AND attnum > 0;
+UPDATE pg_attribute SET attoptions = array_prepend('pg_attver=7', attoptions) || ARRAY['stamp=It''s 7']
+    WHERE attrelid::regclass::text IN ('t_plain', 't_words', 't_pattern', 'x_during');
 UPDATE pg_class SET reloptions = array_prepend('counter=7', reloptions) || ARRAY['stamp=It''s 7']
     WHERE relname IN ('t', 'v', 'm', 't_pkey', 't_name', 't_plain');
 UPDATE pg_class SET reloptions = reloptions || ARRAY['counter=7']
@@ -57,6 +64,7 @@ def test_what_the_server_stamps_on_anything_is_no_difference(database_url: str, 
     assert definitions["column public.t.name"] == "text WITH (n_distinct=7)"
     assert definitions["constraint public.t.t_pkey"] == "PRIMARY KEY (id) WITH (fillfactor=80)"
     assert "WITH (fillfactor='60', deduplicate_items=off)" in definitions["index public.t_name"]
+    assert "tsvector_ops (siglen='100'), to_tsvector(" in definitions["index public.t_words"]
     assert " SET role TO 'none'\n" in definitions["function public.f()"]
 
 
@@ -97,6 +105,21 @@ def test_options_of_an_access_method_from_an_extension_count_but_the_servers_own
     execute("UPDATE pg_class SET reloptions = '{pg_counter=1,depth=7}' WHERE relname = 't_tree'")
     assert read(database_url).objects == deep.objects
     assert stamps(read(database_url)) == ["index option pg_counter"]
+
+
+def test_privilege_that_no_version_knows_is_told_and_not_compared() -> None:
+    usual, acl = ["o=rw/o"], ["o=rwQ/o", "reader=r*Q*/o", "=Q/other"]
+    assert granted(acl, usual, "o") == (("reader=SELECT*",), ("Q",))
+
+
+def test_settings_and_privileges_of_the_database_are_told_and_not_compared(
+    database_url: str, database_name: str, execute: Callable[[str], None]
+) -> None:
+    before = read(database_url)
+    execute(f"ALTER DATABASE {database_name} SET search_path = app; GRANT CREATE ON DATABASE {database_name} TO pg_monitor")
+    execute(f"ALTER ROLE CURRENT_USER IN DATABASE {database_name} SET search_path = other")
+    assert read(database_url).objects == before.objects
+    assert stamps(read(database_url)) == ["privileges of the database", "setting search_path of the database"]
 
 
 def test_subscription_is_told_and_not_compared(database_url: str, execute: Callable[[str], None]) -> None:
@@ -153,7 +176,7 @@ async def test_version_of_an_extension_that_a_copy_has_not_is_told(admin_url: st
 
 async def test_tablespaces_are_compared(admin_url: str, tmp_path: Path) -> None:
     async with new_database(admin_url) as (connection, url):
-        name = f"freehold_test_{url.rpartition('_')[2][:12]}"
+        name = f"freehold_test_{uuid4().hex[:12]}"
         major = connection.get_server_version().major
         await connection.execute("SET allow_in_place_tablespaces = on")
         await connection.execute(f"CREATE TABLESPACE {name} LOCATION ''")

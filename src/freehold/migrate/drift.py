@@ -9,13 +9,18 @@ from freehold.migrate.catalog import read_catalog, schema_objects
 from freehold.migrate.database import LOST, Connection
 from freehold.migrate.fingerprint import Difference, differences, misgranted
 
+_NO_DRIFT = (
+    "changes by hand since the last apply (another version of Freehold or PostgreSQL recorded that schema; "
+    "the next apply records it again)"
+)
+
 
 class Drift(NamedTuple):
     """What has changed by hand.
 
     Attributes:
         differences: each object that differs from the schema that the last apply or down left; none if it was not
-            recorded, or by a version that reads schemas in another way: the next apply records it again.
+            recorded, or by a version that reads schemas in another way.
         not_compared: what was not looked at, in words.
     """
 
@@ -27,7 +32,9 @@ async def drift(connection: Connection) -> Drift:
     """Compare the schema with the one that was recorded."""
     live = await read_catalog(connection)
     recorded = await journal.recorded_schema(connection)
-    found = [] if recorded is None else [*differences(recorded, live.objects), *misgranted(recorded, live.objects)]
+    if recorded.objects is None:
+        return Drift([], [*live.not_compared, *[_NO_DRIFT] * recorded.by_another_version])
+    found = [*differences(recorded.objects, live.objects), *misgranted(recorded.objects, live.objects)]
     return Drift(found, live.not_compared)
 
 
@@ -49,7 +56,7 @@ async def changing(connection: Connection) -> AsyncIterator[None]:
 
 async def settle(connection: Connection) -> None:
     """Record the schema if a runner was killed before it had, or if another version reads it in another way."""
-    if await journal.exists(connection) and await journal.recorded_schema(connection) is None:
+    if await journal.exists(connection) and (await journal.recorded_schema(connection)).objects is None:
         await _record(connection)
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -87,6 +87,18 @@ class _Recorded(msgspec.Struct):
     reading: str
     server_major: int
     objects: list[SchemaObject]
+
+
+class RecordedSchema(NamedTuple):
+    """The schema that the last apply, down or adopt left.
+
+    Attributes:
+        objects: None if it never was recorded, is being changed, or was by another version.
+        by_another_version: of the engine or of PostgreSQL; they read or print the same schema in other words.
+    """
+
+    objects: list[SchemaObject] | None
+    by_another_version: bool = False
 
 
 async def ensure(connection: Connection) -> None:
@@ -198,20 +210,20 @@ async def forget_schema(connection: Connection) -> None:
     await connection.execute("INSERT INTO freehold_migrate.schema (objects) VALUES ('null')")
 
 
-async def recorded_schema(connection: Connection) -> list[SchemaObject] | None:
-    """The schema as it was last recorded; None if it never was or is being changed.
-
-    None, too, if another version of the engine or of PostgreSQL read it: they print the same schema in other words.
-    """
+async def recorded_schema(connection: Connection) -> RecordedSchema:
+    """The schema as it was last recorded."""
     if not await exists(connection):
-        return None
+        return RecordedSchema(None)
     text = await connection.fetchval("SELECT objects::text FROM freehold_migrate.schema ORDER BY position DESC LIMIT 1")
+    if text in {None, "null"}:
+        return RecordedSchema(None)
     try:
-        recorded = None if text is None else msgspec.json.decode(text, type=_Recorded | None)
+        recorded = msgspec.json.decode(text, type=_Recorded)
     except msgspec.ValidationError:
-        return None
-    expected = READING, connection.get_server_version().major
-    return recorded.objects if recorded and (recorded.reading, recorded.server_major) == expected else None
+        return RecordedSchema(None, by_another_version=True)
+    if (recorded.reading, recorded.server_major) != (READING, connection.get_server_version().major):
+        return RecordedSchema(None, by_another_version=True)
+    return RecordedSchema(recorded.objects)
 
 
 async def add_unsafe(connection: Connection, versions: list[str], why: str) -> None:

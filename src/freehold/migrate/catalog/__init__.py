@@ -77,7 +77,7 @@ async def read_catalog(connection: Connection) -> Catalog:
         await connection.execute(_SETTINGS)
         absent = set(await connection.fetchval(_absent()))
         queries = [query for query in _queries() if query.only_with not in absent]
-        rows = [dict(row) for query in queries for row in await connection.fetch(query.sql, *query.arguments)]
+        rows = [dict(row) for query in queries for row in await connection.fetch(query.sql, OPTIONS)]
     finally:
         await transaction.rollback()  # nothing was written, and the settings are what they were
     left_out = {row["name"] for row in rows if row["kind"] == _NOT_COMPARED}
@@ -106,11 +106,14 @@ def _object(row: dict[str, Any], left_out: set[str]) -> SchemaObject:
     owner = row.get("owner") or ""
     grants, unknown = granted(row.get("acl"), row.get("usual"), row.get("holder") or owner)
     left_out |= {f"{row['kind']} privilege {each}" for each in unknown}
+    definition = row["definition"]
+    for printed, kept in zip(row.get("printed") or (), row.get("kept") or (), strict=True):
+        definition = definition.replace(printed, kept)
     return SchemaObject(
         kind=row["kind"],
         parent=row.get("parent") or "",
         name=row["name"],
-        definition=row["definition"],
+        definition=definition,
         position=row.get("position") or 0,
         owner=owner,
         grants=grants,
@@ -121,7 +124,6 @@ def _object(row: dict[str, Any], left_out: set[str]) -> SchemaObject:
 
 class _Query(NamedTuple):
     sql: str
-    arguments: tuple[list[str], ...]
     only_with: str | None
 
 
@@ -134,8 +136,7 @@ def _queries() -> list[_Query]:
         text, end = (folder / f"{name}.sql").read_text("utf-8"), 0
         for statement in split(text):
             condition = re.search(r"^-- only with: ([\w.]+)$", text[end : statement.offset], re.MULTILINE)
-            arguments = (OPTIONS,) if "($1)" in statement.sql else ()
-            queries.append(_Query(f"{head}\n{statement.sql}", arguments, condition[1] if condition else None))
+            queries.append(_Query(f"{head}\n{statement.sql}", condition[1] if condition else None))
             end = statement.offset + len(statement.sql)
     return queries
 
@@ -152,12 +153,17 @@ def _absent() -> str:
 
 
 def _reading() -> str:
+    package = files("freehold.migrate")
+    sources = [*(package / "catalog").iterdir(), package / "essence.py", package / "fingerprint.py"]
     digest = hashlib.sha256()
-    for file in sorted(files("freehold.migrate.catalog").iterdir(), key=lambda file: file.name):
+    for file in sorted(sources, key=lambda file: file.name):
         if file.name.endswith((".py", ".sql")):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 
 READING: Final = _reading()
-"""Stands for the way in which this version reads a schema: what another one read is never compared with it."""
+"""Stands for the way in which this version reads and hashes a schema: what another one read is never compared with it.
+
+No number to raise, which somebody would forget: it is made of the sources.
+"""

@@ -26,7 +26,7 @@ def granted(
     given, normal = set(_rights(acl, owner)), set(_rights(usual, owner))
     known = {right for right in given ^ normal if right[1].rstrip("*") in PRIVILEGES}
     texts = [f"{'' if right in given else 'not '}{_text(*right)}" for right in known]
-    return tuple(sorted(texts)), tuple(sorted({letter for _, letter, _ in (given ^ normal) - known}))
+    return tuple(sorted(texts)), tuple(sorted({letter.rstrip("*") for _, letter, _ in (given ^ normal) - known}))
 
 
 def _rights(acl: Sequence[str], owner: str) -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,9 @@ SELECT 'constraint' AS kind, c.conrelid::regclass::text AS parent, quote_ident(c
         'COMMENT ' || quote_literal(obj_description(c.oid, 'pg_constraint')),
         'COMMENT ON INDEX ' || quote_literal(obj_description(x.oid, 'pg_class'))) AS definition,
     CASE WHEN NOT i.indisvalid AND x.relkind = 'i' THEN 'INVALID' END AS here,
-    ARRAY(SELECT 'option ' || split_part(o, '=', 1) FROM unnest(x.reloptions) o WHERE split_part(o, '=', 1) <> ALL ($1)) AS unknown
+    ARRAY(SELECT unnest(o.unknown) FROM options_of_indexes o WHERE o.index = x.oid) AS unknown,
+    ARRAY(SELECT o.printed FROM options_of_indexes o WHERE o.index = x.oid ORDER BY o) AS printed,
+    ARRAY(SELECT o.kept FROM options_of_indexes o WHERE o.index = x.oid ORDER BY o) AS kept
 FROM pg_constraint c
     JOIN relations r ON r.oid = c.conrelid
     LEFT JOIN pg_class x ON x.oid = c.conindid AND c.contype IN ('p', 'u', 'x')
@@ -25,8 +27,7 @@ WHERE c.contype IN ('p', 'u', 'x') OR (c.contype = 'f' AND c.conparentid = 0) OR
 -- Indexes that no constraint owns. Of an extension's access method every option counts, save what is named as the server's own.
 SELECT 'index' AS kind, i.indrelid::regclass::text AS parent, x.oid::regclass::text AS name,
     concat_ws(' ',
-        CASE WHEN cardinality(unknown) = 0 THEN pg_get_indexdef(i.indexrelid)
-            ELSE replace(pg_get_indexdef(i.indexrelid), ' WITH (' || every || ')', coalesce(' WITH (' || known || ')', '')) END,
+        pg_get_indexdef(i.indexrelid),
         CASE WHEN NOT i.indisvalid AND x.relkind = 'I' THEN 'INVALID' END,
         (SELECT 'PARTITION OF ' || h.inhparent::regclass FROM pg_inherits h WHERE h.inhrelid = x.oid),
         'TABLESPACE ' || (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = x.reltablespace),
@@ -40,20 +41,12 @@ SELECT 'index' AS kind, i.indrelid::regclass::text AS parent, x.oid::regclass::t
         ),
         'COMMENT ' || quote_literal(obj_description(x.oid, 'pg_class'))) AS definition,
     CASE WHEN NOT i.indisvalid AND x.relkind = 'i' THEN 'INVALID' END AS here,
-    ARRAY(SELECT 'option ' || name FROM unnest(unknown) name) AS unknown
+    ARRAY(SELECT unnest(o.unknown) FROM options_of_indexes o WHERE o.index = x.oid) AS unknown,
+    ARRAY(SELECT o.printed FROM options_of_indexes o WHERE o.index = x.oid ORDER BY o) AS printed,
+    ARRAY(SELECT o.kept FROM options_of_indexes o WHERE o.index = x.oid ORDER BY o) AS kept
 FROM pg_index i
     JOIN pg_class x ON x.oid = i.indexrelid
     JOIN relations r ON r.oid = i.indrelid
-    CROSS JOIN LATERAL (
-        SELECT coalesce(array_agg(option) FILTER (WHERE NOT carried), '{}') AS unknown, string_agg(printed, ', ' ORDER BY place) AS every,
-            string_agg(printed, ', ' ORDER BY place) FILTER (WHERE carried) AS known
-        FROM (
-            SELECT option, place, option = ANY ($1) OR (x.relam >= 16384 AND option !~ '^pg_') AS carried,
-                quote_ident(option) || '=' || CASE WHEN quote_ident(value) = value THEN value ELSE quote_literal(value) END AS printed
-            FROM unnest(x.reloptions) WITH ORDINALITY o (o, place),
-                LATERAL (SELECT split_part(o, '=', 1) AS option, substr(o, strpos(o, '=') + 1) AS value) halves
-        ) each_option
-    ) options
 WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'));
 
 -- Triggers; those that a partition has of its parent where they are enabled otherwise than there.

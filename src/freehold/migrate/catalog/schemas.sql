@@ -76,3 +76,9 @@ SELECT 'not compared' AS kind, format('%s large objects', count(*)) AS name FROM
 -- only with: pg_subscription.oid
 SELECT 'not compared' AS kind, format('subscription %I', s.subname) AS name
 FROM pg_subscription s WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database());
+
+-- What belongs to the database as a whole, no dump of it keeps without --create.
+SELECT 'not compared' AS kind, format('setting %s of the database', split_part(each, '=', 1)) AS name
+FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase AND d.datname = current_database(), unnest(s.setconfig) each
+UNION ALL
+SELECT 'not compared', 'privileges of the database' FROM pg_database WHERE datname = current_database() AND datacl IS NOT NULL;
