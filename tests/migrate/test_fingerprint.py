@@ -23,7 +23,8 @@ CREATE VIEW v WITH (security_barrier) AS SELECT id FROM t;
 CREATE MATERIALIZED VIEW m WITH (fillfactor = 70) AS SELECT id FROM t;
 CREATE INDEX t_name ON t (name) WITH (fillfactor = 60, deduplicate_items = off);
 CREATE INDEX t_plain ON t (name);
-CREATE INDEX t_words ON t USING gist (to_tsvector('simple', name) tsvector_ops (siglen = 100), to_tsvector('english', name));
+CREATE INDEX t_words ON t
+    USING gist (to_tsvector('simple', name) tsvector_ops (siglen = 100), to_tsvector('english', name));
 CREATE INDEX t_pattern ON t (name text_pattern_ops DESC, id);
 CREATE TABLE x (during daterange, CONSTRAINT x_during EXCLUDE USING gist (during WITH &&));
 CREATE FUNCTION f() RETURNS int LANGUAGE sql SET work_mem = '8MB' SET app.name = 'x' SET role = 'none' AS 'SELECT 1';
@@ -116,7 +117,9 @@ def test_settings_and_privileges_of_the_database_are_told_and_not_compared(
     database_url: str, database_name: str, execute: Callable[[str], None]
 ) -> None:
     before = read(database_url)
-    execute(f"ALTER DATABASE {database_name} SET search_path = app; GRANT CREATE ON DATABASE {database_name} TO pg_monitor")
+    execute(
+        f"ALTER DATABASE {database_name} SET search_path = app; GRANT CREATE ON DATABASE {database_name} TO pg_monitor"
+    )
     execute(f"ALTER ROLE CURRENT_USER IN DATABASE {database_name} SET search_path = other")
     assert read(database_url).objects == before.objects
     assert stamps(read(database_url)) == ["privileges of the database", "setting search_path of the database"]

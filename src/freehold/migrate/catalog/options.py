@@ -25,7 +25,9 @@ _INDEX = (
 )
 _OPERATOR_CLASS = ("siglen", "values_per_range", "n_distinct_per_range", "false_positive_rate")
 
-OPTIONS: Final = sorted((*_VACUUM, *(f"toast.{name}" for name in _VACUUM), *_TABLE, *_VIEW, *_COLUMN, *_INDEX, *_OPERATOR_CLASS))
+OPTIONS: Final = sorted(
+    (*_VACUUM, *(f"toast.{name}" for name in _VACUUM), *_TABLE, *_VIEW, *_COLUMN, *_INDEX, *_OPERATOR_CLASS)
+)
 
 PRIVILEGES: Final = {
     "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "D": "TRUNCATE", "x": "REFERENCES", "t": "TRIGGER",
