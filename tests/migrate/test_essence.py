@@ -1,4 +1,4 @@
-"""PostgreSQL prints some expressions in another way once they are restored: these are the same, and all others are not."""
+"""PostgreSQL prints some expressions in another way once they are restored: those are the same, all others are not."""
 
 import asyncpg
 import pytest
