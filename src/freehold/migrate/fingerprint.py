@@ -22,7 +22,8 @@ class Fingerprint(msgspec.Struct, frozen=True):
     Attributes:
         strict: over everything, the order of columns, owners and grants included.
         logical: over what objects mean; a column dropped and added again (it moves to the end) does not count, and
-            neither do owners and grants, which a staging server may lack the roles for, nor where servers lead to.
+            neither do owners and grants, which a staging server may lack the roles for, nor whether a materialized view is
+            filled, which may need another server.
     """
 
     strict: str
@@ -52,15 +53,15 @@ class Difference(msgspec.Struct, frozen=True):
 def fingerprint(objects: Sequence[SchemaObject], server_major: int) -> Fingerprint:
     """Hash a schema's objects, as `schema_objects` sorted them."""
     kept = [(each, essence(each.definition)) for each in objects if each.here != _INVALID]
-    everything = (f"{o.identity}|{meaning}|{o.outward}|{o.position}|{o.owner}|{o.grants}" for o, meaning in kept)
+    everything = (f"{o.identity}|{meaning}|{o.state}|{o.position}|{o.owner}|{o.grants}" for o, meaning in kept)
     logical = (f"{o.identity}|{meaning}" for o, meaning in kept if meaning)
     return Fingerprint(f"{server_major}:{_hash(everything)}", f"{server_major}:{_hash(logical)}")
 
 
 def dumped(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
-    """What a copy has of a schema: no INVALID indexes (rests of concurrent builds), no way outside of the database."""
+    """What a copy has of a schema: no INVALID indexes (rests of concurrent builds), and maybe no rows in a view."""
     return [
-        msgspec.structs.replace(each, here="", outward="") if each.here or each.outward else each
+        msgspec.structs.replace(each, here="", state="") if each.here or each.state else each
         for each in objects
         if each.here != _INVALID
     ]
@@ -90,7 +91,7 @@ def reordered(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> 
 
 
 def _meaning(each: SchemaObject) -> str:
-    return " ".join(part for part in (each.definition, each.outward, each.here) if part)
+    return " ".join(part for part in (each.definition, each.state, each.here) if part)
 
 
 def _rights(each: SchemaObject) -> str:

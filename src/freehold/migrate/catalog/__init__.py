@@ -33,7 +33,7 @@ class SchemaObject(msgspec.Struct, frozen=True, omit_defaults=True):
         position: the rank of a column among the columns of its table; 0 for all else, and for inherited columns.
         owner: the role that owns it; empty for what belongs to its table's owner.
         grants: what others may do with it, where that is not PostgreSQL's default.
-        outward: where it leads outside of the database, such as a foreign server's address.
+        state: WITH NO DATA; a copy that reaches no other server may be unable to fill what reads one.
         here: what no dump keeps of it, such as the version of an extension.
     """
 
@@ -44,7 +44,7 @@ class SchemaObject(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int = 0
     owner: str = ""
     grants: tuple[str, ...] = ()
-    outward: str = ""
+    state: str = ""
     here: str = ""
 
     @property
@@ -117,7 +117,7 @@ def _object(row: dict[str, Any], left_out: set[str]) -> SchemaObject:
         position=row.get("position") or 0,
         owner=owner,
         grants=grants,
-        outward=row.get("outward") or "",
+        state=row.get("state") or "",
         here=row.get("here") or "",
     )
 

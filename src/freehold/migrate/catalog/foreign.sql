@@ -12,16 +12,16 @@ WHERE w.oid >= 16384 AND ('pg_foreign_data_wrapper'::regclass, w.oid) NOT IN (SE
 SELECT 'server' AS kind, quote_ident(s.srvname) AS name,
     concat_ws(' ', 'SERVER', 'TYPE ' || quote_literal(s.srvtype), 'VERSION ' || quote_literal(s.srvversion),
         'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname),
+        'OPTIONS (' || (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(s.srvoptions) o) || ')',
         'COMMENT ' || quote_literal(obj_description(s.oid, 'pg_foreign_server'))) AS definition,
-    'OPTIONS (' || (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(s.srvoptions) o) || ')' AS outward,
     s.srvowner::regrole::text AS owner, s.srvacl::text[] AS acl, acldefault('S', s.srvowner)::text[] AS usual
 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
 WHERE ('pg_foreign_server'::regclass, s.oid) NOT IN (SELECT classid, objid FROM members);
 
 -- only with: pg_foreign_server.oid
 SELECT 'user mapping' AS kind, format('for %s server %I', CASE m.umuser WHEN 0 THEN 'PUBLIC' ELSE m.umuser::regrole::text END, m.srvname) AS name,
-    'USER MAPPING' AS definition,
-    'OPTIONS ' || encode(sha256(convert_to((SELECT string_agg(o, ',' ORDER BY o) FROM unnest(m.umoptions) o), 'UTF8')), 'hex') AS outward
+    concat_ws(' ', 'USER MAPPING', 'OPTIONS ' || encode(
+        sha256(convert_to((SELECT string_agg(o, ',' ORDER BY o) FROM unnest(m.umoptions) o), 'UTF8')), 'hex')) AS definition
 FROM pg_user_mappings m
 WHERE ('pg_foreign_server'::regclass, m.srvid) NOT IN (SELECT classid, objid FROM members);
 

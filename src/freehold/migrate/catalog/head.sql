@@ -7,7 +7,7 @@
 -- Columns that a statement may have, each optional but the kind and the name:
 --   kind, parent (the table it belongs to), name
 --   definition: what it means, as far as a dump keeps it; empty for what is about privileges only
---   outward: where it leads outside of the database; kept by a dump
+--   state: what a dump keeps, and a copy that is cut off may not have
 --   here: what no dump keeps
 --   position (of a column), owner
 --   acl, usual: its privileges, and those it has without any GRANT; holder: its owner where that is not compared

@@ -21,7 +21,6 @@ SELECT CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END AS kind, c
         CASE WHEN c.relforcerowsecurity THEN 'FORCED' END,
         CASE WHEN c.relkind IN ('r', 'p') THEN CASE c.relreplident
             WHEN 'f' THEN 'REPLICA IDENTITY FULL' WHEN 'n' THEN 'REPLICA IDENTITY NOTHING' END END,
-        CASE WHEN c.relkind = 'm' AND c.oid IN (SELECT oid FROM unfilled) THEN 'WITH NO DATA' END,
         'DEPENDS ON EXTENSION ' || (
             SELECT string_agg(quote_ident(e.extname), ', ' ORDER BY e.extname) FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'x'
@@ -32,6 +31,7 @@ SELECT CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END AS kind, c
         CASE WHEN EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled <> 'O')
             THEN 'WITH DISABLED CONSTRAINT TRIGGERS' END,
         CASE WHEN EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid AND i.inhdetachpending) THEN 'DETACH PENDING' END) AS here,
+    CASE WHEN c.relkind = 'm' AND c.oid IN (SELECT oid FROM unfilled) THEN 'WITH NO DATA' END AS state,
     c.relowner::regrole::text AS owner, c.relacl::text[] AS acl, acldefault('r', c.relowner)::text[] AS usual,
     ARRAY(SELECT 'option ' || split_part(o, '=', 1) FROM unnest(options) o WHERE split_part(o, '=', 1) <> ALL ($1)) AS unknown
 FROM relations c

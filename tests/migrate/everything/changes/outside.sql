@@ -20,6 +20,14 @@ DROP SERVER everything_server CASCADE;
 
 COMMENT ON SERVER everything_server IS NULL;
 
+ALTER SERVER everything_server OPTIONS (SET host 'elsewhere');
+
+ALTER SERVER everything_server OPTIONS (DROP dbname);
+
+ALTER USER MAPPING FOR pg_monitor SERVER everything_server OPTIONS (SET password 'other');
+
+ALTER USER MAPPING FOR pg_monitor SERVER everything_server OPTIONS (DROP user);
+
 DROP USER MAPPING FOR PUBLIC SERVER everything_other;
 
 CREATE USER MAPPING FOR pg_monitor SERVER everything_other;

@@ -153,14 +153,6 @@ REVOKE SELECT (datname) ON pg_catalog.pg_stat_activity FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION pg_catalog.plpgsql_inline_handler(internal) TO pg_monitor;
 
-ALTER SERVER everything_server OPTIONS (SET host 'elsewhere');
-
-ALTER SERVER everything_server OPTIONS (DROP dbname);
-
-ALTER USER MAPPING FOR pg_monitor SERVER everything_server OPTIONS (SET password 'other');
-
-ALTER USER MAPPING FOR pg_monitor SERVER everything_server OPTIONS (DROP user);
-
 -- with hstore
 GRANT EXECUTE ON FUNCTION e.hstore_in(cstring) TO PUBLIC;
 
