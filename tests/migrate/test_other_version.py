@@ -55,11 +55,14 @@ def test_schema_that_another_version_recorded_is_no_drift_but_said_until_the_nex
         assert shown.exit_code == 0, shown.output
         assert NOT_COMPARED in shown.stdout
         assert "drift" not in shown.output
+    assert "1 applied, 0 pending; files and journal match.\n" in run("verify").stdout
     status = json.loads(run("status", "--json").stdout)
     assert (status["drift"], len([each for each in status["not_compared"] if NOT_COMPARED in each])) == ([], 1)
 
     assert run("apply").exit_code == 0
-    assert NOT_COMPARED not in run("verify").stdout
+    verified = run("verify").stdout
+    assert "files, journal and schema match.\n" in verified
+    assert NOT_COMPARED not in verified
     execute("ALTER TABLE items DROP by_hand")
     assert "drift: column public.items.by_hand was removed: integer" in run("verify").stderr
 

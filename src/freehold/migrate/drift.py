@@ -9,10 +9,11 @@ from freehold.migrate.catalog import read_catalog, schema_objects
 from freehold.migrate.database import LOST, Connection
 from freehold.migrate.fingerprint import Difference, differences, misgranted
 
-_NO_DRIFT = (
+UNKNOWN = (
     "changes by hand since the last apply (another version of Freehold or PostgreSQL recorded that schema; "
     "the next apply records it again)"
 )
+"""Among what is not compared, where no drift is no answer."""
 
 
 class Drift(NamedTuple):
@@ -33,7 +34,7 @@ async def drift(connection: Connection) -> Drift:
     live = await read_catalog(connection)
     recorded = await journal.recorded_schema(connection)
     if recorded.objects is None:
-        return Drift([], [*live.not_compared, *[_NO_DRIFT] * recorded.by_another_version])
+        return Drift([], [*live.not_compared, *[UNKNOWN] * recorded.by_another_version])
     found = [*differences(recorded.objects, live.objects), *misgranted(recorded.objects, live.objects)]
     return Drift(found, live.not_compared)
 
