@@ -22,8 +22,8 @@ class Fingerprint(msgspec.Struct, frozen=True):
     Attributes:
         strict: over everything, the order of columns, owners and grants included.
         logical: over what objects mean; a column dropped and added again (it moves to the end) does not count, and
-            neither do owners and grants, which a staging server may lack the roles for, nor whether a materialized view is
-            filled, which may need another server.
+            neither do owners and grants, which a staging server may lack the roles for, nor whether a
+            materialized view is filled, which may need another server.
     """
 
     strict: str
