@@ -33,17 +33,16 @@ SELECT 'operator ' || f.kind AS kind, format('%I.%I using %I', n.nspname, f.name
             FROM pg_depend d JOIN pg_amproc p ON p.oid = d.objid
             WHERE d.classid = 'pg_amproc'::regclass AND d.refclassid = f.class AND d.refobjid = f.oid AND d.deptype IN ('a', 'i')
          ) parts),
-        'COMMENT ' || quote_literal(f.comment)) AS definition,
+        'COMMENT ' || quote_literal(obj_description(f.oid, f.class::text))) AS definition,
     f.owner::regrole::text AS owner
 FROM (
     SELECT 'family' AS kind, 'pg_opfamily'::regclass AS class, oid, opfname AS name, opfnamespace AS schema, opfmethod AS method,
-        opfowner AS owner, 'OPERATOR FAMILY' AS definition, obj_description(oid, 'pg_opfamily') AS comment
+        opfowner AS owner, 'OPERATOR FAMILY' AS definition
     FROM pg_opfamily
     UNION ALL
     SELECT 'class', 'pg_opclass'::regclass, c.oid, c.opcname, c.opcnamespace, c.opcmethod, c.opcowner,
         concat_ws(' ', 'OPERATOR CLASS', CASE WHEN c.opcdefault THEN 'DEFAULT' END, 'FOR TYPE', format_type(c.opcintype, NULL),
-            format('FAMILY %I.%I', n.nspname, f.opfname), 'STORAGE ' || format_type(nullif(c.opckeytype, 0), NULL)),
-        obj_description(c.oid, 'pg_opclass')
+            format('FAMILY %I.%I', n.nspname, f.opfname), 'STORAGE ' || format_type(nullif(c.opckeytype, 0), NULL))
     FROM pg_opclass c JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace n ON n.oid = f.opfnamespace
 ) f
     JOIN ours n ON n.oid = f.schema
