@@ -16,6 +16,7 @@ from freehold.data.context import OPERATOR, Actor, Context, Tools
 from freehold.data.db import Database, Transaction, connect
 from freehold.data.installation import require_current_schema, shared_key
 from freehold.data.jobs import Job, running
+from freehold.data.lending import GRACE_SECONDS
 from freehold.data.paging import Cursors
 from freehold.data.sql import statement_names
 from freehold.mail import operations as mail
@@ -291,7 +292,12 @@ class Platform:
             connection: an ``asyncpg.Connection`` on the same database, in a transaction that you began.
         """
         context = self.context
-        inside = Transaction(connection, meanings=context.db.meanings, observer=context.tools.observer)
+        inside = Transaction.within(
+            connection,
+            meanings=context.db.meanings,
+            observer=context.tools.observer,
+            answer_seconds=context.tools.settings.statement_timeout_seconds + GRACE_SECONDS,
+        )
         return Platform(msgspec.structs.replace(context, db=inside))
 
     def working(self) -> AbstractAsyncContextManager[None]:

@@ -10,7 +10,8 @@ import pytest
 from tests.conftest import SignUp
 
 from freehold import Platform, ProfilePatch, Unavailable, UserPatch
-from freehold.data.db import Transaction, UnexpectedDatabaseError, connect
+from freehold.data.db import Transaction, connect
+from freehold.data.failures import UnexpectedDatabaseError
 from freehold.users.queries import by_id
 
 

@@ -199,7 +199,7 @@ async def test_new_password_ends_a_session_that_the_old_one_is_just_beginning(
     stored = await connection.fetchval("SELECT password_hash FROM users")
     async with connection.transaction():  # the transaction of a sign-in that has verified the old password
         await queries.insert(
-            Transaction(connection, meanings=meanings()),
+            Transaction.within(connection, meanings=meanings()),
             id=uuid4(),
             token_hash=bytes(32),
             user_id=ada.id,

@@ -16,7 +16,7 @@ async def require_current_schema(database: Database) -> None:
         SchemaPending: ``schema_pending``, naming how many are missing and the command to run.
     """
     try:
-        missing = _own_migrations().difference(await queries.migrations_applied(database))
+        missing = _own_migrations().difference(await queries.migrations_applied(database.quick))
     except SchemaPending:
         missing = _own_migrations()
     if missing:
