@@ -1,5 +1,6 @@
 """The platform: an open database with every operation on it, for HTTP, the command line and your own program alike."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MethodType
@@ -11,6 +12,7 @@ import msgspec
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
 from freehold.base.settings import Settings
+from freehold.base.version import VERSION
 from freehold.counting import Counting, families
 from freehold.data.context import OPERATOR, Actor, Context, Tools
 from freehold.data.db import Database, Transaction, connect
@@ -42,6 +44,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _CURSOR_KEY: Final = "cursors"
+_NEWER: Final = "this Freehold (%s) is older than the database: it does not know the migrations %s; upgrade it"
+
+_log = logging.getLogger(__name__)
 
 
 class Bound(Generic[P, R]):
@@ -268,7 +273,8 @@ class Platform:
             observer=observer,
         )
         try:
-            await require_current_schema(database)
+            if unknown := await require_current_schema(database):
+                _log.warning(_NEWER, VERSION, ", ".join(sorted(unknown)))
             cursors = Cursors(await shared_key(database, _CURSOR_KEY))
             tools = Tools(settings=settings, passwords=passwords, cursors=cursors, observer=observer)
             yield cls(Context(db=database, tools=tools, actor=OPERATOR))

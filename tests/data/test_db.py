@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.conftest import SignUp
+from tests.conftest import PASSWORD, SignUp
 
-from freehold import Platform, ProfilePatch, Unavailable, UserPatch
+from freehold import NewOrganization, NewUser, Platform, ProfilePatch, Unavailable, UserPatch
 from freehold.data.db import Transaction, connect
 from freehold.data.failures import UnexpectedDatabaseError
 from freehold.users.queries import by_id
@@ -85,3 +85,39 @@ async def test_lookup_is_planned_once_however_often_it_runs(database_url: str):
         assert tuple(planned) == (10, 0)
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize("path", ["/v1/organizations", "/v1/users"])
+async def test_full_disk_is_said_to_be_that(path: str, platform: Platform, connection: Any):
+    table = path.rpartition("/")[2]
+    await connection.execute(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'could not extend file'; END$$;"
+        f" CREATE TRIGGER full_disk BEFORE INSERT ON {table} EXECUTE FUNCTION full_disk()"
+    )
+    with pytest.raises(Unavailable, match="The disk of the database is full, so nothing was stored") as raised:
+        if table == "users":
+            await platform.users.create(NewUser(username="ada", email="ada@example.com", password=PASSWORD))
+        else:
+            ada = await platform.users.create(NewUser(username="ada", email="ada@example.com", password=PASSWORD))
+            await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
+    assert raised.value.code == "unavailable"
+
+
+async def test_lost_connections_are_logged_in_one_line(
+    platform: Platform, connection: Any, caplog: pytest.LogCaptureFixture
+):
+    database = platform.context.db
+    sleeping = [asyncio.ensure_future(database.fetch("SELECT pg_sleep(60)", [])) for _ in range(5)]
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'"
+    while await connection.fetchval(f"SELECT count(*) {others}") < 5:  # noqa: ASYNC110 - the server lets nobody know
+        await asyncio.sleep(0)
+    await connection.fetch(f"SELECT pg_terminate_backend(pid, 5000) {others}")
+    for each in sleeping:
+        with pytest.raises(Unavailable):
+            await each
+    told = [record for record in caplog.records if record.name not in {"freehold.statements"}]
+    assert [record.getMessage() for record in told] == [
+        "connections to the database lost: 1; the last one since terminating connection due to administrator command"
+    ]
+    assert told[0].exc_info is None

@@ -17,6 +17,10 @@ Meanings = Mapping[str, Meaning]
 NO_MEANINGS: Final[Meanings] = MappingProxyType({})
 
 UNREACHABLE: Final = "The database cannot be reached or is overloaded: try again shortly"
+_OTHER_SCHEMA: Final = (
+    "The tables of the database are not those of this version of Freehold: it lacks migrations (run "
+    "'freehold migrate apply'), or a newer Freehold has migrated it (upgrade this one): see 'freehold migrate status'"
+)
 _FULL_SECONDS: Final = 30
 
 RACES = (
@@ -93,7 +97,7 @@ def translated(error: BaseException, meanings: Meanings, *, stored: bool = False
     if isinstance(error, RACES):
         return LostRace("Too many changes at the same place at once: try again")
     if isinstance(error, UNKNOWN_NAMES):
-        return SchemaPending()
+        return SchemaPending(_OTHER_SCHEMA)
     if isinstance(error, asyncpg.DiskFullError):
         detail = "The disk of the database is full, so nothing was stored: whoever runs it must make room"
         return Unavailable(detail, retry_after_seconds=_FULL_SECONDS)

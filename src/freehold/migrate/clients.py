@@ -18,7 +18,7 @@ or PGOPTIONS, only the programs would heed: they are left out."""
 
 
 async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> str:
-    """Run pg_dump or pg_restore on a database to its end; the password travels in the environment, never in arguments.
+    """Run pg_dump or pg_restore on a database to its end; the password travels in a file, never in arguments.
 
     Returns:
         What it printed.
@@ -29,22 +29,24 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
     """
     program = client_binary(name, server_major)
     target = client_connection(database_url)
-    process = await asyncio.create_subprocess_exec(
-        program,
-        "--no-password",
-        f"--dbname={target.url}",
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=_environment() | target.environment,
-    )
-    try:
-        output, errors = await process.communicate()
-    except asyncio.CancelledError:
-        process.kill()
-        await process.wait()
-        raise
+    with target.passing(_environment()) as (environment, fds):
+        process = await asyncio.create_subprocess_exec(
+            program,
+            "--no-password",
+            f"--dbname={target.url}",
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+            pass_fds=fds,
+        )
+        try:
+            output, errors = await process.communicate()
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
     if process.returncode != 0:
         words = errors.decode("utf-8", "replace").strip() or f"it ended with status {process.returncode}"
         raise ProgramError(f"{name} failed: {words}")

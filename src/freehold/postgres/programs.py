@@ -66,8 +66,14 @@ def _environment() -> dict[str, str]:
 
     Every PG* variable of the caller is left out: PGDATA, PGOPTIONS or PGSERVICE would redirect a program silently.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    kept = without_secrets(os.environ)
+    kept = {name: value for name, value in kept.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out our settings, some of which are secrets: no program of PostgreSQL reads any."""
+    return {name: value for name, value in environment.items() if not name.startswith("FREEHOLD_")}
 
 
 @contextmanager
