@@ -88,12 +88,8 @@ class Transaction:
     async def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
         """Run the statement; its rows are fetched some at a time."""
         with translating(self.meanings):
-            # Prepared first: a cursor of the connection would name its statement even where no names are to be kept.
-            prepared = await self._lent.do(self._lent.connection.prepare, sql)
-            cursor = await self._lent.do(_opened, prepared.cursor(*arguments))
-            while rows := await self._lent.do(cursor.fetch, ROWS_AT_A_TIME):
-                for row in rows:
-                    yield row
+            async for row in self._lent.stream(sql, arguments, ROWS_AT_A_TIME):
+                yield row
 
     async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
         """Run a statement that returns no rows, and tell how many it has written."""
@@ -253,10 +249,6 @@ class Quick:
                         await asyncio.wait({lent.settling})
                     if monotonic() >= end:
                         raise
-
-
-async def _opened(cursor: Any) -> Any:
-    return await cursor
 
 
 async def connect(

@@ -195,6 +195,22 @@ class Lent:
             self._give_up(error)
             raise
 
+    async def stream(self, sql: str, arguments: Sequence[object], rows_at_a_time: int) -> AsyncIterator[Any]:
+        """Run a statement, and give its rows one by one while they are fetched some at a time."""
+        # Prepared first: a cursor of the connection would name its statement even where no names are to be kept.
+        prepared = await self.do(self.connection.prepare, sql)
+        rows = aiter(prepared.cursor(*arguments, prefetch=rows_at_a_time, timeout=self.answer_seconds))
+        while True:
+            self._require()
+            try:
+                row = await anext(rows)
+            except StopAsyncIteration:
+                return
+            except ABANDONED as error:
+                self._give_up(error)
+                raise
+            yield row
+
     def _require(self) -> None:
         """Let nothing more be done on a connection that is parted with: it may be in other hands by now."""
         if self.is_lost:

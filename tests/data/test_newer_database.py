@@ -9,7 +9,7 @@ from freehold import Platform, SchemaPending, migrate
 from freehold.migrate.errors import HistoryError
 
 UNKNOWN = """
-INSERT INTO freehold_migrate.applied
+INSERT INTO freehold_migrate.applied OVERRIDING SYSTEM VALUE
 SELECT (jsonb_populate_record(a, '{"version": "9999", "name": "later", "position": 9999}')).*
 FROM freehold_migrate.applied a WHERE set_name = 'freehold' AND version = '0001'
 """
