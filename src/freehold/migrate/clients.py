@@ -8,6 +8,9 @@ from freehold.migrate.errors import ProgramError
 from freehold.postgres import client_binary
 from freehold.postgres.client import client_connection
 
+PROGRAM_SECONDS = 24 * 3600.0
+"""How long a program may take: large databases take hours, and one that takes a day hangs."""
+
 _HEEDED = (
     *("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"),
     *("PGSSLMODE", "PGSSLNEGOTIATION", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGSSLCRL"),
@@ -42,11 +45,14 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
             pass_fds=fds,
         )
         try:
-            output, errors = await process.communicate()
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
+            async with asyncio.timeout(PROGRAM_SECONDS):
+                output, errors = await process.communicate()
+        except TimeoutError:
+            raise ProgramError(f"{name} did not end within {PROGRAM_SECONDS / 3600:.0f} hours") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
     if process.returncode != 0:
         words = errors.decode("utf-8", "replace").strip() or f"it ended with status {process.returncode}"
         raise ProgramError(f"{name} failed: {words}")
