@@ -11,9 +11,8 @@ from tests.transfer.conftest import Import, ndjson, uid, user, written
 
 from freehold import ImportPlan, ImportReport, Platform, Refusals
 from freehold.transfer.errors import BadFile, ImportIsRunning
-from freehold.transfer.importing import BATCH
 from freehold.transfer.progress import Quiet
-from freehold.transfer.types import Form
+from freehold.transfer.types import BATCH, Form
 
 PARTIAL = ImportPlan(partial=True)
 LINES = [user(number) for number in range(1, 2 * BATCH + 100)]

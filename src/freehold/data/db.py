@@ -14,7 +14,8 @@ from freehold.base.errors import Unavailable
 from freehold.data.coalescing import Coalescer
 from freehold.data.failures import GONE, NO_MEANINGS, UNANSWERED, LostRace, Meanings, translating
 from freehold.data.lending import GRACE_SECONDS, RELEASE_SECONDS, Connection, Lender, Lent, prepare
-from freehold.data.sql import Executor, Row
+from freehold.data.rows import Row
+from freehold.data.sql import Executor
 from freehold.observe.observer import SILENT, Observer
 
 R = TypeVar("R")
