@@ -54,4 +54,4 @@ def _is_outside(waited: str, given: frozenset[str], ours: frozenset[str]) -> boo
         return True
     if last == "sleep" or waited in given:  # what is handed over is ours, and looked at where it is made
         return False
-    return last not in ours and not waited.startswith(("queries.", "self._db.", "db.", "work"))
+    return last not in ours and not waited.startswith(("queries.", "self._db.", "self._kind.", "db.", "work"))
