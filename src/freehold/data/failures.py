@@ -16,7 +16,7 @@ Meanings = Mapping[str, Meaning]
 """What breaking each constraint of the database means."""
 NO_MEANINGS: Final[Meanings] = MappingProxyType({})
 
-UNREACHABLE: Final = "The database cannot be reached or is overloaded: try again shortly"
+UNREACHABLE: Final = "The database cannot be reached or is overloaded: try again in a moment"
 _OTHER_SCHEMA: Final = (
     "The tables of the database are not those of this version of Freehold: it lacks migrations (run "
     "'freehold migrate apply'), or a newer Freehold has migrated it (upgrade this one): see 'freehold migrate status'"
@@ -99,7 +99,7 @@ def translated(error: BaseException, meanings: Meanings, *, stored: bool = False
     if isinstance(error, UNKNOWN_NAMES):
         return SchemaPending(_OTHER_SCHEMA)
     if isinstance(error, asyncpg.DiskFullError):
-        detail = "The disk of the database is full, so nothing was stored: whoever runs it must make room"
+        detail = "The disk of the database is full, so nothing was stored: free some space on it, then try again"
         return Unavailable(detail, retry_after_seconds=_FULL_SECONDS)
     if isinstance(error, (*GONE, *UNANSWERED)):
         return OutcomeUnknown() if stored and isinstance(error, UNANSWERED) else Unavailable(UNREACHABLE)
