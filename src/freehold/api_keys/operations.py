@@ -31,6 +31,7 @@ from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.base.errors import Forbidden, Unauthenticated
 from freehold.base.tokens import Kind, token_hash
 from freehold.data.context import Actor, Context, Key
+from freehold.data.failures import incidental
 from freehold.data.paging import Page, PageRequest
 
 
@@ -45,7 +46,8 @@ async def authenticate(context: Context, token: str) -> Actor:
     if found is None:
         raise Unauthenticated("This API key is not valid, has expired, or was revoked: create a new one")
     if found.is_stale:
-        await queries.note_use(context.db, id=found.id)
+        with incidental():
+            await queries.note_use(context.db, id=found.id)
     key = Key(
         id=found.id,
         organization_id=found.organization_id,

@@ -13,6 +13,7 @@ from freehold.base.errors import Forbidden, Missing, Unauthenticated
 from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Actor, Context
+from freehold.data.failures import incidental
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
 from freehold.sessions import queries
@@ -96,7 +97,8 @@ async def authenticate(context: Context, token: str) -> Actor:
     if found is None:
         raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
     if found.is_stale:
-        await queries.note_use(context.db, id=found.id, **_lifetimes(context))
+        with incidental():
+            await queries.note_use(context.db, id=found.id, **_lifetimes(context))
     return Actor(user_id=found.user_id, session_id=found.id, is_admin=found.is_admin)
 
 
