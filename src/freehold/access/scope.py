@@ -19,6 +19,10 @@ UserRef = UUID | Literal["me"]
 """A user by id, or ``me`` for the one who asks."""
 
 
+class NotDeleted(Missing):
+    """The organization is not deleted, and the actor could restore it if it were; answered like any that is missing."""
+
+
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """Proof that the actor may do ``action`` in an organization; only ``scope_of`` makes one."""
 
@@ -170,7 +174,12 @@ async def scope_in_deleted(context: Context, organization: OrganizationRef, *, a
         held = standing(actor, found.id, role=found.role, role_actions=found.actions)
         if action in held.actions:
             return Scope(context=context, action=action, organization_id=found.id, standing=held)
-    raise no_such_organization()
+        raise no_such_organization()
+    try:
+        await scope_of(context, organization, action=action, outsiders=False)
+    except (Missing, Forbidden):
+        raise no_such_organization() from None
+    raise NotDeleted(no_such_organization().detail)
 
 
 def _forbidden(held: Standing, action: Action) -> Forbidden:

@@ -76,6 +76,10 @@ async def retire(
 
 
 @statement
+async def pass_on_invitations(db: Executor, *, organization_id: UUID, id: UUID, earlier_id: UUID) -> None: ...
+
+
+@statement
 async def delete(db: Executor, *, id: UUID, user_id: UUID | None, organization_id: UUID | None) -> UUID | None: ...
 
 

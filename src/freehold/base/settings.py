@@ -91,6 +91,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     session_idle_days: Annotated[float, _about("how many days a session lasts without being used", gt=0, le=3650)] = (
         14.0
     )
+    fresh_sign_in_minutes: Annotated[
+        float,
+        _about(
+            "how many minutes after the password was given a session may do without it what needs it: change the "
+            "e-mail address, make and rotate keys, delete the account",
+            gt=0,
+            le=1440,
+        ),
+    ] = 10.0
     public_url: Annotated[
         str | None, _about("where people reach this platform, for the links in mails; by default http://HOST:PORT")
     ] = None
@@ -129,6 +138,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, _about("address that mails come from, such as Acme <hello@acme.example>; required with smtp_url")
     ] = None
     mail_templates: Annotated[Path | None, _about("folder with texts of your own for mails")] = None
+    muted_news: Annotated[
+        str,
+        _about(
+            "news of their accounts that people are not mailed, separated by commas: password_changed, email_changed, "
+            "api_key_created, new_device, member_removed, ownership_received, user_deleted",
+            pattern=r"^[a-z_, ]*$",
+        ),
+    ] = ""
     mail_retry_days: Annotated[
         float, _about("how many days the delivery of a mail is tried before it is given up", gt=0, le=30)
     ] = 3.0
@@ -176,6 +193,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where people reach this platform, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def muted(self) -> frozenset[str]:
+        """Which news of their accounts people are not mailed."""
+        return frozenset(name for part in self.muted_news.split(",") if (name := part.strip()))
 
     @property
     def slow_seconds(self) -> float:

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.data.sql import Executor, statement
-from freehold.mail.types import Claimed, Message
+from freehold.mail.types import Claimed, Message, Reader
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -26,6 +26,10 @@ async def insert(
     text_body: str,
     html_body: str,
 ) -> None: ...
+
+
+@statement
+async def reader(db: Executor, *, user_id: UUID) -> Reader | None: ...
 
 
 @statement

@@ -4,6 +4,10 @@ INSERT INTO mail_messages (id, recipient, user_id, subject, text_body, html_body
 SELECT :id, :recipient, :user_id, :subject, :text_body, :html_body
 WHERE :recipient::varchar IS NOT NULL;
 
+-- name: reader
+-- What a user is called, and their address, if they have confirmed it.
+SELECT username, CASE WHEN email_verified_at IS NOT NULL THEN email END AS email FROM users WHERE id = :user_id;
+
 -- name: count_in_hour
 -- Count a mail against a budget, whose hour begins with its first; tells how many it was, and how long the hour lasts. An
 -- hour that ends later than any can was begun before the clock was set back.

@@ -25,6 +25,7 @@ from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.mail.news import tell
 from freehold.organizations import queries, slugs
 from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
 from freehold.organizations.types import (
@@ -149,7 +150,10 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
     scope = await checked_again(scope)
     if not await queries.is_member(scope.db, organization_id=scope.organization_id, user_id=new.user_id):
         raise NewOwnerIsNoMember
-    return await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
+    updated = await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
+    if new.user_id != scope.context.actor_id:
+        await tell(scope.context, new.user_id, "ownership_received", organization=updated.name)
+    return updated
 
 
 async def _update(

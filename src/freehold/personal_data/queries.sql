@@ -36,8 +36,8 @@ LIMIT :limit;
 
 -- name: api_keys
 -- A user's keys, in order of id, after a position.
-SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
-FROM api_keys
+SELECT {api_keys.api_key}
+FROM api_keys k
 WHERE user_id = :user_id AND id > :after_id
 ORDER BY id
 LIMIT :limit;

@@ -7,8 +7,15 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.audit.types import AuditEvent
-from freehold.base.scalars import Email, Name, RoleText, Slug
+from freehold.base.scalars import Email, Name, RoleText, Secret, Slug
+from freehold.base.validation import Input
 from freehold.users.types import User
+
+
+class AccountDeletion(Input, frozen=True, kw_only=True):
+    """The password of whoever removes the account, unless their session gave it lately."""
+
+    current_password: Secret | None = None
 
 
 class Account(User, frozen=True, kw_only=True):

@@ -33,9 +33,9 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 _KINDS: Final[dict[KindName, _Kind]] = {
-    "users": _Kind("(id)", ("end_access", "update")),
-    "organizations": _Kind("(id)", ("update",), ("owners",)),
-    "members": _Kind("(organization_id, user_id)", ("touch_updated", "update"), ("touch",)),
+    "users": _Kind("(id)", ("end_access", "update"), ("use_up",)),
+    "organizations": _Kind("(id)", ("update",), ("owners", "use_up")),
+    "members": _Kind("(organization_id, user_id)", ("touch_updated", "update"), ("touch", "use_up")),
     "projects": _Kind("(id)", ("update",)),
 }
 _CLASHES: Final[dict[tuple[KindName, str], type[FreeholdError]]] = {

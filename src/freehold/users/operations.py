@@ -18,10 +18,12 @@ from freehold.base.validation import parse_value
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
-from freehold.mail.operations import enqueue
+from freehold.mail.news import tell
 from freehold.users import queries
 from freehold.users.backoff import attempts
-from freehold.users.errors import SignUpClosed, WrongPassword
+from freehold.users.closing.doors import close
+from freehold.users.errors import EmailTaken, SignUpClosed
+from freehold.users.proving.proof import check_password, require_fresh
 from freehold.users.types import (
     NewProfile,
     NewUser,
@@ -81,6 +83,10 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             avatar_url=profile.avatar_url,
             is_admin=is_admin,
         )
+        if user is None:
+            raise EmailTaken
+        if not context.is_admin:
+            await attempts.note_success(context, (user.username, user.email, str(user.id)))
         if invited is None:
             with suppress(
                 MailedTooOften
@@ -155,7 +161,7 @@ async def any_admin(context: Context) -> bool:
     return await queries.any_admin(context.db)
 
 
-@on_user(AccountAction.USER_UPDATE, writes=Writes.TRANSACTION)
+@on_user(AccountAction.USER_UPDATE, writes=Writes.OWN_TRANSACTION)
 async def update(subject: Subject, patch: UserPatch, *, version: datetime | None = None) -> User:
     """Change a user; ``version`` is the ``updated_at`` that the change is meant for.
 
@@ -167,9 +173,21 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         EmailTaken: ``email_taken``.
         MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
         Stale: ``stale``: the user has changed since that version.
+        FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
+        WrongPassword: ``wrong_password``.
     """
-    if patch.email is not UNSET and subject.by_key:
-        raise Forbidden("An API key cannot change an e-mail address: sign in")
+    if patch.email is not UNSET:
+        if subject.by_key:
+            raise Forbidden("An API key cannot change an e-mail address: sign in")
+        await require_fresh(subject.context, patch.current_password)
+
+    async def store(context: Context) -> User:
+        return await _update(msgspec.structs.replace(subject, context=context), patch, version)
+
+    return await in_transaction(subject.context, store)
+
+
+async def _update(subject: Subject, patch: UserPatch, version: datetime | None) -> User:
     profile = patch.profile
     if profile is None:
         profile = ProfilePatch(first_name=None, last_name=None, avatar_url=None)
@@ -209,27 +227,27 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
 async def change_password(subject: Subject, change: PasswordChange, *, version: datetime | None = None) -> None:
     """Set a new password, proved with the current one; every other session of the user ends, and they get a mail.
 
+    API keys go on, unless ``change.end_api_keys``: programs need not stop because a person changes their password.
+
     Raises:
         WrongPassword: ``wrong_password``.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
         Stale: ``stale``.
     """
-    # Whoever has found a session left open can guess the password here as at the door, and is slowed down likewise.
-    login = str(subject.user_id)
-    await attempts.check(subject.context, login)
-    stored = await queries.password_hash_of(subject.db, id=subject.user_id)
-    if not await subject.context.tools.passwords.verify(stored, change.current_password):
-        await attempts.note_failure(subject.context, login)
-        raise WrongPassword
-    await attempts.check(subject.context, login)
+    await check_password(subject.context, subject.user_id, change.current_password, "/current_password")
     await _store_password(
-        subject, change.new_password, "/new_password", kept_session=subject.session_id, version=version
+        subject,
+        change.new_password,
+        "/new_password",
+        kept_session=subject.session_id,
+        keep_api_keys=not change.end_api_keys,
+        version=version,
     )
 
 
 @on_user(AccountAction.USER_SET_PASSWORD, writes=Writes.OWN_TRANSACTION)
-async def set_password(subject: Subject, password: Password) -> None:
-    """Set somebody's password as a platform administrator; all their sessions end.
+async def set_password(subject: Subject, password: Password, *, keep_api_keys: bool = False) -> None:
+    """Set somebody's password as a platform administrator; all their sessions end, and their API keys unless kept.
 
     Raises:
         Forbidden: ``forbidden``: not an administrator.
@@ -239,7 +257,7 @@ async def set_password(subject: Subject, password: Password) -> None:
     if not subject.context.is_admin:
         raise Forbidden("Only a platform administrator sets a password without the current one")
     read: str = parse_value(Password, password, "/password")
-    await _store_password(subject, read, "/password", kept_session=None, version=None)
+    await _store_password(subject, read, "/password", kept_session=None, keep_api_keys=keep_api_keys, version=None)
 
 
 @on_user(AccountAction.USER_DELETE, writes=Writes.TRANSACTION)
@@ -269,7 +287,13 @@ async def _existing(subject: Subject) -> User:
 
 
 async def _store_password(
-    subject: Subject, password: str, pointer: str, *, kept_session: UUID | None, version: datetime | None
+    subject: Subject,
+    password: str,
+    pointer: str,
+    *,
+    kept_session: UUID | None,
+    keep_api_keys: bool,
+    version: datetime | None,
 ) -> None:
     user_id = subject.user_id
     password_hash = await subject.context.tools.passwords.hash(password, pointer=pointer)
@@ -278,9 +302,8 @@ async def _store_password(
         stored = await queries.set_password_hash(context.db, id=user_id, password_hash=password_hash, version=version)
         if stored is None:
             raise _not_updated(version)
-        await queries.end_other_sessions(context.db, user_id=user_id, kept_id=kept_session)
-        await queries.void_mailed_tokens(context.db, user_id=user_id)
-        await enqueue(context, stored.email, "password_changed", about=stored.id, username=stored.username)
+        await close(context, user_id, kept_session=kept_session, keep_api_keys=keep_api_keys)
+        await tell(context, user_id, "password_changed")
         await record(context, AccountAction.USER_SET_PASSWORD, user_id)
 
     await in_transaction(subject.context, store)

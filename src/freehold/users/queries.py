@@ -47,10 +47,6 @@ async def credentials_by_login(db: Executor, *, login: str) -> Credentials | Non
 
 
 @statement
-async def password_hash_of(db: Executor, *, id: UUID) -> str | None: ...
-
-
-@statement
 async def page(db: Executor, *, before_id: UUID, limit: int) -> list[User]: ...
 
 
@@ -77,7 +73,7 @@ async def insert(
     last_name: str | None,
     avatar_url: str | None,
     is_admin: bool,
-) -> User: ...
+) -> User | None: ...
 
 
 @recorded
@@ -100,14 +96,6 @@ async def update(
 
 @statement
 async def set_password_hash(db: Executor, *, id: UUID, password_hash: str, version: datetime | None) -> User | None: ...
-
-
-@statement
-async def end_other_sessions(db: Executor, *, user_id: UUID, kept_id: UUID | None) -> None: ...
-
-
-@statement
-async def void_mailed_tokens(db: Executor, *, user_id: UUID) -> None: ...
 
 
 @statement

@@ -194,8 +194,11 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
         names.append("Idempotency-Replayed")
     answer: Json = {"description": HTTPStatus(endpoint.status).phrase, "headers": _headers(names)}
     if endpoint.result is not NoneType:
-        answer["content"] = {"application/json": {"schema": _any_of(alternatives(endpoint.result))}}
+        kinds = [kind for kind in alternatives(endpoint.result) if kind is not NoneType]
+        answer["content"] = {"application/json": {"schema": _any_of(kinds)}}
     answers = {str(endpoint.status): answer}
+    if endpoint.status_of_nothing != endpoint.status:
+        answers[str(endpoint.status_of_nothing)] = {"description": "No Content", "headers": answer["headers"]}
     if endpoint.method == "GET" and endpoint.entities:
         unchanged = "The caller has this version already (If-None-Match)."
         answers["304"] = {"description": unchanged, "headers": _headers(["X-Request-Id", "ETag"])}
