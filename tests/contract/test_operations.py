@@ -20,6 +20,8 @@ UNDECLARED = {
     "freehold.mail.operations.enqueue": "called by other operations, in their transaction and after their check",
     "freehold.users.verification.operations.ask_for_confirmation": "called by signing up and in, after their check",
     "freehold.users.verification.operations.ask_for_change": "called by changing a user, after its check",
+    "freehold.users.recovery.operations.mail_token": "called by asking for a reset, and by confirming",
+    "freehold.users.undoing.operations.offer": "called by confirming a change of address, after its check",
     "freehold.users.verification.operations.withdraw_change": "called by changing a user, after its check",
     "freehold.organizations.members.operations.join": "called by accepting an invitation, which is the right to it",
     "freehold.api_keys.operations.authenticate": "finds out who asks, which every check starts from",

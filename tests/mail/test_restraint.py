@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import SignUp
 from tests.mail.letters import letters_to, token_to
 from tests.users.conftest import OpenClient
-from tests.users.people import Headers, arrive, code, me, sign_in, sign_up
+from tests.users.people import Headers, arrive, code, confirm, me, sign_in, sign_up
 
 from freehold import NewInvitation, NewOrganization, PageRequest, Platform, Settings
 from freehold.mail.errors import MailedTooOften
@@ -67,7 +67,7 @@ async def test_confirmation_is_sent_again_until_the_mailbox_has_five(
     assert code(refused, 429) == "mailed_too_often"
     assert 1 <= int(refused.headers["retry-after"]) <= 3600
     assert len(await letters_to(platform, ADA)) == 5
-    assert (await client.post("/v1/email-verifications", json={"token": last})).status_code == 204
+    assert (await confirm(client, last)).status_code == 204
     await hour_passes(connection)
     assert code(await send_again(client, ada), 409) == "email_verified"
 
@@ -81,7 +81,7 @@ async def test_sign_in_that_asks_for_a_confirmation_says_so_without_a_sixth_mail
     assert {code(answer, 403) for answer in answers} == {"email_unverified"}
     assert len(await letters_to(platform, ADA)) == 5
     token = await token_to(platform, ADA)
-    assert (await client.post("/v1/email-verifications", json={"token": token})).status_code == 204
+    assert (await confirm(client, token)).status_code == 204
 
 
 async def test_address_of_somebody_else_is_mailed_five_times_whoever_claims_it(
@@ -105,7 +105,7 @@ async def test_who_claims_an_address_does_not_keep_its_owner_from_signing_up(
     await hour_passes(connection)
     assert (await send_again(client, ada)).status_code == 202
     token = await token_to(platform, ADA)
-    assert (await client.post("/v1/email-verifications", json={"token": token})).status_code == 204
+    assert (await confirm(client, token)).status_code == 204
     assert (await me(client, ada))["email_verified"] is True
 
 

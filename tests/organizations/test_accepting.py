@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from tests.mail.letters import token_to
 from tests.organizations.inviting import BOB, INVITATIONS, accept, add, arrive_confirmed, invited, members
-from tests.users.people import Headers, arrive, code
+from tests.users.people import Headers, arrive, code, confirm
 
 from freehold import Platform
 from freehold.base.tokens import Kind, new_token
@@ -64,7 +64,7 @@ async def test_unconfirmed_address_cannot_accept(client: httpx.AsyncClient, plat
     await invited(client, ada)
     token = await token_to(platform, BOB)
     assert code(await accept(client, bob, token), 403) == "email_unverified"
-    assert (await client.post("/v1/email-verifications", json={"token": confirmation})).status_code == 204
+    assert (await confirm(client, confirmation)).status_code == 204
     assert (await accept(client, bob, token)).status_code == 201
 
 

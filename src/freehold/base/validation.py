@@ -138,7 +138,7 @@ def _escape(key: str) -> str:
 
 @cache
 def reader(kind: Any, *, text: bool = False) -> Reader:  # noqa: PLR0911 - one return a kind of type
-    """Compile the reader of a type: a scalar, choice, truth, integer, time, UUID, tuple of these, Input, or one or null."""
+    """Compile the reader of a type: a scalar, choice, bool, integer, time, UUID, tuple of these, Input, or null."""
     if get_origin(kind) is Annotated:
         return _annotated_reader(kind, text=text)
     if get_origin(kind) in {Union, types.UnionType}:

@@ -45,4 +45,6 @@ async def tell(
         reader = await reader_of(context, user_id)
     if reader is None or reader.email is None:
         return
-    await enqueue(context, reader.email, news, about=user_id, username=reader.username, **values)
+    await enqueue(
+        context, reader.email, news, about=user_id, is_last=user_id is None, username=reader.username, **values
+    )

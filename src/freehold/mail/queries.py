@@ -25,6 +25,7 @@ async def insert(
     subject: str,
     text_body: str,
     html_body: str,
+    is_last: bool,
 ) -> None: ...
 
 

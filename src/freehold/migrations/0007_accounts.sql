@@ -8,6 +8,9 @@ ALTER TABLE sessions ADD COLUMN authenticated_at timestamptz;
 -- while its invitations are open, which then no longer work.
 ALTER TABLE invitations ADD COLUMN invited_by_key uuid;
 
+-- The last mail to somebody whose account is gone: removed as soon as it is delivered or given up.
+ALTER TABLE mail_messages ADD COLUMN is_last boolean NOT NULL DEFAULT false;
+
 -- Addresses that users had until they changed them, and who may undo that: whoever has the token that was mailed there.
 CREATE TABLE email_undos (
     token_hash bytea NOT NULL,
@@ -28,5 +31,6 @@ COMMENT ON TABLE email_undos IS 'Changes of address that can be undone.';
 -- An older version asks for no fresh sign-in, and undoes nothing.
 
 DROP TABLE email_undos;
+ALTER TABLE mail_messages DROP COLUMN is_last;
 ALTER TABLE invitations DROP COLUMN invited_by_key;
 ALTER TABLE sessions DROP COLUMN authenticated_at;

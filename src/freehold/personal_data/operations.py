@@ -118,6 +118,7 @@ def _sections(subject: Subject, account: Account) -> dict[str, list[AsyncIterato
         "organizations": [_rows(partial(queries.memberships, db, user_id=user_id), "organization_id")],
         "invitations": invitations,
         "api_keys": [_rows(partial(queries.api_keys, db, user_id=user_id), "id")],
+        "former_emails": [_few(partial(queries.former_emails, db, user_id=user_id))],
         "mails": mails,
         "audit_events": [_rows(partial(of_user, subject.context, user_id), "id")],
     }
@@ -129,6 +130,12 @@ async def _rows(read: Callable[..., Awaitable[list[Any]]], position: str) -> Asy
     while rows := await read(after_id=after_id, limit=_ROWS_AT_A_TIME):
         yield b",".join(map(_encode, rows))
         after_id = getattr(rows[-1], position)
+
+
+async def _few(read: Callable[..., Awaitable[list[Any]]]) -> AsyncIterator[bytes]:
+    """Read all rows of a list of which nobody has many."""
+    if rows := await read(limit=_ROWS_AT_A_TIME):
+        yield b",".join(map(_encode, rows))
 
 
 def _naming(owned: list[queries.Owned]) -> str:

@@ -42,6 +42,14 @@ WHERE user_id = :user_id AND id > :after_id
 ORDER BY id
 LIMIT :limit;
 
+-- name: former_emails
+-- Addresses that a user had before a change that can still be undone, in order of change.
+SELECT email, created_at, expires_at
+FROM email_undos
+WHERE user_id = :user_id
+ORDER BY created_at
+LIMIT :limit;
+
 -- name: mails_about
 -- Mails that speak of a user, whoever got them, in order of id, after a position.
 SELECT id, recipient AS "to", subject, created_at, sent_at

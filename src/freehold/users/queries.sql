@@ -72,10 +72,11 @@ SELECT EXISTS (SELECT FROM users WHERE is_admin);
 INSERT INTO users AS u (
     id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
 )
-SELECT :id, :username, :email, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
+SELECT :id, :username, :email::varchar, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
     :avatar_url, :is_admin
 WHERE NOT EXISTS (
-    SELECT FROM email_undos WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND expires_at > now()
+    SELECT FROM email_undos e
+    WHERE lower(e.email COLLATE "C") = lower(:email::varchar COLLATE "C") AND e.expires_at > now()
 )
 RETURNING {user};
 

@@ -119,7 +119,8 @@ def document(slices: Sequence[Routes], *, version: str) -> Json:
 def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Json]:
     kinds = [kind for e in endpoints for kind in (e.body, *alternatives(e.result)) if kind not in {None, NoneType}]
     _, schemas = msgspec.json.schema_components([*kinds, problems.Problem], ref_template=REFERENCE)
-    for field in (field for schema in schemas.values() for field in schema.get("properties", {}).values()):
+    fields = [field for schema in schemas.values() for field in schema.get("properties", {}).values()]
+    for field in [*fields, *(choice for each in fields for choice in each.get("anyOf", []))]:
         if r"\p{" in field.get("pattern", ""):
             # Right in ECMA's regular expressions, an error in those of many tools; the description says it in words.
             del field["pattern"]
