@@ -55,6 +55,7 @@ async def authenticate(context: Context, token: str) -> Actor:
         organization_id=found.organization_id,
         actions=None if found.actions is None else frozenset(found.actions),
         project_ids=None if found.project_ids is None else frozenset(found.project_ids),
+        organization_ids=None if found.organization_ids is None else frozenset(found.organization_ids),
     )
     return Actor(user_id=found.user_id, is_admin=found.is_admin and not key.is_limited, key=key)
 

@@ -18,6 +18,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     organization_id: UUID | None
     actions: tuple[str, ...] | None
     project_ids: tuple[UUID, ...] | None
+    organization_ids: tuple[UUID, ...] | None
     is_admin: bool
     is_stale: bool
 

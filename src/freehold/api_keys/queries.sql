@@ -11,12 +11,16 @@ CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS
 ) END AS created_by_is_member
 
 -- name: by_key_hash
--- The unexpired key with this hash, who it acts for, and whether its last use was noted long ago (or lies ahead).
-SELECT wanted.place, found.id, found.user_id, found.organization_id, found.actions, found.project_ids, found.is_admin,
-    found.is_stale
+-- The unexpired key with this hash, who it acts for, where its projects are, and whether its last use was noted long ago (or lies ahead).
+SELECT wanted.place, found.id, found.user_id, found.organization_id, found.actions, found.project_ids,
+    found.organization_ids, found.is_admin, found.is_stale
 FROM unnest(:key_hash::bytea[]) WITH ORDINALITY AS wanted (key_hash, place)
 CROSS JOIN LATERAL (
-    SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids, coalesce(u.is_admin, false) AS is_admin,
+    SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids,
+        CASE WHEN k.project_ids IS NOT NULL THEN ARRAY(
+            SELECT DISTINCT p.organization_id FROM projects p WHERE p.id = ANY (k.project_ids)
+        ) END AS organization_ids,
+        coalesce(u.is_admin, false) AS is_admin,
         coalesce(k.last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true) AS is_stale
     FROM api_keys k
     LEFT JOIN users u ON u.id = k.user_id

@@ -96,12 +96,17 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
         Missing: ``not_found``: there is no such user to see.
         Invalid: the cursor is not of this list.
     """
+    seen: dict[str, Any] = {
+        "user_id": subject.user_id,
+        "viewer_id": subject.viewer_id,
+        "organization_ids": subject.organization_ids,
+    }
     return await page_by_id(
         subject.context.tools.cursors,
         request,
         listing=f"organizations:{subject.user_id}:{subject.viewer_id}",
-        page=partial(queries.page_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
-        count=partial(queries.count_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
+        page=partial(queries.page_of_user, subject.db, **seen),
+        count=partial(queries.count_of_user, subject.db, **seen),
     )
 
 

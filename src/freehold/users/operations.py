@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
-from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
+from freehold.access import AccountAction, Action, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
@@ -127,15 +127,21 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
     """Read a user with their organizations, as far as the actor may see them: the seed's first query.
 
     Raises:
+        Forbidden: an API key asks that does not include organization.read.
         Missing: ``not_found``.
     """
+    subject.require_by_key(Action.ORGANIZATION_READ)
     rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
     if not rows:
         raise Missing("There is no such user, or you may not see them")
-    user = rows[0].user
+    user, reached = rows[0].user, subject.organization_ids
     return UserWithOrganizations(
         **{name: getattr(user, name) for name in user.__struct_fields__},
-        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
+        organizations=tuple(
+            summary
+            for row in rows
+            if (summary := _summary(row)) is not None and (reached is None or summary.id in reached)
+        ),
     )
 
 

@@ -34,7 +34,7 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
     return await operations.list_all(context, query)
 
 
-@routes.get("/v1/users/{user}", errors=[Missing])
+@routes.get("/v1/users/{user}", errors=[Missing, Forbidden])
 async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
     """Read a user.
 
