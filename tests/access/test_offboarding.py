@@ -57,9 +57,11 @@ class Bob:
         invitation = {"email": SECOND, "role": "admin"}
         await self.ask("POST", f"{ACME}/invitations", self.session, 201, json=invitation)
         self.tokens["sent"] = await token_to(self.platform, SECOND)
-        for number, (path, body) in enumerate(
-            [(f"{ACME}/roles", {"name": "spy", "actions": ["project.read"]}), (f"{ACME}/projects", {"name": "Secret"})]
-        ):
+        repeated: list[tuple[str, dict[str, Any]]] = [
+            (f"{ACME}/roles", {"name": "spy", "actions": ["project.read"]}),
+            (f"{ACME}/projects", {"name": "Secret"}),
+        ]
+        for number, (path, body) in enumerate(repeated):
             headers = {**self.other, "Idempotency-Key": f"kept-{number}"}
             await self.ask("POST", path, headers, 201, json=body)
             self.kept.append((path, body, headers))

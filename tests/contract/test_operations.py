@@ -22,6 +22,7 @@ UNDECLARED = {
     "freehold.users.verification.operations.ask_for_change": "called by changing a user, after its check",
     "freehold.users.recovery.operations.mail_token": "called by asking for a reset, and by confirming",
     "freehold.users.undoing.operations.offer": "called by confirming a change of address, after its check",
+    "freehold.users.verification.operations.count_change": "called by changing a user, after its check",
     "freehold.users.verification.operations.withdraw_change": "called by changing a user, after its check",
     "freehold.organizations.members.operations.join": "called by accepting an invitation, which is the right to it",
     "freehold.api_keys.operations.authenticate": "finds out who asks, which every check starts from",

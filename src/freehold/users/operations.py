@@ -34,7 +34,12 @@ from freehold.users.types import (
     UserPatch,
     UserWithOrganizations,
 )
-from freehold.users.verification.operations import ask_for_change, ask_for_confirmation, withdraw_change
+from freehold.users.verification.operations import (
+    ask_for_change,
+    ask_for_confirmation,
+    count_change,
+    withdraw_change,
+)
 
 Invited = Callable[[Context, User], Awaitable[None]]
 """Uses up the invitation that a new user signs up with, in the transaction that makes them; raises what is wrong."""
@@ -177,7 +182,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
-        MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
+        MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
         Stale: ``stale``: the user has changed since that version.
         FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
         WrongPassword: ``wrong_password``.
@@ -186,6 +191,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         if subject.by_key:
             raise Forbidden("An API key cannot change an e-mail address: sign in")
         await require_fresh(subject.context, patch.current_password)
+        await count_change(subject.context, subject.user_id)
 
     async def store(context: Context) -> User:
         return await _update(msgspec.structs.replace(subject, context=context), patch, version)

@@ -1,5 +1,7 @@
 """Confirming that an e-mail address is one's own, with a token that is mailed there."""
 
+from uuid import UUID
+
 from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, InvalidToken, Missing
@@ -50,17 +52,27 @@ async def ask_for_confirmation(context: Context, user: User, email: str) -> None
     await record(context, AccountAction.EMAIL_VERIFICATION_CREATE, user.id, actor_id=user.id)
 
 
+async def count_change(context: Context, user_id: UUID) -> None:
+    """Count that a user asks for another address, in a transaction of its own, before anything is told about it.
+
+    So a conflict counts, too: going through addresses to learn which are taken leads no further than by signing up.
+
+    Raises:
+        MailedTooOften: ``mailed_too_often``: by this user within the hour.
+    """
+    await in_transaction(context, lambda inner: restrain(inner, str(user_id), "email_change"))
+
+
 async def ask_for_change(context: Context, user: User, email: str) -> None:
     """Mail a token to the address that a user changes to, and tell the one they have.
 
     Raises:
         EmailTaken: ``email_taken``.
-        MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
+        MailedTooOften: ``mailed_too_often``: to the new address within the hour.
     """
     await hold_open(context)
     if await queries.is_taken(context.db, email=email, user_id=user.id):
         raise EmailTaken
-    await restrain(context, user.email, "email_change")
     await ask_for_confirmation(context, user, email)
     await enqueue(
         context,
