@@ -10,8 +10,8 @@ from tests.transfer.conftest import Import, ndjson, uid, user, written
 
 from freehold import ImportPlan, Platform, Refusals
 from freehold.transfer.errors import BadFile, ImportIsRunning
-from freehold.transfer.importing import BATCH
 from freehold.transfer.progress import Quiet
+from freehold.transfer.types import BATCH
 
 PARTIAL = ImportPlan(partial=True)
 LINES = [user(number) for number in range(1, 2 * BATCH + 100)]

@@ -202,7 +202,9 @@ AVATAR_URL: Final = Rule(
     pattern=r"^https?://[^/?#\u0000-\u0020\u007f-\u00a0]+([/?#][^\u0000-\u0020\u007f-\u00a0]*)?(?![\s\S])",
     example="https://example.com/ada.png",
 )
-DESCRIPTION: Final = Rule(name="description", says="must be at most 10,000 characters", max_length=10_000)
+DESCRIPTION: Final = Rule(
+    name="description", says="must be at most 10,000 characters", max_length=10_000, example="To the moon and back."
+)
 FEATURE: Final = Rule(
     name="feature",
     says="must be 1 to 64 lowercase letters, digits, underscores, dots or hyphens",

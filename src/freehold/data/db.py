@@ -12,7 +12,7 @@ import asyncpg
 
 from freehold.base.errors import FreeholdError, Meaning, SchemaPending, Unavailable
 from freehold.data.coalescing import Coalescer
-from freehold.data.sql import Row
+from freehold.data.rows import Row
 from freehold.observe.observer import SILENT, Observer
 
 R = TypeVar("R")

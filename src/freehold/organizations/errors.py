@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, Meaning, Missing, failing
-from freehold.base.scalars import NAME, SLUG
+from freehold.base.errors import Conflict, Meaning, Missing
+from freehold.base.validation import checks_of
+from freehold.organizations.types import Organization
 
 
 class SlugTaken(Conflict):
@@ -53,7 +54,4 @@ class OwnsOrganizations(Conflict):
     constraints = ("organizations_owner_id_fkey",)
 
 
-MEANINGS: Final[dict[str, Meaning]] = {
-    "organizations_name_check": failing("/name", NAME.code, NAME.says),
-    "organizations_slug_check": failing("/slug", SLUG.code, SLUG.says),
-}
+MEANINGS: Final[dict[str, Meaning]] = checks_of("organizations", Organization)

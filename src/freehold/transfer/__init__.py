@@ -4,6 +4,7 @@ from freehold.base.slices import Slice
 
 SLICE = Slice(
     package=__name__,
+    parts=("staging", "systems"),
     commands={
         "import": "Store users, organizations, members and projects from files, or from another system's database.",
         "export": "Write users, organizations, members and projects to files.",

@@ -15,7 +15,7 @@ from freehold.transfer import operations
 from freehold.transfer.bars import bars
 from freehold.transfer.files import STANDARD, form_of, reading, writing
 from freehold.transfer.refusals import Refusals
-from freehold.transfer.systems import SYSTEMS, SystemName
+from freehold.transfer.systems.rows import SYSTEMS, SystemName
 from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName, OnConflict
 
 _TOLD = 5

@@ -9,13 +9,11 @@ import msgspec
 from freehold.base.errors import FieldError
 from freehold.base.validation import Malformed, parse_json
 from freehold.transfer.errors import BadFile
-from freehold.transfer.types import RECORDS, Form, KindName
+from freehold.transfer.types import RECORDS, Document, Form, KindName
 
 LONGEST_LINE: Final = 2**20
 """Bytes. The longest line that is right takes a tenth of it."""
 
-Document = Mapping[str, Any] | FieldError
-"""What a line holds, or what is wrong with all of it."""
 Line = tuple[int, bytes | None]
 """A line without its end, by its number; None for one that is too long."""
 

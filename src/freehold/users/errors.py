@@ -3,7 +3,8 @@
 from typing import Final
 
 from freehold.base.errors import Conflict, FieldError, Forbidden, Invalid, Meaning, Missing, failing
-from freehold.base.scalars import AVATAR_URL, EMAIL, NAME, USERNAME
+from freehold.base.validation import checks_of
+from freehold.users.types import User
 
 
 class UsernameTaken(Conflict):
@@ -82,15 +83,6 @@ class WrongPassword(Invalid):
 
 
 MEANINGS: Final[dict[str, Meaning]] = {
-    **{
-        f"users_{column}_check": failing(pointer, rule.code, rule.says)
-        for rule, column, pointer in (
-            (USERNAME, "username", "/username"),
-            (EMAIL, "email", "/email"),
-            (NAME, "first_name", "/profile/first_name"),
-            (NAME, "last_name", "/profile/last_name"),
-            (AVATAR_URL, "avatar_url", "/profile/avatar_url"),
-        )
-    },
+    **checks_of("users", User),
     "users_password_hash_check": failing("/password", "invalid_password", "must not be empty"),
 }

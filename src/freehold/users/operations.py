@@ -14,7 +14,7 @@ from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.base.scalars import EMAIL, Password
-from freehold.base.validation import parse_value
+from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
@@ -83,9 +83,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             email=new.email,
             email_verified=invited is not None,
             password_hash=password_hash,
-            first_name=profile.first_name,
-            last_name=profile.last_name,
-            avatar_url=profile.avatar_url,
+            profile=profile,
             is_admin=is_admin,
         )
         if user is None:
@@ -202,23 +200,19 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
 async def _update(subject: Subject, patch: UserPatch, version: datetime | None) -> User:
     profile = patch.profile
     if profile is None:
-        profile = ProfilePatch(first_name=None, last_name=None, avatar_url=None)
+        profile = ProfilePatch(**dict.fromkeys(ProfilePatch.__struct_fields__))
     elif profile is UNSET:
         profile = ProfilePatch()
     changed = ["username"] if patch.username is not UNSET else []
-    changed += [name for name in profile.__struct_fields__ if getattr(profile, name) is not UNSET]
+    changed += given_fields(profile)
     if changed:
         user = await queries.update(
             subject.db,
             event_of(subject.context, AccountAction.USER_UPDATE, subject.user_id, changed=changed),
             id=subject.user_id,
             username=patch.username or None,
-            set_first_name="first_name" in changed,
-            first_name=profile.first_name or None,
-            set_last_name="last_name" in changed,
-            last_name=profile.last_name or None,
-            set_avatar_url="avatar_url" in changed,
-            avatar_url=profile.avatar_url or None,
+            profile=profile,
+            changed=changed,
             version=version,
         )
         if user is None:

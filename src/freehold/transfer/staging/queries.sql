@@ -1,8 +1,9 @@
 -- Statements over a temporary table with the lines of a file, `staged`, which is there within an import alone. For each
 -- kind: `stage` makes it; `clashes` finds the lines that bring what is there already, or what an earlier line brings;
 -- `dangling` finds those that name what does not exist; `insert` stores the rows between two pages of it, so that
--- somebody can be told how far it is; `update` and what follows it changes what exists. `given` has a bit for each field
--- that a line has, the lowest for the first column after it.
+-- somebody can be told how far it is (as it is, a row that exists breaks a constraint; `insert_new` passes it over;
+-- `insert_others` passes over what an update has dealt with); `update` and what follows it changes what exists. `given`
+-- has a bit for each field that a line has, the lowest for the first column after it.
 
 -- name: pages
 -- How many pages hold the lines.
@@ -12,6 +13,10 @@ SELECT (pg_relation_size('staged') / current_setting('block_size')::integer)::bi
 -- Let the planner know how many lines there are.
 ANALYZE staged;
 
+-- name: end
+-- Let go of the lines, so that the same transaction can hold another kind.
+DROP TABLE staged;
+
 -- name: discard
 -- Leave out lines that are refused.
 DELETE FROM staged WHERE line = ANY(:lines::bigint[]);
@@ -19,7 +24,8 @@ DELETE FROM staged WHERE line = ANY(:lines::bigint[]);
 -- name: users_stage
 -- Hold users.
 CREATE TEMPORARY TABLE staged (
-    line bigint, given integer, id uuid, username text, email text, email_verified_at timestamptz, first_name text,
+    line bigint NOT NULL, given integer NOT NULL,
+    id uuid, username text, email text, email_verified_at timestamptz, first_name text,
     last_name text, avatar_url text, created_at timestamptz, updated_at timestamptz, password_hash text
 ) ON COMMIT DROP;
 
@@ -54,11 +60,7 @@ UNION ALL
 SELECT line, field, NULL FROM taken
 ORDER BY line, field, first;
 
--- name: users_dangling
--- A user names nothing else.
-SELECT NULL::bigint AS line, NULL::text AS field WHERE false;
-
--- name: users_insert
+-- part: users_rows
 -- Add users.
 INSERT INTO users (
     id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
@@ -67,7 +69,21 @@ SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url
     coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
 FROM staged
 WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
-ORDER BY line;
+ORDER BY line
+
+-- name: users_insert
+-- Add users; one that is there breaks a constraint.
+{users_rows};
+
+-- name: users_insert_new
+-- Add users that are not there, by whatever they must not share.
+{users_rows}
+ON CONFLICT DO NOTHING;
+
+-- name: users_insert_others
+-- Add users that are not there, by their key; what else they share with others breaks a constraint.
+{users_rows}
+ON CONFLICT (id) DO NOTHING;
 
 -- name: users_end_access
 -- End what was begun with a password or an address that is replaced now.
@@ -127,7 +143,8 @@ WHERE m.user_id = s.id AND m.organization_id = i.organization_id
 -- name: organizations_stage
 -- Hold organizations.
 CREATE TEMPORARY TABLE staged (
-    line bigint, given integer, id uuid, name text, slug text, owner_id uuid, owner_joined_at timestamptz,
+    line bigint NOT NULL, given integer NOT NULL,
+    id uuid, name text, slug text, owner_id uuid, owner_joined_at timestamptz,
     created_at timestamptz, updated_at timestamptz
 ) ON COMMIT DROP;
 
@@ -162,13 +179,27 @@ FROM staged
 WHERE NOT EXISTS (SELECT FROM users WHERE id = staged.owner_id)
 ORDER BY line;
 
--- name: organizations_insert
+-- part: organizations_rows
 -- Add organizations.
 INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
 SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
-ORDER BY line;
+ORDER BY line
+
+-- name: organizations_insert
+-- Add organizations; one that is there breaks a constraint.
+{organizations_rows};
+
+-- name: organizations_insert_new
+-- Add organizations that are not there, by whatever they must not share.
+{organizations_rows}
+ON CONFLICT DO NOTHING;
+
+-- name: organizations_insert_others
+-- Add organizations that are not there, by their key; what else they share with others breaks a constraint.
+{organizations_rows}
+ON CONFLICT (id) DO NOTHING;
 
 -- name: organizations_update
 -- Change the organizations that differ from their lines.
@@ -204,7 +235,8 @@ WHERE s.id = i.organization_id AND u.id = s.owner_id AND lower(i.email COLLATE "
 -- name: members_stage
 -- Hold memberships.
 CREATE TEMPORARY TABLE staged (
-    line bigint, given integer, organization_id uuid, user_id uuid, role text, joined_at timestamptz
+    line bigint NOT NULL, given integer NOT NULL,
+    organization_id uuid, user_id uuid, role text, joined_at timestamptz
 ) ON COMMIT DROP;
 
 -- name: members_clashes
@@ -240,7 +272,7 @@ WHERE role NOT IN ('admin', 'member')
     AND NOT EXISTS (SELECT FROM roles WHERE organization_id = staged.organization_id AND name = staged.role)
 ORDER BY line, field;
 
--- name: members_insert
+-- part: members_rows
 -- Add members. A role that does not exist breaks the rule of the column, as it must; its name can be longer than that.
 INSERT INTO organization_members (organization_id, user_id, role, role_id, created_at)
 SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s.role, 'member'), 20) ELSE 'member' END,
@@ -248,7 +280,21 @@ SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s
 FROM staged s
 LEFT JOIN roles r ON r.organization_id = s.organization_id AND r.name = s.role
 WHERE s.ctid >= ('(' || :first_page::bigint || ',0)')::tid AND s.ctid < ('(' || :end_page::bigint || ',0)')::tid
-ORDER BY s.line;
+ORDER BY s.line
+
+-- name: members_insert
+-- Add members; one that is there breaks a constraint.
+{members_rows};
+
+-- name: members_insert_new
+-- Add members that are not there, by whatever they must not share.
+{members_rows}
+ON CONFLICT DO NOTHING;
+
+-- name: members_insert_others
+-- Add members that are not there, by their key; what else they share with others breaks a constraint.
+{members_rows}
+ON CONFLICT (organization_id, user_id) DO NOTHING;
 
 -- name: members_touch_updated
 -- Give the organizations whose members are about to change a new version.
@@ -300,7 +346,8 @@ WHERE s.organization_id = i.organization_id AND u.id = s.user_id
 -- name: projects_stage
 -- Hold projects.
 CREATE TEMPORARY TABLE staged (
-    line bigint, given integer, id uuid, organization_id uuid, name text, description text, visibility text,
+    line bigint NOT NULL, given integer NOT NULL,
+    id uuid, organization_id uuid, name text, description text, visibility text,
     features text[], created_at timestamptz, updated_at timestamptz
 ) ON COMMIT DROP;
 
@@ -329,14 +376,28 @@ FROM staged
 WHERE NOT EXISTS (SELECT FROM organizations WHERE id = staged.organization_id)
 ORDER BY line;
 
--- name: projects_insert
+-- part: projects_rows
 -- Add projects.
 INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
 SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
     coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
-ORDER BY line;
+ORDER BY line
+
+-- name: projects_insert
+-- Add projects; one that is there breaks a constraint.
+{projects_rows};
+
+-- name: projects_insert_new
+-- Add projects that are not there, by whatever they must not share.
+{projects_rows}
+ON CONFLICT DO NOTHING;
+
+-- name: projects_insert_others
+-- Add projects that are not there, by their key; what else they share with others breaks a constraint.
+{projects_rows}
+ON CONFLICT (id) DO NOTHING;
 
 -- name: projects_update
 -- Change the projects that differ in what their lines give.

@@ -5,22 +5,23 @@ still can say what is done with a row that exists, and which of them are at faul
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from freehold.base.errors import Conflict, FieldError, FreeholdError, Invalid, Missing
 from freehold.data.db import Transaction
-from freehold.data.sql import load
 from freehold.organizations.errors import SlugTaken
 from freehold.organizations.members.errors import AlreadyMember, NoSuchUser
+from freehold.transfer.staging import queries
+from freehold.transfer.staging.kinds import KINDS
 from freehold.transfer.types import RECORDS, KindName, OnConflict
 from freehold.users.errors import EmailTaken, IdTaken, UsernameTaken
 
 PAGES_AT_A_TIME: Final = 1000
 """8 MB of lines: enough that a statement's own cost is nothing, few enough that somebody sees it go on."""
 
+<<<<<<< HEAD:src/freehold/transfer/staging.py
 _STATEMENTS = load(Path(__file__).with_name("bulk.sql"))
 
 
@@ -38,6 +39,8 @@ _KINDS: Final[dict[KindName, _Kind]] = {
     "members": _Kind("(organization_id, user_id)", ("touch_updated", "update"), ("touch", "use_up")),
     "projects": _Kind("(id)", ("update",)),
 }
+=======
+>>>>>>> house:src/freehold/transfer/staging/table.py
 _CLASHES: Final[dict[tuple[KindName, str], type[FreeholdError]]] = {
     ("users", "username"): UsernameTaken,
     ("users", "email"): EmailTaken,
@@ -65,13 +68,13 @@ class Staging:
     def __init__(self, db: Transaction, kind: KindName, on_conflict: OnConflict) -> None:
         self._db = db
         self._name: KindName = kind
-        self._kind = _KINDS[kind]
+        self._kind = KINDS[kind]
         self._on_conflict = on_conflict
         self._columns = ("line", "given", *RECORDS[kind].__struct_fields__)
 
     async def begin(self) -> None:
         """Make the table."""
-        await self._db.run(_STATEMENTS[f"{self._name}_stage"].sql)
+        await self._kind.stage(self._db)
 
     async def add(self, rows: Sequence[Sequence[object]]) -> None:
         """Hold rows: of each its line, which fields are given, and their values."""
@@ -79,24 +82,25 @@ class Staging:
 
     async def end(self) -> None:
         """Let go of the table, so that the same transaction can hold another kind."""
-        await self._db.run("DROP TABLE staged")
+        await queries.end(self._db)
 
     async def clashes(self) -> AsyncIterator[tuple[int, FieldError]]:
         """Find the lines that bring what is there already, in order of lines."""
-        await self._db.run(_STATEMENTS["analyze"].sql)
-        updates = self._on_conflict == "update"
-        async for line, field, first in self._db.stream(_STATEMENTS[f"{self._name}_clashes"].sql, [updates]):
-            error = _CLASHES.get((self._name, field), IdTaken)
-            yield line, FieldError(f"/{field}", error.code, f"line {first} has it already" if first else error.title)
+        await queries.analyze(self._db)
+        async for clash in self._kind.clashes(self._db, updates=self._on_conflict == "update"):
+            error = _CLASHES.get((self._name, clash.field), IdTaken)
+            reason = f"line {clash.first} has it already" if clash.first else error.title
+            yield clash.line, FieldError(f"/{clash.field}", error.code, reason)
 
     async def dangling(self) -> AsyncIterator[tuple[int, FieldError]]:
         """Find the lines that name what does not exist, in order of lines."""
-        async for line, field in self._db.stream(_STATEMENTS[f"{self._name}_dangling"].sql, []):
-            yield line, _DANGLING[field]
+        if self._kind.dangling:
+            async for found in self._kind.dangling(self._db):
+                yield found.line, _DANGLING[found.field]
 
     async def discard(self, lines: Sequence[int]) -> None:
         """Let go of lines that are refused."""
-        await self._db.run(_STATEMENTS["discard"].sql, [lines])
+        await queries.discard(self._db, lines=lines)
 
     async def store(self, on_progress: Callable[[int, int], object]) -> Outcome:
         """Store what is held; nothing of it when a rule of the database is broken.
@@ -109,20 +113,18 @@ class Staging:
         return await self._db.transact(lambda _same: self._store(on_progress))
 
     async def _store(self, on_progress: Callable[[int, int], object]) -> Outcome:
-        stored = updated = 0
+        kind, stored, updated = self._kind, 0, 0
         if self._on_conflict == "update":
-            for name in self._kind.updates:
-                count = await self._db.run(_STATEMENTS[f"{self._name}_{name}"].sql)
-                updated += count if name == "update" else 0
-        keep = {"fail": "", "skip": " ON CONFLICT DO NOTHING", "update": f" ON CONFLICT {self._kind.key} DO NOTHING"}
-        insert = _STATEMENTS[f"{self._name}_insert"].sql + keep[self._on_conflict]
-        row = await self._db.fetch_row(_STATEMENTS["pages"].sql, [])
-        pages = row[0] if row else 0
+            for prepare in kind.before_update:
+                await prepare(self._db)
+            updated = await kind.update(self._db)
+        insert = {"fail": kind.insert, "skip": kind.insert_new, "update": kind.insert_others}[self._on_conflict]
+        pages = await queries.pages(self._db)
         for page in range(0, pages, PAGES_AT_A_TIME):
-            stored += await self._db.run(insert, [page, page + PAGES_AT_A_TIME])
+            stored += await insert(self._db, first_page=page, end_page=page + PAGES_AT_A_TIME)
             on_progress(min(page + PAGES_AT_A_TIME, pages), pages)
-        for name in self._kind.after:
-            await self._db.run(_STATEMENTS[f"{self._name}_{name}"].sql)
+        for finish in kind.after:
+            await finish(self._db)
         return Outcome(stored, updated)
 
 

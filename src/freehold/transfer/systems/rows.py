@@ -1,15 +1,17 @@
-"""Reads the databases of other systems as if they were files."""
+"""Which systems can be read, and the rows of each kind that they have."""
 
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
 
 from freehold.base.errors import FieldError, SchemaPending
 from freehold.data.db import Transaction
-from freehold.data.sql import load
+from freehold.data.rows import Row
+from freehold.data.sql import Streamer
 from freehold.transfer.errors import NotThatSystem
-from freehold.transfer.importing import BATCH, Entry
-from freehold.transfer.types import KindName
+from freehold.transfer.systems import queries
+from freehold.transfer.types import BATCH, Entry, KindName
 
 SystemName = Literal["django", "fastapi-users", "better-auth"]
 """A system whose users can be brought over."""
@@ -25,35 +27,46 @@ class System(NamedTuple):
     """
 
     table: str
-    statements: dict[KindName, str]
+    statements: dict[KindName, Callable[[Streamer], AsyncIterator[queries.Source]]]
     plugin_tables: dict[KindName, str]
 
 
 SYSTEMS: Final[dict[SystemName, System]] = {
-    "django": System("auth_user", {"users": "django_users"}, {}),
-    "fastapi-users": System("user", {"users": "fastapi_users"}, {}),
+    "django": System("auth_user", {"users": queries.django_users}, {}),
+    "fastapi-users": System("user", {"users": queries.fastapi_users}, {}),
     "better-auth": System(
         "user",
         {
-            "users": "better_auth_users",
-            "organizations": "better_auth_organizations",
-            "members": "better_auth_members",
+            "users": queries.better_auth_users,
+            "organizations": queries.better_auth_organizations,
+            "members": queries.better_auth_members,
         },
         {"organizations": "organization", "members": "member"},
     ),
 }
-_STATEMENTS = load(Path(__file__).with_name("systems.sql"))
+OF_USERS: Final = "table_of_users"
+"""Stands in the statements for the table of the users, whose name is the system's own."""
 
 
 async def kinds_in(db: Transaction, system: SystemName) -> list[KindName]:
     """List the kinds of rows that a database of the system has."""
     tables = SYSTEMS[system].plugin_tables
-    return [kind for kind in SYSTEMS[system].statements if kind not in tables or await _has(db, tables[kind])]
+    return [
+        kind
+        for kind in SYSTEMS[system].statements
+        if kind not in tables or await queries.has_table(db, name=tables[kind])
+    ]
 
 
-async def _has(db: Transaction, table: str) -> bool:
-    row = await db.fetch_row(_STATEMENTS["has_table"].sql, [table])
-    return bool(row and row[0])
+class _Named(NamedTuple):
+    """A transaction that knows the name of the users' table."""
+
+    db: Transaction
+    table: str
+
+    def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
+        """Run the statement on that table."""
+        return self.db.stream(sql.replace(OF_USERS, _quoted(self.table)), arguments)
 
 
 class Rows:
@@ -65,9 +78,8 @@ class Rows:
 
     def __init__(self, db: Transaction, system: SystemName, kind: KindName, table: str) -> None:
         self.sources: list[str] = []
-        self._db = db
         self._system = system
-        self._sql = _STATEMENTS[SYSTEMS[system].statements[kind]].sql.replace("table_of_users", _quoted(table))
+        self._rows = SYSTEMS[system].statements[kind](_Named(db, table))
 
     async def entries(self) -> AsyncIterator[Sequence[Entry]]:
         """Read the rows, some thousands at a time.
@@ -77,8 +89,8 @@ class Rows:
         """
         batch: list[Entry] = []
         try:
-            async for row in self._db.stream(self._sql, []):
-                self.sources.append(row["source"])
+            async for row in self._rows:
+                self.sources.append(row.source)
                 batch.append((len(self.sources), _document(row)))
                 if len(batch) == BATCH:
                     yield batch
@@ -89,10 +101,13 @@ class Rows:
             yield batch
 
 
-def _document(row: Any) -> dict[str, Any] | FieldError:
-    if row["refusal"]:
-        return FieldError("", "inactive_user", row["refusal"])
-    return {name: value for name, value in row.items() if name not in {"source", "refusal"}}
+def _document(row: queries.Source) -> dict[str, Any] | FieldError:
+    if row.refusal:
+        return FieldError("", "inactive_user", row.refusal)
+    return {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _OF_THE_ROW}
+
+
+_OF_THE_ROW: Final = frozenset(queries.Source.__struct_fields__)
 
 
 def _quoted(table: str) -> str:
