@@ -21,26 +21,6 @@ from freehold.users.errors import EmailTaken, IdTaken, UsernameTaken
 PAGES_AT_A_TIME: Final = 1000
 """8 MB of lines: enough that a statement's own cost is nothing, few enough that somebody sees it go on."""
 
-<<<<<<< HEAD:src/freehold/transfer/staging.py
-_STATEMENTS = load(Path(__file__).with_name("bulk.sql"))
-
-
-class _Kind(msgspec.Struct, frozen=True):
-    """How a kind of rows is stored: by which key, and what else is run to change rows and once they are there."""
-
-    key: str
-    updates: tuple[str, ...]
-    after: tuple[str, ...] = ()
-
-
-_KINDS: Final[dict[KindName, _Kind]] = {
-    "users": _Kind("(id)", ("end_access", "update"), ("use_up",)),
-    "organizations": _Kind("(id)", ("update",), ("owners", "use_up")),
-    "members": _Kind("(organization_id, user_id)", ("touch_updated", "update"), ("touch", "use_up")),
-    "projects": _Kind("(id)", ("update",)),
-}
-=======
->>>>>>> house:src/freehold/transfer/staging/table.py
 _CLASHES: Final[dict[tuple[KindName, str], type[FreeholdError]]] = {
     ("users", "username"): UsernameTaken,
     ("users", "email"): EmailTaken,
