@@ -169,7 +169,7 @@ def _matrix() -> Iterator[Any]:
             yield pytest.param((way_in, way_out), id=f"{way_in.__name__}-{way_out.__name__}", marks=marks)
 
 
-@pytest.mark.parametrize("course", _matrix())
+@pytest.mark.parametrize("course", [*_matrix()])
 async def test_nothing_made_before_opens_anything_afterwards(
     course: tuple[Step, Step],
     client: httpx.AsyncClient,

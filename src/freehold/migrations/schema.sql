@@ -151,6 +151,7 @@ TABLE public.mail_messages COMMENT 'The outbox.'
     sent_at timestamp with time zone
     failed_at timestamp with time zone
     last_error character varying(500)
+    is_last boolean NOT NULL DEFAULT false
     CONSTRAINT mail_messages_attempts_check CHECK ((attempts >= 0))
     CONSTRAINT mail_messages_outcome_check CHECK ((num_nonnulls(sent_at, failed_at) <= 1))
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id)
