@@ -21,19 +21,19 @@ from freehold.terminal.failures import FAILED, Refused
 from freehold.terminal.output import print_json
 from freehold.terminal.references import organization_reference
 
-_organization = click.option("--organization", metavar="ORG", help="Of this organization alone: a slug or an id.")
+_organization = click.option("--organization", metavar="ORG", help="Only this organization: a slug or an id.")
 
 
 @click.group()
 def audit() -> None:
-    """Read the audit log, check that nobody has changed it, and export it."""
+    """List, verify and export the audit log."""
 
 
 @audit.command("list")
 @click.argument("organization")
 @lists("created_at", "action", "actor_id", "target_id", "sequence")
 def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
-    """List what was done in an organization, newest first."""
+    """List the audit events of an organization, newest first."""
     reference = organization_reference(organization)
 
     async def fetch(request: PageRequest) -> Page[AuditEvent]:
@@ -50,11 +50,11 @@ def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
     "expected",
     multiple=True,
     metavar="CHAIN:SEQ:HASH",
-    help="A head that 'freehold audit heads' printed earlier: the chain must still go through it. Repeatable.",
+    help="A head that 'freehold audit heads' printed earlier, which the chain must still contain. Repeatable.",
 )
 @runs
 async def verify(context: Context, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
-    """Check every event, and name each that was changed, moved, removed or put in; exit 1 when there is one."""
+    """Check that no event was changed, moved, removed or inserted. Exit with 1 and name each one that was."""
     pins = [_read_head(text) for text in expected]
     chain_id = await _chain_of(context, organization)
     with _progress("Checking") as progress:
@@ -67,7 +67,7 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
         click.echo(f"{finding.problem}: chain {finding.chain_id}, sequence {finding.sequence}{event}: {finding.detail}")
     if report.found > len(report.findings):
         click.echo(f"and {report.found - len(report.findings)} more")
-    verdict = f"{report.found} things are wrong" if report.found else "nothing is wrong"
+    verdict = f"{report.found} problems found" if report.found else "no problems found"
     click.echo(f"{report.events} events in {report.chains} chains: {verdict}.", err=report.found > 0)
     return FAILED if report.found else 0
 
@@ -82,10 +82,10 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
 )
 @runs
 async def heads(context: Context, *, organization: str | None, target: str | None, as_json: bool) -> int:
-    """Print where each chain ends, as CHAIN:SEQ:HASH: keep it elsewhere, for 'freehold audit verify --expect'.
+    """Print the end of each chain as CHAIN:SEQ:HASH. Store it elsewhere, for 'freehold audit verify --expect'.
 
-    A file is replaced only if every chain still goes through the heads in it. So when somebody has rewritten the log, a
-    timer's next run fails, and the proof stays.
+    A file is replaced only if every chain still goes through the heads in it. If somebody
+    rewrites the log, the next run on a timer fails, and the proof stays.
     """
     found = await operations.heads(context, chain_id=await _chain_of(context, organization))
     if target is not None:
@@ -122,7 +122,7 @@ async def _keep(context: Context, target: str, found: Sequence[AuditHead]) -> in
 @_organization
 @runs
 async def export(context: Context, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
-    """Print every event as a line of JSON, with the hashes by which anybody can check the chains."""
+    """Print every event as a line of JSON, with the hashes that let anybody check the chains."""
     out = sys.stdout.buffer
     with _progress("Exporting") as progress:
         await operations.export(context, out.write, chain_id=await _chain_of(context, organization), progress=progress)
@@ -138,7 +138,7 @@ async def _chain_of(context: Context, organization: str | None) -> UUID | None:
     try:
         return await operations.chain_of_organization(context, reference)
     except Missing:
-        raise Refused(f"there is no organization '{organization}'; one that was removed is named by its id") from None
+        raise Refused(f"there is no organization '{organization}': name a removed one by its id") from None
 
 
 def _read_head(text: str) -> AuditHead:
