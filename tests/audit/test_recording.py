@@ -275,9 +275,10 @@ async def _ids(connection: Any) -> set[UUID]:
 
 
 async def _contents(connection: Any) -> dict[str, str]:
-    """Every row of every table."""
+    """Every row of every table, but those that count attempts, which count also what comes to nothing."""
     tables = await connection.fetch(
         "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND relname <> 'mail_budgets'"
     )
     return {
         table: await connection.fetchval(f"SELECT string_agg(t::text, ',' ORDER BY t::text) FROM {table} t")  # noqa: S608
