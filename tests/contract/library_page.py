@@ -73,7 +73,11 @@ def _types() -> Iterator[str]:
         if issubclass(value, Enum):
             yield from (", ".join(f"`{each.value}`" for each in value), "")
         elif issubclass(value, msgspec.Struct) and name != "Settings":
-            yield from ("| field | type | default |", "| --- | --- | --- |", *map(_field, msgspec.structs.fields(value)))
+            yield from (
+                "| field | type | default |",
+                "| --- | --- | --- |",
+                *map(_field, msgspec.structs.fields(value)),
+            )
             yield ""
 
 

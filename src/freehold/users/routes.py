@@ -15,11 +15,11 @@ from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
 from freehold.users.types import PasswordChange, User, UserPatch, UserWithOrganizations
 from freehold.web.routing import Routes
 
-routes = Routes("users", "People who can sign in.")
+routes = Routes("users", "Users of the platform.")
 
 
 class UserQuery(Input, frozen=True, kw_only=True):
-    """What to show with a user."""
+    """What to include with a user."""
 
     include: Literal["organizations"] | None = None
 
@@ -37,7 +37,7 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
 async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
     """Read a user.
 
-    With `include=organizations`, also those that they are a member of and you may see.
+    `include=organizations` adds the user's organizations that you can see.
     """
     if query.include:
         return await operations.get_with_organizations(context, user)
@@ -46,18 +46,19 @@ async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | 
 
 @routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften])
 async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
-    """Change a user.
+    """Update a user.
 
-    A merge patch (RFC 7396): what is absent stays, null removes. A new e-mail address counts once it is confirmed with
-    the token that is mailed to it; the old one is told. Sending the one you have withdraws a change that is under way.
+    This is a merge patch (RFC 7396): fields that you leave out stay the same, and null removes a field. A new e-mail
+    address takes effect when it is confirmed with the token that is mailed to it; the old address is notified. Send
+    your current address to cancel an unconfirmed change.
     """
     return await operations.update(context, user, body, version=version)
 
 
 @routes.put("/v1/users/me/password", errors=[WrongPassword, SignInDelayed, Unavailable])
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
-    """Set a new password.
+    """Change a password.
 
-    Proved with the current one; every other session of yours ends.
+    Send the current password as proof. All your other sessions end.
     """
     await operations.change_password(context, "me", body, version=version)

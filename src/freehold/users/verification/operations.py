@@ -20,7 +20,7 @@ async def ask_for_confirmation(context: Context, user: User, email: str) -> None
     """Mail a token to an address that is to be a user's; one that was mailed before no longer works.
 
     Raises:
-        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
     """
     await restrain(context, email, "verify_email")
     hours = context.tools.settings.email_verification_hours
@@ -51,7 +51,7 @@ async def ask_for_change(context: Context, user: User, email: str) -> None:
 
     Raises:
         EmailTaken: ``email_taken``.
-        MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
+        MailedTooOften: ``mailed_too_often``: too many mails to one of the two addresses in the last hour.
     """
     if await queries.is_taken(context.db, email=email, user_id=user.id):
         raise EmailTaken
@@ -76,11 +76,11 @@ async def withdraw_change(context: Context, user: User) -> None:
 
 @on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=Writes.TRANSACTION)
 async def send_again(subject: Subject) -> None:
-    """Mail the token anew: to the address that the user changes to, else to theirs. Earlier tokens end.
+    """Mail the confirmation token again, to the new address of the user if they are changing it. Ends earlier tokens.
 
     Raises:
-        EmailVerified: ``email_verified``: there is nothing to confirm.
-        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+        EmailVerified: ``email_verified``: no address waits for confirmation.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
         Missing: ``not_found``.
     """
     found = await queries.pending(subject.db, user_id=subject.user_id)
@@ -93,11 +93,11 @@ async def send_again(subject: Subject) -> None:
 
 @operation(AccountAction.EMAIL_VERIFICATION_COMPLETE, by=By.ANYONE, writes=Writes.TRANSACTION)
 async def confirm(context: Context, verification: EmailVerification) -> None:
-    """Confirm an address with the token that was mailed there; works once.
+    """Confirm an e-mail address with the token that was mailed there, which works once.
 
     Raises:
-        InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
-        EmailTaken: ``email_taken``: somebody else confirmed the address meanwhile.
+        InvalidToken: ``invalid_token``: the token was used, replaced or changed, has expired, or has another purpose.
+        EmailTaken: ``email_taken``: somebody else has confirmed the address.
     """
     # A token that cannot be one is looked up all the same, so that all that do not work take the same time.
     hashed = token_hash(Kind.EMAIL_VERIFICATION, verification.token) or b""
@@ -115,10 +115,10 @@ async def confirm(context: Context, verification: EmailVerification) -> None:
 
 @on_user(AccountAction.USER_VERIFY, writes=Writes.TRANSACTION)
 async def mark_verified(subject: Subject) -> User:
-    """Take somebody's address as confirmed, as a platform administrator.
+    """Mark the e-mail address of a user as confirmed, as a platform administrator.
 
     Raises:
-        Forbidden: ``forbidden``: not an administrator.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
         Missing: ``not_found``.
     """
     if not subject.context.is_admin:
