@@ -224,6 +224,31 @@ def verify(folder: Path) -> Backup:
     return backup
 
 
+def proof_file(folder: Path) -> Path:
+    """Where it is noted that a backup was restored and compared: beside its folder."""
+    return folder.with_name(f"{folder.name}.proof.json")
+
+
+def note_proof(backup: Backup) -> None:
+    """Note that a backup was restored into a copy just now, and that every row came back.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    proof = {"seal": backup.seal, "proved_at": datetime.now(UTC)}
+    proof_file(backup.folder).write_bytes(msgspec.json.encode(proof))
+
+
+def proved_at(backup: Backup) -> datetime | None:
+    """Say when a backup was last proved by restoring it, if it ever was: by a rehearsal, or to verify it."""
+    with suppress(OSError, msgspec.DecodeError, KeyError):
+        proof = msgspec.json.decode(proof_file(backup.folder).read_bytes())
+        if proof["seal"] == backup.seal:
+            return msgspec.convert(proof["proved_at"], datetime)
+    evidence = backup.folder.with_name(f"{backup.folder.name}.evidence.json")
+    return backup.manifest.created_at if evidence.exists() else None
+
+
 def backups_in(backups: Path) -> list[Backup]:
     """Every complete backup in a folder, oldest first; one whose manifest was changed is left out."""
     found: list[Backup] = []

@@ -334,6 +334,7 @@ def backup_verify(
         if restores:
             with target.url() as database_url:
                 run(_prove(found, database_url, staging_url, progress))
+            stored.note_proof(found)
     if as_json:
         emit({"folder": str(found.folder), "good": True, "restored": restores})
         return
