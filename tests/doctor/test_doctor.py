@@ -187,7 +187,7 @@ async def test_organization_whose_owner_left_behind_the_constraints(
     ada = await sign_up("ada")
     acme = await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
     await connection.execute("SET session_replication_role = replica; DELETE FROM organization_members")
-    assert await found("integrity") == [("error", f"The owner of the organization {acme.id} is none of its members")]
+    assert await found("integrity") == [("error", f"The owner of the organization {acme.id} is not one of its members")]
 
 
 async def test_audit_log_that_was_rewritten(found: Examined, connection: Any, platform: Platform, sign_up: Any):
