@@ -144,7 +144,7 @@ async def _dump(connection: Connection, url: str, partial: Path, progress: Progr
         server_major=major,
         fingerprint=fingerprint(objects, major),
         objects=objects,
-        digests=Digests(found.result(), earlier),
+        digests=msgspec.structs.replace(found.result(), sequences=earlier),
         sequences_later=later,
         files=files,
     )

@@ -10,6 +10,13 @@ from freehold.migrate.database import Connection, connect
 from freehold.migrate.options import CARRIED
 from freehold.migrate.splitter import split
 
+_SETTINGS = """
+SET LOCAL search_path = pg_catalog;
+SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres';
+SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL lc_monetary = 'C';
+"""
+"""Under which names and constants in definitions are printed: a copy is read before it has the database's own."""
+
 
 class SchemaObject(msgspec.Struct, frozen=True):
     """One object of a schema.
@@ -44,11 +51,13 @@ async def schema_objects(connection: Connection) -> list[SchemaObject]:
 
     Works inside a transaction of the caller's and outside of one; nothing stays changed.
     """
-    async with connection.transaction(isolation=None if connection.is_in_transaction() else "repeatable_read"):
-        path = await connection.fetchval("SELECT current_setting('search_path')")
-        await connection.execute("SET LOCAL search_path = pg_catalog")
+    transaction = connection.transaction(isolation=None if connection.is_in_transaction() else "repeatable_read")
+    await transaction.start()
+    try:
+        await connection.execute(_SETTINGS)
         rows = [tuple(row) for query in _queries() for row in await connection.fetch(query, *_arguments(query))]
-        await connection.execute("SELECT set_config('search_path', $1, true)", path)
+    finally:
+        await transaction.rollback()  # nothing was written, and the settings are what they were
     objects = [
         SchemaObject(kind, parent or "", name, definition, position or 0, owner or "", _grants(grants, usual, owner))
         for kind, parent, name, definition, position, owner, grants, usual in rows

@@ -214,7 +214,8 @@ SELECT 'event trigger', NULL, quote_ident(e.evtname),
     concat_ws(' ', 'EVENT TRIGGER', e.evtevent, e.evtfoid::regprocedure::text, e.evtenabled::text, array_to_string(e.evttags, ', ')),
     NULL::int, e.evtowner::regrole::text, NULL::text[], NULL::text[]
 FROM pg_event_trigger e
-WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e');
+WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
+    AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = e.evtfoid AND p.pronamespace = to_regnamespace('freehold_migrate'));
 
 SELECT 'default privileges', NULL,
     concat_ws(' ', d.defaclrole::regrole::text, 'IN SCHEMA ' || nullif(d.defaclnamespace, 0)::regnamespace::text, d.defaclobjtype::text),

@@ -49,6 +49,10 @@ class StepError(MigrateError):
     code = "migration_failed"
 
 
+class BeyondError(StepError):
+    """A step on a copy would change something outside of it: rolled back; the text has file, line and what."""
+
+
 class ProgramError(MigrateError):
     """A PostgreSQL client program failed; the text gives its message."""
 

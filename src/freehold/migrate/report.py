@@ -177,6 +177,10 @@ def show_exchange(exchange: Exchange) -> None:
     _say(console, f"{exchange.database} will be as it was at {exchange.taken_at:%Y-%m-%d %H:%M:%S} UTC.")
     for each in exchange.changed or ["nothing has changed since"]:
         _say(console, f"    {each}")
+    if exchange.left_out:
+        _say(console, "It will be without these, which need more rights or a decision; run them afterwards:")
+    for each in exchange.left_out:
+        _say(console, f"    {each};")
     sessions = _count(exchange.sessions, "other session")
     _say(console, f"What is there now is kept as {exchange.kept_as}; {sessions} will be ended.")
 
