@@ -101,13 +101,17 @@ def code(name: str, signature: inspect.Signature) -> list[str]:
             continue
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY and "*" not in given:
             given.append("*")
-        default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}"
+        default = "" if parameter.default is inspect.Parameter.empty else f" = {_shown(parameter.default)}"
         given.append(f"{parameter.name}: {spell(parameter.annotation)}{default}")
     result = spell(signature.return_annotation)
     line = f"{name}({', '.join(given)}) -> {result}"
     if len(line) > 100:
         line = f"{name}(\n" + "".join(f"    {each},\n" for each in given) + f") -> {result}"
     return ["```text", line, "```"]
+
+
+def _shown(default: Any) -> str:
+    return "..." if callable(default) else repr(default)
 
 
 def spell(kind: Any) -> str:

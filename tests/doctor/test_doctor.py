@@ -160,7 +160,7 @@ async def test_migration_that_is_missing(found: Examined, connection: Any):
         (
             "ALTER TABLE users ADD CONSTRAINT odd_check CHECK (username <> 'x') NOT VALID",
             "warning",
-            "odd_check of users was never proved",
+            "odd_check of users was never validated",
         ),
         (
             (
@@ -170,7 +170,7 @@ async def test_migration_that_is_missing(found: Examined, connection: Any):
             "warning",
             "half_idx was never finished",
         ),
-        ("ALTER TABLE sessions DISABLE TRIGGER ALL", "error", "Triggers of sessions are switched off"),
+        ("ALTER TABLE sessions DISABLE TRIGGER ALL", "error", "Triggers of sessions are disabled"),
     ],
 )
 async def test_rules_that_do_not_hold(found: Examined, connection: Any, fault: str, severity: str, says: str):
