@@ -50,7 +50,7 @@ def settings() -> str:
         [
             "# Settings",
             "",
-            f"If you set both, the option takes precedence over the environment variable. `{RENEW}` writes this page.",
+            f"Set these as options of `freehold serve` or in the environment; an option takes precedence. `{RENEW}` writes this page.",
             "",
             "| Option of `freehold serve` | Environment variable | Default | Description |",
             "| --- | --- | --- | --- |",
