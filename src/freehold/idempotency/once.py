@@ -30,8 +30,12 @@ async def once(
     key: IdempotencyKey,
     request_hash: bytes,
     work: Callable[[Transaction], Awaitable[bytes]],
+<<<<<<< HEAD
     *,
     seconds: float = FIND_OUT_SECONDS,
+=======
+    check: Callable[[Transaction], Awaitable[None]],
+>>>>>>> accounts
 ) -> Given:
     """Return the first answer that was given under the key, or do the work and keep its answer.
 
@@ -44,7 +48,11 @@ async def once(
         key: the caller's key.
         request_hash: 32 bytes that tell this request from any other.
         work: does what the request asks for and returns its answer; what it raises is not kept.
+<<<<<<< HEAD
         seconds: how long all of it may take before it is no longer looked for what became of it.
+=======
+        check: called before an answer is given again; raises when the caller could not do the request now.
+>>>>>>> accounts
 
     Raises:
         IdempotencyKeyInFlight: ``idempotency_key_in_flight``: another request with the key is at work.
@@ -66,6 +74,7 @@ async def once(
             return Given(answer, is_replayed=False)
         if kept.request_hash != request_hash:
             raise IdempotencyKeyReused
+        await check(transaction)
         return Given(key.open(kept.sealed_answer), is_replayed=True)
 
     try:
