@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import asyncpg
 
+from freehold.migrate.boundary import Boundary
 from freehold.migrate.database import connect
 from freehold.migrate.digests import digests
 from freehold.migrate.files import MigrationSet
@@ -113,7 +114,7 @@ async def verdicts(database_url: str, pairs: Sequence[Pair]) -> dict[str, Verdic
         migrations = _migrations(Path(folder), list(tried.values()))
         async with connect(database_url) as connection:
             start = await digests(connection)
-        proof = await prove(database_url, migrations, start, Silent())
+        proof = await prove(database_url, migrations, start, Silent(), boundary=Boundary(apart=True))
     assert len(proof.steps) == len(tried), [str(each) for each in proof.findings]
     found: dict[str, list[Finding]] = {name: [] for name in tried}
     for each in proof.findings:

@@ -52,7 +52,7 @@ def test_same_schema_is_recorded_and_everything_goes_on_from_there(
     execute("INSERT INTO items (name, price) VALUES ('a', 1)")
     adopted = run("adopt")
     assert adopted.exit_code == 0, adopted.output
-    assert adopted.stdout == "3 recorded as applied: the schema is what the files make.\n"
+    assert adopted.stdout.endswith("3 recorded as applied: the schema is what the files make.\n")
     assert recorded(query) == [("0001", "done"), ("0002", "done"), ("0003", "done")]
     assert "adopted" in run("status").stdout
     assert run("verify").exit_code == 0
@@ -154,7 +154,7 @@ def test_missing_table_is_one_difference_with_all_that_belongs_to_it(run: Run, e
     assert json.loads(run("adopt", "--json").stdout)["differences"] == [
         "only the files make table public.items: TABLE",
         "only the database has table public.other: TABLE",
-        "only the database has view public.seen: VIEW REPLICA IDENTITY NOTHING AS\n SELECT 1 AS n;",
+        "only the database has view public.seen: VIEW AS\n SELECT 1 AS n;",
     ]
 
 

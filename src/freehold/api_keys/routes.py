@@ -9,17 +9,19 @@ from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.base.errors import Forbidden, Missing
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
+from freehold.users.proving.errors import PROOF
 from freehold.web.routing import Routes
 
 routes = Routes("api-keys", "API keys for programs. Send one wherever you would send a session token.")
 
 
-@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys])
+@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys, *PROOF])
 async def create_api_key(context: Context, body: NewApiKey) -> IssuedApiKey:
     """Create an API key that acts as you.
 
     It can do what you can, limited to `actions` and `project_ids`. It can never change your password, e-mail address,
-    sessions or keys, or remove your account. `key` is shown only this once.
+    sessions or keys, or remove your account. `key` is shown only this once. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.create_for_user(context, "me", body)
 
@@ -48,12 +50,13 @@ async def delete_api_key(context: Context, api_key: UUID) -> None:
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
+    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys, *PROOF],
 )
 async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> IssuedApiKey:
     """Replace one of your API keys with a new one that has the same limits and expiry.
 
-    The old key keeps working for `overlap_seconds`, so that you can change programs one by one.
+    The old key keeps working for `overlap_seconds`, so that you can change programs one by one. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.rotate_of_user(context, "me", api_key, body)
 
@@ -62,13 +65,14 @@ async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> 
     "/v1/organizations/{organization}/api-keys",
     status=201,
     store=False,
-    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys],
+    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys, *PROOF],
 )
 async def create_organization_api_key(context: Context, organization: OrganizationRef, body: NewApiKey) -> IssuedApiKey:
     """Create an API key that belongs to the organization (a service account).
 
     It only acts in this organization, with exactly its `actions` (by default, those of a plain member). It keeps
-    working after you leave. `key` is shown only this once.
+    working after you leave. `key` is shown only this once. Send `current_password`, unless your session sent it within
+    the last 10 minutes.
     """
     return await operations.create_for_organization(context, organization, body)
 
@@ -99,13 +103,14 @@ async def delete_organization_api_key(context: Context, organization: Organizati
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
+    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys, *PROOF],
 )
 async def rotate_organization_api_key(
     context: Context, organization: OrganizationRef, api_key: UUID, body: KeyRotation
 ) -> IssuedApiKey:
     """Replace an API key of the organization with a new one that has the same limits and expiry.
 
-    The old key keeps working for `overlap_seconds`, so that you can change programs one by one.
+    The old key keeps working for `overlap_seconds`, so that you can change programs one by one. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.rotate_of_organization(context, organization, api_key, body)

@@ -50,7 +50,7 @@ def settings() -> str:
         [
             "# Settings",
             "",
-            f"Set these as options of `freehold serve` or in the environment; an option takes precedence. `{RENEW}` writes this page.",
+            f"Use an option of `freehold serve` or the environment; options take precedence. Written by `{RENEW}`.",
             "",
             "| Option of `freehold serve` | Environment variable | Default | Description |",
             "| --- | --- | --- | --- |",

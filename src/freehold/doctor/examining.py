@@ -6,7 +6,8 @@ from typing import Final
 from freehold.audit.types import AuditHead
 from freehold.base.errors import FreeholdError, Unavailable
 from freehold.base.settings import Settings
-from freehold.data.db import Database, UnexpectedDatabaseError, connect
+from freehold.data.db import Database, connect
+from freehold.data.failures import UnexpectedDatabaseError
 from freehold.doctor import queries
 from freehold.doctor.checks import CHECKS, Patient
 from freehold.doctor.types import Diagnosis, Finding, Severity

@@ -6,7 +6,7 @@ import msgspec
 
 from freehold.migrate import beyond, journal
 from freehold.migrate.boundary import Boundary
-from freehold.migrate.catalog import SchemaObject, schema_objects
+from freehold.migrate.catalog import SchemaObject, read_catalog, schema_objects
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.errors import HistoryError, StepError, TargetError
 from freehold.migrate.files import MigrationSet
@@ -72,8 +72,9 @@ async def adopt(
         await lock.check()
         progress.step("Comparing")
         async with connection.transaction(isolation="repeatable_read"):
-            live = await schema_objects(connection)
-            found, not_compared = unlikeness(made, live) if made is not None else ([failed], [])
+            live, left_out = await read_catalog(connection)
+            found, aside = unlikeness(made, live) if made is not None else ([failed], [])
+            not_compared = [*aside, *left_out]
             if found and not unsafe:
                 return Adoption([], found, not_compared)
             await _record(connection, chosen, live, unsafe)

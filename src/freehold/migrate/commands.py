@@ -11,6 +11,7 @@ from freehold.migrate import backup as stored
 from freehold.migrate import check as checks
 from freehold.migrate import gate, leftovers, new, prune, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
+from freehold.migrate.drift import UNKNOWN
 from freehold.migrate.errors import ConnectError, DeclinedError
 from freehold.migrate.findings import judged_offline
 from freehold.migrate.frameworks.commands import adopt, import_
@@ -23,6 +24,7 @@ from freehold.migrate.report import (
     show_exchange,
     show_findings,
     show_leftovers,
+    show_not_compared,
     show_outcome,
     show_prospect,
     show_rehearsal,
@@ -138,7 +140,9 @@ def verify(target: Target, *, as_json: bool) -> None:
     if wrong:
         raise click.ClickException("\n".join(wrong))
     if not as_json:
-        click.echo(f"{len(answer.applied)} applied, {len(answer.pending)} pending; files, journal and schema match.")
+        what = "files and journal" if UNKNOWN in answer.not_compared else "files, journal and schema"
+        click.echo(f"{len(answer.applied)} applied, {len(answer.pending)} pending; {what} match.")
+        show_not_compared(answer.not_compared)
 
 
 @migrate.command()
@@ -339,6 +343,8 @@ def backup_verify(
         emit({"folder": str(found.folder), "good": True, "restored": restores})
         return
     how = "restores to the same rows" if restores else "every byte is as it was written"
+    if restores and not found.manifest.is_comparable:
+        how += " (its schema was not compared: another version of Freehold took it)"
     click.echo(f"{found.folder} is good: {how}.")
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from freehold.migrate.catalog import SchemaObject
 from freehold.migrate.database import Connection
-from freehold.migrate.fingerprint import essence
+from freehold.migrate.essence import essence
 from freehold.migrate.lexer import Kind, Token, tokens
 from freehold.migrate.tables import Reference
 from freehold.migrate.values import Hints

@@ -31,6 +31,7 @@ class Rehearsal(msgspec.Struct, frozen=True):
         findings: errors stopped it; notices did not.
         evidence: what apply will go by; None if it failed or if nothing was pending.
         backup: the folder of the backup; empty if it was not reached.
+        not_compared: what of the database was not looked at, in words.
     """
 
     passed: bool
@@ -38,6 +39,7 @@ class Rehearsal(msgspec.Struct, frozen=True):
     findings: list[Finding]
     evidence: Evidence | None = None
     backup: str = ""
+    not_compared: list[str] = []
 
 
 async def rehearse(
@@ -92,15 +94,22 @@ async def rehearse(
             async with isolated(database_url, copy, boundary):
                 proof = await prove(copy, history.pending, start, progress, boundary=boundary)
         findings += judged(proof.findings)
-        if _failed(findings):
-            return Rehearsal(passed=False, steps=proof.steps, findings=findings, backup=str(taken.folder))
+        rehearsal = Rehearsal(
+            passed=not _failed(findings),
+            steps=proof.steps,
+            findings=findings,
+            backup=str(taken.folder),
+            not_compared=taken.manifest.not_compared,
+        )
+        if not rehearsal.passed:
+            return rehearsal
         found = evidence.make(taken, proof, findings, offline=offline)
         await lock.check()
         async with connect(database_url) as connection:
             await journal.ensure(connection)
             await journal.add_evidence(connection, found)
         evidence.save(found)
-        return Rehearsal(passed=True, steps=proof.steps, findings=findings, evidence=found, backup=str(taken.folder))
+        return msgspec.structs.replace(rehearsal, evidence=found)
 
 
 def _failed(findings: Sequence[Finding]) -> bool:

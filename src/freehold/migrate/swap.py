@@ -51,6 +51,7 @@ class Exchange(msgspec.Struct, frozen=True):
         sessions: other connections to the database; they will be ended.
         left_out: what the present database has and the restored one will not: statements that a role with more rights
             can run afterwards, and subscriptions.
+        schema_compared: whether the backup's schema was compared with what was restored, or its rows alone.
     """
 
     database: str
@@ -60,6 +61,7 @@ class Exchange(msgspec.Struct, frozen=True):
     changed: list[str]
     sessions: int
     left_out: list[str] = []
+    schema_compared: bool = True
 
 
 Confirm = Callable[[Exchange], Awaitable[bool]]
@@ -104,7 +106,14 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
             sessions = int(await connection.fetchval(_SESSIONS, name)) - 1  # the runner's lock is one of them
             changed = _changes(backup.manifest.digests, now)
             exchange = Exchange(
-                name, kept, str(backup.folder), backup.manifest.created_at, changed, max(0, sessions), left_out
+                database=name,
+                kept_as=kept,
+                backup=str(backup.folder),
+                taken_at=backup.manifest.created_at,
+                changed=changed,
+                sessions=max(0, sessions),
+                schema_compared=backup.manifest.is_comparable,
+                left_out=left_out,
             )
             if not await confirm(exchange):
                 raise DeclinedError("Nothing was changed")

@@ -14,11 +14,13 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A session of a user. ``current`` marks the session of this request. Times are UTC.
 
     ``device`` is a short form of ``user_agent``. ``last_used_at`` is updated at most once a minute, which also extends
-    ``expires_at``, up to the longest time that a session can last.
+    ``expires_at``, up to the longest time that a session can last. ``authenticated_at`` is when the
+    password was last given to it: what needs a fresh sign-in goes by this.
     """
 
     id: UUID
     created_at: datetime
+    authenticated_at: datetime
     last_used_at: datetime
     expires_at: datetime
     device: str
@@ -31,6 +33,12 @@ class NewSession(Input, frozen=True, kw_only=True):
     """The credentials to sign in: a username or an e-mail address, and the password."""
 
     login: Login
+    password: Secret
+
+
+class SessionRefresh(Input, frozen=True, kw_only=True):
+    """The password, to show that it is still oneself who is signed in."""
+
     password: Secret
 
 

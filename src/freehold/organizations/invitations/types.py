@@ -14,7 +14,8 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """An open invitation to an organization. Times are UTC.
 
     ``invited_by`` is the user who sent it; None for the operator and for an organization's API key. After
-    ``expires_at`` it can no longer be accepted, but it can be sent again.
+    ``expires_at`` it can no longer be accepted, but it can be sent again. ``needs_resending`` says that the sender
+    could not send it now, so it does not work until somebody who can sends it again, who then becomes the sender.
     """
 
     id: UUID
@@ -23,6 +24,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     invited_by: UUID | None
     created_at: datetime
     expires_at: datetime
+    needs_resending: bool = False
 
 
 class NewInvitation(Input, frozen=True, kw_only=True):
