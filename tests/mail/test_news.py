@@ -76,7 +76,7 @@ Event = Callable[[Scene], Awaitable[httpx.Response]]
 EVENTS: Final[dict[str, tuple[Event, str]]] = {
     "password_changed": (password_changed, "Your password was changed"),
     "email_changed": (email_changed, "Your e-mail address was changed"),
-    "api_key_created": (api_key_created, "An API key was made"),
+    "api_key_created": (api_key_created, "An API key was created"),
     "new_device": (new_device, "You signed in from a new device"),
     "member_removed": (member_removed, "You are no longer a member of an organization"),
     "ownership_received": (ownership_received, "You own an organization now"),
@@ -149,5 +149,5 @@ async def test_keys_of_an_organization_are_told_to_who_made_them(open_client: Op
     await scene.client.put(f"{ACME}/members/{scene.bob_id}", json={"role": "admin"}, headers=scene.ada)
     await scene.client.post(f"{ACME}/api-keys", json={"name": "robot"}, headers=scene.bob)
     letter = (await letters_to(platform, BOB))[0]
-    assert letter.subject == "An API key was made"
+    assert letter.subject == "An API key was created"
     assert "robot" in letter.text

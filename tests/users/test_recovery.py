@@ -1,4 +1,4 @@
-"""Setting a new password without the old one."""
+"""Set a new password without the old one."""
 
 import asyncio
 from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """A role that every organization has. The owner is whoever ``organizations.owner_id`` names."""
+    """A built-in role. The owner is the user in ``owner_id`` of the organization."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -14,7 +14,7 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be done with an organization and what belongs to it; a role is granted these."""
+    """Something that can be done in an organization. Roles and API keys consist of actions."""
 
     ORGANIZATION_READ = "organization.read"
     ORGANIZATION_UPDATE = "organization.update"

@@ -64,15 +64,15 @@ async def authenticate(context: Context, token: str) -> Actor:
 
 @on_user(AccountAction.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
-    """Make a key that acts as the user, who remains the bound of what it may do, today and later.
+    """Create an API key that acts as the user. It can never do more than the user.
 
     Raises:
-        BeyondKeys: ``beyond_api_keys``: no key has such actions.
-        Forbidden: the user holds some of the actions in no organization.
-        Invalid: a project is in none of the user's organizations.
+        BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+        Forbidden: the user has some of the actions in no organization.
+        Invalid: a project is not in the user's organizations.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
         WrongPassword: ``wrong_password``.
-        TooManyApiKeys: ``too_many_api_keys``: the user has 1,000 that work.
+        TooManyApiKeys: ``too_many_api_keys``: the user already has 1,000 active keys.
     """
     await require_fresh(subject.context, new.current_password)
 
@@ -98,17 +98,17 @@ async def _create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
 
 @on_user(AccountAction.API_KEY_READ, private=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[ApiKey]:
-    """List a user's keys, newest first, expired ones for a while too.
+    """List the API keys of a user, newest first, including recently expired ones.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await read_keys(subject.context, Holder(user_id=subject.user_id), request)
 
 
 @on_user(AccountAction.API_KEY_READ, private=True)
 async def get_of_user(subject: Subject, key_id: UUID) -> ApiKey:
-    """Read what is known of a user's key.
+    """Read an API key of a user, without the key itself.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
@@ -118,14 +118,14 @@ async def get_of_user(subject: Subject, key_id: UUID) -> ApiKey:
 
 @on_user(AccountAction.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
-    """Make a key with the limits and the expiry of another, which goes on for the overlap and no longer.
+    """Replace an API key with a new one that has the same limits and expiry. The old key works until the overlap ends.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
         ApiKeyExpired: ``api_key_expired``.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
         WrongPassword: ``wrong_password``.
-        TooManyApiKeys: ``too_many_api_keys``: the old one counts, unless the overlap is 0.
+        TooManyApiKeys: ``too_many_api_keys``: the old key counts until its overlap ends.
     """
     await require_fresh(subject.context, rotation.current_password)
 
@@ -143,7 +143,7 @@ async def _rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation)
 
 @on_user(AccountAction.API_KEY_DELETE, writes=Writes.TRANSACTION)
 async def delete_of_user(subject: Subject, key_id: UUID) -> None:
-    """Revoke a user's key.
+    """Revoke an API key of a user.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
@@ -153,17 +153,17 @@ async def delete_of_user(subject: Subject, key_id: UUID) -> None:
 
 @on_organization(Action.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
-    """Make a key of the organization itself: it acts there alone, with exactly its actions, whoever made it and left.
+    """Create an API key that belongs to the organization. It can only act there, with exactly its actions.
 
-    Without ``actions`` it gets those of a plain member, as far as the actor holds them.
+    Without ``actions``, it gets the actions of a plain member, as far as the actor has them.
 
     Raises:
-        BeyondKeys: ``beyond_api_keys``: no key has such actions.
-        Forbidden: the actor lacks some of the actions, or is not the owner and would give what only the owner gives.
-        Invalid: a project is none of the organization's.
+        BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+        Forbidden: the actor lacks some of the actions, or only the owner can give one of them.
+        Invalid: a project is not in the organization.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
         WrongPassword: ``wrong_password``.
-        TooManyApiKeys: ``too_many_api_keys``: the organization has 1,000 that work.
+        TooManyApiKeys: ``too_many_api_keys``: the organization already has 1,000 active keys.
     """
     await require_fresh(scope.context, new.current_password)
 
@@ -190,17 +190,17 @@ async def _create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey
 
 @on_organization(Action.API_KEY_READ)
 async def list_of_organization(scope: Scope, request: PageRequest) -> Page[ApiKey]:
-    """List an organization's own keys, newest first, expired ones for a while too.
+    """List the API keys of an organization, newest first, including recently expired ones.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await read_keys(scope.context, Holder(organization_id=scope.organization_id), request)
 
 
 @on_organization(Action.API_KEY_READ)
 async def get_of_organization(scope: Scope, key_id: UUID) -> ApiKey:
-    """Read what is known of an organization's key.
+    """Read an API key of an organization, without the key itself.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
@@ -210,15 +210,15 @@ async def get_of_organization(scope: Scope, key_id: UUID) -> ApiKey:
 
 @on_organization(Action.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
-    """Make a key with the limits and the expiry of another, which goes on for the overlap and no longer.
+    """Replace an API key with a new one that has the same limits and expiry. The old key works until the overlap ends.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
         ApiKeyExpired: ``api_key_expired``.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
         WrongPassword: ``wrong_password``.
-        TooManyApiKeys: ``too_many_api_keys``: the old one counts, unless the overlap is 0.
-        Forbidden: the key has actions that the actor lacks, and whoever rotates a key gets to see it.
+        TooManyApiKeys: ``too_many_api_keys``: the old key counts until its overlap ends.
+        Forbidden: the key has actions that the actor lacks.
     """
     await require_fresh(scope.context, rotation.current_password)
 
@@ -237,7 +237,7 @@ async def _rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotat
 
 @on_organization(Action.API_KEY_DELETE, writes=Writes.TRANSACTION)
 async def delete_of_organization(scope: Scope, key_id: UUID) -> None:
-    """Revoke an organization's key, whatever it may do.
+    """Revoke an API key of an organization, even one that can do more than the actor.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.

@@ -103,8 +103,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fresh_sign_in_minutes: Annotated[
         float,
         _about(
-            "minutes after a session gave the password in which it can change the e-mail address, create API keys and "
-            "delete the account without giving it again",
+            "minutes after confirming the password in which a session can change the e-mail address, "
+            "create API keys and "
+            "delete the account without confirming it again",
             gt=0,
             le=1440,
         ),
@@ -150,7 +151,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     muted_news: Annotated[
         str,
         _about(
-            "account news not to mail, separated by commas: password_changed, email_changed, api_key_created, "
+            "account news that are not sent by mail, separated by commas: password_changed, "
+            "email_changed, api_key_created, "
             "new_device, member_removed, ownership_received, user_deleted",
             pattern=r"^[a-z_, ]*$",
         ),

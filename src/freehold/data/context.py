@@ -41,9 +41,9 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks: a signed-in user, an API key, or the operator of this installation (no ``user_id``, may do all).
+    """The caller: a signed-in user, an API key, or the operator (no ``user_id``, can do everything).
 
-    A key of a user asks as that user; a key of an organization is nobody but itself, without ``user_id``.
+    A user's API key acts as that user. An organization's API key has no ``user_id``.
     """
 
     user_id: UUID | None

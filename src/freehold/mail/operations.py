@@ -46,7 +46,7 @@ async def enqueue(
 
 @operation(AccountAction.MAIL_READ, by=By.ADMIN)
 async def get(context: Context, message_id: UUID) -> Message:
-    """Read a message of the outbox.
+    """Read a mail of the outbox.
 
     Raises:
         Missing: ``not_found``.
@@ -59,10 +59,10 @@ async def get(context: Context, message_id: UUID) -> Message:
 
 @operation(AccountAction.MAIL_READ, by=By.ADMIN)
 async def list_all(context: Context, request: PageRequest) -> Page[Message]:
-    """List the messages of the outbox, newest first.
+    """List the mails of the outbox, newest first.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await page_by_id(
         context.tools.cursors,

@@ -14,10 +14,11 @@ class Reader(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to one address. Times are UTC.
+    """A mail to one address. Times are UTC.
 
-    ``text`` is empty once an SMTP server has it (or has refused it for good), since it may hold a token. ``sent_at``
-    says when it was delivered, ``failed_at`` when it was given up, ``last_error`` what the last attempt failed with.
+    ``text`` is removed once an SMTP server has accepted or finally refused the mail, because it may contain a token.
+    ``sent_at`` is when the mail was delivered, ``failed_at`` when delivery was given up, and ``last_error`` why the
+    last attempt failed.
     """
 
     id: UUID

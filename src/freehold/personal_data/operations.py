@@ -31,14 +31,14 @@ _encode: Final = msgspec.json.Encoder().encode
 
 @on_user(AccountAction.USER_EXPORT, private=True)
 async def export(subject: Subject) -> AsyncIterator[bytes]:
-    """Read all that is kept about a user, as the parts of one JSON document (see ``PersonalData``), without secrets.
+    """Read everything stored about a user, as parts of one JSON document (see ``PersonalData``), without secrets.
 
-    It is read while it is taken, some rows at a time, so memory stays flat however much there is, and no connection is
-    held while the reader is slow. What changes meanwhile may be in it or not.
+    The rows are read as you take the parts, so memory stays flat for any size, and a slow reader holds no connection.
+    Changes made while you read may or may not be included.
 
     Raises:
         Missing: ``not_found``.
-        Forbidden: somebody else's, and the actor is no platform administrator.
+        Forbidden: the user is somebody else, and the actor is not a platform administrator.
     """
     account = await queries.account(subject.db, user_id=subject.user_id)
     if account is None:
@@ -50,15 +50,15 @@ async def export(subject: Subject) -> AsyncIterator[bytes]:
 
 @on_user(AccountAction.USER_DELETE, writes=Writes.OWN_TRANSACTION)
 async def erase(subject: Subject, *, version: datetime | None = None, current_password: str | None = None) -> None:
-    """Remove a user with all that is kept about them; only events of the audit log stay, which know them by id.
+    """Remove a user and everything stored about them. Only audit events stay, which know the user by id.
 
-    Gone are the account, sessions, memberships, API keys, tokens, the mails that speak of them and the addresses from
-    which they acted; also mails and invitations to their address, provided that they have confirmed it or a platform
-    administrator erases them: who only claims an address cannot make away with what was sent there. A last mail tells
+    This removes the account, sessions, memberships, API keys, tokens, mails about the user and the IP addresses they
+    used. It also removes mails and invitations to their e-mail address, if they have confirmed it or a platform
+    administrator erases them. So nobody can remove what was sent to an address that they only claim. A last mail tells
     them, if they have confirmed their address.
 
     Raises:
-        OwnsOrganizations: ``owns_organizations``, naming them: also one that was deleted and can be restored.
+        OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.
         Missing: ``not_found``.
         Stale: ``stale``.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.

@@ -37,7 +37,7 @@ class SessionData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MembershipData(msgspec.Struct, frozen=True, kw_only=True):
-    """An organization that the user belongs to, and as what. One with ``deleted_at`` can still be restored."""
+    """An organization that a user belongs to, with the user's role. One with ``deleted_at`` can still be restored."""
 
     organization_id: UUID
     name: Name
@@ -76,7 +76,7 @@ class MailData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one user, without secrets. Times are UTC."""
+    """Everything stored about a user, without secrets. Times are UTC."""
 
     exported_at: datetime
     user: Account

@@ -35,12 +35,12 @@ _SECONDS_A_DAY = 86_400
 async def sign_in(context: Context, new: NewSession) -> SignedIn:
     """Sign in with a username or an e-mail address.
 
-    An unknown login takes as long as a wrong password and is answered alike.
+    An unknown login takes as long as a wrong password and gets the same answer.
 
     Raises:
         WrongCredentials: ``wrong_credentials``.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
-        EmailUnverified: ``email_unverified``: the platform requires a confirmed address, and a mail asks for it again.
+        EmailUnverified: ``email_unverified``: the platform requires a confirmed address; the mail is sent again.
         Unavailable: too many people are signing in.
     """
     with context.tools.observer.sign_in():
@@ -138,20 +138,20 @@ async def refresh(context: Context, refresh: SessionRefresh) -> Session:
 
 @operation(AccountAction.SESSION_READ, by=By.SIGNED_IN)
 async def list_mine(context: Context, request: PageRequest) -> Page[Session]:
-    """List where the actor is signed in, newest first.
+    """List the sessions of the actor, newest first.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await _read(context, _user_of(context.signed_in), request)
 
 
 @on_user(AccountAction.SESSION_READ, private=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[Session]:
-    """List where a user is signed in, newest first, for themselves and for platform administrators.
+    """List the sessions of a user, newest first. For the user and for platform administrators.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await _read(subject.context, subject.user_id, request)
 
@@ -180,10 +180,10 @@ def _described(row: queries.SessionRow) -> Session:
 
 @operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, writes=Writes.ONE_STATEMENT)
 async def end(context: Context, session: UUID | Literal["current"]) -> None:
-    """End one of the actor's sessions; ``current`` signs out.
+    """End a session of the actor. ``current`` signs out.
 
     Raises:
-        Missing: ``not_found``: the actor has no such session.
+        Missing: ``not_found``: the actor does not have this session.
     """
     actor = context.signed_in
     session_id = actor.session_id if session == "current" else session
@@ -194,10 +194,10 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
 
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.ONE_STATEMENT)
 async def end_of_user(subject: Subject, session_id: UUID) -> None:
-    """End one session of a user, for themselves and for platform administrators.
+    """End a session of a user. For the user and for platform administrators.
 
     Raises:
-        Missing: ``not_found``: the user has no such session.
+        Missing: ``not_found``: the user does not have this session.
     """
     event = event_of(subject.context, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
     if not await queries.delete(subject.db, event, id=session_id, user_id=subject.user_id):
@@ -206,7 +206,7 @@ async def end_of_user(subject: Subject, session_id: UUID) -> None:
 
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION)
 async def end_others(subject: Subject) -> None:
-    """End all sessions of a user but the one that asks; all of them, when a platform administrator asks."""
+    """End all sessions of a user except the current one, or every session if a platform administrator asks."""
     ended = await queries.delete_others(subject.db, user_id=subject.user_id, kept_id=subject.session_id)
     if ended:
         ids = [str(session_id) for session_id in ended]

@@ -83,7 +83,9 @@ async def show(context: Context, *, user: str) -> User:
 
 @users.command()
 @click.argument("user")
-@click.option("--keep-api-keys", is_flag=True, help="Let their programs go on: end no API key.")
+@click.option(
+    "--keep-api-keys", is_flag=True, help="Keep the API keys of the user, so that their programs keep working."
+)
 @password_option
 @shows
 async def set_password(context: Context, *, user: str, keep_api_keys: bool, password_stdin: bool) -> User:

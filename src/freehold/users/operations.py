@@ -60,9 +60,9 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
-        SignUpClosed: ``sign_up_closed``: only administrators make accounts, or only those who were invited sign up.
-        InvalidToken: ``invalid_token``: there is no such invitation.
-        Forbidden: only a platform administrator makes platform administrators.
+        SignUpClosed: ``sign_up_closed``: only administrators can create accounts, or only invited people can sign up.
+        InvalidToken: ``invalid_token``: the invitation does not exist.
+        Forbidden: only a platform administrator can create platform administrators.
         Unavailable: too many passwords are being hashed.
     """
     if is_admin and not context.is_admin:
@@ -114,7 +114,7 @@ async def get(subject: Subject) -> User:
 
 @operation(AccountAction.USER_READ, by=By.ADMIN)
 async def find(context: Context, username: str) -> User:
-    """Read the user with this username, in any case.
+    """Read the user with this username, in upper or lower case.
 
     Raises:
         Missing: ``not_found``.
@@ -127,7 +127,7 @@ async def find(context: Context, username: str) -> User:
 
 @on_user(AccountAction.USER_READ)
 async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
-    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
+    """Read a user with their organizations, as far as the actor can see them.
 
     Raises:
         Forbidden: an API key asks that does not include organization.read.
@@ -153,7 +153,7 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
     """List all users, newest first.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await page_by_id(
         context.tools.cursors,
@@ -166,16 +166,16 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
 
 @operation(AccountAction.USER_LIST, by=By.ADMIN)
 async def any_admin(context: Context) -> bool:
-    """Say whether there is any platform administrator yet."""
+    """Say whether any platform administrator exists yet."""
     return await queries.any_admin(context.db)
 
 
 @on_user(AccountAction.USER_UPDATE, writes=Writes.OWN_TRANSACTION)
 async def update(subject: Subject, patch: UserPatch, *, version: datetime | None = None) -> User:
-    """Change a user; ``version`` is the ``updated_at`` that the change is meant for.
+    """Update a user. ``version`` is the ``updated_at`` that you read.
 
-    A new e-mail address counts once it is confirmed with the token that is mailed to it; until then the user keeps the
-    old one, which is told. Asking for the one they have withdraws a change that is not confirmed yet.
+    A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Until then, the user
+    keeps the old address, which is notified. Set the current address to cancel an unconfirmed change.
 
     Raises:
         UsernameTaken: ``username_taken``.
@@ -187,7 +187,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     """
     if patch.email is not UNSET:
         if subject.by_key:
-            raise Forbidden("An API key cannot change an e-mail address: sign in instead")
+            raise Forbidden("An API key cannot change an e-mail address: sign in instead instead instead instead")
         await require_fresh(subject.context, patch.current_password)
         await count_change(subject.context, subject.user_id)
 
@@ -231,7 +231,7 @@ async def _update(subject: Subject, patch: UserPatch, version: datetime | None) 
 
 @on_user(AccountAction.USER_SET_PASSWORD, writes=Writes.OWN_TRANSACTION)
 async def change_password(subject: Subject, change: PasswordChange, *, version: datetime | None = None) -> None:
-    """Set a new password, proved with the current one; every other session of the user ends, and they get a mail.
+    """Change a password, with the current one as proof. Ends all other sessions of the user and notifies them by mail.
 
     API keys go on, unless ``change.end_api_keys``: programs need not stop because a person changes their password.
 
@@ -256,7 +256,7 @@ async def set_password(subject: Subject, password: Password, *, keep_api_keys: b
     """Set somebody's password as a platform administrator; all their sessions end, and their API keys unless kept.
 
     Raises:
-        Forbidden: ``forbidden``: not an administrator.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
         Invalid: the password is too weak.
         Missing: ``not_found``.
     """

@@ -16,11 +16,11 @@ from freehold.users.proving.errors import PROOF
 from freehold.users.types import PasswordChange, User, UserPatch, UserWithOrganizations
 from freehold.web.routing import Routes
 
-routes = Routes("users", "People who can sign in.")
+routes = Routes("users", "Users of the platform.")
 
 
 class UserQuery(Input, frozen=True, kw_only=True):
-    """What to show with a user."""
+    """What to include with a user."""
 
     include: Literal["organizations"] | None = None
 
@@ -38,7 +38,7 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
 async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
     """Read a user.
 
-    With `include=organizations`, also those that they are a member of and you may see.
+    `include=organizations` adds the user's organizations that you can see.
     """
     if query.include:
         return await operations.get_with_organizations(context, user)
@@ -47,10 +47,11 @@ async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | 
 
 @routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften, *PROOF])
 async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
-    """Change a user.
+    """Update a user.
 
-    A merge patch (RFC 7396): what is absent stays, null removes. A new e-mail address counts once it is confirmed with
-    the token that is mailed to it; the old one is told. Sending the one you have withdraws a change that is under way.
+    This is a merge patch (RFC 7396): fields that you leave out stay the same, and null removes a field. A new e-mail
+    address takes effect when it is confirmed with the token that is mailed to it; the old address is notified. Send
+    your current address to cancel an unconfirmed change.
     An address needs `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.update(context, user, body, version=version)

@@ -33,7 +33,7 @@ class InviterLacksRight(Conflict):
     """Whoever sent the invitation has left, or holds less than it promises."""
 
     code = "inviter_lacks_right"
-    title = "Whoever sent this invitation may no longer invite to this role: ask the organization to send it again"
+    title = "The sender of this invitation can no longer invite to this role: ask the organization to send it again"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

@@ -22,7 +22,7 @@ from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
 from freehold.web.routing import Routes
 
-routes = Routes("invitations", "Asking people by mail to join an organization.")
+routes = Routes("invitations", "Invite people to an organization by mail.")
 
 
 @routes.post(
@@ -45,8 +45,8 @@ routes = Routes("invitations", "Asking people by mail to join an organization.")
 async def create_user(context: Context, body: NewUser) -> User:
     """Sign up.
 
-    A mail asks to confirm the address. With `invitation_token` the invitation is accepted, too, and the address, which
-    must be the one it was mailed to, counts as confirmed.
+    A mail asks you to confirm your address. With `invitation_token`, you also accept that invitation: use the address
+    that it was mailed to, which then counts as confirmed.
     """
     return await operations.sign_up(context, body)
 
@@ -58,17 +58,17 @@ async def create_user(context: Context, body: NewUser) -> User:
     errors=[Missing, Forbidden, AlreadyMember, AlreadyInvited, MailedTooOften],
 )
 async def create_invitation(context: Context, organization: OrganizationRef, body: NewInvitation) -> Invitation:
-    """Invite somebody.
+    """Invite somebody to an organization.
 
-    They get a mail with a token and need not have an account. You cannot invite to a role that includes actions which
-    you lack.
+    They get a mail with a token, and do not need an account. You cannot invite them to a role with actions that you do
+    not have.
     """
     return await operations.create(context, organization, body)
 
 
 @routes.get("/v1/organizations/{organization}/invitations", errors=[Missing, Forbidden])
 async def list_invitations(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Invitation]:
-    """List the invitations that nobody has accepted, newest first."""
+    """List the open and expired invitations of an organization, newest first."""
     return await operations.list_all(context, organization, query)
 
 
@@ -82,7 +82,7 @@ async def get_invitation(context: Context, organization: OrganizationRef, invita
     "/v1/organizations/{organization}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation]
 )
 async def revoke_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> None:
-    """Revoke an invitation: its token no longer works."""
+    """Revoke an invitation, so that its token no longer works."""
     await operations.revoke(context, organization, invitation)
 
 
@@ -92,9 +92,9 @@ async def revoke_invitation(context: Context, organization: OrganizationRef, inv
     errors=[Missing, Forbidden, NoSuchInvitation, RoleGone, MailedTooOften],
 )
 async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
-    """Mail an invitation again.
+    """Send an invitation again.
 
-    With a new token and its whole time; the old token no longer works. It is yours from now on: so you adopt the
+    It gets a new token and a new expiry. The old token stops working. It is yours from now on: so you adopt the
     invitations of somebody who has left (`needs_resending`).
     """
     return await operations.resend(context, organization, invitation)
@@ -118,7 +118,7 @@ async def resend_invitation(context: Context, organization: OrganizationRef, inv
 async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership:
     """Accept an invitation.
 
-    With the token that was mailed to your address, which you have confirmed; works once. Who has no account signs up
-    with `invitation_token` instead.
+    Send the token that was mailed to your confirmed address. It works once. If you have no account, sign up with
+    `invitation_token` instead.
     """
     return await operations.accept(context, body)

@@ -20,11 +20,11 @@ from freehold.organizations.roles.assigning import AssignableRole, promised_role
 
 @on_organization(Action.MEMBER_READ)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
-    """List the members in order of joining.
+    """List the members of an organization, in the order in which they joined.
 
     Raises:
-        Missing: ``not_found``: there is no such organization to see.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Invalid: the cursor belongs to another list.
     """
 
     async def fetch(after_joined_at: datetime, after_id: UUID, limit: int) -> list[Member]:
@@ -49,14 +49,13 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
 
 @on_organization(Action.MEMBER_ADD, writes=Writes.TRANSACTION)
 async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | None = None) -> Member:
-    """Add a user, or change a member's role; ``version`` is the organization's ``updated_at``.
+    """Add a member, or change the role of one. ``version`` is the ``updated_at`` of the organization.
 
     Raises:
         NoSuchUser: ``no_such_user``.
-        OwnerMustStay: ``owner_must_stay``: the owner's role is the ownership.
-        UnknownRole: ``unknown_role``: the organization has no such role.
-        Forbidden: the actor may add members and not change them, or lacks actions of the role that is given or of the
-            member who is changed.
+        OwnerMustStay: ``owner_must_stay``: the role of the owner cannot be changed.
+        UnknownRole: ``unknown_role``: the role does not exist.
+        Forbidden: the actor can add members but not change them, or lacks actions of the role or of the member.
         Stale: ``stale``.
     """
     scope, owner_id = await _touch(scope, version)
@@ -104,7 +103,7 @@ async def join(
     Raises:
         OrganizationGone: ``organization_gone``.
         AlreadyMember: ``already_member``.
-        RoleGone: ``role_gone``: the organization no longer has the role.
+        RoleGone: ``role_gone``: the role no longer exists.
     """
     if await queries.touch_organization(context.db, organization_id=organization_id, version=None) is None:
         raise OrganizationGone
@@ -130,14 +129,14 @@ async def join(
 
 @on_organization(Action.MEMBER_REMOVE, writes=Writes.TRANSACTION)
 async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None) -> LeftBehind | None:
-    """Remove a member; ``version`` is the organization's ``updated_at``. They get a mail.
+    """Remove a member. ``version`` is the ``updated_at`` of the organization. They get a mail.
 
     Returns:
         What they leave behind, as far as the actor may read it; None for nothing.
 
     Raises:
         OwnerMustStay: ``owner_must_stay``.
-        Missing: ``not_found``: no such member.
+        Missing: ``not_found``: the user is not a member.
         Forbidden: the member has actions that the actor lacks.
         Stale: ``stale``.
     """
@@ -146,14 +145,14 @@ async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None
 
 @on_organization(Action.ORGANIZATION_READ, writes=Writes.TRANSACTION)
 async def leave(scope: Scope, *, version: datetime | None = None) -> LeftBehind | None:
-    """Leave an organization, as any member but the owner may.
+    """Leave an organization. The owner must hand it over first.
 
     Returns:
         What the actor leaves behind, as far as they might read it; None for nothing.
 
     Raises:
         OwnerMustStay: ``owner_must_stay``.
-        Forbidden: an API key asks that is limited; leaving takes the person, or all that they may do.
+        Forbidden: the actor is a limited API key.
         Stale: ``stale``.
     """
     if scope.standing.key is not None and scope.standing.key.is_limited:

@@ -11,9 +11,9 @@ from freehold.users.types import UserSummary
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A user in an organization. ``role`` is the one that counts: ``owner`` for whoever owns it.
+    """A member of an organization.
 
-    It is ``owner``, ``admin``, ``member``, or the name of a role that the organization made for itself.
+    ``role`` is ``owner``, ``admin``, ``member``, or the name of a custom role.
     """
 
     user: UserSummary
@@ -48,6 +48,6 @@ class LeftBehind(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewRole(Input, frozen=True, kw_only=True):
-    """What a member is to be. Ownership is handed over, not given as a role."""
+    """The role of a member. To make somebody the owner, hand the organization over instead."""
 
     role: AssignableRole = "member"

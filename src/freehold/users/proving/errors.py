@@ -11,7 +11,7 @@ class FreshSignInNeeded(Forbidden):
     """The password was given too long ago for what is asked."""
 
     code = "fresh_sign_in_needed"
-    title = "Your password is needed again: send current_password, or use POST /v1/sessions/current/refresh first"
+    title = "Confirm your password again: send current_password, or call POST /v1/sessions/current/refresh first"
 
 
 PROOF: Final[tuple[type[FreeholdError], ...]] = (FreshSignInNeeded, WrongPassword, SignInDelayed)

@@ -20,14 +20,14 @@ _SECONDS_A_MINUTE = 60
 
 @operation(AccountAction.PASSWORD_RESET_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def request(context: Context, reset: NewPasswordReset) -> None:
-    """Mail a token that sets a new password, if somebody has this address. Whether they do cannot be told from outside.
+    """Mail a token that sets a new password, if a user has this address. Callers cannot find out whether one does.
 
-    The same statements run for an unknown address, so that it takes the same time; they store nothing but the event.
-    An address that got as many such mails as it may within the hour gets no more, and the token of the last one goes on
-    working: whoever asks in somebody's name neither fills their mailbox nor keeps them from setting a new password.
+    An unknown address takes the same time, because the same statements run; they only store the event. When an address
+    has reached its limit of such mails per hour, no mail is sent and the last token keeps working. So nobody can fill
+    the mailbox of somebody else, or keep them from setting a new password.
 
     Raises:
-        MailedTooOften: ``mailed_too_often``: told to platform administrators alone, who may know who has an account.
+        MailedTooOften: ``mailed_too_often``: only for platform administrators, who can know who has an account.
     """
     try:
         await in_transaction(context, lambda inner: mail_token(inner, reset.email))
@@ -43,7 +43,7 @@ async def mail_token(context: Context, email: str) -> None:
     claimed it may be somebody else, and its owner gets no more mail for that.
 
     Raises:
-        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
     """
     is_unconfirmed = await queries.is_unconfirmed(context.db, email=email)
     await restrain(context, email, "verify_email" if is_unconfirmed else "password_reset")
@@ -68,13 +68,13 @@ async def mail_token(context: Context, email: str) -> None:
 
 @operation(AccountAction.PASSWORD_RESET_COMPLETE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def complete(context: Context, completion: PasswordResetCompletion) -> None:
-    """Set a new password with the token that was mailed; works once.
+    """Set a new password with the token from the mail, which works once.
 
     Every session, API key and pending change of the user ends, they get a mail that says so, and their address counts
     as confirmed: whoever made these may be somebody else, who knew the password or had only claimed the address.
 
     Raises:
-        InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
+        InvalidToken: ``invalid_token``: the token was used, replaced or changed, has expired, or has another purpose.
         Unavailable: too many passwords are being hashed.
     """
     # A token that cannot be one is looked up all the same, so that all that do not work take the same time.

@@ -6,7 +6,7 @@ from freehold.users.recovery import operations
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 from freehold.web.routing import Routes
 
-routes = Routes("recovery", "Setting a new password without the old one.")
+routes = Routes("recovery", "Set a new password without the old one.")
 
 
 @routes.post("/v1/password-resets", status=202, limit="mails", auth="none")

@@ -26,7 +26,7 @@ async def ask_for_confirmation(context: Context, user: User, email: str) -> None
     """Mail a token to an address that is to be a user's; one that was mailed before no longer works.
 
     Raises:
-        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
     """
     await restrain(context, email, "verify_email")
     hours = context.tools.settings.email_verification_hours
@@ -93,11 +93,11 @@ async def withdraw_change(context: Context, user: User) -> None:
 
 @on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=Writes.TRANSACTION)
 async def send_again(subject: Subject) -> None:
-    """Mail the token anew: to the address that the user changes to, else to theirs. Earlier tokens end.
+    """Mail the confirmation token again, to the new address of the user if they are changing it. Ends earlier tokens.
 
     Raises:
-        EmailVerified: ``email_verified``: there is nothing to confirm.
-        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+        EmailVerified: ``email_verified``: no address waits for confirmation.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
         Missing: ``not_found``.
     """
     found = await queries.pending(subject.db, user_id=subject.user_id)
@@ -110,7 +110,7 @@ async def send_again(subject: Subject) -> None:
 
 @operation(AccountAction.EMAIL_VERIFICATION_COMPLETE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def confirm(context: Context, verification: EmailVerification) -> PasswordNeeded | None:
-    """Confirm an address with the token that was mailed there; works once.
+    """Confirm an e-mail address with the token that was mailed there, which works once.
 
     It counts for the one whose account it is: a session of that account asks, or its password comes along. Where
     neither does, whoever reads the mail may never have heard of the account, which somebody else has made under their
@@ -121,8 +121,8 @@ async def confirm(context: Context, verification: EmailVerification) -> Password
         None when the account was shown to be the confirmer's own.
 
     Raises:
-        InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
-        EmailTaken: ``email_taken``: somebody else confirmed the address meanwhile.
+        InvalidToken: ``invalid_token``: the token was used, replaced or changed, has expired, or has another purpose.
+        EmailTaken: ``email_taken``: somebody else has confirmed the address.
         WrongPassword: ``wrong_password``: the password is not that of the account; the token goes on working.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
     """
@@ -169,10 +169,10 @@ async def _confirm(context: Context, hashed: bytes, *, is_own: bool) -> Password
 
 @on_user(AccountAction.USER_VERIFY, writes=Writes.TRANSACTION)
 async def mark_verified(subject: Subject) -> User:
-    """Take somebody's address as confirmed, as a platform administrator.
+    """Mark the e-mail address of a user as confirmed, as a platform administrator.
 
     Raises:
-        Forbidden: ``forbidden``: not an administrator.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
         Missing: ``not_found``.
     """
     if not subject.context.is_admin:

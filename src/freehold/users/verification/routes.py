@@ -10,7 +10,7 @@ from freehold.users.verification.errors import EmailVerified
 from freehold.users.verification.types import EmailVerification, PasswordNeeded
 from freehold.web.routing import Routes
 
-routes = Routes("verification", "Showing that an e-mail address is one's own.")
+routes = Routes("verification", "Confirm an e-mail address.")
 
 
 @routes.post(
@@ -33,8 +33,8 @@ async def verify_email(context: Context, body: EmailVerification) -> PasswordNee
 
 @routes.post("/v1/users/me/email-verification", status=202, limit="mails", errors=[EmailVerified, MailedTooOften])
 async def send_email_verification(context: Context) -> None:
-    """Mail the token anew.
+    """Send the confirmation mail again.
 
-    To the address that you change to, else to yours. Tokens that were mailed before no longer work.
+    It goes to your new address if you are changing it, or else to your address. Earlier tokens stop working.
     """
     await operations.send_again(context, "me")
