@@ -87,8 +87,8 @@ class ProfilePatch(Input, frozen=True, kw_only=True):
 class UserPatch(Input, frozen=True, kw_only=True):
     """Changes to a user (RFC 7396). Fields that you leave out stay the same; null removes the profile.
 
-    A new e-mail address takes effect when it is confirmed with the token that is mailed to it. It needs ``current_password``,
-    or a session that gave it lately; nothing else does.
+    A new e-mail address takes effect when it is confirmed with the token that is mailed to it. It needs
+    ``current_password``, or a session that gave it lately; nothing else does.
     """
 
     username: Username | UnsetType = UNSET
