@@ -38,6 +38,7 @@ from freehold.slices import SLICES, meanings
 from freehold.transfer import operations as transfer
 from freehold.users import operations as users
 from freehold.users.recovery import operations as recovery
+from freehold.users.undoing import operations as undoing
 from freehold.users.verification import operations as verification
 
 P = ParamSpec("P")
@@ -91,6 +92,7 @@ class Users(Group):
     reset_password = Bound(recovery.complete)
     send_email_verification = Bound(verification.send_again)
     verify_email = Bound(verification.confirm)
+    undo_email_change = Bound(undoing.undo)
     mark_verified = Bound(verification.mark_verified)
     export = Bound(personal_data.export)
     delete = Bound(personal_data.erase)
@@ -100,6 +102,7 @@ class Sessions(Group):
     """Signing in and out."""
 
     create = Bound(sessions.sign_in)
+    refresh = Bound(sessions.refresh)
     list = Bound(sessions.list_mine)
     list_of_user = Bound(sessions.list_of_user)
     end = Bound(sessions.end)

@@ -56,10 +56,12 @@ class AccountAction(StrEnum):
     EMAIL_VERIFICATION_CREATE = "email_verification.create"
     EMAIL_VERIFICATION_COMPLETE = "email_verification.complete"
     EMAIL_VERIFICATION_DELETE = "email_verification.delete"
+    EMAIL_CHANGE_UNDO = "email_change.undo"
     PASSWORD_RESET_CREATE = "password_reset.create"  # noqa: S105 - the name of an action
     PASSWORD_RESET_COMPLETE = "password_reset.complete"  # noqa: S105 - the same
     MAIL_READ = "mail.read"
     SESSION_CREATE = "session.create"
+    SESSION_REFRESH = "session.refresh"
     SESSION_READ = "session.read"
     SESSION_DELETE = "session.delete"
     API_KEY_READ = "api_key.read"

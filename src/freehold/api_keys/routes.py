@@ -9,17 +9,19 @@ from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.base.errors import Forbidden, Missing
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
+from freehold.users.proving.errors import PROOF
 from freehold.web.routing import Routes
 
 routes = Routes("api-keys", "Keys for programs, usable wherever a session's token is.")
 
 
-@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys])
+@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys, *PROOF])
 async def create_api_key(context: Context, body: NewApiKey) -> IssuedApiKey:
     """Make a key that acts as you.
 
     It may do what you may, today and later, narrowed to `actions` and `project_ids`; never change your password, your
-    e-mail address, your sessions or your keys, or remove your account. `key` is shown this once.
+    e-mail address, your sessions or your keys, or remove your account. `key` is shown this once. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.create_for_user(context, "me", body)
 
@@ -48,12 +50,13 @@ async def delete_api_key(context: Context, api_key: UUID) -> None:
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
+    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys, *PROOF],
 )
 async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> IssuedApiKey:
     """Make a key with the limits and the expiry of one of yours, to replace it.
 
-    The old one goes on working for `overlap_seconds`, so that programs can change over one by one.
+    The old one goes on working for `overlap_seconds`, so that programs can change over one by one. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.rotate_of_user(context, "me", api_key, body)
 
@@ -62,13 +65,14 @@ async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> 
     "/v1/organizations/{organization}/api-keys",
     status=201,
     store=False,
-    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys],
+    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys, *PROOF],
 )
 async def create_organization_api_key(context: Context, organization: OrganizationRef, body: NewApiKey) -> IssuedApiKey:
     """Make a key of the organization itself, a service account.
 
     It acts in this organization alone, with exactly its `actions` (without any, those of a plain member), also after
-    you have left. `key` is shown this once.
+    you have left. `key` is shown this once. It needs `current_password`, or a session that gave it within the last 10
+    minutes.
     """
     return await operations.create_for_organization(context, organization, body)
 
@@ -99,13 +103,14 @@ async def delete_organization_api_key(context: Context, organization: Organizati
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
+    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys, *PROOF],
 )
 async def rotate_organization_api_key(
     context: Context, organization: OrganizationRef, api_key: UUID, body: KeyRotation
 ) -> IssuedApiKey:
     """Make a key with the limits and the expiry of another, to replace it.
 
-    The old one goes on working for `overlap_seconds`, so that programs can change over one by one.
+    The old one goes on working for `overlap_seconds`, so that programs can change over one by one. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.rotate_of_organization(context, organization, api_key, body)

@@ -13,7 +13,9 @@ from freehold.mail.templates import load
 from freehold.mail.types import Message
 
 
-async def enqueue(context: Context, recipient: str | None, template: str, *, about: UUID | None, **values: str) -> None:
+async def enqueue(
+    context: Context, recipient: str | None, template: str, *, about: UUID | None, is_last: bool = False, **values: str
+) -> None:
     """Write a mail into the outbox, in the transaction of the change that it speaks of; it is delivered afterwards.
 
     Args:
@@ -22,6 +24,7 @@ async def enqueue(context: Context, recipient: str | None, template: str, *, abo
             takes as long for an unknown address as for a known one.
         template: the name of the mail (see ``freehold.mail.templates``).
         about: the user whom it speaks of, whoever gets it; with them it is removed.
+        is_last: it is the last that somebody gets whose account is gone: nothing of it stays once it is delivered.
         values: what its files name, all of it.
 
     Raises:
@@ -37,6 +40,7 @@ async def enqueue(context: Context, recipient: str | None, template: str, *, abo
         subject=mail.subject,
         text_body=mail.text,
         html_body=mail.html,
+        is_last=is_last,
     )
 
 

@@ -1,9 +1,16 @@
-"""A message in the outbox."""
+"""A message in the outbox, and who reads it."""
 
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who gets news: what they are called, and their address (None when they never confirmed it)."""
+
+    username: str
+    email: str | None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.mail.news import tell
 from freehold.organizations import queries, slugs
 from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
 from freehold.organizations.types import (
@@ -95,12 +96,17 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
         Missing: ``not_found``: there is no such user to see.
         Invalid: the cursor is not of this list.
     """
+    seen: dict[str, Any] = {
+        "user_id": subject.user_id,
+        "viewer_id": subject.viewer_id,
+        "organization_ids": subject.organization_ids,
+    }
     return await page_by_id(
         subject.context.tools.cursors,
         request,
         listing=f"organizations:{subject.user_id}:{subject.viewer_id}",
-        page=partial(queries.page_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
-        count=partial(queries.count_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
+        page=partial(queries.page_of_user, subject.db, **seen),
+        count=partial(queries.count_of_user, subject.db, **seen),
     )
 
 
@@ -149,7 +155,10 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
     scope = await checked_again(scope)
     if not await queries.is_member(scope.db, organization_id=scope.organization_id, user_id=new.user_id):
         raise NewOwnerIsNoMember
-    return await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
+    updated = await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
+    if new.user_id != scope.context.actor_id:
+        await tell(scope.context, new.user_id, "ownership_received", organization=updated.name)
+    return updated
 
 
 async def _update(

@@ -7,8 +7,15 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.audit.types import AuditEvent
-from freehold.base.scalars import Email, Name, RoleText, Slug
+from freehold.base.scalars import Email, Name, RoleText, Secret, Slug
+from freehold.base.validation import Input
 from freehold.users.types import User
+
+
+class AccountDeletion(Input, frozen=True, kw_only=True):
+    """The password of whoever removes the account, unless their session gave it lately."""
+
+    current_password: Secret | None = None
 
 
 class Account(User, frozen=True, kw_only=True):
@@ -50,6 +57,14 @@ class InvitationData(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class FormerEmail(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that the user had before a change, which whoever reads it can take back until ``expires_at``."""
+
+    email: Email
+    created_at: datetime
+    expires_at: datetime
+
+
 class MailData(msgspec.Struct, frozen=True, kw_only=True):
     """A mail to the user or about them, without its text: that can hold a token, which only its recipient may have."""
 
@@ -69,5 +84,6 @@ class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
     organizations: list[MembershipData]
     invitations: list[InvitationData]
     api_keys: list[ApiKey]
+    former_emails: list[FormerEmail]
     mails: list[MailData]
     audit_events: list[AuditEvent]

@@ -16,12 +16,15 @@ from freehold.data.context import Actor, Context
 from freehold.data.failures import incidental
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
+from freehold.mail.news import tell
+from freehold.mail.types import Reader
 from freehold.sessions import queries
 from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
-from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff import attempts
 from freehold.users.operations import credentials_of
+from freehold.users.proving.proof import check_password
 from freehold.users.verification.errors import EmailUnverified
 from freehold.users.verification.operations import ask_for_confirmation
 
@@ -78,7 +81,17 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
         )
         if expires_at is None:
             return None
-        await attempts.note_success(context, {new.login, found.user.username, found.user.email})
+        user = found.user
+        is_known = await attempts.note_success(context, (new.login, user.username, user.email, str(user.id)))
+        if not is_known:
+            await tell(
+                context,
+                user.id,
+                "new_device",
+                reader=Reader(username=user.username, email=user.email if user.email_verified else None),
+                device=describe(context.user_agent),
+                ip=context.ip or "an unknown address",
+            )
         await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
         return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 
@@ -100,6 +113,27 @@ async def authenticate(context: Context, token: str) -> Actor:
         with incidental():
             await queries.note_use(context.db, id=found.id, **_lifetimes(context))
     return Actor(user_id=found.user_id, session_id=found.id, is_admin=found.is_admin)
+
+
+@operation(AccountAction.SESSION_REFRESH, by=By.SIGNED_IN, writes=Writes.OWN_TRANSACTION)
+async def refresh(context: Context, refresh: SessionRefresh) -> Session:
+    """Give the password to the session that asks: for some minutes it may do what a session alone may not.
+
+    Raises:
+        Missing: ``not_found``: the actor has no session.
+        WrongPassword: ``wrong_password``.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        Unauthenticated: the session was ended meanwhile.
+    """
+    session_id, user_id = context.signed_in.session_id, context.actor_id
+    if session_id is None or user_id is None:
+        raise Missing("You have no session to freshen")
+    await check_password(context, user_id, refresh.password, "/password")
+    event = event_of(context, AccountAction.SESSION_REFRESH, session_id)
+    row = await context.db.persist(lambda: queries.refresh(context.db, event, id=session_id, user_id=user_id))
+    if row is None:
+        raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
+    return _described(row)
 
 
 @operation(AccountAction.SESSION_READ, by=By.SIGNED_IN)
@@ -129,7 +163,7 @@ async def _read(context: Context, user_id: UUID, request: PageRequest) -> Page[S
         rows = await queries.page_of_user(
             context.db, user_id=user_id, current_id=current_id, before_id=before_id, limit=limit
         )
-        return [Session(**msgspec.structs.asdict(row), device=describe(row.user_agent)) for row in rows]
+        return [_described(row) for row in rows]
 
     return await page_by_id(
         context.tools.cursors,
@@ -138,6 +172,10 @@ async def _read(context: Context, user_id: UUID, request: PageRequest) -> Page[S
         page=page,
         count=partial(queries.count_of_user, context.db, user_id=user_id),
     )
+
+
+def _described(row: queries.SessionRow) -> Session:
+    return Session(**msgspec.structs.asdict(row), device=describe(row.user_agent))
 
 
 @operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, writes=Writes.ONE_STATEMENT)

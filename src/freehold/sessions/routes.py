@@ -8,8 +8,9 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.sessions import operations
 from freehold.sessions.errors import WrongCredentials
-from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff.errors import SignInDelayed
+from freehold.users.errors import WrongPassword
 from freehold.users.verification.errors import EmailUnverified
 from freehold.web.routing import Routes
 
@@ -31,6 +32,18 @@ async def create_session(context: Context, body: NewSession) -> SignedIn:
     The token is shown this once: send it as `Authorization: Bearer TOKEN`.
     """
     return await operations.sign_in(context, body)
+
+
+@routes.post(
+    "/v1/sessions/current/refresh", limit="sign-ins", errors=[Missing, WrongPassword, SignInDelayed, Unavailable]
+)
+async def refresh_session(context: Context, body: SessionRefresh) -> Session:
+    """Give your password to this session again.
+
+    For the next 10 minutes (unless this platform is set otherwise) it may change your e-mail address, make and rotate
+    keys and delete your account without it.
+    """
+    return await operations.refresh(context, body)
 
 
 @routes.get("/v1/sessions")

@@ -14,11 +14,13 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A place where a user is signed in. ``current`` is the one that asks. Times are UTC.
 
     ``device`` says in a few words what ``user_agent`` says in many. ``last_used_at`` is noted at most once a minute;
-    each time ``expires_at`` moves on, up to the longest that a session may last.
+    each time ``expires_at`` moves on, up to the longest that a session may last. ``authenticated_at`` is when the
+    password was last given to it: what needs a fresh sign-in goes by this.
     """
 
     id: UUID
     created_at: datetime
+    authenticated_at: datetime
     last_used_at: datetime
     expires_at: datetime
     device: str
@@ -31,6 +33,12 @@ class NewSession(Input, frozen=True, kw_only=True):
     """Who signs in: a username or an e-mail address, and the password."""
 
     login: Login
+    password: Secret
+
+
+class SessionRefresh(Input, frozen=True, kw_only=True):
+    """The password, to show that it is still oneself who is signed in."""
+
     password: Secret
 
 

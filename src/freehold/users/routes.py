@@ -12,6 +12,7 @@ from freehold.mail.errors import MailedTooOften
 from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
+from freehold.users.proving.errors import PROOF
 from freehold.users.types import PasswordChange, User, UserPatch, UserWithOrganizations
 from freehold.web.routing import Routes
 
@@ -33,7 +34,7 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
     return await operations.list_all(context, query)
 
 
-@routes.get("/v1/users/{user}", errors=[Missing])
+@routes.get("/v1/users/{user}", errors=[Missing, Forbidden])
 async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
     """Read a user.
 
@@ -44,12 +45,13 @@ async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | 
     return await operations.get(context, user)
 
 
-@routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften])
+@routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften, *PROOF])
 async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
     """Change a user.
 
     A merge patch (RFC 7396): what is absent stays, null removes. A new e-mail address counts once it is confirmed with
     the token that is mailed to it; the old one is told. Sending the one you have withdraws a change that is under way.
+    An address needs `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.update(context, user, body, version=version)
 
@@ -58,6 +60,6 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
     """Set a new password.
 
-    Proved with the current one; every other session of yours ends.
+    Proved with the current one; every other session of yours ends, and with `end_api_keys` every API key of yours.
     """
     await operations.change_password(context, "me", body, version=version)

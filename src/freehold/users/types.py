@@ -87,16 +87,19 @@ class ProfilePatch(Input, frozen=True, kw_only=True):
 class UserPatch(Input, frozen=True, kw_only=True):
     """Changes to a user (RFC 7396): what is absent stays; a profile of null removes all of it.
 
-    A new e-mail address counts once it is confirmed with the token that is mailed to it.
+    A new e-mail address counts once it is confirmed with the token that is mailed to it. It needs ``current_password``,
+    or a session that gave it lately; nothing else does.
     """
 
     username: Username | UnsetType = UNSET
     email: Email | UnsetType = UNSET
+    current_password: Secret | None = None
     profile: ProfilePatch | UnsetType | None = UNSET
 
 
 class PasswordChange(Input, frozen=True, kw_only=True):
-    """A new password, with the current one as proof."""
+    """A new password, with the current one as proof; ``end_api_keys`` ends every API key of yours, too."""
 
     current_password: Secret
     new_password: Password
+    end_api_keys: bool = False

@@ -119,7 +119,8 @@ def document(slices: Sequence[Routes], *, version: str) -> Json:
 def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Json]:
     kinds = [kind for e in endpoints for kind in (e.body, *alternatives(e.result)) if kind not in {None, NoneType}]
     _, schemas = msgspec.json.schema_components([*kinds, problems.Problem], ref_template=REFERENCE)
-    for field in (field for schema in schemas.values() for field in schema.get("properties", {}).values()):
+    fields = [field for schema in schemas.values() for field in schema.get("properties", {}).values()]
+    for field in [*fields, *(choice for each in fields for choice in each.get("anyOf", []))]:
         if r"\p{" in field.get("pattern", ""):
             # Right in ECMA's regular expressions, an error in those of many tools; the description says it in words.
             del field["pattern"]
@@ -194,8 +195,11 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
         names.append("Idempotency-Replayed")
     answer: Json = {"description": HTTPStatus(endpoint.status).phrase, "headers": _headers(names)}
     if endpoint.result is not NoneType:
-        answer["content"] = {"application/json": {"schema": _any_of(alternatives(endpoint.result))}}
+        kinds = [kind for kind in alternatives(endpoint.result) if kind is not NoneType]
+        answer["content"] = {"application/json": {"schema": _any_of(kinds)}}
     answers = {str(endpoint.status): answer}
+    if endpoint.status_of_nothing != endpoint.status:
+        answers[str(endpoint.status_of_nothing)] = {"description": "No Content", "headers": answer["headers"]}
     if endpoint.method == "GET" and endpoint.entities:
         unchanged = "The caller has this version already (If-None-Match)."
         answers["304"] = {"description": unchanged, "headers": _headers(["X-Request-Id", "ETag"])}

@@ -91,9 +91,10 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[DeletedOr
 
     Raises:
         Missing: ``not_found``: there is no such user to see.
-        Forbidden: somebody else's.
+        Forbidden: somebody else's, or an API key asks that does not include organization.restore.
         Invalid: the cursor is not of this list.
     """
+    subject.require_by_key(Action.ORGANIZATION_RESTORE)
     keys: dict[str, Any] = {
         "user_id": subject.user_id,
         "restorable_seconds": _restorable_seconds(subject.context),

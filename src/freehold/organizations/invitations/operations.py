@@ -16,11 +16,17 @@ from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
 from freehold.organizations.invitations import queries
-from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
+from freehold.organizations.invitations.errors import (
+    AlreadyInvited,
+    InvitationForAnother,
+    InviterLacksRight,
+    NoSuchInvitation,
+)
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
+from freehold.organizations.invitations.vouching import may_invite, sender_of, shown
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.organizations.members.operations import join
-from freehold.organizations.roles.assigning import promised_role, role_to_give
+from freehold.organizations.roles.assigning import AssignableRole, promised_role, role_to_give
 from freehold.users import operations as users
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
@@ -37,11 +43,16 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
         Missing: ``not_found``: there is no such organization to see.
         Invalid: the cursor is not of this list.
     """
+
+    async def page(*, before_id: UUID, limit: int) -> list[Invitation]:
+        rows = await queries.page(scope.db, organization_id=scope.organization_id, before_id=before_id, limit=limit)
+        return [shown(row) for row in rows]
+
     return await page_by_id(
         scope.context.tools.cursors,
         request,
         listing=f"invitations:{scope.organization_id}",
-        page=partial(queries.page, scope.db, organization_id=scope.organization_id),
+        page=page,
         count=partial(queries.count_all, scope.db, organization_id=scope.organization_id),
     )
 
@@ -56,7 +67,7 @@ async def get(scope: Scope, invitation_id: UUID) -> Invitation:
     found = await queries.by_id(scope.db, organization_id=scope.organization_id, id=invitation_id)
     if found is None:
         raise NoSuchInvitation
-    return found
+    return shown(found)
 
 
 @on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
@@ -82,18 +93,21 @@ async def create(scope: Scope, new: NewInvitation) -> Invitation:
         role=role.name,
         role_id=role.id,
         token_hash=token.hash,
-        invited_by=scope.context.actor_id,
+        **sender_of(scope.context),
         lifetime_seconds=_lifetime_seconds(scope.context),
     )
     if made is None:
         raise AlreadyInvited
-    await _send(scope, made, token.token)
-    return made
+    invitation = Invitation(**msgspec.structs.asdict(made))
+    await _send(scope, invitation, token.token)
+    return invitation
 
 
 @on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
 async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
     """Mail an invitation again, also one that has expired, with a new token and its whole time; the old token ends.
+
+    It is the actor's from now on: it works for as long as they could send it, whatever becomes of who sent it before.
 
     Raises:
         NoSuchInvitation: ``no_such_invitation``.
@@ -107,11 +121,12 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         organization_id=scope.organization_id,
         id=invitation_id,
         token_hash=token.hash,
+        **sender_of(scope.context),
         lifetime_seconds=_lifetime_seconds(scope.context),
     )
     if renewed is None:
         raise NoSuchInvitation
-    invitation = renewed.invitation
+    invitation = Invitation(**msgspec.structs.asdict(renewed.invitation))
     role = await promised_role(scope.db, scope.organization_id, invitation.role, renewed.role_id)
     if role is None:
         raise RoleGone(invitation.role)
@@ -143,6 +158,7 @@ async def accept(context: Context, acceptance: InvitationAcceptance) -> Membersh
         EmailUnverified: ``email_unverified``: it was mailed to the actor's address, which is not confirmed yet.
         AlreadyMember: ``already_member``.
         RoleGone: ``role_gone``: the organization no longer has the role.
+        InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
     """
     return await _accept(context, await users.get(context, "me"), acceptance.token, "/token")
 
@@ -161,6 +177,7 @@ async def sign_up(context: Context, new: NewUser, *, is_admin: bool = False) -> 
         InvalidToken: ``invalid_token``: there is no such invitation.
         InvitationForAnother: ``invitation_for_another``: it was mailed to another address.
         RoleGone: ``role_gone``: the organization no longer has the role.
+        InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
         Forbidden: only a platform administrator makes platform administrators.
         Unavailable: too many passwords are being hashed.
     """
@@ -186,8 +203,25 @@ async def _accept(context: Context, user: User, token: str, pointer: str) -> Mem
                 "mails you the link again)"
             )
         raise InvitationForAnother
+
+    async def vouched(role: AssignableRole) -> None:
+        sender = await queries.sender(
+            context.db,
+            organization_id=taken.organization_id,
+            invited_by=taken.invited_by,
+            invited_by_key=taken.invited_by_key,
+        )
+        if not may_invite(sender, role.actions):
+            raise InviterLacksRight
+
     await join(
-        context, taken.organization_id, user.id, role_name=taken.role, role_id=taken.role_id, invitation_id=taken.id
+        context,
+        taken.organization_id,
+        user.id,
+        role_name=taken.role,
+        role_id=taken.role_id,
+        invitation_id=taken.id,
+        vouched=vouched,
     )
     return await queries.membership(context.db, organization_id=taken.organization_id, user_id=user.id)
 

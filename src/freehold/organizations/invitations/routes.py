@@ -9,7 +9,12 @@ from freehold.data.paging import Page, PageRequest
 from freehold.mail.errors import MailedTooOften
 from freehold.organizations.errors import OrganizationGone
 from freehold.organizations.invitations import operations
-from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
+from freehold.organizations.invitations.errors import (
+    AlreadyInvited,
+    InvitationForAnother,
+    InviterLacksRight,
+    NoSuchInvitation,
+)
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken
@@ -26,7 +31,16 @@ routes = Routes("invitations", "Asking people by mail to join an organization.")
     auth="optional",
     limit="sign-ups",
     tag="users",
-    errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, InvitationForAnother, RoleGone, Unavailable],
+    errors=[
+        UsernameTaken,
+        EmailTaken,
+        SignUpClosed,
+        InvalidToken,
+        InvitationForAnother,
+        InviterLacksRight,
+        RoleGone,
+        Unavailable,
+    ],
 )
 async def create_user(context: Context, body: NewUser) -> User:
     """Sign up.
@@ -80,7 +94,8 @@ async def revoke_invitation(context: Context, organization: OrganizationRef, inv
 async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
     """Mail an invitation again.
 
-    With a new token and its whole time; the old token no longer works.
+    With a new token and its whole time; the old token no longer works. It is yours from now on: so you adopt the
+    invitations of somebody who has left (`needs_resending`).
     """
     return await operations.resend(context, organization, invitation)
 
@@ -90,7 +105,15 @@ async def resend_invitation(context: Context, organization: OrganizationRef, inv
     status=201,
     limit="sign-ins",
     location="../../organizations/{0.organization.id}",
-    errors=[InvalidToken, InvitationForAnother, EmailUnverified, AlreadyMember, OrganizationGone, RoleGone],
+    errors=[
+        InvalidToken,
+        InvitationForAnother,
+        EmailUnverified,
+        AlreadyMember,
+        OrganizationGone,
+        InviterLacksRight,
+        RoleGone,
+    ],
 )
 async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership:
     """Accept an invitation.

@@ -14,7 +14,8 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody was asked to join, and has not answered. Times are UTC.
 
     ``invited_by`` is the user who asked; None for the operator and for an organization's API key. After ``expires_at``
-    it can no longer be accepted, but sent again.
+    it can no longer be accepted, but sent again. ``needs_resending`` says that whoever sent it could not send it now,
+    as after they have left: it cannot be accepted until somebody who may sends it again, who is then the one who asked.
     """
 
     id: UUID
@@ -23,6 +24,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     invited_by: UUID | None
     created_at: datetime
     expires_at: datetime
+    needs_resending: bool = False
 
 
 class NewInvitation(Input, frozen=True, kw_only=True):

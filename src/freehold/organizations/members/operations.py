@@ -1,5 +1,6 @@
 """What can be done with the members of an organization."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +9,13 @@ from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
+from freehold.mail.news import tell
 from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
 from freehold.organizations.members.errors import RoleGone
-from freehold.organizations.members.types import Member, NewRole
-from freehold.organizations.roles.assigning import promised_role, role_to_give
+from freehold.organizations.members.leaving import as_seen, ids_of, left_behind, use_up_invitations
+from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.roles.assigning import AssignableRole, promised_role, role_to_give
 
 
 @on_organization(Action.MEMBER_READ)
@@ -68,8 +71,9 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     where = {"organization_id": scope.organization_id, "user_id": user_id}
     write = queries.insert if before is None else queries.update
     await write(scope.db, **where, role=role.built_in_name, role_id=role.id)
+    used = await use_up_invitations(scope.context, [scope.organization_id], user_id)
     action = Action.MEMBER_ADD if before is None else Action.MEMBER_UPDATE
-    await record(scope.context, action, user_id, organization_id=scope.organization_id, role=new.role)
+    await record(scope.context, action, user_id, organization_id=scope.organization_id, role=new.role, **used)
     member = await queries.get(scope.db, **where)
     if member is None:
         raise AssertionError("the member was written in this transaction")
@@ -84,6 +88,7 @@ async def join(
     role_name: str,
     role_id: UUID | None,
     invitation_id: UUID,
+    vouched: Callable[[AssignableRole], Awaitable[None]],
 ) -> None:
     """Add a user who was invited, which is their right to it; whoever calls this has used up the invitation.
 
@@ -94,6 +99,7 @@ async def join(
         role_name: what they were promised to be, as it was called then.
         role_id: which role of the organization's own that is; None for a built-in one.
         invitation_id: for the log.
+        vouched: raises when nobody stands for the role any more; called once nobody else changes who may do what.
 
     Raises:
         OrganizationGone: ``organization_gone``.
@@ -105,9 +111,11 @@ async def join(
     role = await promised_role(context.db, organization_id, role_name, role_id)
     if role is None:
         raise RoleGone(role_name)
+    await vouched(role)
     await queries.insert(
         context.db, organization_id=organization_id, user_id=user_id, role=role.built_in_name, role_id=role.id
     )
+    used = await use_up_invitations(context, [organization_id], user_id)
     await record(
         context,
         Action.MEMBER_ADD,
@@ -116,12 +124,16 @@ async def join(
         actor_id=user_id,
         role=role.name,
         invitation_id=str(invitation_id),
+        **used,
     )
 
 
 @on_organization(Action.MEMBER_REMOVE, writes=Writes.TRANSACTION)
-async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None) -> None:
-    """Remove a member; ``version`` is the organization's ``updated_at``.
+async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None) -> LeftBehind | None:
+    """Remove a member; ``version`` is the organization's ``updated_at``. They get a mail.
+
+    Returns:
+        What they leave behind, as far as the actor may read it; None for nothing.
 
     Raises:
         OwnerMustStay: ``owner_must_stay``.
@@ -129,12 +141,15 @@ async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None
         Forbidden: the member has actions that the actor lacks.
         Stale: ``stale``.
     """
-    await _remove(scope, user_id, version)
+    return await _remove(scope, user_id, version)
 
 
 @on_organization(Action.ORGANIZATION_READ, writes=Writes.TRANSACTION)
-async def leave(scope: Scope, *, version: datetime | None = None) -> None:
+async def leave(scope: Scope, *, version: datetime | None = None) -> LeftBehind | None:
     """Leave an organization, as any member but the owner may.
+
+    Returns:
+        What the actor leaves behind, as far as they might read it; None for nothing.
 
     Raises:
         OwnerMustStay: ``owner_must_stay``.
@@ -145,10 +160,10 @@ async def leave(scope: Scope, *, version: datetime | None = None) -> None:
         raise Forbidden("A limited API key cannot end a membership")
     if scope.context.actor_id is None:
         raise Missing("The operator is not a member")
-    await _remove(scope, scope.context.actor_id, version)
+    return await _remove(scope, scope.context.actor_id, version)
 
 
-async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None:
+async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> LeftBehind | None:
     scope, owner_id = await _touch(scope, version)
     if user_id == owner_id:
         raise OwnerMustStay
@@ -156,7 +171,16 @@ async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None
     removed = await queries.delete(scope.db, organization_id=scope.organization_id, user_id=user_id)
     if removed is None:
         raise Missing("This user is not a member")
-    await record(scope.context, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id)
+    where = [scope.organization_id]
+    used = await use_up_invitations(scope.context, where, user_id)
+    left = (await left_behind(scope.context, where, user_id))[scope.organization_id]
+    if user_id != scope.context.actor_id:
+        name = await queries.name_of(scope.db, organization_id=scope.organization_id)
+        await tell(scope.context, user_id, "member_removed", organization=name or "")
+    await record(
+        scope.context, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id, **used, **ids_of(left)
+    )
+    return as_seen(scope, left)
 
 
 async def _require_no_less(scope: Scope, user_id: UUID, purpose: str) -> None:

@@ -6,9 +6,12 @@ from freehold.base.errors import InvalidToken
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften
+from freehold.mail.news import tell
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
+from freehold.mail.types import Reader
 from freehold.users.backoff import attempts
+from freehold.users.closing.doors import close
 from freehold.users.recovery import queries
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 
@@ -27,18 +30,27 @@ async def request(context: Context, reset: NewPasswordReset) -> None:
         MailedTooOften: ``mailed_too_often``: told to platform administrators alone, who may know who has an account.
     """
     try:
-        await in_transaction(context, lambda inner: _mail_token(inner, reset))
+        await in_transaction(context, lambda inner: mail_token(inner, reset.email))
     except MailedTooOften:
         if context.is_admin:
             raise
 
 
-async def _mail_token(context: Context, reset: NewPasswordReset) -> None:
-    await restrain(context, reset.email, "password_reset")
+async def mail_token(context: Context, email: str) -> None:
+    """Mail a token that sets a new password to an address, if somebody has it; an earlier token ends.
+
+    To an address that was never confirmed it is one of the mails that ask to confirm it, and counts as such: whoever
+    claimed it may be somebody else, and its owner gets no more mail for that.
+
+    Raises:
+        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+    """
+    is_unconfirmed = await queries.is_unconfirmed(context.db, email=email)
+    await restrain(context, email, "verify_email" if is_unconfirmed else "password_reset")
     minutes = context.tools.settings.password_reset_minutes
     token = new_token(Kind.PASSWORD_RESET)
     found = await queries.replace(
-        context.db, email=reset.email, token_hash=token.hash, lifetime_seconds=minutes * _SECONDS_A_MINUTE
+        context.db, email=email, token_hash=token.hash, lifetime_seconds=minutes * _SECONDS_A_MINUTE
     )
     await enqueue(
         context,
@@ -58,8 +70,8 @@ async def _mail_token(context: Context, reset: NewPasswordReset) -> None:
 async def complete(context: Context, completion: PasswordResetCompletion) -> None:
     """Set a new password with the token that was mailed; works once.
 
-    Every session of the user ends, they get a mail that says so, and their address counts as confirmed. If it never was
-    before, their API keys end, too: whoever made them had only claimed the address, and may be somebody else.
+    Every session, API key and pending change of the user ends, they get a mail that says so, and their address counts
+    as confirmed: whoever made these may be somebody else, who knew the password or had only claimed the address.
 
     Raises:
         InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
@@ -75,12 +87,9 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
         user = await queries.complete(context.db, token_hash=hashed, password_hash=password_hash)
         if user is None:
             raise InvalidToken
-        await queries.end_sessions(context.db, user_id=user.id)
-        await enqueue(context, user.email, "password_changed", about=user.id, username=user.username)
-        await attempts.note_success(context, (user.username, user.email))
-        if not user.was_verified and (ended := await queries.end_api_keys(context.db, user_id=user.id)):
-            ids = [str(key_id) for key_id in ended]
-            await record(context, AccountAction.API_KEY_DELETE, None, user_id=user.id, actor_id=user.id, ended=ids)
+        await close(context, user.id)
+        await tell(context, user.id, "password_changed", reader=Reader(username=user.username, email=user.email))
+        await attempts.note_success(context, (user.username, user.email, str(user.id)))
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
 
     await in_transaction(context, store)

@@ -22,6 +22,6 @@ async def request_password_reset(context: Context, body: NewPasswordReset) -> No
 async def complete_password_reset(context: Context, body: PasswordResetCompletion) -> None:
     """Set a new password.
 
-    With the token that was mailed, which works once. Every session of yours ends.
+    With the token that was mailed, which works once. Every session and API key of yours ends.
     """
     await operations.complete(context, body)
