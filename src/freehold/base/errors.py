@@ -114,8 +114,8 @@ class OutcomeUnknown(FreeholdError):
 
     code = "outcome_unknown"
     title = (
-        "The database did not confirm whether this was stored: repeat it with the same Idempotency-Key, or if it had "
-        "none, check before you repeat it"
+        "The database did not confirm whether this was stored: repeat it with the same Idempotency-Key, or, without "
+        "one, check before you repeat it"
     )
 
 
