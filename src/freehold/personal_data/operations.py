@@ -54,8 +54,8 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
 
     This removes the account, sessions, memberships, API keys, tokens, mails about the user and the IP addresses they
     used. It also removes mails and invitations to their e-mail address, if they have confirmed it or a platform
-    administrator erases them. So nobody can remove what was sent to an address that they only claim. A last mail tells
-    them, if they have confirmed their address.
+    administrator erases them. So nobody can remove what was sent to an address that they only claim. They get a
+    last mail, if they have confirmed their address.
 
     Raises:
         OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.

@@ -61,6 +61,6 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
     """Set a new password.
 
-    Proved with the current one; every other session of yours ends, and with `end_api_keys` every API key of yours.
+    Send the current password as proof. All your other sessions end. With `end_api_keys`, all your API keys end too.
     """
     await operations.change_password(context, "me", body, version=version)

@@ -87,8 +87,8 @@ class ProfilePatch(Input, frozen=True, kw_only=True):
 class UserPatch(Input, frozen=True, kw_only=True):
     """Changes to a user (RFC 7396). Fields that you leave out stay the same; null removes the profile.
 
-    A new e-mail address takes effect when it is confirmed with the token that is mailed to it. It needs
-    ``current_password``, or a session that gave it lately; nothing else does.
+    A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Only that
+    needs ``current_password``, or a session that confirmed it lately.
     """
 
     username: Username | UnsetType = UNSET
@@ -98,7 +98,7 @@ class UserPatch(Input, frozen=True, kw_only=True):
 
 
 class PasswordChange(Input, frozen=True, kw_only=True):
-    """A new password, with the current one as proof; ``end_api_keys`` ends every API key of yours, too."""
+    """A new password, with the current one as proof. ``end_api_keys`` also ends all your API keys."""
 
     current_password: Secret
     new_password: Password

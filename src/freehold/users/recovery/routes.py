@@ -22,6 +22,6 @@ async def request_password_reset(context: Context, body: NewPasswordReset) -> No
 async def complete_password_reset(context: Context, body: PasswordResetCompletion) -> None:
     """Set a new password.
 
-    With the token that was mailed, which works once. Every session and API key of yours ends.
+    Send the token from the mail, which works once. All your sessions and API keys end.
     """
     await operations.complete(context, body)
