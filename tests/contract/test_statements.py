@@ -4,12 +4,14 @@ import importlib
 import re
 import types
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import pytest
 from tests.contract.plans import explain, filled_with_nulls, scans
@@ -17,6 +19,7 @@ from tests.contract.renewal import compare
 from tests.transfer.test_systems import BETTER_AUTH, DJANGO, FASTAPI_USERS
 
 import freehold
+from freehold.data.failures import changes
 from freehold.data.rows import columns, result_shape
 from freehold.data.sql import STATEMENTS, Statement, load, sections
 from freehold.transfer.systems.rows import OF_USERS
@@ -144,6 +147,32 @@ async def test_columns_have_the_names_and_types_of_the_stub(name: str, tables: A
         wanted = dict.fromkeys(found, inner)
     assert set(found) == set(wanted)
     assert {c: kind for c, kind in found.items() if kind not in allowed_types(wanted[c])} == {}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, bound in STATEMENTS.items() if not changes(bound.sql)))
+async def test_what_counts_as_a_query_stores_nothing(name: str, tables: Any):
+    """When its answer gets lost, nobody is told that the outcome is unknown."""
+    await tables.execute("SET TRANSACTION READ ONLY")
+    prepared = await tables.prepare(STATEMENTS[name].sql)
+    locks = re.search(r"\bFOR (NO KEY )?UPDATE\b", STATEMENTS[name].sql)  # which stores nothing, and is refused
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError, match="SELECT FOR") if locks else nullcontext():
+        await prepared.fetch(*(None for _ in prepared.get_parameters()))
+
+
+@pytest.mark.parametrize(
+    ("sql", "stores"),
+    [
+        ("SELECT 'insert', \"update\" FROM a -- delete", False),
+        ("WITH a AS (SELECT 1) SELECT * FROM a FOR NO KEY UPDATE", False),
+        ("WITH a AS (DELETE FROM b RETURNING 1) SELECT * FROM a", True),
+        ("SELECT nextval('a')", True),
+        ("SELECT 1 INTO a", True),
+        ("CALL a()", True),
+        ("VACUUM", True),
+    ],
+)
+def test_statement_that_is_not_plainly_a_query_may_store_something(sql: str, stores: bool):  # noqa: FBT001
+    assert changes(sql) is stores
 
 
 @every_stub

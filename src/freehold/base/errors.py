@@ -109,6 +109,16 @@ class Unavailable(FreeholdError):
         super().__init__(detail)
 
 
+class OutcomeUnknown(FreeholdError):
+    """The connection to the database broke after a change was sent, so that it may be stored, and may not be."""
+
+    code = "outcome_unknown"
+    title = (
+        "The database did not confirm whether this was stored: repeat it with the same Idempotency-Key, or, without "
+        "one, check before you repeat it"
+    )
+
+
 class TooManyRequests(FreeholdError):
     """The caller asks more often than is allowed; nothing was done. Wait ``retry_after_seconds`` (at least 1)."""
 

@@ -60,6 +60,10 @@ class Executor(Protocol):
     observer: Observer
     """Is told what runs."""
 
+    @property
+    def quick(self) -> "Executor":
+        """Where reads run that are quick by design, and may be repeated."""
+
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
 
@@ -306,7 +310,7 @@ def _lookup_runner(bound: Statement) -> Callable[..., Any]:
         else:
             coalescer = db.lookups.get(sql)
             if coalescer is None:
-                coalescer = db.lookups[sql] = Coalescer(partial(fetch, db), db.observer.flight)
+                coalescer = db.lookups[sql] = Coalescer(partial(fetch, db.quick), db.observer.flight)
             rows = await coalescer.get(key)
         if many:
             return rows

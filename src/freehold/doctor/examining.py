@@ -6,7 +6,8 @@ from typing import Final
 from freehold.audit.types import AuditHead
 from freehold.base.errors import FreeholdError, Unavailable
 from freehold.base.settings import Settings
-from freehold.data.db import Database, UnexpectedDatabaseError, connect
+from freehold.data.db import Database, connect
+from freehold.data.failures import UnexpectedDatabaseError
 from freehold.doctor import queries
 from freehold.doctor.checks import CHECKS, Patient
 from freehold.doctor.types import Diagnosis, Finding, Severity
@@ -38,7 +39,7 @@ async def examine(
             check=REACHABLE,
             severity="error",
             says=error.detail,
-            remedy="See that PostgreSQL runs, and that FREEHOLD_DATABASE_URL names its host, port and database.",
+            remedy="Check that PostgreSQL runs, and that FREEHOLD_DATABASE_URL names its host, port and database.",
         )
         return _diagnosis([REACHABLE], {}, [unreachable])
     try:

@@ -13,7 +13,7 @@ from freehold.base.settings import SettingError, Settings
 
 Starttls = Literal["auto", "required", "off"]
 """Whether the connection is encrypted once it stands: where the server offers it (and always before a password is
-sent), always, or never."""
+sent), always, or never. Always, unless told otherwise: who is in between can take the offer out."""
 
 _URL: Final = "FREEHOLD_SMTP_URL"
 _PORTS: Final = {"smtp": 587, "smtps": 465}
@@ -50,7 +50,7 @@ def read_relay(settings: Settings) -> Relay | None:
         return None
     url = _split(settings.smtp_url)
     query = parse_qs(url.query)
-    starttls = query.pop("starttls", ["auto"])[-1]
+    starttls = query.pop("starttls", ["required"])[-1]
     if query or starttls not in get_args(Starttls):
         raise SettingError(f"{_URL} can only end in ?starttls=auto, ?starttls=required or ?starttls=off")
     if (url.username is None) != (url.password is None):

@@ -88,6 +88,7 @@ STATUS: Final[Mapping[type[errors.FreeholdError], int]] = {
     errors.TooManyRequests: 429,
     Internal: 500,
     errors.Unavailable: 503,
+    errors.OutcomeUnknown: 503,
     errors.SchemaPending: 503,
 }
 """Kind of error -> status. A slice's error has the status of the kind that it subclasses."""
