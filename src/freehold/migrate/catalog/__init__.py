@@ -76,8 +76,12 @@ async def read_catalog(connection: Connection) -> Catalog:
     try:
         await connection.execute(_SETTINGS)
         absent = set(await connection.fetchval(_absent()))
-        queries = [query for query in _queries() if query.only_with not in absent]
-        rows = [dict(row) for query in queries for row in await connection.fetch(query.sql)]
+        rows: list[dict[str, Any]] = []
+        await connection.execute("SAVEPOINT reading")
+        for query in _queries():
+            if query.only_with not in absent:
+                rows += [dict(row) for row in await connection.fetch(query.sql)]
+                await connection.execute("ROLLBACK TO SAVEPOINT reading")  # gives back its locks: there are not many
     finally:
         await transaction.rollback()  # nothing was written, and the settings are what they were
     left_out = {row["name"] for row in rows if row["kind"] == _NOT_COMPARED}
