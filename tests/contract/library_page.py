@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from enum import Enum
+from functools import partial
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -141,7 +142,7 @@ def prose(of: Any) -> list[str]:
     text = re.sub(r"::\n\n((?:(?:    .*)?\n?)+)", _example, text + "\n")
     text = re.sub(r"(?<!`)``(?!`)", "`", text).rstrip()
     for section in SECTIONS:
-        text = re.sub(rf"(?m)^{section}:\n((?:[ ]+.*\n?)+)", lambda found, name=section: _list(name, found), text)
+        text = re.sub(rf"(?m)^{section}:\n((?:[ ]+.*\n?)+)", partial(_list, section), text)
     return text.rstrip().splitlines()
 
 
