@@ -13,7 +13,7 @@ import msgspec
 
 
 class FieldError(msgspec.Struct, frozen=True):
-    """A field that is not valid: its place (an RFC 6901 JSON pointer), a stable code, and what would be accepted."""
+    """One failing field: where it is (an RFC 6901 JSON pointer), a stable code, and what would be accepted."""
 
     pointer: str
     code: str
@@ -24,10 +24,10 @@ class FreeholdError(Exception):
     """The base of every error that Freehold raises on purpose.
 
     Attributes:
-        code: stable and machine-readable.
-        title: the code in words, the same every time.
+        code: stable, machine-readable; part of the contract.
+        title: the code in words, the same for every occurrence.
         detail: what is wrong this time and what to do next.
-        constraints: the database constraints that mean this error.
+        constraints: names of the database's constraints that stand for this error.
     """
 
     code: ClassVar[str] = "error"
@@ -40,7 +40,7 @@ class FreeholdError(Exception):
 
 
 class Invalid(FreeholdError):
-    """Some fields of the input are not valid. ``errors`` lists all of them."""
+    """The input has fields that no caller may send; ``errors`` names all of them."""
 
     code = "invalid"
     title = "Some fields are not valid"
@@ -51,9 +51,9 @@ class Invalid(FreeholdError):
 
 
 class InvalidToken(Invalid):
-    """The token from a mail does not work: it is not valid, was used, replaced or revoked, or has expired.
+    """What was mailed does not work: it was never valid, was used, replaced or withdrawn, or has expired.
 
-    The error never says which.
+    Which of these is never said.
     """
 
     code = "invalid_token"
@@ -64,42 +64,42 @@ class InvalidToken(Invalid):
 
 
 class Unauthenticated(FreeholdError):
-    """Nobody is signed in, or the token is not valid, or no longer valid."""
+    """Nobody is signed in, or the token is not (or no longer) valid."""
 
     code = "unauthenticated"
     title = "Sign in first: send a valid token as 'Authorization: Bearer TOKEN'"
 
 
 class Forbidden(FreeholdError):
-    """The caller can see the thing, but is not allowed to do this."""
+    """The caller sees the thing and may not do this with it."""
 
     code = "forbidden"
     title = "You are not allowed to do this"
 
 
 class Missing(FreeholdError):
-    """The thing does not exist, or the caller cannot see it. The error never says which."""
+    """The thing does not exist, or the caller may not see it: the two are never told apart."""
 
     code = "not_found"
     title = "This does not exist, or you cannot view it"
 
 
 class Conflict(FreeholdError):
-    """The change conflicts with the current state. The same request may succeed after that has changed."""
+    """The change contradicts what is stored; the same request may succeed once that has changed."""
 
     code = "conflict"
     title = "This conflicts with the current state"
 
 
 class Stale(FreeholdError):
-    """The entity has changed since the version that the caller read."""
+    """The entity has changed since the version that the caller named."""
 
     code = "stale"
     title = "This has changed since you read it: read it again, then repeat your change on the new version"
 
 
 class Unavailable(FreeholdError):
-    """The work cannot be done right now, and nothing was stored. Try again after ``retry_after_seconds``."""
+    """The work cannot be done now, and nothing was stored; try again after ``retry_after_seconds``."""
 
     code = "unavailable"
     title = "The service cannot do this right now: try again in a moment"
@@ -114,13 +114,13 @@ class OutcomeUnknown(FreeholdError):
 
     code = "outcome_unknown"
     title = (
-        "The database did not confirm whether this was stored: repeat it with the same Idempotency-Key or, without "
+        "The database did not confirm whether this was stored: repeat it with the same Idempotency-Key, or, without "
         "one, check before you repeat it"
     )
 
 
 class TooManyRequests(FreeholdError):
-    """The caller sent too many requests. Nothing was done. Wait ``retry_after_seconds`` (at least 1)."""
+    """The caller asks more often than is allowed; nothing was done. Wait ``retry_after_seconds`` (at least 1)."""
 
     code = "too_many_requests"
     title = "Too many requests: wait before you try again"
