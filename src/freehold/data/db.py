@@ -14,6 +14,7 @@ from freehold.base.errors import FreeholdError, Meaning, SchemaPending, Unavaila
 from freehold.data.coalescing import Coalescer
 from freehold.data.sql import Row
 from freehold.observe.observer import SILENT, Observer
+from freehold.postgres.reaching import UNREADABLE, unreachable
 
 R = TypeVar("R")
 Meanings = Mapping[str, Meaning]
@@ -339,12 +340,9 @@ async def connect(
             raise Unavailable(
                 "Cannot connect to the database: this looks like a PgBouncer; if so, set FREEHOLD_PGBOUNCER=true"
             ) from error
-        raise Unavailable(f"Cannot connect to the database: {error or type(error).__name__}") from error
+        raise Unavailable(unreachable(url, error)) from error
     except ValueError:  # its own text may hold a part of the password
-        raise Unavailable(
-            "The database URL cannot be read: it is postgresql://user:password@host/database, "
-            "with the special characters in it percent-encoded"
-        ) from None
+        raise Unavailable(UNREADABLE) from None
     return Database(pool, meanings=meanings, acquire_timeout_seconds=acquire_timeout_seconds, observer=observer)
 
 

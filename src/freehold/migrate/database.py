@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 import asyncpg
 
 from freehold.migrate.errors import ConnectError
+from freehold.postgres.reaching import UNREADABLE, place, readable, unreachable
 
 Connection: TypeAlias = asyncpg.Connection
 
@@ -23,10 +23,6 @@ LOST = (
 """What a broken connection may raise; a server that dies in mid-protocol surfaces as any of these."""
 _CERTAINLY_LOST = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError)
 _CONNECT_TIMEOUT_SECONDS = 15
-_UNREADABLE = (
-    "The database URL cannot be read: it is postgresql://user:password@host/database, with the special characters in "
-    "it percent-encoded (/ is %2F, @ is %40)"
-)
 
 
 @asynccontextmanager
@@ -61,8 +57,8 @@ async def close(connection: Connection) -> None:
 
 
 async def _open(database_url: str) -> Connection:
-    if not _can_be_read(database_url):
-        raise ConnectError(_UNREADABLE)
+    if not readable(database_url):
+        raise ConnectError(UNREADABLE)
     try:
         connection: Connection = await asyncpg.connect(
             database_url,
@@ -71,10 +67,9 @@ async def _open(database_url: str) -> Connection:
             server_settings={"application_name": "freehold migrate", "standard_conforming_strings": "on"},
         )
     except ValueError:  # its own text may hold a part of the password
-        raise ConnectError(_UNREADABLE) from None
+        raise ConnectError(UNREADABLE) from None
     except (*LOST, asyncpg.PostgresError) as error:
-        reason = str(error) or f"no answer within {_CONNECT_TIMEOUT_SECONDS} seconds"
-        raise ConnectError(f"Cannot connect to {place(database_url)}: {reason}") from None
+        raise ConnectError(unreachable(database_url, error)) from None
     if connection.get_server_version().major < OLDEST_MAJOR:
         version = connection.get_server_version().major
         await close(connection)
@@ -94,28 +89,3 @@ async def _refuse_pooler(connection: Connection) -> None:
             "so neither the lock against a second runner nor a backup's snapshot would hold: "
             "give the server's own address"
         )
-
-
-def place(database_url: str) -> str:
-    """The database in words fit for messages: never with the password."""
-    if not _can_be_read(database_url):
-        return "the database (its URL cannot be read)"
-    parts = urlsplit(database_url)
-    where = parts.hostname or "the local socket"
-    port = f":{parts.port}" if parts.port else ""
-    return f"database {parts.path.lstrip('/') or '(default)'} on {where}{port}"
-
-
-def _can_be_read(database_url: str) -> bool:
-    """Tell whether the parts of a URL are what they seem.
-
-    An @ after the host belongs to a password with a bare / ? or # in it, of which all that follows would seem to be the
-    database, and the beginning the port.
-    """
-    try:
-        parts = urlsplit(database_url)
-        _ = parts.port
-    except ValueError:
-        return False
-    unnamed = [part for part in parts.query.split("&") if "=" not in part]  # ?user=ada@acme is fine
-    return not any("@" in part for part in (parts.path, parts.fragment, *unnamed))

@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import asyncpg
 
 from freehold.migrate.beside import copy_remark, set_comment
-from freehold.migrate.database import Connection, connect, place
+from freehold.migrate.database import Connection, connect
 from freehold.migrate.errors import ConnectError, StagingError
 from freehold.migrate.rights import keep_owner
+from freehold.postgres.reaching import place
 
 COPY_ENDING = "[0-9a-f]{8}"
 """How the name of a copy ends, as a regular expression."""

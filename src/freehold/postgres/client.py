@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from freehold.postgres.binaries import OLDEST, client_binary
 from freehold.postgres.errors import PostgresError
 from freehold.postgres.programs import run
+from freehold.postgres.reaching import unreachable
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def server_major(connection: ClientConnection) -> int:
     """
     psql = client_binary("psql", OLDEST)
     question = ("--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command=SHOW server_version_num")
-    answer = run((psql, *question, connection.url), env=connection.full_environment())
+    answer = run((psql, *question, connection.url), env=connection.full_environment() | {"LC_ALL": "C"})
     if answer.returncode != 0:
-        raise PostgresError(f"The database does not answer: {answer.stderr.strip()}")
+        raise PostgresError(unreachable(connection.url, answer.stderr))
     return int(answer.stdout) // 10_000
 
 
