@@ -40,7 +40,10 @@ def test_bug_shows_its_traceback_on_request(
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("postgresql://u:geheim@127.0.0.1:1/x", "Cannot connect to database x on 127.0.0.1, port 1: nothing answers there; "),
+        (
+            "postgresql://u:geheim@127.0.0.1:1/x",
+            "Cannot connect to database x on 127.0.0.1, port 1: nothing answers there; ",
+        ),
         ("postgresql://u:ge/heim@127.0.0.1/x", "The database URL cannot be read: "),
         ("mysql://u:geheim@127.0.0.1/x", "The database URL cannot be read: "),
     ],

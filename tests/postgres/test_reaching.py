@@ -92,4 +92,7 @@ def test_place_names_database_host_and_port(url: str, expected: str) -> None:
 
 def test_url_of_several_hosts_is_not_called_unreadable() -> None:
     told = complaint(through_the_library, "postgresql://u:geheim@127.0.0.1:1,127.0.0.1:2/x")
-    assert told == "Cannot connect to any host of the URL: nothing answers there; check host and port, and that PostgreSQL runs"
+    assert (
+        told
+        == "Cannot connect to any host of the URL: nothing answers there; check host and port, and that PostgreSQL runs"
+    )

@@ -7,14 +7,15 @@ from typing import Final
 from uuid import UUID
 
 import click
+import msgspec
 
 from freehold.audit import operations
 from freehold.audit.operations import Progress
-from freehold.audit.types import AuditEvent, AuditHead, AuditPageRequest
+from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditHead, AuditPageRequest
 from freehold.base.errors import Missing
+from freehold.base.validation import parse
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest
-from freehold.terminal.declare import Fetch, lists, runs
+from freehold.terminal.declare import Fetch, lists, shows
 from freehold.terminal.failures import FAILED, Refused
 from freehold.terminal.output import print_json
 from freehold.terminal.references import organization_reference
@@ -29,17 +30,29 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.argument("organization")
+@_organization
+@click.option("--user", "user_id", metavar="ID", help="Of this account alone; not with --organization.")
+@click.option("--actor", "actor_id", metavar="ID", help="Done by this user alone.")
+@click.option("--action", help="This action alone, such as project.delete.")
 @lists("created_at", "action", "actor_id", "target_id", "sequence")
-def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
-    """List what was done in an organization, newest first."""
+def list_events(
+    context: Context, *, organization: str | None, user_id: str | None, actor_id: str | None, action: str | None
+) -> Fetch[AuditEvent]:
+    """List what was done in an organization, or else with accounts, newest first."""
+    given = {"user_id": user_id, "actor_id": actor_id, "action": action}
+    wanted = parse(AccountAuditPageRequest, {field: value for field, value in given.items() if value is not None})
+    if organization is None:
+        return lambda request: operations.list_of_accounts(
+            context, msgspec.structs.replace(wanted, limit=request.limit, cursor=request.cursor)
+        )
+    if user_id is not None:
+        raise click.UsageError("Choose one: --organization or --user.")
     reference = organization_reference(organization)
-
-    async def fetch(request: PageRequest) -> Page[AuditEvent]:
-        wanted = AuditPageRequest(limit=request.limit, cursor=request.cursor)
-        return await operations.list_of_organization(context, reference, wanted)
-
-    return fetch
+    return lambda request: operations.list_of_organization(
+        context,
+        reference,
+        AuditPageRequest(limit=request.limit, cursor=request.cursor, actor_id=wanted.actor_id, action=wanted.action),
+    )
 
 
 @audit.command()
@@ -51,7 +64,7 @@ def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
     metavar="CHAIN:SEQ:HASH",
     help="A head that 'freehold audit heads' printed earlier: the chain must still go through it. Repeatable.",
 )
-@runs
+@shows
 async def verify(context: Context, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
     """Check every event, and name each that was changed, moved, removed or put in; exit 1 when there is one."""
     pins = [_read_head(text) for text in expected]
@@ -73,7 +86,7 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
 
 @audit.command()
 @_organization
-@runs
+@shows
 async def heads(context: Context, *, organization: str | None, as_json: bool) -> int:
     """Print where each chain ends, as CHAIN:SEQ:HASH: keep it elsewhere, for 'freehold audit verify --expect'."""
     found = await operations.heads(context, chain_id=await _chain_of(context, organization))
@@ -87,13 +100,12 @@ async def heads(context: Context, *, organization: str | None, as_json: bool) ->
 
 @audit.command()
 @_organization
-@runs
-async def export(context: Context, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
+@shows
+async def export(context: Context, *, organization: str | None) -> None:
     """Print every event as a line of JSON, with the hashes by which anybody can check the chains."""
     out = sys.stdout.buffer
     with _progress("Exporting") as progress:
         await operations.export(context, out.write, chain_id=await _chain_of(context, organization), progress=progress)
-    return 0
 
 
 async def _chain_of(context: Context, organization: str | None) -> UUID | None:

@@ -11,9 +11,7 @@ import click
 
 from freehold.base.settings import PREFIX
 from freehold.cli.program import program
-from freehold.postgres.binaries import SETTING as POSTGRES_BIN
-from freehold.terminal.failures import DEBUG
-from freehold.terminal.options import FIELDS, ONLY_ENVIRONMENT, about
+from freehold.terminal.options import FIELDS, ONLY_ENVIRONMENT, OTHERS, about
 
 FOLDER: Final = Path("docs/reference")
 RENEW: Final = "make renew"
@@ -59,8 +57,7 @@ def settings() -> str:
             "| Environment variable | What it is |",
             "| --- | --- |",
             *hidden,
-            f"| `{POSTGRES_BIN}` | the folder of the PostgreSQL programs to use, before the wheel's and the system's |",
-            f"| `{DEBUG}` | 1 shows where an unexpected error came from |",
+            *(f"| `{name}` | {meaning} |" for name, meaning in OTHERS.items()),
             "",
         ]
     )

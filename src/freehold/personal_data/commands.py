@@ -9,7 +9,7 @@ import click
 
 from freehold.data.context import Context
 from freehold.personal_data import operations
-from freehold.terminal.declare import runs
+from freehold.terminal.declare import also_named, shows
 from freehold.terminal.failures import Refused
 from freehold.users.commands import find_user
 
@@ -17,13 +17,13 @@ from freehold.users.commands import find_user
 @click.command()
 @click.argument("user")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@runs
-async def export(context: Context, *, user: str, file: Path | None, as_json: bool) -> int:  # noqa: ARG001 - it is JSON
+@shows
+async def export(context: Context, *, user: str, file: Path | None) -> None:
     """Write all that is kept about a user as JSON, without secrets, to FILE (a new one) or standard output."""
     user_id = (await find_user(context, user)).id
     if file is None:
         await _write(context, user_id, sys.stdout.fileno(), closes=False)
-        return 0
+        return
     try:
         # Nobody else on this machine is to read it, and nothing is to be written over.
         target = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -32,20 +32,21 @@ async def export(context: Context, *, user: str, file: Path | None, as_json: boo
             f"'{file}' cannot be made: {error.strerror}; name a new file in a folder that you may write to"
         ) from None
     await _write(context, user_id, target, closes=True)
-    return 0
 
 
 @click.command()
 @click.argument("user")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
-@runs
-async def erase(context: Context, *, user: str, yes: bool, as_json: bool) -> int:  # noqa: ARG001 - nothing is printed
+@shows
+async def erase(context: Context, *, user: str, yes: bool) -> None:
     """Remove a user and erase all that is kept about them, for ever; the audit log knows them by id alone."""
     found = await find_user(context, user)
     if not yes and sys.stdin.isatty():
         click.confirm(f"Erase {found.username} ({found.id}) for ever?", abort=True, err=True)
     await operations.erase(context, found.id)
-    return 0
+
+
+delete = also_named(erase, "delete")
 
 
 async def _write(context: Context, user_id: UUID, target: int, *, closes: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from freehold.data.context import Context
-from freehold.terminal.declare import runs
+from freehold.terminal.declare import shows
 from freehold.terminal.failures import FAILED
 from freehold.terminal.output import print_json
 from freehold.transfer import operations
@@ -76,7 +76,7 @@ def _declare(kind: KindName) -> None:
         is_flag=True,
         help="Store the lines that are right, some thousands at a time. When it is cut off, the same command goes on.",
     )
-    @runs
+    @shows
     async def bring_in(
         context: Context,
         *,
@@ -115,7 +115,7 @@ def _declare(kind: KindName) -> None:
     @click.option(
         "--with-password-hashes", is_flag=True, help="Write those of users, too. Keep such a file like passwords."
     )
-    @runs
+    @shows
     async def write_out(
         context: Context,
         *,
@@ -163,7 +163,7 @@ def _declare_system(system: SystemName) -> None:
     )
     @click.option("--table", default=known.table, show_default=True, help="The table with its users.")
     @plan_options
-    @runs
+    @shows
     async def bring_over(
         context: Context,
         *,
