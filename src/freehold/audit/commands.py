@@ -11,10 +11,11 @@ import msgspec
 
 from freehold.audit import operations
 from freehold.audit.operations import Progress
-from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditHead, AuditPageRequest
+from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditHead
 from freehold.base.errors import Missing
 from freehold.base.validation import parse
 from freehold.data.context import Context
+from freehold.data.paging import PageRequest
 from freehold.terminal.declare import Fetch, lists, shows
 from freehold.terminal.failures import FAILED, Refused
 from freehold.terminal.output import print_json
@@ -34,25 +35,32 @@ def audit() -> None:
 @click.option("--user", "user_id", metavar="ID", help="Of this account alone; not with --organization.")
 @click.option("--actor", "actor_id", metavar="ID", help="Done by this user alone.")
 @click.option("--action", help="This action alone, such as project.delete.")
+@click.option("--from", "from_", metavar="TIME", help="Not before this, such as 2027-01-31T12:00:00Z.")
+@click.option("--to", metavar="TIME", help="Before this.")
 @lists("created_at", "action", "actor_id", "target_id", "sequence")
 def list_events(
-    context: Context, *, organization: str | None, user_id: str | None, actor_id: str | None, action: str | None
+    context: Context,
+    *,
+    organization: str | None,
+    user_id: str | None,
+    actor_id: str | None,
+    action: str | None,
+    from_: str | None,
+    to: str | None,
 ) -> Fetch[AuditEvent]:
     """List what was done in an organization, or else with accounts, newest first."""
-    given = {"user_id": user_id, "actor_id": actor_id, "action": action}
+    given = {"user_id": user_id, "actor_id": actor_id, "action": action, "from": from_, "to": to}
     wanted = parse(AccountAuditPageRequest, {field: value for field, value in given.items() if value is not None})
     if organization is None:
-        return lambda request: operations.list_of_accounts(
-            context, msgspec.structs.replace(wanted, limit=request.limit, cursor=request.cursor)
-        )
+        return lambda request: operations.list_of_accounts(context, _at(wanted, request))
     if user_id is not None:
         raise click.UsageError("Choose one: --organization or --user.")
     reference = organization_reference(organization)
-    return lambda request: operations.list_of_organization(
-        context,
-        reference,
-        AuditPageRequest(limit=request.limit, cursor=request.cursor, actor_id=wanted.actor_id, action=wanted.action),
-    )
+    return lambda request: operations.list_of_organization(context, reference, _at(wanted, request))
+
+
+def _at(wanted: AccountAuditPageRequest, request: PageRequest) -> AccountAuditPageRequest:
+    return msgspec.structs.replace(wanted, limit=request.limit, cursor=request.cursor)
 
 
 @audit.command()

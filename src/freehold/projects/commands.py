@@ -5,10 +5,11 @@ from typing import get_args
 
 import click
 
+from freehold.base.scalars import Visibility
 from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.projects import operations
-from freehold.projects.types import NewProject, Project, ProjectPatch, Visibility
+from freehold.projects.types import NewProject, Project, ProjectPatch
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference, read_id
 

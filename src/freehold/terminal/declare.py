@@ -192,10 +192,14 @@ async def _read(fetch: Fetch[EntityT], limit: int | None, cursor: str | None) ->
 
 
 def _name_of(pointer: str) -> str:
-    """Name what holds a failing field: ``/settings/features/0`` is ``--feature``."""
+    """Name what holds a failing field: ``/settings/features/0`` is ``--feature``; a file has its own name."""
     parts = [part for part in pointer.split("/") if part and not part.isdigit()]
     field = parts[-1] if parts else "input"
-    for parameter in click.get_current_context().command.params:
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        if parameter.name == field == "file":
+            name = str(context.params["file"])
+            return "standard input" if name == "-" else name
         if parameter.name == field:
             return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
     return field.replace("_", " ")

@@ -32,7 +32,8 @@ class Whole(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read the number."""
-        return _within(self, int, value, param, ctx)
+        number: int = _within(self, int, value, param, ctx)
+        return number
 
     def _describe_range(self) -> str:
         return number_range(self.min, self.max)
@@ -45,7 +46,8 @@ class Fraction(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read the number."""
-        return _within(self, float, value, param, ctx)
+        number: float = _within(self, float, value, param, ctx)
+        return number
 
     def _describe_range(self) -> str:
         return number_range(self.min, self.max, above=self.min_open)

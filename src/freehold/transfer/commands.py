@@ -105,7 +105,8 @@ def _declare(kind: KindName) -> None:
                 )
         finally:
             refusals.close()
-        return tell([report], refusals, errors, partial=partial, as_json=as_json)
+        name = "standard input" if file == STANDARD else file
+        return tell([report], refusals, errors, name=name, partial=partial, as_json=as_json)
 
     @export.command(
         kind, help=f"Write {kind} to FILE, packed if it ends in .gz or .zst; by default to standard output."
@@ -190,7 +191,7 @@ def _declare_system(system: SystemName) -> None:
                 )
         finally:
             refusals.close()
-        return tell(reports, refusals, errors, partial=True, as_json=as_json)
+        return tell(reports, refusals, errors, name=system, partial=True, as_json=as_json)
 
 
 for _kind in get_args(KindName):
@@ -199,11 +200,13 @@ for _system in get_args(SystemName):
     _declare_system(_system)
 
 
-def tell(reports: list[ImportReport], refusals: Refusals, errors: Path, *, partial: bool, as_json: bool) -> int:
-    """Tell what came of an import; gives the exit status."""
+def tell(
+    reports: list[ImportReport], refusals: Refusals, errors: Path, *, name: str, partial: bool, as_json: bool
+) -> int:
+    """Say what came of an import from the file of this name; gives the exit status."""
     for refusal in refusals.first[:_TOLD]:
         field = f", {refusal.field}" if refusal.field else ""
-        where = refusal.source or f"line {refusal.line}"
+        where = refusal.source or f"{name}, line {refusal.line}"
         click.echo(f"{where}{field}: {refusal.reason}", err=True)
     if as_json:
         print_json(reports[0] if len(reports) == 1 else {"data": reports})

@@ -93,9 +93,7 @@ async def show(context: Context, *, user: str) -> User:
 @users.command()
 @click.argument("user")
 @click.option("--username", help="Their new username.")
-@click.option(
-    "--email", help="Their new address; it counts once they have confirmed it, by the link that it is mailed."
-)
+@click.option("--email", help="Their new address. It counts once they have confirmed it by the link in a mail.")
 @click.option("--first-name", help="For their profile; an empty one is removed.")
 @click.option("--last-name", help="For their profile; an empty one is removed.")
 @click.option("--avatar-url", help="For their profile: where a picture of them is; an empty one is removed.")
