@@ -2,9 +2,11 @@
 
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any, Final
 
 import click
@@ -47,7 +49,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], most: int) ->
         if sum(widths) + len(_GAP) * (kept - 1) <= most:
             remark = [f"(too narrow for {headings[-1]}: widen the terminal, or use --json)"] if left_out else []
             return [click.style(_line(headings, widths), bold=True), *(_line(row, widths) for row in rows), *remark]
-    return _blocks(headings, rows)
+    return _blocks(headings, rows, most)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -55,12 +57,15 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return _GAP.join(padded).rstrip()
 
 
-def _blocks(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def _blocks(headings: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[str]:
     wide = max(map(width, headings))
+    room = max(most - wide - len(_GAP), 1)
     lines: list[str] = []
     for row in rows:
         lines += [""] if lines else []
-        lines += [_line((name, value), (wide, 0)) for name, value in zip(headings, row, strict=True)]
+        for name, value in zip(headings, row, strict=True):
+            parts = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
+            lines += [_line((each, part), (wide, 0)) for each, part in zip_longest((name,), parts, fillvalue="")]
     return lines
 
 

@@ -61,12 +61,11 @@ def about(field: msgspec.structs.FieldInfo) -> str:
 
 def unknown_settings() -> list[str]:
     """Say of each variable of the environment that looks like a setting that it is none."""
-    known = {PREFIX + name.upper() for name in FIELDS} | OTHERS.keys()
+    known = [*(name.upper() for name in FIELDS), *(name.removeprefix(PREFIX) for name in OTHERS)]
     found = [name for name in sorted(os.environ) if name.startswith(PREFIX) and not name.startswith(_OF_TESTS)]
-    near = {name: nearest(name, known) for name in found if name not in known}
-    return [
-        f"{name} is no setting and has no effect{f'; did you mean {near[name]}?' * bool(near[name])}" for name in near
-    ]
+    unknown = [name.removeprefix(PREFIX) for name in found if name.removeprefix(PREFIX) not in known]
+    hints = [f"; did you mean {PREFIX}{near}?" if (near := nearest(name, known)) else "" for name in unknown]
+    return [f"{PREFIX}{name} is no setting and has no effect{hint}" for name, hint in zip(unknown, hints, strict=True)]
 
 
 def _option(field: msgspec.structs.FieldInfo) -> Callable[[CommandT], CommandT]:
