@@ -12,6 +12,7 @@ class NoSuchApiKey(Missing):
 
     code = "no_such_api_key"
     title = "There is no such API key"
+    explanation = "There is no such API key: it was revoked, expired long ago, or is not of this user or organization"
 
 
 class ApiKeyExpired(Conflict):

@@ -31,7 +31,8 @@ class NoSuchPath(errors.Missing):
     """No resource has this path, for anybody."""
 
     code = "no_such_path"
-    title = "There is no such path: the paths are listed in /openapi.json and shown at /docs"
+    title = "There is no such path"
+    explanation = "There is no such path: the paths are listed in /openapi.json and shown at /docs"
 
 
 class MethodNotAllowed(errors.FreeholdError):

@@ -19,7 +19,8 @@ class NoSuchInvitation(Missing):
     """The organization has no such invitation: it was accepted, revoked, or never made."""
 
     code = "no_such_invitation"
-    title = "There is no such invitation: it was accepted or revoked, or never made"
+    title = "There is no such invitation"
+    explanation = "There is no such invitation: it was accepted or revoked, or never made"
 
 
 class InvitationForAnother(Forbidden):

@@ -10,6 +10,7 @@ class NoSuchUser(Missing):
 
     code = "no_such_user"
     title = "There is no user with this id"
+    explanation = "There is no user with this id: the account was deleted, or never made"
     constraints = ("organization_members_user_id_fkey",)
 
 

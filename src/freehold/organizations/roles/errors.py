@@ -42,6 +42,7 @@ class NoSuchRole(Missing):
 
     code = "no_such_role"
     title = "The organization has no such role"
+    explanation = "The organization has no such role: list its roles to see those that it has"
 
 
 class UnknownRole(Invalid):
