@@ -1,5 +1,6 @@
 """The platform: an open database with every operation on it, for HTTP, the command line and your own program alike."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MethodType
@@ -11,11 +12,13 @@ import msgspec
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
 from freehold.base.settings import Settings
+from freehold.base.version import VERSION
 from freehold.counting import Counting, families
 from freehold.data.context import OPERATOR, Actor, Context, Tools
 from freehold.data.db import Database, Transaction, connect
 from freehold.data.installation import require_current_schema, shared_key
 from freehold.data.jobs import Job, running
+from freehold.data.lending import GRACE_SECONDS
 from freehold.data.paging import Cursors
 from freehold.data.sql import statement_names
 from freehold.mail import operations as mail
@@ -41,6 +44,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _CURSOR_KEY: Final = "cursors"
+_NEWER: Final = "this Freehold (%s) is older than the database: it does not know the migrations %s; upgrade it"
+
+_log = logging.getLogger(__name__)
 
 
 class Bound(Generic[P, R]):
@@ -267,7 +273,8 @@ class Platform:
             observer=observer,
         )
         try:
-            await require_current_schema(database)
+            if unknown := await require_current_schema(database):
+                _log.warning(_NEWER, VERSION, ", ".join(sorted(unknown)))
             cursors = Cursors(await shared_key(database, _CURSOR_KEY))
             tools = Tools(settings=settings, passwords=passwords, cursors=cursors, observer=observer)
             yield cls(Context(db=database, tools=tools, actor=OPERATOR))
@@ -291,7 +298,12 @@ class Platform:
             connection: an ``asyncpg.Connection`` on the same database, in a transaction that you began.
         """
         context = self.context
-        inside = Transaction(connection, meanings=context.db.meanings, observer=context.tools.observer)
+        inside = Transaction.within(
+            connection,
+            meanings=context.db.meanings,
+            observer=context.tools.observer,
+            answer_seconds=context.tools.settings.statement_timeout_seconds + GRACE_SECONDS,
+        )
         return Platform(msgspec.structs.replace(context, db=inside))
 
     def working(self) -> AbstractAsyncContextManager[None]:

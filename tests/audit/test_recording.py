@@ -36,7 +36,7 @@ from freehold import (
     UserPatch,
 )
 from freehold.access import OPERATIONS
-from freehold.data.db import UnexpectedDatabaseError
+from freehold.data.failures import UnexpectedDatabaseError
 from freehold.platform import ApiKeys, OrganizationApiKeys, Organizations
 from freehold.sessions.operations import authenticate
 

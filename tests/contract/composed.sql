@@ -99,6 +99,28 @@ UNION ALL
 ORDER BY id
 LIMIT $3;
 
+-- doctor.role
+SELECT current_user::text AS name, r.rolsuper AS is_superuser, r.rolbypassrls AS bypasses_rls,
+    has_schema_privilege('public', 'CREATE') AS may_create_in_schema,
+    has_table_privilege('audit_events', 'DELETE') AS may_delete_audit,
+    has_table_privilege('audit_events', 'TRUNCATE') AS may_truncate_audit,
+    has_column_privilege('audit_events', 'hash', 'UPDATE') AS may_rewrite_audit,
+    coalesce(
+        (
+            SELECT array_agg(c.relname::text ORDER BY c.relname)
+            FROM pg_class c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname = ANY ($1::text[])
+                AND NOT (
+                    has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+                    AND (c.relname = 'audit_events' OR has_table_privilege(c.oid, 'UPDATE'))
+                    AND (c.relname IN ('audit_events', 'audit_heads') OR has_table_privilege(c.oid, 'DELETE'))
+                )
+        ),
+        '{}'
+    ) AS lacks
+FROM pg_roles r
+WHERE r.rolname = current_user;
+
 -- organizations.by_id
 SELECT wanted.place, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
 ARRAY(
@@ -481,6 +503,243 @@ DELETE FROM sessions WHERE id = $12 AND user_id = $13 RETURNING id
 )
 SELECT * FROM change;
 
+-- transfer.every_project
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+JOIN organizations o ON o.id = p.organization_id AND o.deleted_at IS NULL
+ORDER BY p.id;
+
+-- transfer.staging.members_insert
+INSERT INTO organization_members (organization_id, user_id, role, role_id, created_at)
+SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s.role, 'member'), 20) ELSE 'member' END,
+    r.id, coalesce(s.joined_at, now())
+FROM staged s
+LEFT JOIN roles r ON r.organization_id = s.organization_id AND r.name = s.role
+WHERE s.ctid >= ('(' || $1::bigint || ',0)')::tid AND s.ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY s.line;
+
+-- transfer.staging.members_insert_new
+INSERT INTO organization_members (organization_id, user_id, role, role_id, created_at)
+SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s.role, 'member'), 20) ELSE 'member' END,
+    r.id, coalesce(s.joined_at, now())
+FROM staged s
+LEFT JOIN roles r ON r.organization_id = s.organization_id AND r.name = s.role
+WHERE s.ctid >= ('(' || $1::bigint || ',0)')::tid AND s.ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY s.line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.members_insert_others
+INSERT INTO organization_members (organization_id, user_id, role, role_id, created_at)
+SELECT s.organization_id, s.user_id, CASE WHEN r.id IS NULL THEN left(coalesce(s.role, 'member'), 20) ELSE 'member' END,
+    r.id, coalesce(s.joined_at, now())
+FROM staged s
+LEFT JOIN roles r ON r.organization_id = s.organization_id AND r.name = s.role
+WHERE s.ctid >= ('(' || $1::bigint || ',0)')::tid AND s.ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY s.line
+ON CONFLICT (organization_id, user_id) DO NOTHING;
+
+-- transfer.staging.organizations_insert
+INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
+SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line;
+
+-- transfer.staging.organizations_insert_new
+INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
+SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.organizations_insert_others
+INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
+SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT (id) DO NOTHING;
+
+-- transfer.staging.projects_insert
+INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line;
+
+-- transfer.staging.projects_insert_new
+INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.projects_insert_others
+INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT (id) DO NOTHING;
+
+-- transfer.staging.projects_update
+UPDATE projects p
+SET name = s.name,
+    description = s.description,
+    visibility = s.visibility,
+    features = s.features,
+    created_at = s.created_at,
+    updated_at = CASE
+        WHEN s.updated_at > p.updated_at THEN s.updated_at
+        ELSE greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
+    END
+FROM (
+    SELECT s.id, s.organization_id, s.name, s.updated_at,
+        CASE WHEN given & 8 > 0 THEN coalesce(s.description, '') ELSE p.description END AS description,
+        CASE WHEN given & 16 > 0 THEN coalesce(s.visibility, 'private') ELSE p.visibility END AS visibility,
+        CASE WHEN given & 32 > 0 THEN coalesce(s.features, '{}') ELSE p.features END AS features,
+        coalesce(s.created_at, p.created_at) AS created_at
+    FROM staged s
+    JOIN projects p ON p.organization_id = s.organization_id AND p.id = s.id
+) AS s
+WHERE p.organization_id = s.organization_id
+    AND p.id = s.id
+    AND (s.name, s.description, s.visibility, s.features, s.created_at)
+        IS DISTINCT FROM (p.name, p.description, p.visibility, p.features, p.created_at);
+
+-- transfer.staging.users_insert
+INSERT INTO users (
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+)
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line;
+
+-- transfer.staging.users_insert_new
+INSERT INTO users (
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+)
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT DO NOTHING;
+
+-- transfer.staging.users_insert_others
+INSERT INTO users (
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+)
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+FROM staged
+WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+ORDER BY line
+ON CONFLICT (id) DO NOTHING;
+
+-- transfer.systems.better_auth_members
+SELECT 'member ' || m.id AS source, NULL::text AS refusal,
+    CASE
+        WHEN m."organizationId"::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN m."organizationId"::text::uuid
+        ELSE md5('better-auth/organization/' || m."organizationId")::uuid
+    END AS organization_id,
+    CASE
+        WHEN m."userId"::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN m."userId"::text::uuid
+        ELSE md5('better-auth/user/' || m."userId")::uuid
+    END AS user_id,
+    CASE
+        WHEN string_to_array(replace(m.role, ' ', ''), ',') && ARRAY['owner', 'admin'] THEN 'admin'
+        ELSE m.role
+    END AS role,
+    m."createdAt"::timestamptz AS joined_at
+FROM member m
+WHERE m.id IS DISTINCT FROM (
+    SELECT first.id FROM member first
+    WHERE first."organizationId" = m."organizationId"
+        AND 'owner' = ANY(string_to_array(replace(first.role, ' ', ''), ','))
+    ORDER BY first."createdAt", first.id
+    LIMIT 1
+)
+ORDER BY m.id;
+
+-- transfer.systems.better_auth_organizations
+SELECT 'organization ' || o.id AS source, NULL::text AS refusal,
+    CASE
+        WHEN o.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN o.id::text::uuid
+        ELSE md5('better-auth/organization/' || o.id)::uuid
+    END AS id,
+    o.name, o.slug,
+    CASE
+        WHEN w."userId"::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN w."userId"::text::uuid
+        ELSE md5('better-auth/user/' || w."userId")::uuid
+    END AS owner_id,
+    w."createdAt"::timestamptz AS owner_joined_at, o."createdAt"::timestamptz AS created_at
+FROM organization o
+LEFT JOIN LATERAL (
+    SELECT m."userId", m."createdAt" FROM member m
+    WHERE m."organizationId" = o.id AND 'owner' = ANY(string_to_array(replace(m.role, ' ', ''), ','))
+    ORDER BY m."createdAt", m.id
+    LIMIT 1
+) AS w ON true
+ORDER BY o.id;
+
+-- transfer.systems.better_auth_users
+SELECT 'user ' || u.id AS source, NULL::text AS refusal,
+    CASE
+        WHEN u.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.id::text::uuid
+        ELSE md5('better-auth/user/' || u.id)::uuid
+    END AS id,
+    coalesce(
+        to_jsonb(u) ->> 'username',
+        left(regexp_replace(split_part(u.email, '@', 1), '[^A-Za-z0-9_]', '_', 'g'), 40) || '_' || left(md5(u.id::text), 8)
+    ) AS username,
+    u.email, CASE WHEN u."emailVerified" THEN u."updatedAt"::timestamptz END AS email_verified_at,
+    nullif(split_part(btrim(u.name), ' ', 1), '') AS first_name,
+    nullif(btrim(substr(btrim(u.name), length(split_part(btrim(u.name), ' ', 1)) + 1)), '') AS last_name,
+    CASE WHEN u.image ~ '^https?://[!-~]+$' THEN u.image END AS avatar_url, u."createdAt"::timestamptz AS created_at,
+    u."updatedAt"::timestamptz AS updated_at,
+    (
+        SELECT a.password FROM account a
+        WHERE a."userId" = u.id AND a."providerId" = 'credential' AND a.password IS NOT NULL
+        ORDER BY a.id
+        LIMIT 1
+    ) AS password_hash
+FROM table_of_users u
+ORDER BY u.id;
+
+-- transfer.systems.django_users
+SELECT 'user ' || u.id AS source,
+    CASE WHEN NOT u.is_active THEN 'is not active there, and Freehold knows no inactive users' END AS refusal,
+    CASE
+        WHEN u.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.id::text::uuid
+        ELSE md5('django/' || u.id)::uuid
+    END AS id,
+    u.username, u.email, nullif(btrim(u.first_name), '') AS first_name,
+    nullif(btrim(u.last_name), '') AS last_name, u.date_joined::timestamptz AS created_at,
+    CASE WHEN u.password = '' OR u.password LIKE '!%' THEN '!' ELSE u.password END AS password_hash
+FROM table_of_users u
+ORDER BY u.id;
+
+-- transfer.systems.fastapi_users
+SELECT 'user ' || u.id AS source,
+    CASE WHEN NOT u.is_active THEN 'is not active there, and Freehold knows no inactive users' END AS refusal,
+    CASE
+        WHEN u.id::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.id::text::uuid
+        ELSE md5('fastapi-users/' || u.id)::uuid
+    END AS id,
+    left(regexp_replace(split_part(u.email, '@', 1), '[^A-Za-z0-9_]', '_', 'g'), 40) || '_' || left(md5(u.id::text), 8)
+        AS username,
+    u.email, CASE WHEN u.is_verified THEN now() END AS email_verified_at, u.hashed_password AS password_hash
+FROM table_of_users u
+ORDER BY u.id;
+
 -- users.by_id
 SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
@@ -575,11 +834,11 @@ u.first_name, u.last_name, u.avatar_url;
 WITH change AS (
 UPDATE users u
 SET username = coalesce($12, username),
-    first_name = CASE WHEN $13::boolean THEN $14 ELSE first_name END,
-    last_name = CASE WHEN $15::boolean THEN $16 ELSE last_name END,
-    avatar_url = CASE WHEN $17::boolean THEN $18 ELSE avatar_url END,
+    first_name = CASE WHEN 'first_name' = ANY ($13::text[]) THEN $14 ELSE first_name END,
+    last_name = CASE WHEN 'last_name' = ANY ($13) THEN $15 ELSE last_name END,
+    avatar_url = CASE WHEN 'avatar_url' = ANY ($13) THEN $16 ELSE avatar_url END,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $19 AND ($20::timestamptz IS NULL OR updated_at = $20)
+WHERE id = $17 AND ($18::timestamptz IS NULL OR updated_at = $18)
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 )

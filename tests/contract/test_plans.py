@@ -75,8 +75,8 @@ async def test_many_rows_are_read_by_index_and_never_sorted(
             plan = await explain(big, seed_statement("projects", "seed_projects_of_organization"), [ORGANIZATION])
             assert [node["Node Type"] for node in nodes(plan)] == ["Index Scan"]
         for name, bound in all_statements().items():
-            if not bound.parameters:
-                continue  # asks about the whole table
+            if not bound.parameters or name.startswith(("freehold.transfer.staging.", "freehold.transfer.systems.")):
+                continue  # asks about a whole table, or about a whole file
             with subtests.test(msg=name):
                 plan = await explain(big, bound)
                 _refuse_whole_reads(plan, large)

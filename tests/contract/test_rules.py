@@ -18,22 +18,14 @@ from hypothesis import strategies as st
 from tests.contract import near_misses
 from tests.contract.near_misses import NEAR, texts
 
+from freehold import Organization, Project, User
 from freehold.base import scalars
 from freehold.base.errors import Invalid
 from freehold.base.scalars import RESERVED_SLUGS, Features, Rule, Visibility, text_defect
-from freehold.base.validation import parse_value
+from freehold.base.validation import parse_value, ruled
 
-COLUMNS: Final = {
-    ("users", "username"): scalars.USERNAME,
-    ("users", "email"): scalars.EMAIL,
-    ("users", "first_name"): scalars.NAME,
-    ("users", "last_name"): scalars.NAME,
-    ("users", "avatar_url"): scalars.AVATAR_URL,
-    ("organizations", "name"): scalars.NAME,
-    ("organizations", "slug"): scalars.SLUG,
-    ("projects", "name"): scalars.NAME,
-    ("projects", "description"): scalars.DESCRIPTION,
-}
+ENTITIES: Final[dict[str, type[msgspec.Struct]]] = {"users": User, "organizations": Organization, "projects": Project}
+COLUMNS: Final = {(table, name): rule for table, entity in ENTITIES.items() for name, _, rule in ruled(entity)}
 """Which rule each column keeps."""
 
 NO_TEXT_OF_A_CALLER: Final = {

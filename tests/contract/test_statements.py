@@ -3,20 +3,26 @@
 import importlib
 import re
 import types
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import pytest
 from tests.contract.plans import explain, filled_with_nulls, scans
 from tests.contract.renewal import compare
+from tests.transfer.test_systems import BETTER_AUTH, DJANGO, FASTAPI_USERS
 
 import freehold
-from freehold.data.sql import STATEMENTS, Statement, columns, load, result_shape, sections
+from freehold.data.failures import changes
+from freehold.data.rows import columns, result_shape
+from freehold.data.sql import STATEMENTS, Statement, load, sections
+from freehold.transfer.systems.rows import OF_USERS
 
 SOURCE = Path(freehold.__file__).parent
 FILES = sorted(SOURCE.rglob("queries.sql"))
@@ -36,6 +42,29 @@ for file in FILES:
     importlib.import_module(f"{package(file)}.queries")
 
 every_stub = pytest.mark.parametrize("name", sorted(STATEMENTS))
+
+
+@pytest.fixture
+async def tables(schema: Any, name: str) -> AsyncIterator[Any]:
+    """The migrated database, with the tables that a statement of a file's lines or of another system needs besides."""
+    transaction = schema.transaction()
+    await transaction.start()
+    for ddl in _besides(name):
+        await schema.execute(ddl)
+    yield schema
+    await transaction.rollback()
+
+
+def _besides(name: str) -> Iterator[str]:
+    package, _, own = name.rpartition(".")
+    kind = own.partition("_")[0]
+    if package == "freehold.transfer.staging" and not own.endswith("_stage"):
+        yield STATEMENTS[f"{package}.{kind if f'{package}.{kind}_stage' in STATEMENTS else 'users'}_stage"].sql
+    if package == "freehold.transfer.systems":
+        yield {"django": DJANGO, "fastapi": FASTAPI_USERS}.get(kind, BETTER_AUTH)
+        users = "auth_user" if kind == "django" else '"user"'
+        yield f"CREATE TEMPORARY VIEW {OF_USERS} AS TABLE {users}"
+
 
 TEXT = frozenset({"text", "varchar"})
 TYPES: dict[Any, frozenset[str]] = {
@@ -92,9 +121,9 @@ def test_columns_are_named_one_by_one(name: str):
 
 
 @every_stub
-async def test_parameters_have_the_types_of_the_stub(name: str, schema: Any):
+async def test_parameters_have_the_types_of_the_stub(name: str, tables: Any):
     bound = STATEMENTS[name]
-    prepared = await schema.prepare(bound.sql)
+    prepared = await tables.prepare(bound.sql)
     found = {parameter: kind.name for parameter, kind in zip(bound.parameters, prepared.get_parameters(), strict=True)}
     many = "[]" if bound.is_lookup else ""
     wanted = {parameter: {kind + many for kind in allowed_types(bound.hints[parameter])} for parameter in found}
@@ -102,9 +131,9 @@ async def test_parameters_have_the_types_of_the_stub(name: str, schema: Any):
 
 
 @every_stub
-async def test_columns_have_the_names_and_types_of_the_stub(name: str, schema: Any):
+async def test_columns_have_the_names_and_types_of_the_stub(name: str, tables: Any):
     bound = STATEMENTS[name]
-    prepared = await schema.prepare(bound.sql)
+    prepared = await tables.prepare(bound.sql)
     found = {column.name: column.type.name for column in prepared.get_attributes()}
     if bound.is_lookup:
         assert found.pop("place") == "int8", "a lookup says which of the asked each row answers"
@@ -120,24 +149,50 @@ async def test_columns_have_the_names_and_types_of_the_stub(name: str, schema: A
     assert {c: kind for c, kind in found.items() if kind not in allowed_types(wanted[c])} == {}
 
 
+@pytest.mark.parametrize("name", sorted(name for name, bound in STATEMENTS.items() if not changes(bound.sql)))
+async def test_what_counts_as_a_query_stores_nothing(name: str, tables: Any):
+    """When its answer gets lost, nobody is told that the outcome is unknown."""
+    await tables.execute("SET TRANSACTION READ ONLY")
+    prepared = await tables.prepare(STATEMENTS[name].sql)
+    locks = re.search(r"\bFOR (NO KEY )?UPDATE\b", STATEMENTS[name].sql)  # which stores nothing, and is refused
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError, match="SELECT FOR") if locks else nullcontext():
+        await prepared.fetch(*(None for _ in prepared.get_parameters()))
+
+
+@pytest.mark.parametrize(
+    ("sql", "stores"),
+    [
+        ("SELECT 'insert', \"update\" FROM a -- delete", False),
+        ("WITH a AS (SELECT 1) SELECT * FROM a FOR NO KEY UPDATE", False),
+        ("WITH a AS (DELETE FROM b RETURNING 1) SELECT * FROM a", True),
+        ("SELECT nextval('a')", True),
+        ("SELECT 1 INTO a", True),
+        ("CALL a()", True),
+        ("VACUUM", True),
+    ],
+)
+def test_statement_that_is_not_plainly_a_query_may_store_something(sql: str, stores: bool):  # noqa: FBT001
+    assert changes(sql) is stores
+
+
 @every_stub
-async def test_column_that_can_be_null_is_optional(name: str, schema: Any):
+async def test_column_that_can_be_null_is_optional(name: str, tables: Any):
     """The planner says where each column comes from; an expression says nothing, so it is left to the reviewer."""
     bound = STATEMENTS[name]
     inner, _, _ = result_shape(bound.result)
     if inner is types.NoneType:
         return
-    attributes = [column.name for column in (await schema.prepare(bound.sql)).get_attributes()]
+    attributes = [column.name for column in (await tables.prepare(bound.sql)).get_attributes()]
     hints = columns(inner) or dict.fromkeys(attributes, bound.result)
-    plan = await explain(schema, bound)
-    tables, filled = scans(plan), filled_with_nulls(plan)
+    plan = await explain(tables, bound)
+    scanned, filled = scans(plan), filled_with_nulls(plan)
     nullable = set()
     for attribute, output in zip(attributes, plan["Output"], strict=False):
         alias, _, column = output.rpartition(".")
-        if not re.fullmatch(r"[a-z_]+", column) or (not alias and len(tables) != 1):
+        if not re.fullmatch(r"[a-z_]+", column) or (not alias and len(scanned) != 1):
             continue
-        table = tables.get(alias or next(iter(tables)))
-        may_be_null = table and not _is_chosen(column, bound.sql) and not await _is_not_null(schema, table, column)
+        table = scanned.get(alias or next(iter(scanned)))
+        may_be_null = table and not _is_chosen(column, bound.sql) and not await _is_not_null(tables, table, column)
         if alias in filled or may_be_null:
             nullable.add(attribute)
     nullable &= set(hints)

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.conftest import SignUp
+from tests.conftest import PASSWORD, SignUp
 
-from freehold import Platform, ProfilePatch, Unavailable, UserPatch
-from freehold.data.db import Transaction, UnexpectedDatabaseError, connect
+from freehold import NewUser, Platform, ProfilePatch, Unavailable, UserPatch
+from freehold.data.db import Transaction, connect
+from freehold.data.failures import UnexpectedDatabaseError
 from freehold.users.queries import by_id
 
 
@@ -84,3 +85,37 @@ async def test_lookup_is_planned_once_however_often_it_runs(database_url: str):
         assert tuple(planned) == (10, 0)
     finally:
         await database.close()
+
+
+@pytest.mark.parametrize("table", ["users", "mail_messages"])
+async def test_full_disk_is_said_to_be_that(table: str, platform: Platform, connection: Any):
+    await connection.execute(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'could not extend file'; END$$;"
+        f" CREATE TRIGGER full_disk BEFORE INSERT ON {table} EXECUTE FUNCTION full_disk()"
+    )
+    with pytest.raises(Unavailable, match="The disk of the database is full, so nothing was stored") as raised:
+        await platform.users.create(NewUser(username="ada", email="ada@example.com", password=PASSWORD))
+    assert raised.value.code == "unavailable"
+
+
+async def test_lost_connections_are_logged_in_one_line(
+    platform: Platform, connection: Any, caplog: pytest.LogCaptureFixture
+):
+    database = platform.context.db
+    sleeping = [asyncio.ensure_future(database.fetch("SELECT pg_sleep(60)", [])) for _ in range(5)]
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'"
+    while await connection.fetchval(f"SELECT count(*) {others}") < 5:  # noqa: ASYNC110 - the server lets nobody know
+        await asyncio.sleep(0)
+    await connection.fetch(f"SELECT pg_terminate_backend(pid, 5000) {others}")
+    for each in sleeping:
+        with pytest.raises(Unavailable):
+            await each
+    told = [record for record in caplog.records if record.name != "freehold.statements"]
+    assert [record.getMessage() for record in told] == [
+        (
+            "connections to the database lost: 1; the last one since connection was closed in the middle of "
+            "operation: terminating connection due to administrator command"
+        )
+    ]
+    assert told[0].exc_info is None

@@ -143,3 +143,25 @@ def test_every_job_has_an_interval_and_lives_with_the_jobs_of_its_slice():
         assert each.work.__module__.endswith(".jobs")
         assert each.every_seconds > 0
         assert each.every_seconds > 0
+
+
+async def test_what_keeps_a_job_from_its_work_is_logged_once_until_it_is_over(
+    platform: Platform, only: Callable[..., None], caplog: pytest.LogCaptureFixture
+):
+    tries: list[int] = []
+    healed = asyncio.Event()
+
+    async def fail_often(_: Context) -> None:
+        tries.append(1)
+        if len(tries) < 5:
+            raise Unavailable("The database is away")
+        if len(tries) == 6:
+            healed.set()
+
+    only(fail_often)
+    async with platform.working():
+        await reached(healed)
+    assert [record.getMessage() for record in caplog.records] == [
+        "job fail_often: The database is away",
+        "job fail_often works again",
+    ]

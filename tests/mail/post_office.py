@@ -77,7 +77,9 @@ class PostOffice:
         fits = isinstance(data, LoginPassword) and (data.login, data.password) == (b"ada", b"p@ss:word")
         return AuthResult(success=fits, handled=False)
 
-    def settings(self, *, login: str = "", scheme: str = "smtp", query: str = "", **others: Any) -> Settings:
+    def settings(
+        self, *, login: str = "", scheme: str = "smtp", query: str = "?starttls=auto", **others: Any
+    ) -> Settings:
         """Settings that deliver here."""
         url = f"{scheme}://{login}127.0.0.1:{self.port}{query}"
         return Settings(smtp_url=url, mail_from="Acme <hello@acme.example>", **others)

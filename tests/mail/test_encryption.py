@@ -37,8 +37,9 @@ async def test_certificate_that_nobody_vouches_for_is_refused(authority: Authori
         assert "certificate" in str(waiting.last_error).lower()
 
 
-async def test_server_without_required_starttls_gets_nothing(office: PostOffice, open_platform: OpenPlatform):
-    platform = await open_platform(office.settings(query="?starttls=required"))
+@pytest.mark.parametrize("query", ["", "?starttls=required"])
+async def test_server_without_starttls_gets_nothing(query: str, office: PostOffice, open_platform: OpenPlatform):
+    platform = await open_platform(office.settings(query=query))
     written = await write(platform)
     await deliver(platform.context)
     assert office.letters == []

@@ -31,7 +31,9 @@ def test_port_is_the_usual_one(scheme: str, port: int):
 @pytest.mark.parametrize(
     ("url", "starts_tls"),
     [
-        ("smtp://mail.example", None),
+        ("smtp://mail.example", True),
+        ("smtp://mail.example?starttls=auto", None),
+        ("smtp://a:b@mail.example?starttls=auto", True),
         ("smtp://a:b@mail.example", True),
         ("smtp://mail.example?starttls=required", True),
         ("smtp://a:b@mail.example?starttls=off", False),

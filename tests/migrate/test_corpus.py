@@ -5,6 +5,7 @@ What comes of them is compared with what psql makes of the original files.
 
 import asyncio
 import json
+import os
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -68,7 +69,7 @@ def psql(url: str, scripts: Sequence[str]) -> None:
     program = str(client_binary("psql", server_major(client)))
     for script in scripts:
         command = [program, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={client.url}", "--file=-"]
-        environment = client.full_environment()
+        environment = {**os.environ, "PGPASSWORD": client.password or ""}
         answer = subprocess.run(command, input=script.encode(), env=environment, capture_output=True, check=False)
         assert answer.returncode == 0, answer.stderr.decode()
 

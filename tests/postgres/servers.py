@@ -22,7 +22,7 @@ def sql(url: str, statement: str) -> str:
     psql = client_binary("psql", server_binaries().major)
     done = subprocess.run(
         [psql, "-XAtqw", "-v", "ON_ERROR_STOP=1", "-d", connection.url, "-c", statement],
-        env={"PATH": os.environ["PATH"], **connection.environment},
+        env={"PATH": os.environ["PATH"], "PGPASSWORD": connection.password or ""},
         capture_output=True,
         text=True,
         check=False,

@@ -1,5 +1,8 @@
 """Passwords on their way to client programs."""
 
+import subprocess
+import sys
+
 import pytest
 
 from freehold.postgres import EmbeddedServer, PostgresError, client_connection, server_major
@@ -19,10 +22,10 @@ from .servers import sql
         ("postgresql://", "postgresql://", None),
     ],
 )
-def test_password_moves_from_the_url_to_the_environment(url: str, bare: str, password: str | None) -> None:
+def test_password_moves_out_of_the_url(url: str, bare: str, password: str | None) -> None:
     connection = client_connection(url)
     assert connection.url == bare
-    assert connection.environment == ({"PGPASSWORD": password} if password else {})
+    assert connection.password == password
 
 
 @pytest.mark.parametrize("url", ["", "mysql://u:geheim@h/d", "host=h password=geheim", "postgresql://[:geheim@h"])
@@ -47,3 +50,18 @@ def test_silent_server_is_reported_without_the_password() -> None:
     with pytest.raises(PostgresError, match=r"Cannot connect to database d on the socket in /nowhere") as refused:
         server_major(client_connection("postgresql://u:geheim@/d?host=/nowhere"))
     assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("password", ["plain", r"p@:\\ss", "with\nline"])
+def test_program_finds_the_password_in_a_file_that_nobody_else_can(password: str) -> None:
+    read = "import os; print(open(os.environ['PGPASSFILE']).read(), end='')"
+    ours = {"FREEHOLD_DATABASE_URL": "postgresql://u:geheim@h/d", "PGSERVICE": "other", "PGPASSWORD": password}
+    with client_connection("postgresql://u@h/d").passing(ours) as (environment, fds):
+        if "\n" in password:
+            assert environment == {"PGPASSWORD": password}
+            return
+        assert list(environment) == ["PGPASSFILE"]
+        shown = subprocess.run(
+            [sys.executable, "-c", read], env=environment, pass_fds=fds, capture_output=True, check=True
+        )
+    assert shown.stdout.decode() == "*:*:*:*:" + password.replace("\\", "\\\\").replace(":", r"\:") + "\n"

@@ -13,7 +13,7 @@ from freehold.postgres import EmbeddedServer
 from freehold.postgres.commands import db
 from freehold.postgres.layout import Layout
 
-from .servers import is_running
+from .servers import is_running, postmaster
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +116,20 @@ def test_password_is_on_no_command_line(server: EmbeddedServer) -> None:
     result = db_process("psql", "--data-dir", server.data_dir, "--", "-c", show)
     assert "--dbname=postgresql://freehold@/freehold" in result.stdout
     assert Layout(server.data_dir).password("freehold") not in result.stdout
+
+
+def test_secrets_are_not_in_the_environment_of_what_is_started(
+    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FREEHOLD_SMTP_URL", "smtp://ada:S3cr3tWord@mail.example")
+    result = db_process(
+        "psql", "--data-dir", server.data_dir, "--", "-c", r"\! env; tr '\0' '\n' < /proc/$PPID/environ"
+    )
+    assert "PATH=" in result.stdout
+    assert "S3cr3tWord" not in result.stdout
+    assert Layout(server.data_dir).password("freehold") not in result.stdout
+    environment = Path(f"/proc/{postmaster(server.data_dir)}/environ").read_text()
+    assert "FREEHOLD_" not in environment
 
 
 def test_failing_statement_is_status_1(server: EmbeddedServer) -> None:

@@ -43,7 +43,7 @@ def test_stop_does_not_wait_for_an_open_transaction(data_dir: Path, process: Cal
         from freehold.postgres import client_binary, client_connection
         connection = client_connection(sys.argv[1])
         psql = [client_binary("psql", 18), "-XAtq", "-d", connection.url]
-        shell = subprocess.Popen(psql, env=connection.environment, stdin=subprocess.PIPE, text=True)
+        shell = subprocess.Popen(psql, env={"PGPASSWORD": connection.password}, stdin=subprocess.PIPE, text=True)
         shell.stdin.write("BEGIN;\\n SELECT 'open';\\n")
         shell.stdin.flush()
         sys.stdin.read()
@@ -163,7 +163,7 @@ def test_interrupt_in_the_terminal_reaches_us_first(data_dir: Path, process: Cal
             except KeyboardInterrupt:
                 psql = client_binary("psql", server.major)
                 ask = [psql, "-XAtq", "-d", connection.url, "-c", "SELECT 'request in flight'"]
-                subprocess.run(ask, env=connection.environment, check=True)
+                subprocess.run(ask, env={"PGPASSWORD": connection.password}, check=True)
         """,
         data_dir,
     )
@@ -197,3 +197,12 @@ def test_server_without_its_keeper_is_taken_over_and_stopped(
         assert sql(server.url, "SELECT 1") == "1"
         assert not server.started_here
     assert not is_running(data_dir)
+
+
+def test_log_repeats_nothing_that_people_have_entered(server: EmbeddedServer) -> None:
+    sql(server.url, "CREATE TABLE people (email text PRIMARY KEY); INSERT INTO people VALUES ('ada@example.com')")
+    with pytest.raises(RuntimeError):
+        sql(server.url, "INSERT INTO people SELECT 'ada' || '@example.com'")
+    log = Layout(server.data_dir).log.read_text()
+    assert "duplicate key" in log
+    assert "ada@example.com" not in log.rpartition("duplicate key")[2]

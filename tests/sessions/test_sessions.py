@@ -22,6 +22,7 @@ from freehold import (
     Unauthenticated,
 )
 from freehold.data.db import Transaction
+from freehold.platform import every_job
 from freehold.sessions import queries
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.operations import authenticate
@@ -118,7 +119,7 @@ async def test_session_of_somebody_else_cannot_be_ended(platform: Platform, sign
     actor = await authenticate(platform.context, signed_in.token)
     assert isinstance(actor.session_id, UUID)
     for session_id in (actor.session_id, uuid4()):
-        with pytest.raises(Missing, match="You have no such session"):
+        with pytest.raises(Missing, match="You do not have this session"):
             await platform.acting_as(bob.id).sessions.end(session_id)
     assert (await authenticate(platform.context, signed_in.token)).user_id == ada.id
 
@@ -199,7 +200,7 @@ async def test_new_password_ends_a_session_that_the_old_one_is_just_beginning(
     stored = await connection.fetchval("SELECT password_hash FROM users")
     async with connection.transaction():  # the transaction of a sign-in that has verified the old password
         await queries.insert(
-            Transaction(connection, meanings=meanings()),
+            Transaction.within(connection, meanings=meanings()),
             id=uuid4(),
             token_hash=bytes(32),
             user_id=ada.id,
@@ -224,3 +225,19 @@ async def _somebody_waits_for(connection: Any) -> None:
     async with asyncio.timeout(10):
         while not await connection.fetchval(waiting):  # noqa: ASYNC110 - it is the database that tells
             await asyncio.sleep(0.01)
+
+
+async def test_expired_sessions_are_forgotten_with_their_address_and_device(
+    platform: Platform, sign_up: SignUp, connection: Any
+):
+    await sign_up("ada")
+    for _ in range(2):
+        await platform.acting_as(None).sessions.create(NewSession(login="ada", password=PASSWORD))
+    expired = (
+        "UPDATE sessions SET expires_at = now() WHERE id = (SELECT min(id::text)::uuid FROM sessions) RETURNING id"
+    )
+    gone = await connection.fetchval(expired)
+    await next(each for each in every_job() if each.name == "sessions.drop_expired")(platform.context)
+    left = await connection.fetch("SELECT id FROM sessions")
+    assert len(left) == 1
+    assert left[0]["id"] != gone

@@ -12,9 +12,8 @@ from freehold.base.errors import FieldError, Invalid
 from freehold.base.scalars import AVATAR_URL, DESCRIPTION, EMAIL, NAME, Rule
 from freehold.base.validation import parse
 from freehold.transfer.checking import PLAIN, Checker
-from freehold.transfer.queries import MemberLine, OrganizationLine, ProjectLine, UserLine
 from freehold.transfer.reading import read
-from freehold.transfer.types import RECORDS, KindName
+from freehold.transfer.types import RECORDS, KindName, MemberLine, OrganizationLine, ProjectLine, UserLine
 
 every_rule = pytest.mark.parametrize("rule", PLAIN, ids=lambda rule: rule.name)
 

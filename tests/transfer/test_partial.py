@@ -2,16 +2,17 @@
 
 import asyncio
 import io
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.transfer.conftest import Import, ndjson, uid, user, written
 
-from freehold import ImportPlan, Platform, Refusals
+from freehold import ImportPlan, ImportReport, Platform, Refusals
 from freehold.transfer.errors import BadFile, ImportIsRunning
-from freehold.transfer.importing import BATCH
 from freehold.transfer.progress import Quiet
+from freehold.transfer.types import BATCH, Form
 
 PARTIAL = ImportPlan(partial=True)
 LINES = [user(number) for number in range(1, 2 * BATCH + 100)]
@@ -72,6 +73,63 @@ async def test_import_that_was_cut_off_goes_on(platform: Platform, tmp_path: Pat
     assert [line.split(b",")[0] for line in errors.read_bytes().splitlines()] == [
         b'{"line":%d' % number for number in (7, BATCH + 7, *[2 * BATCH + 7] * 3)
     ]
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+async def test_import_that_was_cut_off_after_its_last_batch_ends_well(
+    form: Form, platform: Platform, monkeypatch: pytest.MonkeyPatch, connection: Any, tmp_path: Path
+):
+    if form == "csv":
+        bad = BAD[7]
+        rows = [",".join(bad), *(",".join(str(line[name]) for name in bad) for line in (bad, *LINES[:3]))]
+        content, right, refused = "\n".join(rows).encode(), 3, 1
+    else:
+        content, right, refused = CONTENT, len(LINES) - 3, 3
+
+    async def bring() -> ImportReport:
+        refusals = Refusals(tmp_path / "errors")
+        try:
+            return await platform.transfer.import_file(
+                "users", io.BytesIO(content), form=form, plan=PARTIAL, refusals=refusals
+            )
+        finally:
+            refusals.close()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("freehold.transfer.queries.forget", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            await bring()
+    assert await connection.fetchval("SELECT count(*) FROM users") == right
+    before = (tmp_path / "errors").read_bytes()
+    report = await bring()
+    assert (report.stored, report.refused) == (right, refused)
+    assert (tmp_path / "errors").read_bytes() == before
+    assert await connection.fetchval("SELECT count(*) FROM imports") == 0
+    assert await connection.fetchval("SELECT count(*) FROM audit_events WHERE action = 'data.import'") == 1
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_file_of_what_is_wrong_is_for_nobody_else(
+    is_there: bool,  # noqa: FBT001
+    platform: Platform,
+    tmp_path: Path,
+):
+    """It says what people have entered."""
+    errors = tmp_path / "errors"
+    if is_there:
+        errors.touch(mode=0o644)
+    before = os.umask(0)
+    try:
+        refusals = Refusals(errors)
+        await platform.transfer.import_file("users", io.BytesIO(ndjson([BAD[7]])), refusals=refusals)
+        refusals.close()
+    finally:
+        os.umask(before)
+    assert errors.stat().st_mode & 0o777 == 0o600
+
+
+async def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 async def test_finished_import_is_forgotten(bring_in: Import, connection: Any):

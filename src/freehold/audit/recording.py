@@ -108,12 +108,17 @@ def recorded(
     sql = _INSERT.sql.replace(_NO_CHANGE, f"WITH change AS (\n{change}\n)").replace(_NO_ROWS, _ITS_ROWS)
     names = {f"event_{name}": name for name in _INSERT.parameters}
     hints = {prefixed: _INSERT.hints[name] for prefixed, name in names.items()} | own.hints
-    both = msgspec.structs.replace(own, sql=sql, parameters=(*names, *own.parameters), hints=hints)
+    both = msgspec.structs.replace(
+        own,
+        sql=sql,
+        parameters=(*names, *own.parameters),
+        hints=hints,
+        sources=(*(f"given['event'].{name}" for name in names.values()), *own.sources),
+    )
     run = runner(both)
 
     async def run_both(db: Executor, event: NewEvent, /, *_: P.args, **given: P.kwargs) -> R:
-        told = {prefixed: getattr(event, name) for prefixed, name in names.items()}
-        done: R = await run(db, **told, **given)
+        done: R = await run(db, event=event, **given)
         return done
 
     return register(stub, both, run_both)

@@ -59,10 +59,10 @@ class InvalidToken(Invalid):
     """
 
     code = "invalid_token"
-    title = "The token is not valid, was used already, or has expired: ask for a new one"
+    title = "This token is not valid, has expired, or was already used: request a new one"
 
     def __init__(self, pointer: str = "/token") -> None:
-        super().__init__([FieldError(pointer, self.code, "is not valid, was used already, or has expired")], self.title)
+        super().__init__([FieldError(pointer, self.code, "is not valid, has expired, or was already used")], self.title)
 
 
 class Unauthenticated(FreeholdError):
@@ -76,40 +76,50 @@ class Forbidden(FreeholdError):
     """The caller sees the thing and may not do this with it."""
 
     code = "forbidden"
-    title = "You may not do this"
+    title = "You are not allowed to do this"
 
 
 class Missing(FreeholdError):
     """The thing does not exist, or the caller may not see it: the two are never told apart."""
 
     code = "not_found"
-    title = "There is nothing here that you may see"
-    explanation = "There is nothing here that you may see: it was deleted, never existed, or is not yours to see"
+    title = "This does not exist, or you cannot view it"
+    explanation = "This does not exist, or you cannot view it: check the id in the path, and who is signed in"
 
 
 class Conflict(FreeholdError):
     """The change contradicts what is stored; the same request may succeed once that has changed."""
 
     code = "conflict"
-    title = "This contradicts what is stored"
+    title = "This conflicts with the current state"
 
 
 class Stale(FreeholdError):
     """The entity has changed since the version that the caller named."""
 
     code = "stale"
-    title = "The entity has changed meanwhile: read it again and repeat your change on the new version"
+    title = "This has changed since you read it: read it again, then repeat your change on the new version"
 
 
 class Unavailable(FreeholdError):
     """The work cannot be done now, and nothing was stored; try again after ``retry_after_seconds``."""
 
     code = "unavailable"
-    title = "The service cannot do this right now: try again shortly"
+    title = "The service cannot do this right now: try again in a moment"
 
     def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 1) -> None:
         self.retry_after_seconds = retry_after_seconds
         super().__init__(detail)
+
+
+class OutcomeUnknown(FreeholdError):
+    """The connection to the database broke after a change was sent, so that it may be stored, and may not be."""
+
+    code = "outcome_unknown"
+    title = (
+        "The database did not confirm whether this was stored: repeat it with the same Idempotency-Key, or, without "
+        "one, check before you repeat it"
+    )
 
 
 class TooManyRequests(FreeholdError):

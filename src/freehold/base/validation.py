@@ -8,7 +8,7 @@ message that two readers can understand differently.
 import json
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.errors import FieldError, Invalid
+from freehold.base.errors import FieldError, Invalid, Meaning, failing
 from freehold.base.scalars import Ahead, Rule, text_defect
 
 UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\s\S])"
@@ -54,6 +54,35 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 msgspec.structs.force_setattr(self, name, cleaned)
         if problems:
             raise Invalid(problems)
+
+
+def given_fields(patch: Input) -> list[str]:
+    """Name what a patch gives, the fields of its parts by their own names."""
+    found: list[str] = []
+    for name in patch.__struct_fields__:
+        value = getattr(patch, name)
+        if isinstance(value, Input):
+            found += given_fields(value)
+        elif value is not UNSET:
+            found.append(name)
+    return found
+
+
+def ruled(entity: type[msgspec.Struct], pointer: str = "") -> Iterator[tuple[str, str, Rule]]:
+    """Go through the fields that keep a rule: the name of each, where a document has it, and the rule."""
+    for field in msgspec.structs.fields(entity):
+        place = f"{pointer}/{field.name}"
+        for kind in get_args(field.type) if get_origin(field.type) in {Union, types.UnionType} else (field.type,):
+            if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+                yield from ruled(kind, place)
+            for rule in getattr(kind, "__metadata__", ()):
+                if isinstance(rule, Rule):
+                    yield field.name, place, rule
+
+
+def checks_of(table: str, entity: type[msgspec.Struct]) -> dict[str, Meaning]:
+    """Say which error the CHECK of each ruled field's column, ``<table>_<field>_check``, stands for."""
+    return {f"{table}_{name}_check": failing(place, rule.code, rule.says) for name, place, rule in ruled(entity)}
 
 
 InputT = TypeVar("InputT", bound=Input)
@@ -242,7 +271,7 @@ def _read_time(value: Any, pointer: str, problems: Problems) -> Any:
             return value.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    return _fail(problems, pointer, "invalid_time", "must be a time with its offset, such as 2027-01-31T12:00:00Z")
+    return _fail(problems, pointer, "invalid_time", "must be a time with a UTC offset, such as 2027-01-31T12:00:00Z")
 
 
 def _ahead_reader(rule: Ahead) -> Reader:
@@ -270,7 +299,7 @@ def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:
             return UNSET
         for index, item in enumerate(items):
             if item in items[:index]:
-                _fail(problems, f"{pointer}/{index}", "duplicate", f"'{item}' stands in the list already")
+                _fail(problems, f"{pointer}/{index}", "duplicate", f"'{item}' is already in the list")
         return items
 
     return read
@@ -310,11 +339,16 @@ def _struct_reader(kind: type[Input], *, text: bool) -> Reader:
             return _wrong_type(problems, pointer, "an object", document)
         before = len(problems)
         for key in getattr(document, "repeated", ()):
-            _fail(problems, f"{pointer}/{_escape(key)}", "repeated_key", "stands more than once")
+            _fail(problems, f"{pointer}/{_escape(key)}", "repeated_key", "occurs more than once")
         for key in document:
             if key not in fields:
                 known = ", ".join(fields)
-                _fail(problems, f"{pointer}/{_escape(key)}", "unknown_field", f"is not known here; known: {known}")
+                _fail(
+                    problems,
+                    f"{pointer}/{_escape(key)}",
+                    "unknown_field",
+                    f"is not a known field; known fields: {known}",
+                )
         values = {}
         for name, (attribute, read_field, required) in fields.items():
             if name in document:

@@ -24,12 +24,17 @@ def command_line() -> str:
         [
             "# The command line",
             "",
-            f"What `--help` says of each command (written by `{RENEW}`).",
+            f"This is the `--help` of each command. `{RENEW}` writes this page.",
             "",
-            "Exit status: 0 done; 1 it failed, and standard error says why in lines that begin with `freehold:`;",
-            "2 wrong usage; 130 interrupted. What is printed is for people on a terminal, fields with tabs between",
-            "them in a pipe, and with `--json` what the API answers.",
-            *_sections(program, click.Context(program, info_name="freehold", terminal_width=_WIDTH)),
+            "The exit status is 0 for success, 1 for failure, 2 for wrong usage and 130 for an interruption. On",
+            "failure, standard error says why, in lines that begin with `freehold:`.",
+            "",
+            "On a terminal, commands print tables for people. In a pipe, they print fields with tabs between them.",
+            "With `--json`, they print what the API returns.",
+            *_sections(
+                program,
+                click.Context(program, info_name="freehold", terminal_width=_WIDTH, help_option_names=["-h", "--help"]),
+            ),
         ]
     )
 
@@ -46,15 +51,15 @@ def settings() -> str:
         [
             "# Settings",
             "",
-            f"An option goes before the environment. Written by `{RENEW}`.",
+            f"If you set both, the option takes precedence over the environment variable. `{RENEW}` writes this page.",
             "",
-            "| Option of `freehold serve` | Environment variable | Default | What it is |",
+            "| Option of `freehold serve` | Environment variable | Default | Description |",
             "| --- | --- | --- | --- |",
             *rows,
             "",
-            "Only in the environment, which other users of the machine cannot see as they can see arguments:",
+            "Set these in the environment only. Other users of the machine can see arguments, but not the environment:",
             "",
-            "| Environment variable | What it is |",
+            "| Environment variable | Description |",
             "| --- | --- |",
             *hidden,
             *(f"| `{name}` | {meaning} |" for name, meaning in OTHERS.items()),

@@ -2,27 +2,27 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from time import perf_counter
-from types import MappingProxyType
+from functools import partial
+from time import monotonic
 from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from freehold.base.errors import FreeholdError, Meaning, SchemaPending, Unavailable
+from freehold.base.errors import Unavailable
 from freehold.data.coalescing import Coalescer
-from freehold.data.sql import Row
+from freehold.data.failures import GONE, NO_MEANINGS, UNANSWERED, LostRace, Meanings, translating
+from freehold.data.lending import GRACE_SECONDS, RELEASE_SECONDS, Connection, Lender, Lent, prepare
+from freehold.data.rows import Row
+from freehold.data.sql import Executor
 from freehold.observe.observer import SILENT, Observer
 from freehold.postgres.reaching import UNREADABLE, unreachable
 
 R = TypeVar("R")
-Meanings = Mapping[str, Meaning]
-"""What breaking each constraint of the database means."""
-_NO_MEANINGS: Final[Meanings] = MappingProxyType({})
 
 TRIES = 5
-"""How often a transaction is begun anew when PostgreSQL says that it lost a race (40001, 40P01)."""
+"""How often a transaction is begun when PostgreSQL says that it lost a race (40001, 40P01)."""
 
 ROWS_AT_A_TIME = 1000
 """How many rows a stream fetches in one round trip; it never holds more."""
@@ -33,47 +33,16 @@ UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_sess
 So nobody is told how long its statements took, either: to count a million rows takes a while, and is no finding.
 """
 
-RACES = (
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.OutdatedSchemaCacheError,
-)
-"""What a second try can mend: a lost race, also one with a migration that changed a prepared statement's columns."""
-GONE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.InternalClientError,
-    asyncpg.InterfaceError,
-    asyncpg.ReadOnlySQLTransactionError,
-    OSError,
-    TimeoutError,
-)
-"""What tells that the database cannot do the work now: unreachable, full, shutting down, or waiting too long."""
+UNHURRIED_SECONDS: Final = 3600.0
+"""How long one statement of such work may take: an hour is no work any more, but a session that has fallen silent."""
+_SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-
-class LostRace(Unavailable):
-    """Others changed the same at the same time, and PostgreSQL let them win; a second try may do."""
-
-
-class UnexpectedDatabaseError(Exception):
-    """PostgreSQL refused a statement of ours: a bug. Says which rule, and never a value; the server's log has those."""
-
-
-def translated(error: BaseException, meanings: Meanings) -> FreeholdError | None:
-    """Say in Freehold's words what a driver's error means; None for what would be a bug."""
-    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        meaning = meanings.get(error.constraint_name or "")
-        return meaning() if meaning else None
-    if isinstance(error, RACES):
-        return LostRace("Too many changes at the same place at once: try again")
-    if isinstance(error, (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)):
-        return SchemaPending()
-    if isinstance(error, GONE):
-        return Unavailable("The database cannot be reached or is overloaded: try again shortly")
-    return None
+TRY_SECONDS: Final = 1.5
+"""How long a quick read waits for one connection, before that has half a second to show that it is alive."""
+QUICK_SECONDS: Final = 4.5
+"""How long a quick read takes at most, with all its tries."""
+CONNECT_SECONDS: Final = 5.0
+"""How long connecting may take: name, TCP, TLS and sign-in."""
 
 
 class Transaction:
@@ -81,20 +50,32 @@ class Transaction:
 
     lookups: dict[str, Coalescer] | None = None
 
-    def __init__(
-        self, connection: "asyncpg.Connection[asyncpg.Record]", *, meanings: Meanings, observer: Observer = SILENT
-    ) -> None:
-        self.connection = connection
+    def __init__(self, lent: Lent, *, meanings: Meanings) -> None:
+        self._lent = lent
         self.meanings = meanings
-        self.observer = observer
+        self.observer = lent.observer
+
+    @classmethod
+    def within(
+        cls, connection: Any, *, meanings: Meanings, observer: Observer = SILENT, answer_seconds: float = 15
+    ) -> "Transaction":
+        """Make one of a transaction that somebody else has begun on a connection of theirs, and ends."""
+        return cls(Lent(connection, observer, answer_seconds=answer_seconds), meanings=meanings)
+
+    @property
+    def quick(self) -> Executor:
+        """Itself: what runs in a transaction cannot be tried on another connection."""
+        return self
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
-        return await _timed(self.connection.fetch, sql, arguments, self.observer)
+        self._lent.note(sql)
+        return await self._lent.ask(self._lent.connection.fetch, sql, arguments)
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run the statement and return the first row, if any."""
-        return await _timed(self.connection.fetchrow, sql, arguments, self.observer)
+        self._lent.note(sql)
+        return await self._lent.ask(self._lent.connection.fetchrow, sql, arguments)
 
     async def transact(self, work: Callable[["Transaction"], Awaitable[R]]) -> R:
         """Run the work inside this transaction, undone alone when it fails (a savepoint)."""
@@ -103,34 +84,35 @@ class Transaction:
     async def persist(self, work: Callable[[], Awaitable[R]]) -> R:
         """Run work that writes here, undone alone when it fails (a savepoint)."""
         with translating(self.meanings):
-            async with self.connection.transaction():
+            async with self._lent.savepoint():
                 return await work()
 
     async def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
         """Run the statement; its rows are fetched some at a time."""
         with translating(self.meanings):
-            # Prepared first: a cursor of the connection would name its statement even where no names are to be kept.
-            prepared = await self.connection.prepare(sql)
-            async for row in prepared.cursor(*arguments, prefetch=ROWS_AT_A_TIME):
+            async for row in self._lent.stream(sql, arguments, ROWS_AT_A_TIME):
                 yield row
 
     async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
         """Run a statement that returns no rows, and tell how many it has written."""
-        status: str = await self.connection.execute(sql, *arguments)
+        self._lent.wrote = True
+        status: str = await self._lent.do(self._lent.connection.execute, sql, *arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
     async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Write rows to a table in binary, as fast as PostgreSQL takes them."""
-        await self.connection.copy_records_to_table(table, columns=columns, records=rows)
+        self._lent.wrote = True
+        await self._lent.do(partial(self._lent.connection.copy_records_to_table, table, columns=columns, records=rows))
 
     @asynccontextmanager
     async def bulk(self) -> AsyncIterator["Transaction"]:
         """Lend itself for work on many rows, undone alone when it fails (a savepoint)."""
         with translating(self.meanings):
-            async with self.connection.transaction():
-                await self.connection.execute(UNHURRIED)
-                yield self
+            async with self._lent.savepoint():
+                await self._lent.do(self._lent.connection.execute, UNHURRIED)
+                with self._lent.patient(UNHURRIED_SECONDS):
+                    yield self
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator["Transaction"]:
@@ -141,51 +123,46 @@ class Transaction:
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
-    def __init__(
-        self,
-        pool: "asyncpg.Pool[asyncpg.Record]",
-        *,
-        meanings: Meanings,
-        acquire_timeout_seconds: float,
-        observer: Observer = SILENT,
-    ) -> None:
-        self._pool = pool
+    def __init__(self, lender: Lender, *, meanings: Meanings, statement_timeout_seconds: float) -> None:
+        self._lender = lender
+        self._statement_timeout_seconds = statement_timeout_seconds
         self.meanings = meanings
-        self.observer = observer
+        self.observer = lender.observer
         self.lookups: dict[str, Coalescer] | None = {}
-        self._acquire_timeout_seconds = acquire_timeout_seconds
+        self.quick: Executor = Quick(lender, meanings, statement_timeout_seconds)
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run one statement on its own and return all rows."""
-        with translating(self.meanings):
-            async with self._lent() as connection:
-                return await _timed(connection.fetch, sql, arguments, self.observer)
+        with translating(self.meanings, alone=sql):
+            async with self._lender.lend() as lent:
+                return await lent.ask(lent.connection.fetch, sql, arguments)
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run one statement on its own and return the first row, if any."""
-        with translating(self.meanings):
-            async with self._lent() as connection:
-                return await _timed(connection.fetchrow, sql, arguments, self.observer)
+        with translating(self.meanings, alone=sql):
+            async with self._lender.lend() as lent:
+                return await lent.ask(lent.connection.fetchrow, sql, arguments)
 
     async def transact(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
-        """Run the work in a transaction and commit it; begin anew when PostgreSQL reports a lost race.
+        """Run the work in a transaction and commit it; begin again when PostgreSQL reports a lost race.
 
         The work can run several times, so it must do nothing but use its transaction.
 
         Raises:
             FreeholdError: what the work raised, or what a broken constraint means, also one that is checked at commit.
             Unavailable: the database cannot do it now; nothing is stored.
+            OutcomeUnknown: the answer to COMMIT got lost.
         """
 
         async def run() -> R:
             with translating(self.meanings):
-                async with self._lent() as connection, connection.transaction():
-                    return await work(Transaction(connection, meanings=self.meanings, observer=self.observer))
+                async with self._lender.lend() as lent, lent.transaction():
+                    return await work(Transaction(lent, meanings=self.meanings))
 
         return await self.persist(run)
 
     async def persist(self, work: Callable[[], Awaitable[R]]) -> R:
-        """Run work that writes once, with one statement or one transaction; anew when PostgreSQL reports a lost race.
+        """Run work that writes once, with one statement or one transaction; again when PostgreSQL reports a lost race.
 
         Raises:
             Unavailable: it lost every race.
@@ -204,11 +181,12 @@ class Database:
         Raises:
             FreeholdError: what a broken constraint means, also one that is checked at commit.
             Unavailable: the database cannot do it now; nothing is stored.
+            OutcomeUnknown: the answer to COMMIT got lost.
         """
         with translating(self.meanings):
-            async with self._lent() as connection, connection.transaction():
-                await connection.execute(UNHURRIED)
-                yield Transaction(connection, meanings=self.meanings)
+            async with self._lender.lend(answer_seconds=UNHURRIED_SECONDS) as lent, lent.transaction():
+                await lent.do(lent.connection.execute, UNHURRIED)
+                yield Transaction(lent.silent(), meanings=self.meanings)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
@@ -219,78 +197,66 @@ class Database:
         """
         async with AsyncExitStack() as open_things:
             with translating(self.meanings):
-                connection = await open_things.enter_async_context(self._lent())
-                await open_things.enter_async_context(
-                    connection.transaction(isolation="repeatable_read", readonly=True)
-                )
-                await connection.execute(UNHURRIED)
+                lent = await open_things.enter_async_context(self._lender.lend(answer_seconds=UNHURRIED_SECONDS))
+                await open_things.enter_async_context(lent.transaction(_SNAPSHOT))
+                await lent.do(lent.connection.execute, UNHURRIED)
             # What fails out there is not the database's fault, so it is not translated.
-            yield Transaction(connection, meanings=self.meanings)
-
-    def _lent(self) -> "_Lent":
-        return _Lent(self._pool, self._acquire_timeout_seconds, self.observer)
+            yield Transaction(lent.silent(), meanings=self.meanings)
 
     async def close(self) -> None:
-        """Wait for the statements in flight, then close every connection."""
-        await self._pool.close()
+        """Wait for the statements in flight, within their bound, then close every connection."""
+        await self._lender.close(self._statement_timeout_seconds + GRACE_SECONDS + RELEASE_SECONDS)
 
 
-class _Lent:
-    """Lends a connection of the pool; when none can be had, the database is unavailable, whatever the reason."""
+class Quick:
+    """The same database for reads that are quick by design: for one bad connection they wait less, and try another.
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", timeout_seconds: float, observer: Observer) -> None:
-        self._pool = pool
-        self._timeout_seconds = timeout_seconds
-        self._observer = observer
+    They may be repeated, since they change nothing.
+    """
 
-    async def __aenter__(self) -> Any:
-        self._observer.waiting(1)
-        try:
-            self._connection = await self._pool.acquire(timeout=self._timeout_seconds)
-        except (asyncpg.PostgresError, *GONE) as error:
-            raise Unavailable("The database cannot be reached or is overloaded: try again shortly") from error
-        finally:
-            self._observer.waiting(-1)
-        self._observer.in_use(1)
-        return self._connection
+    lookups: dict[str, Coalescer] | None = None
 
-    async def __aexit__(self, *_error: object) -> None:
-        self._observer.in_use(-1)
-        await self._pool.release(self._connection)
-
-
-async def _timed(run: Callable[..., Awaitable[R]], sql: str, arguments: Sequence[object], observer: Observer) -> R:
-    """Run a statement and tell how long it took, also when it failed: what was cancelled was slow more than others."""
-    started = perf_counter()
-    try:
-        return await run(sql, *arguments)
-    finally:
-        observer.statement(sql, perf_counter() - started)
-
-
-class translating:  # noqa: N801 - reads as a word in a with statement
-    """Raise Freehold's error for the driver's."""
-
-    def __init__(self, meanings: Meanings) -> None:
+    def __init__(self, lender: Lender, meanings: Meanings, statement_timeout_seconds: float) -> None:
+        self._lender = lender
         self._meanings = meanings
+        # Half of what a request may take: who comes while others wait in vain waits for them, and then as long again.
+        self._seconds = min(QUICK_SECONDS, (statement_timeout_seconds + 1) / 2)
+        self._try_seconds = min(TRY_SECONDS, self._seconds / 3)
+        self.observer = lender.observer
 
-    def __enter__(self) -> None:
-        pass
+    @property
+    def quick(self) -> Executor:
+        """Itself."""
+        return self
 
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if not isinstance(error, (asyncpg.PostgresError, *GONE)):
-            return
-        if meaning := translated(error, self._meanings):
-            raise meaning from error
-        if isinstance(error, asyncpg.PostgresError):
-            where = error.constraint_name or error.table_name or ""
-            raise UnexpectedDatabaseError(f"{type(error).__name__} ({error.sqlstate}) {where}".rstrip()) from None
+    async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
+        """Run the statement and return all rows."""
+        return await self._read(lambda lent: lent.ask(lent.connection.fetch, sql, arguments))
+
+    async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
+        """Run the statement and return the first row, if any."""
+        return await self._read(lambda lent: lent.ask(lent.connection.fetchrow, sql, arguments))
+
+    async def _read(self, ask: Callable[[Lent], Awaitable[R]]) -> R:
+        end = monotonic() + self._seconds
+        with translating(self._meanings):
+            while True:
+                left = end - monotonic()
+                try:
+                    seconds = min(self._try_seconds, left)
+                    async with self._lender.lend(within_seconds=left, answer_seconds=seconds) as lent:
+                        return await ask(lent)
+                except UNANSWERED:
+                    if lent.settling:  # until then it is not known whether another one is any better
+                        await asyncio.wait({lent.settling})
+                    if monotonic() >= end:
+                        raise
 
 
 async def connect(
     url: str,
     *,
-    meanings: Meanings = _NO_MEANINGS,
+    meanings: Meanings = NO_MEANINGS,
     size: int = 10,
     acquire_timeout_seconds: float = 5,
     statement_timeout_seconds: float = 15,
@@ -325,16 +291,20 @@ async def connect(
         # costs several times what running it does. Every statement is proved to be good by its one plan for all values.
         "plan_cache_mode": "force_generic_plan",
     }
-    nothing_kept = {"statement_cache_size": 0, "command_timeout": statement_timeout_seconds}
     try:
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            timeout=CONNECT_SECONDS,
+            command_timeout=statement_timeout_seconds + (0 if through_pgbouncer else GRACE_SECONDS),
+            connection_class=Connection,
+            init=prepare,
+            min_size=0,  # or the driver logs a traceback for each try to open one while the database is away
             max_size=size,
             reset=_keep,
             server_settings={"application_name": "freehold", "timezone": "UTC", **({} if through_pgbouncer else kept)},
-            **(nothing_kept if through_pgbouncer else {}),
+            **({"statement_cache_size": 0} if through_pgbouncer else {}),
         )
+        await pool.release(await pool.acquire(timeout=CONNECT_SECONDS))
     except (asyncpg.PostgresError, *GONE) as error:  # at a start, so the reason is for the operator and for no client
         if "unsupported startup parameter" in str(error):
             raise Unavailable(
@@ -343,7 +313,8 @@ async def connect(
         raise Unavailable(unreachable(url, error)) from error
     except ValueError:  # its own text may hold a part of the password
         raise Unavailable(UNREADABLE) from None
-    return Database(pool, meanings=meanings, acquire_timeout_seconds=acquire_timeout_seconds, observer=observer)
+    lender = Lender(pool, acquire_timeout_seconds=acquire_timeout_seconds, observer=observer)
+    return Database(lender, meanings=meanings, statement_timeout_seconds=statement_timeout_seconds)
 
 
 async def _keep(connection: Any) -> None:

@@ -9,21 +9,25 @@ from freehold.data import queries
 from freehold.data.db import Database
 
 
-async def require_current_schema(database: Database) -> None:
-    """Return when the database has every migration of this version.
+async def require_current_schema(database: Database) -> frozenset[str]:
+    """Return when the database has every migration of this version, and name those that this version does not know.
+
+    A newer one is no reason not to serve: while the nodes of an installation are upgraded, the old ones go on.
 
     Raises:
         SchemaPending: ``schema_pending``, naming how many are missing and the command to run.
     """
     try:
-        missing = _own_migrations().difference(await queries.migrations_applied(database))
+        applied = frozenset(await queries.migrations_applied(database.quick))
     except SchemaPending:
-        missing = _own_migrations()
+        applied = frozenset()
+    missing = _own_migrations() - applied
     if missing:
         raise SchemaPending(
             f"The database lacks {len(missing)} of Freehold's migrations ({', '.join(sorted(missing))}): "
             "run 'freehold migrate apply', then start again"
         )
+    return applied - _own_migrations()
 
 
 async def shared_key(database: Database, name: str) -> bytes:

@@ -55,12 +55,21 @@ async def running(jobs: Iterable[Job], context: Context) -> AsyncIterator[None]:
 
 
 async def _repeat(each: Job, context: Context) -> None:
-    """Run a job for ever. It fails alone: the others go on, and so does it, at its interval."""
+    """Run a job for ever. It fails alone: the others go on, and so does it, at its interval.
+
+    What keeps it from its work is logged once, and not at each interval until it is over.
+    """
+    told = ""
     while True:
         try:
             await each(context)
+            if told:
+                _log.warning("job %s works again", each.name)
+            told = ""
         except FreeholdError as error:
-            _log.warning("job %s: %s", each.name, error.detail)
+            if error.detail != told:
+                _log.warning("job %s: %s", each.name, error.detail)
+            told = error.detail
         except Exception:  # noqa: BLE001 - a bug in one job is logged and must not end the others
             _log.exception("job %s failed; it is tried again in %g s", each.name, each.every_seconds)
         # Processes that start together shall not go on together.

@@ -9,6 +9,9 @@ A statement stands in SQL, where it can be read, explained and reviewed; the stu
     @statement
     async def by_id(db: Executor, *, id: UUID) -> Project | None: ...
 
+A parameter that is a Struct brings its fields: ``new: NewProject`` stands for ``:name``, ``:description`` and so on;
+what a patch leaves out is NULL.
+
 The return annotation says what is wanted: ``T`` (exactly one row), ``T | None``, ``list[T]`` or ``None`` (no rows).
 ``T`` is a scalar (the first column) or a frozen msgspec Struct; a Struct in a Struct takes its fields from the same
 row. Names of statements and parameters are checked when the module is imported, types by
@@ -27,22 +30,19 @@ import re
 import types
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from enum import Enum
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, ParamSpec, Protocol, TypeVar, get_type_hints
 
 import msgspec
 
 from freehold.data.coalescing import Coalescer, Key
+from freehold.data.rows import Row, arguments_of, parameters, result_shape, row_decoder
 from freehold.observe.observer import Observer
 from freehold.observe.traces import traced
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Row = Any
-"""A row as the driver gives it: values by column name and by position."""
-
 STATEMENTS: Final[dict[str, "Statement"]] = {}
 """Every bound statement by its full name, such as ``freehold.users.by_id``."""
 
@@ -60,6 +60,10 @@ class Executor(Protocol):
     observer: Observer
     """Is told what runs."""
 
+    @property
+    def quick(self) -> "Executor":
+        """Where reads run that are quick by design, and may be repeated."""
+
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
 
@@ -74,10 +78,17 @@ class Streamer(Protocol):
         """Run the statement; its rows are fetched some at a time."""
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement with the order of its parameters; ``result`` and ``hints`` come from its stub.
+class Runner(Protocol):
+    """Where a statement can run that returns no rows: a transaction."""
 
-    A lookup takes an array of each hint's type.
+    async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
+        """Run the statement, and tell how many rows it has written."""
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement with the order of its parameters; ``result``, ``hints`` and ``sources`` come from its stub.
+
+    A lookup takes an array of each hint's type. Each source reads a parameter from the arguments of a call, ``given``.
     """
 
     name: str
@@ -86,6 +97,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[str, ...]
     result: Any = None
     hints: dict[str, Any] = {}
+    sources: tuple[str, ...] = ()
     is_lookup: bool = False
 
 
@@ -195,6 +207,22 @@ def streaming(stub: Callable[P, AsyncIterator[R]]) -> Callable[P, AsyncIterator[
     return register(stub, bound, _streamer(bound))
 
 
+def command(stub: Callable[P, Awaitable[int]]) -> Callable[P, Awaitable[int]]:
+    """Make the stub run the statement of its name, which returns no rows, and give the number of rows it has written.
+
+    Raises:
+        LookupError: the file has no such statement.
+        TypeError: the stub's parameters are not the statement's.
+    """
+    bound = msgspec.structs.replace(bind(stub), result=types.NoneType)
+    sql, arguments = bound.sql, arguments_of(bound.sources)
+
+    async def run(db: Runner, **given: object) -> int:
+        return await db.run(sql, arguments(given))
+
+    return register(stub, bound, run)
+
+
 def register(stub: Callable[..., Any], bound: Statement, run: Callable[..., Any]) -> Callable[..., Any]:
     """Make known what a stub runs, and give that the stub's name."""
     name = f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"
@@ -221,23 +249,29 @@ def bind(stub: Callable[..., Any], *, besides: AbstractSet[str] = frozenset()) -
         raise LookupError(f"{path} has no statement named {stub.__name__}") from None
     hints = get_type_hints(stub, include_extras=True)
     result = hints.pop("return")
-    wanted = [name for name in inspect.signature(stub).parameters if name not in {"db", *besides}]
-    if set(wanted) != set(loaded.parameters):
-        raise TypeError(f"{path}: {stub.__name__} takes {sorted(loaded.parameters)}, its stub {sorted(wanted)}")
-    return msgspec.structs.replace(loaded, result=result, hints={name: hints[name] for name in loaded.parameters})
+    names = [name for name in inspect.signature(stub).parameters if name not in {"db", *besides}]
+    brought = parameters({name: hints[name] for name in names})
+    if set(brought) != set(loaded.parameters):
+        raise TypeError(f"{path}: {stub.__name__} takes {sorted(loaded.parameters)}, its stub {sorted(brought)}")
+    return msgspec.structs.replace(
+        loaded,
+        result=result,
+        hints={name: brought[name][1] for name in loaded.parameters},
+        sources=tuple(brought[name][0] for name in loaded.parameters),
+    )
 
 
 def runner(bound: Statement) -> Callable[..., Any]:
     """Make the function that runs a statement with its parameters by name."""
-    sql, parameters = bound.sql, bound.parameters
+    sql, arguments = bound.sql, arguments_of(bound.sources)
     inner, many, optional = result_shape(bound.result)
     decode = row_decoder(inner)
 
     async def run_all(db: Executor, **given: object) -> list[Any]:
-        return [decode(row) for row in await db.fetch(sql, [given[name] for name in parameters])]
+        return [decode(row) for row in await db.fetch(sql, arguments(given))]
 
     async def run_one(db: Executor, **given: object) -> Any:
-        row = await db.fetch_row(sql, [given[name] for name in parameters])
+        row = await db.fetch_row(sql, arguments(given))
         if row is not None:
             return decode(row)
         if optional or inner is types.NoneType:
@@ -248,18 +282,18 @@ def runner(bound: Statement) -> Callable[..., Any]:
 
 
 def _streamer(bound: Statement) -> Callable[..., Any]:
-    sql, parameters = bound.sql, bound.parameters
+    sql, arguments = bound.sql, arguments_of(bound.sources)
     decode = row_decoder(result_shape(bound.result)[0])
 
     async def run(db: Streamer, **given: object) -> AsyncIterator[Any]:
-        async for row in db.stream(sql, [given[name] for name in parameters]):
+        async for row in db.stream(sql, arguments(given)):
             yield decode(row)
 
     return run
 
 
 def _lookup_runner(bound: Statement) -> Callable[..., Any]:
-    sql, parameters, name = bound.sql, bound.parameters, bound.name
+    sql, arguments, name = bound.sql, arguments_of(bound.sources), bound.name
     inner, many, optional = result_shape(bound.result)
     decode = row_decoder(inner)
 
@@ -270,13 +304,13 @@ def _lookup_runner(bound: Statement) -> Callable[..., Any]:
         return found
 
     async def run(db: Executor, **given: object) -> Any:
-        key = tuple(given[parameter] for parameter in parameters)
+        key = tuple(arguments(given))
         if db.lookups is None:
             rows = (await fetch(db, [key]))[0]
         else:
             coalescer = db.lookups.get(sql)
             if coalescer is None:
-                coalescer = db.lookups[sql] = Coalescer(partial(fetch, db), db.observer.flight)
+                coalescer = db.lookups[sql] = Coalescer(partial(fetch, db.quick), db.observer.flight)
             rows = await coalescer.get(key)
         if many:
             return rows
@@ -287,78 +321,3 @@ def _lookup_runner(bound: Statement) -> Callable[..., Any]:
         raise LookupError(f"{name} returned no row")
 
     return run
-
-
-def result_shape(result: Any) -> tuple[Any, bool, bool]:
-    """Split a return annotation into the type of a row, whether many rows come, and whether there may be none."""
-    if get_origin(result) in {list, AsyncIterator}:
-        return get_args(result)[0], True, False
-    if get_origin(result) in {Union, types.UnionType}:
-        (inner,) = (member for member in get_args(result) if member is not types.NoneType)
-        return inner, False, True
-    return result, False, False
-
-
-def columns(kind: Any) -> dict[str, Any]:
-    """Name the columns that a row of this type needs, with their Python types; a scalar needs none by name."""
-    found: dict[str, Any] = {}
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        for field in msgspec.structs.fields(kind):
-            nested = columns(field.type)
-            found.update(nested or {field.name: field.type})
-    return found
-
-
-def row_decoder(kind: Any) -> Callable[[Row], Any]:
-    """Compile the function that makes a value of ``kind`` from a row.
-
-    A Struct's constructor is called with positions, in source made once: about a third of the time of a generic loop.
-    """
-    if kind is types.NoneType:
-        return lambda _row: None
-    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
-        return _as_tuple(kind) or (lambda row: row[0])
-    names: dict[str, Any] = {}
-    source = f"lambda row: {_constructor(kind, names)}"
-    made: Callable[[Row], Any] = eval(source, names)  # noqa: S307 - made of our own field names alone
-    return made
-
-
-def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
-    names[kind.__name__] = kind
-    parts = []
-    for field in msgspec.structs.fields(kind):
-        if columns(field.type):
-            part = _constructor(field.type, names)
-        else:
-            part = f"row[{field.name!r}]"
-            inner, _, optional = result_shape(field.type)
-            if isinstance(inner, type) and issubclass(inner, Enum):
-                names[inner.__name__] = inner
-                made = f"{inner.__name__}({part})"
-            elif _as_tuple(inner):
-                made = _tuple_of(inner, part, names)
-            elif get_origin(inner) is dict:
-                names["read_json"] = msgspec.json.decode
-                made = f"read_json({part})"
-            else:
-                made, optional = part, False
-            part = f"None if {part} is None else {made}" if optional else made
-        parts.append(f"{field.name}={part}")
-    return f"{kind.__name__}({', '.join(parts)})"
-
-
-def _tuple_of(kind: Any, part: str, names: dict[str, Any]) -> str:
-    while get_origin(kind) is Annotated:
-        kind = get_args(kind)[0]
-    item = get_args(kind)[0]
-    if isinstance(item, type) and issubclass(item, Enum):
-        names[item.__name__] = item
-        return f"tuple(map({item.__name__}, {part}))"
-    return f"tuple({part})"
-
-
-def _as_tuple(kind: Any) -> Callable[[Row], Any] | None:
-    while get_origin(kind) is Annotated:
-        kind = get_args(kind)[0]
-    return (lambda row: tuple(row[0])) if get_origin(kind) is tuple else None

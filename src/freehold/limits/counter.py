@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from freehold.base.errors import FreeholdError
+from freehold.data.failures import incidental
 from freehold.data.sql import Executor
 from freehold.limits import queries
 from freehold.limits.policies import WINDOW_SECONDS, Policy
@@ -110,7 +111,8 @@ class Counter:
 
     async def _count_exactly(self, name: str, bucket: _Bucket) -> int:
         """Return the place of this request among those of all nodes."""
-        (total,) = await queries.add(self._db, buckets=[name], ends=[bucket.ends_at], requests=[1])
+        with incidental():
+            (total,) = await queries.add(self._db, buckets=[name], ends=[bucket.ends_at], requests=[1])
         bucket.shared = max(bucket.shared, total.requests)
         return total.requests
 

@@ -13,7 +13,7 @@ from freehold.base.settings import SettingError, Settings
 
 Starttls = Literal["auto", "required", "off"]
 """Whether the connection is encrypted once it stands: where the server offers it (and always before a password is
-sent), always, or never."""
+sent), always, or never. Always, unless told otherwise: who is in between can take the offer out."""
 
 _URL: Final = "FREEHOLD_SMTP_URL"
 _PORTS: Final = {"smtp": 587, "smtps": 465}
@@ -50,14 +50,12 @@ def read_relay(settings: Settings) -> Relay | None:
         return None
     url = _split(settings.smtp_url)
     query = parse_qs(url.query)
-    starttls = query.pop("starttls", ["auto"])[-1]
+    starttls = query.pop("starttls", ["required"])[-1]
     if query or starttls not in get_args(Starttls):
-        raise SettingError(
-            f"{_URL} may end in ?starttls=auto, ?starttls=required or ?starttls=off, and in nothing else"
-        )
+        raise SettingError(f"{_URL} can only end in ?starttls=auto, ?starttls=required or ?starttls=off")
     if (url.username is None) != (url.password is None):
         raise SettingError(
-            f"{_URL} has a user without a password, or the other way round: write smtp://user:password@host"
+            f"{_URL} has a user without a password, or a password without a user: write smtp://user:password@host"
         )
     return Relay(
         host=url.hostname or "",
@@ -87,14 +85,16 @@ def _split(text: str) -> SplitResult:
 
 def _read_sender(text: str | None) -> Address:
     if text is None:
-        raise SettingError(f"FREEHOLD_MAIL_FROM is missing: {_URL} needs the address that mails come from")
+        raise SettingError(
+            f"FREEHOLD_MAIL_FROM is missing: {_URL} needs the sender's address, such as Acme <hello@acme.example>"
+        )
     try:
         if text.isprintable():
             name, address = email.utils.parseaddr(text)
             return mailbox(address, display_name=name)
     except ValueError:
         pass
-    raise SettingError(f"FREEHOLD_MAIL_FROM is {text!r}, which is no address such as Acme <hello@acme.example>")
+    raise SettingError(f"FREEHOLD_MAIL_FROM is {text!r}, which is not an address such as Acme <hello@acme.example>")
 
 
 def mailbox(address: str, *, display_name: str = "") -> Address:

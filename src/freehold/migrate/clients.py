@@ -2,11 +2,16 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from freehold.migrate.database import NO_LIMITS
 from freehold.migrate.errors import ProgramError
 from freehold.postgres import client_binary
 from freehold.postgres.client import client_connection
+
+PROGRAM_SECONDS = 24 * 3600.0
+"""How long a program may take: large databases take hours, and one that takes a day hangs."""
 
 _HEEDED = (
     *("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGPASSFILE", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"),
@@ -17,8 +22,17 @@ _HEEDED = (
 or PGOPTIONS, only the programs would heed: they are left out."""
 
 
-async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> str:
-    """Run pg_dump or pg_restore on a database to its end; the password travels in the environment, never in arguments.
+async def run_client(
+    name: str, server_major: int, database_url: str, *arguments: str | Path, settings: Mapping[str, str] | None = None
+) -> str:
+    """Run pg_dump or pg_restore on a database to its end; the password travels in a file, never in arguments.
+
+    Args:
+        name: of the program.
+        server_major: of the server, and so of the program.
+        database_url: of the database.
+        arguments: all others.
+        settings: with which its sessions begin.
 
     Returns:
         What it printed.
@@ -29,22 +43,28 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
     """
     program = client_binary(name, server_major)
     target = client_connection(database_url)
-    process = await asyncio.create_subprocess_exec(
-        program,
-        "--no-password",
-        f"--dbname={target.url}",
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=_environment() | target.environment,
-    )
-    try:
-        output, errors = await process.communicate()
-    except asyncio.CancelledError:
-        process.kill()
-        await process.wait()
-        raise
+    options = " ".join(f"-c {key}={value}" for key, value in {**NO_LIMITS, **(settings or {})}.items())
+    with target.passing(_environment() | {"PGOPTIONS": options}) as (environment, fds):
+        process = await asyncio.create_subprocess_exec(
+            program,
+            "--no-password",
+            f"--dbname={target.url}",
+            *arguments,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+            pass_fds=fds,
+        )
+        try:
+            async with asyncio.timeout(PROGRAM_SECONDS):
+                output, errors = await process.communicate()
+        except TimeoutError:
+            raise ProgramError(f"{name} did not end within {PROGRAM_SECONDS / 3600:.0f} hours") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
     if process.returncode != 0:
         words = errors.decode("utf-8", "replace").strip() or f"it ended with status {process.returncode}"
         raise ProgramError(f"{name} failed: {words}")

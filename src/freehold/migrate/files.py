@@ -9,6 +9,7 @@ from typing import NamedTuple
 from freehold.migrate.migration import FilesError, Migration, Problem
 from freehold.migrate.reader import read_migration
 
+BUILTIN = "freehold"  # the set of Freehold's own migrations
 _SNAPSHOT = "schema.sql"  # lies beside the migrations for review and is none itself
 
 
@@ -48,7 +49,7 @@ class MigrationSet(NamedTuple):
 
 def builtin() -> MigrationSet:
     """Freehold's own migrations."""
-    return MigrationSet.from_folder(Path(str(package_files("freehold") / "migrations")), "freehold")
+    return MigrationSet.from_folder(Path(str(package_files("freehold") / "migrations")), BUILTIN)
 
 
 def free_version(taken: Iterable[str]) -> str:

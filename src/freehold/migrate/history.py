@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from freehold.migrate.errors import HistoryError, TargetError
-from freehold.migrate.files import MigrationSet, free_version
+from freehold.migrate.files import BUILTIN, MigrationSet, free_version
 from freehold.migrate.journal import Applied
 from freehold.migrate.migration import Migration
 
@@ -140,10 +140,16 @@ def _late(migration: Migration, newer: Applied, known: Iterable[tuple[str, str]]
 def _against_file(row: Applied, files: dict[tuple[str, str], Migration]) -> list[Trouble]:
     migration = files.get(row.key)
     if migration is None:
-        message = (
-            f"{row.label} of set {row.set_name} is applied but its file is missing: bring the file back "
-            "(from version control, or from the branch it was applied from)"
-        )
+        if row.set_name == BUILTIN and all(key[0] != BUILTIN or int(key[1]) < int(row.version) for key in files):
+            message = (
+                f"A newer Freehold has migrated this database (to {row.label}), and this one is too old for it: "
+                "install that version again, or restore the backup that it took before"
+            )
+        else:
+            message = (
+                f"{row.label} of set {row.set_name} is applied but its file is missing: bring the file back "
+                "(from version control, or from the branch it was applied from)"
+            )
         return [Trouble("missing", *row.key, message)]
     troubles: list[Trouble] = []
     if not migration.has_checksum(row.checksum):

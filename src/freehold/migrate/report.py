@@ -16,11 +16,11 @@ from freehold.migrate.findings import Finding
 from freehold.migrate.frameworks.convert import Import
 from freehold.migrate.gate import Outcome
 from freehold.migrate.leftovers import Leftover
+from freehold.migrate.listing import print_table
 from freehold.migrate.rehearse import Rehearsal
 from freehold.migrate.reverse import Prospect
 from freehold.migrate.runner import Status
 from freehold.migrate.swap import Exchange
-from freehold.migrate.tables import print_table
 
 _LEFT = {
     "copy": "copy for a rehearsal",
@@ -90,6 +90,7 @@ def show_status(status: Status) -> None:
         _say(f"! {trouble.message}", err=beside)
     for each in status.drift:
         _say(f"! drift: {each}", err=beside)
+    show_not_compared(status.not_compared, err=beside)
     if status.evidence:
         until = f"{status.evidence.expires_at:%Y-%m-%d %H:%M} UTC"
         versions = ", ".join(status.evidence.versions)
@@ -100,6 +101,12 @@ def show_status(status: Status) -> None:
         _say("Left behind:", err=beside)
         show_leftovers(status.leftovers, err=beside)
         _say("Remove it with: freehold migrate clean", err=beside)
+
+
+def show_not_compared(what: Sequence[str], *, err: bool = False) -> None:
+    """Print in one line what a comparison leaves out."""
+    if what:
+        _say(f"Not compared: {', '.join(what)}.", err=err)
 
 
 def show_leftovers(found: Sequence[Leftover], *, err: bool = True) -> None:
@@ -137,6 +144,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> None:
             _say(f"    wrote {table} anew ({rows} rows)")
         for loss in step.losses:
             _say(f"    down loses {loss}")
+    show_not_compared(rehearsal.not_compared)
     if rehearsal.steps or rehearsal.findings:
         show_findings(rehearsal.findings)
     if rehearsal.evidence:
@@ -172,6 +180,12 @@ def show_exchange(exchange: Exchange) -> None:
     _say(f"{exchange.database} will be as it was at {exchange.taken_at:%Y-%m-%d %H:%M:%S} UTC.", err=True)
     for each in exchange.changed or ["nothing has changed since"]:
         _say(f"    {each}", err=True)
+    if exchange.left_out:
+        _say("It will be without these, which need more rights or a decision; run them afterwards:", err=True)
+    for each in exchange.left_out:
+        _say(f"    {each};", err=True)
+    if not exchange.schema_compared:
+        _say("    its schema was not compared: another version of Freehold took the backup; every row was", err=True)
     sessions = _count(exchange.sessions, "other session")
     _say(f"What is there now is kept as {exchange.kept_as}; {sessions} will be ended.", err=True)
 

@@ -1,101 +1,146 @@
-"""Lists as commands print them: a table for people on a terminal, tabs for programs in a pipe."""
+"""Tables as whoever writes rows into them has to know them: columns, what keeps rows apart, what they refer to."""
 
-import shutil
-import sys
-import textwrap
-import unicodedata
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from itertools import zip_longest
-from typing import Any, Final
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import NamedTuple
 
-import click
+from freehold.migrate.database import Connection
+from freehold.migrate.values import Types
 
-SEPARATOR: Final = "\t"
-_GAP: Final = "  "
-_KEPT: Final = 3
-"""A table that is too wide loses its last column, but only where this many columns stay."""
+_COLUMNS = """
+SELECT quote_ident(a.attname) AS name, a.attnum AS number, a.atttypid::bigint AS oid, a.atttypmod AS typmod,
+    format_type(a.atttypid, a.atttypmod) AS type, a.attgenerated::text <> '' AS generated,
+    a.atthasdef OR a.attidentity::text <> '' AS has_default, a.attnotnull OR t.typnotnull AS not_null
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attname
+"""
+
+# An index on an expression depends on the columns in it (and on those of its predicate).
+_KEYS = """
+SELECT ARRAY(
+        SELECT quote_ident(a.attname) FROM pg_attribute a WHERE a.attrelid = i.indrelid AND (
+            a.attnum = ANY (i.indkey[0 : i.indnkeyatts - 1]) OR i.indexprs IS NOT NULL AND a.attnum IN (
+                SELECT d.refobjsubid FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                    AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid))
+        ORDER BY a.attnum
+    ) AS columns,
+    i.indpred IS NULL AND i.indexprs IS NULL AS whole,
+    i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
+        SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) AND NOT a.attnotnull
+    ) AS finds
+FROM pg_index i WHERE i.indrelid = $1 AND (i.indisunique OR i.indisexclusion)
+ORDER BY NOT i.indisprimary, i.indexrelid
+"""
+
+_REFERENCES = """
+SELECT ARRAY(SELECT quote_ident(a.attname) FROM unnest(k.conkey) WITH ORDINALITY u(number, place)
+             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number ORDER BY u.place) AS columns,
+    k.confrelid::regclass::text AS "table",
+    ARRAY(SELECT quote_ident(a.attname) FROM unnest(k.confkey) WITH ORDINALITY u(number, place)
+          JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number ORDER BY u.place) AS to
+FROM pg_constraint k
+WHERE k.conrelid = $1 AND k.contype = 'f'  -- not what PostgreSQL makes of it for each partition of the other table
+    AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)
+ORDER BY k.conname
+"""
+_SET = "SELECT pg_catalog.set_config($1, $2, true)"
 
 
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[Any]], *, err: bool = False) -> None:
-    """Print rows: a line each with tabs between and no headings, unless it is for people on a terminal.
+class Column(NamedTuple):
+    """A column: its number, which renaming does not change, its type in several ways, and what it demands."""
 
-    There, nothing is broken over lines: a table that is too wide loses its last column and says so. Where that is not
-    enough, each row becomes a block with a line for each value.
+    name: str
+    number: int
+    oid: int
+    typmod: int
+    type: str
+    generated: bool
+    has_default: bool
+    not_null: bool
 
-    Args:
-        headings: of the columns, the most important first.
-        rows: a value for each column.
-        err: print to standard error.
+    @property
+    def required(self) -> bool:
+        """Whether a row cannot be written without naming it."""
+        return self.not_null and not self.has_default
+
+
+class Reference(NamedTuple):
+    """A foreign key: columns, the table they refer to, and its columns."""
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+
+
+class Key(NamedTuple):
+    """Columns that keep rows apart; whether they do so for all rows, and by nothing but their values."""
+
+    columns: tuple[str, ...]
+    whole: bool
+
+
+class Table(NamedTuple):
+    """A table.
+
+    Attributes:
+        finds: the columns of a key that finds any row; empty if there is none.
+        types: of its columns, and what they are made of.
     """
-    for_people = (sys.stderr if err else sys.stdout).isatty()
-    cells = [[plain(value, short=for_people) for value in row] for row in rows]
-    if not for_people:
-        lines = [SEPARATOR.join(row) for row in cells]
-    else:
-        lines = _table(headings, cells, shutil.get_terminal_size().columns)
-    for line in lines:
-        click.echo(line, err=err)
+
+    oid: int
+    name: str
+    columns: dict[str, Column]
+    keys: list[Key]
+    finds: tuple[str, ...]
+    references: list[Reference]
+    types: Types
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[str]:
-    for left_out in (0, 1):
-        kept = len(headings) - left_out
-        if left_out and kept < _KEPT:
-            break
-        widths = [
-            max(map(width, column)) for column in zip(headings[:kept], *(row[:kept] for row in rows), strict=True)
+async def read_table(connection: Connection, name: str) -> Table:
+    """Read what there is to know of a table; inside a transaction."""
+    async with settings(connection, {"search_path": "pg_catalog"}):
+        oid = int(await connection.fetchval("SELECT $1::text::regclass::oid", name))
+        columns = [Column(*row) for row in await connection.fetch(_COLUMNS, oid)]
+        keys = [(Key(tuple(row["columns"]), row["whole"]), row["finds"]) for row in await connection.fetch(_KEYS, oid)]
+        references = [
+            Reference(tuple(row["columns"]), row["table"], tuple(row["to"]))
+            for row in await connection.fetch(_REFERENCES, oid)
         ]
-        if sum(widths) + len(_GAP) * (kept - 1) <= most:
-            remark = [f"(too narrow for {headings[-1]}: widen the terminal, or use --json)"] if left_out else []
-            return [click.style(_line(headings, widths), bold=True), *(_line(row, widths) for row in rows), *remark]
-    return _blocks(headings, rows, most)
+        types = await Types.of(connection, [oid])
+    finds = next((key.columns for key, finds in keys if finds), ())
+    return Table(oid, name, {each.name: each for each in columns}, [key for key, _ in keys], finds, references, types)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [cell + " " * (wide - width(cell)) for cell, wide in zip(cells, widths, strict=False)]
-    return _GAP.join(padded).rstrip()
+def parents_first(tables: Collection[Table]) -> list[Table]:
+    """Sort tables so that each comes after those that it refers to, as far as they do not refer to each other."""
+    left = {each.name: each for each in sorted(tables, key=lambda each: each.name)}
+    ordered: list[Table] = []
+
+    def visit(name: str) -> None:
+        table = left.pop(name, None)
+        if table is not None:
+            for reference in table.references:
+                visit(reference.table)
+            ordered.append(table)
+
+    for name in list(left):
+        visit(name)
+    return ordered
 
 
-def _blocks(headings: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[str]:
-    wide = max(map(width, headings))
-    room = max(most - wide - len(_GAP), 1)
-    lines: list[str] = []
-    for row in rows:
-        lines += [""] if lines else []
-        for name, value in zip(headings, row, strict=True):
-            parts = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
-            lines += [_line((each, part), (wide, 0)) for each, part in zip_longest((name,), parts, fillvalue="")]
-    return lines
+@asynccontextmanager
+async def settings(connection: Connection, values: Mapping[str, str]) -> AsyncIterator[None]:
+    """Change settings for a while, inside a transaction; if something fails, its rollback restores them."""
+    names = list(values)
+    before = [str(await connection.fetchval("SELECT pg_catalog.current_setting($1)", name)) for name in names]
+    for name, value in values.items():
+        await connection.execute(_SET, name, value)
+    yield
+    for name, value in zip(names, before, strict=True):
+        await connection.execute(_SET, name, value)
 
 
-def plain(value: Any, *, short: bool = False) -> str:
-    """Write a value on one line, with nothing in it that a terminal would obey or that would end the field.
-
-    Args:
-        value: of any kind.
-        short: write a time to the second, for people.
-    """
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case datetime() if short:
-            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case list() | tuple():
-            return ", ".join(plain(part, short=short) for part in value)
-    return escaped(str(value))
-
-
-def escaped(text: str, *, keeping: str = "") -> str:
-    """Write what a terminal would obey as an escape sequence that it shows, but for the characters to keep."""
-    return "".join(c if c.isprintable() or c in keeping else c.encode("unicode_escape").decode() for c in text)
-
-
-def width(text: str) -> int:
-    """Count the columns that a text takes on a terminal."""
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+def literal(text: str | None) -> str:
+    """A text as SQL, with standard_conforming_strings on."""
+    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"

@@ -6,7 +6,7 @@ SLICE = Slice(
     package=__name__,
     parts=("members", "invitations", "roles", "deletion"),
     commands={
-        "organizations": "Make, list, show and change organizations; invite people, delete and restore.",
-        "roles": "Make, list, show, change and delete the roles of an organization.",
+        "organizations": "Create, list, update, delete and restore organizations; manage members and invitations.",
+        "roles": "Create, list, show, update and delete the custom roles of an organization.",
     },
 )

@@ -22,22 +22,22 @@ from freehold.users.commands import find_user
 
 @click.group()
 def organizations() -> None:
-    """Make, list, show and change organizations; invite people, delete and restore."""
+    """Create, list, update, delete and restore organizations; manage members and invitations."""
 
 
 @organizations.command()
 @click.argument("name")
-@click.option("--owner", required=True, metavar="USER", help="Who owns it: a username or an id.")
-@click.option("--slug", help="Its name in addresses; by default made from NAME.")
+@click.option("--owner", required=True, metavar="USER", help="Owner of the organization: a username or an id.")
+@click.option("--slug", help="Name in URLs; by default, made from NAME.")
 @shows
 async def create(context: Context, *, name: str, owner: str, slug: str | None) -> Organization:
-    """Make an organization."""
+    """Create an organization."""
     new = NewOrganization(name=name, slug=slug)
     return await operations.create(context, new, owner_id=(await find_user(context, owner, "/owner")).id)
 
 
 @organizations.command("list")
-@click.option("--user", metavar="USER", help="Those that this user is a member of: a username or an id.")
+@click.option("--user", metavar="USER", help="List only the organizations of this user: a username or an id.")
 @lists("id", "slug", "name", "members_count", "created_at")
 def list_all(context: Context, *, user: str | None) -> Fetch[Organization]:
     """List organizations, newest first."""
@@ -54,17 +54,17 @@ def list_all(context: Context, *, user: str | None) -> Fetch[Organization]:
 @click.argument("organization")
 @shows
 async def show(context: Context, *, organization: str) -> Organization:
-    """Show an organization, named by slug or id."""
+    """Show an organization (a slug or an id)."""
     return await operations.get(context, organization_reference(organization))
 
 
 @organizations.command()
 @click.argument("organization")
-@click.option("--name", help="What it is to be called.")
-@click.option("--slug", help="Its name in addresses.")
+@click.option("--name", help="New name.")
+@click.option("--slug", help="New name in URLs.")
 @shows
 async def update(context: Context, *, organization: str, name: str | None, slug: str | None) -> Organization:
-    """Change an organization, named by slug or id."""
+    """Update an organization (a slug or an id)."""
     patch = parse(OrganizationPatch, changes(name=name, slug=slug))
     return await operations.update(context, organization_reference(organization), patch)
 
@@ -73,19 +73,17 @@ async def update(context: Context, *, organization: str, name: str | None, slug:
 @click.argument("organization")
 @lists("user.id", "user.username", "role", "joined_at")
 def list_members(context: Context, *, organization: str) -> Fetch[Member]:
-    """List the members of an organization, who joined last first."""
+    """List the members of an organization, newest first."""
     return partial(members.list_all, context, organization_reference(organization))
 
 
 @organizations.command()
 @click.argument("organization")
 @click.argument("user")
-@click.option(
-    "--role", default="member", show_default=True, help="What they are to be: admin, member or a role of your own."
-)
+@click.option("--role", default="member", show_default=True, help="Role of the member: admin, member or a custom role.")
 @shows
 async def add_member(context: Context, *, organization: str, user: str, role: str) -> Member:
-    """Add a user to an organization, or change a member's role. Name them by username or id, it by slug or id."""
+    """Add a user (a username or an id) to an organization (a slug or an id), or change a member's role."""
     reference = organization_reference(organization)
     found = await find_user(context, user)
     return await members.put(context, reference, found.id, NewRole(role=role))
@@ -107,7 +105,7 @@ async def remove_member(context: Context, *, organization: str, user: str) -> Or
 @click.argument("user")
 @shows
 async def hand_over(context: Context, *, organization: str, user: str) -> Organization:
-    """Make a member the owner; who owned the organization before stays as an admin."""
+    """Make a member the owner of an organization. The previous owner becomes an admin."""
     reference = organization_reference(organization)
     return await operations.hand_over(context, reference, NewOwner(user_id=(await find_user(context, user)).id))
 
@@ -118,7 +116,7 @@ async def hand_over(context: Context, *, organization: str, user: str) -> Organi
 @click.argument("action")
 @shows
 async def access(context: Context, *, organization: str, user: str, action: str) -> Access:
-    """Say whether a user may do an action in an organization, such as project.delete, and through what."""
+    """Show whether a user can do an action (such as project.delete) in an organization, and why."""
     reference = organization_reference(organization)
     found = await find_user(context, user)
     question = parse(AccessQuestion, {"action": action, "user_id": found.id})

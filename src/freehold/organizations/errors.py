@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, Meaning, Missing, failing
-from freehold.base.scalars import NAME, SLUG
+from freehold.base.errors import Conflict, Meaning, Missing
+from freehold.base.validation import checks_of
+from freehold.organizations.types import Organization
 
 
 class SlugTaken(Conflict):
@@ -32,7 +33,7 @@ class OwnerMustStay(Conflict):
     """The owner of an organization is one of its members, always."""
 
     code = "owner_must_stay"
-    title = "The owner is always a member: hand the organization over first"
+    title = "The owner must stay a member: hand the organization over first"
     constraints = ("organizations_owner_is_member_fkey",)
 
 
@@ -48,13 +49,10 @@ class OwnsOrganizations(Conflict):
 
     code = "owns_organizations"
     title = (
-        "This user owns organizations: hand them over or delete them first; one that was deleted counts until it is "
-        "removed for good"
+        "This user owns organizations: hand them over or delete them first (a deleted organization counts until it is "
+        "removed for good)"
     )
     constraints = ("organizations_owner_id_fkey",)
 
 
-MEANINGS: Final[dict[str, Meaning]] = {
-    "organizations_name_check": failing("/name", NAME.code, NAME.says),
-    "organizations_slug_check": failing("/slug", SLUG.code, SLUG.says),
-}
+MEANINGS: Final[dict[str, Meaning]] = checks_of("organizations", Organization)

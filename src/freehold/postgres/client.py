@@ -1,28 +1,54 @@
 """Handing a connection URL to PostgreSQL's client programs without its password on their command line."""
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from freehold.postgres.binaries import OLDEST, client_binary
 from freehold.postgres.errors import PostgresError
-from freehold.postgres.programs import run
+from freehold.postgres.programs import run, without_secrets
 from freehold.postgres.reaching import unreachable
+
+
+class Passing(NamedTuple):
+    """How a client program is started: its environment, and what it inherits."""
+
+    environment: dict[str, str]
+    pass_fds: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class ClientConnection:
-    """What a client program gets: the URL as an argument, and the password, if any, in its environment."""
+    """What a client program gets: the URL as an argument, and the password, if any, in a file that has no name."""
 
     url: str
-    environment: dict[str, str]
+    password: str | None
 
-    def full_environment(self) -> dict[str, str]:
-        """Give our own environment with the password added: the user's PGSSLROOTCERT or PGPASSFILE go on to hold.
+    @contextmanager
+    def passing(self, environment: Mapping[str, str]) -> Iterator[Passing]:
+        """Hand a program this environment without our own secrets, and the password as its password file.
 
-        Without PGSERVICE, which would fill in what the URL leaves open from some other database's entry.
+        A process's environment can be read as long as it runs, by its user and by every program that it starts itself.
+        The file is gone with the last process that has it open, however that ends.
+
+        Without PGSERVICE, too, which would fill in what the URL leaves open from some other database's entry.
         """
-        return {name: value for name, value in os.environ.items() if name != "PGSERVICE"} | self.environment
+        kept = without_secrets(environment)
+        kept.pop("PGSERVICE", None)
+        password = self.password or kept.get("PGPASSWORD")
+        if not password or "\n" in password:  # a line of the file cannot hold one
+            yield Passing(kept | ({"PGPASSWORD": password} if password else {}), ())
+            return
+        kept.pop("PGPASSWORD", None)
+        with TemporaryFile() as file:
+            file.write(b"*:*:*:*:" + password.replace("\\", "\\\\").replace(":", "\\:").encode() + b"\n")
+            file.flush()
+            file.seek(0)
+            yield Passing(kept | {"PGPASSFILE": f"/dev/fd/{file.fileno()}"}, (file.fileno(),))
 
 
 def client_connection(url: str) -> ClientConnection:
@@ -48,7 +74,7 @@ def client_connection(url: str) -> ClientConnection:
         [(name, value) for name, value in query if name != "password"], quote_via=quote
     )  # libpq knows no +
     bare = urlunsplit(("postgresql", f"{user}{at}{hosts}", parts.path, public, ""))
-    return ClientConnection(_with_slashes(bare), {"PGPASSWORD": passwords[-1]} if passwords else {})
+    return ClientConnection(_with_slashes(bare), passwords[-1] if passwords else None)
 
 
 def server_major(connection: ClientConnection) -> int:
@@ -59,7 +85,8 @@ def server_major(connection: ClientConnection) -> int:
     """
     psql = client_binary("psql", OLDEST)
     question = ("--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command=SHOW server_version_num")
-    answer = run((psql, *question, connection.url), env=connection.full_environment() | {"LC_ALL": "C"})
+    with connection.passing(os.environ) as (environment, fds):
+        answer = run((psql, *question, connection.url), env=environment | {"LC_ALL": "C"}, pass_fds=fds)
     if answer.returncode != 0:
         raise PostgresError(unreachable(connection.url, answer.stderr))
     return int(answer.stdout) // 10_000

@@ -128,6 +128,8 @@ class Launcher:
             "port=5432",
             f"unix_socket_directories={quoted}",
             "unix_socket_permissions=0700",
+            # The details of an error repeat what people have entered: "Key (email)=(ada@example.com) already exists".
+            "log_error_verbosity=terse",
         )
         return [part for setting in (*private, *(FAST_SETTINGS if self.fast else ())) for part in ("-c", setting)]
 

@@ -11,6 +11,11 @@ from freehold.postgres.errors import PostgresError
 
 Command = Sequence[str | Path]
 
+RUN_SECONDS = 600.0
+"""How long a program may take that asks something, or makes a cluster on a slow disk."""
+LAUNCH_SECONDS = 60.0
+"""How long a program may take to go into the background."""
+
 
 def run(
     command: Command,
@@ -34,6 +39,7 @@ def run(
             capture_output=True,
             encoding="utf-8",
             errors="replace",
+            timeout=RUN_SECONDS,
             check=False,
         )
 
@@ -56,6 +62,7 @@ def launch(command: Command, *, log: BinaryIO, pass_fds: Sequence[int]) -> bool:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            timeout=LAUNCH_SECONDS,
             check=False,
         )
     return done.returncode == 0
@@ -66,13 +73,21 @@ def _environment() -> dict[str, str]:
 
     Every PG* variable of the caller is left out: PGDATA, PGOPTIONS or PGSERVICE would redirect a program silently.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    kept = without_secrets(os.environ)
+    kept = {name: value for name, value in kept.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out our settings, some of which are secrets: no program of PostgreSQL reads any."""
+    return {name: value for name, value in environment.items() if not name.startswith("FREEHOLD_")}
 
 
 @contextmanager
 def _explained(command: Command) -> Iterator[None]:
     try:
         yield
+    except subprocess.TimeoutExpired as error:
+        raise PostgresError(f"The program {command[0]} did not end within {error.timeout:.0f} s.") from None
     except OSError as error:
         raise PostgresError(f"The program {command[0]} cannot be run by this user: {error.strerror}.") from error

@@ -16,20 +16,20 @@ from freehold.terminal.references import organization_reference, read_id
 
 @click.group()
 def projects() -> None:
-    """Make, list, show, change and delete projects."""
+    """Create, list, show, update and delete projects."""
 
 
 @projects.command()
 @click.argument("organization")
 @click.argument("name")
-@click.option("--description", default="", help="What it is about.")
-@click.option("--public", is_flag=True, help="Anyone may see it; by default only members may.")
-@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="What is switched on; may be repeated.")
+@click.option("--description", default="", help="Description of the project.")
+@click.option("--public", is_flag=True, help="Let anyone view the project; by default, only members can.")
+@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="A feature to turn on. Repeatable.")
 @shows
 async def create(
     context: Context, *, organization: str, name: str, description: str, public: bool, features: tuple[str, ...]
 ) -> Project:
-    """Make a project in an organization, named by slug or id."""
+    """Create a project in an organization (a slug or an id)."""
     settings = {"visibility": "public" if public else "private", "features": list(features)}
     new = parse(NewProject, {"name": name, "description": description, "settings": settings})
     return await operations.create(context, organization_reference(organization), new)
@@ -39,7 +39,7 @@ async def create(
 @click.argument("organization")
 @lists("id", "name", "settings.visibility", "created_at")
 def list_all(context: Context, *, organization: str) -> Fetch[Project]:
-    """List the projects of an organization (its slug or id), newest first."""
+    """List the projects of an organization (a slug or an id), newest first."""
     return partial(operations.list_all, context, organization_reference(organization))
 
 
@@ -48,18 +48,18 @@ def list_all(context: Context, *, organization: str) -> Fetch[Project]:
 @click.argument("project")
 @shows
 async def show(context: Context, *, organization: str, project: str) -> Project:
-    """Show a project, named by its id, of an organization, named by slug or id."""
+    """Show a project (an id) of an organization (a slug or an id)."""
     return await operations.get(context, organization_reference(organization), read_id(project, "/project"))
 
 
 @projects.command()
 @click.argument("organization")
 @click.argument("project")
-@click.option("--name", help="What it is to be called.")
+@click.option("--name", help="New name.")
 @click.option("--description", help="What it is about.")
-@click.option("--visibility", type=click.Choice(get_args(Visibility)), help="Who may see it: members, or anyone.")
-@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="What is switched on; may be repeated.")
-@click.option("--no-features", is_flag=True, help="Switch every feature off.")
+@click.option("--visibility", type=click.Choice(get_args(Visibility)), help="Who can view it: members, or anyone.")
+@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="Feature to switch on. Repeatable.")
+@click.option("--no-features", is_flag=True, help="Switch all features off.")
 @shows
 async def update(
     context: Context,
@@ -72,7 +72,7 @@ async def update(
     features: tuple[str, ...],
     no_features: bool,
 ) -> Project:
-    """Change a project, named by its id. The features given replace all that it had."""
+    """Update a project (an id). The given features replace all previous ones."""
     chosen = () if no_features else features or None
     given = changes(name=name, description=description, visibility=visibility, features=chosen)
     settings = {field: given.pop(field) for field in ("visibility", "features") if field in given}
@@ -86,5 +86,5 @@ async def update(
 @click.argument("project")
 @shows
 async def delete(context: Context, *, organization: str, project: str) -> None:
-    """Delete a project, named by its id, for ever."""
+    """Delete a project (an id) forever."""
     await operations.delete(context, organization_reference(organization), read_id(project, "/project"))

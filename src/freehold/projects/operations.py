@@ -4,15 +4,14 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from msgspec import UNSET
-
 from freehold.access import Action, Scope, Writes, no_such_organization, on_organization
 from freehold.audit.recording import event_of
 from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.base.ids import new_id
+from freehold.base.validation import given_fields
 from freehold.data.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
 from freehold.projects import queries
-from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectSettingsPatch
+from freehold.projects.types import NewProject, Project, ProjectPatch
 
 
 @on_organization(Action.PROJECT_CREATE, writes=Writes.ONE_STATEMENT)
@@ -28,10 +27,7 @@ async def create(scope: Scope, new: NewProject) -> Project:
         event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id, name=new.name),
         id=project_id,
         organization_id=scope.organization_id,
-        name=new.name,
-        description=new.description,
-        visibility=new.settings.visibility,
-        features=new.settings.features,
+        new=new,
     )
 
 
@@ -96,14 +92,7 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
         Stale: ``stale``.
     """
     await _refuse_outsider(scope, project_id)
-    settings = patch.settings or ProjectSettingsPatch()
-    given = {
-        "name": patch.name,
-        "description": patch.description,
-        "visibility": settings.visibility,
-        "features": settings.features,
-    }
-    changed = [name for name, value in given.items() if value is not UNSET]
+    changed = given_fields(patch)
     if not changed:
         project = await _visible(scope, project_id)
         if version not in {None, project.updated_at}:
@@ -114,10 +103,7 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
         event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id, changed=changed),
         organization_id=scope.organization_id,
         id=project_id,
-        name=None if patch.name is UNSET else patch.name,
-        description=None if patch.description is UNSET else patch.description,
-        visibility=None if settings.visibility is UNSET else settings.visibility,
-        features=None if settings.features is UNSET else settings.features,
+        patch=patch,
         version=version,
     )
     if updated is None:
@@ -162,4 +148,4 @@ async def _refuse_outsider(scope: Scope, project_id: UUID) -> None:
         await _visible(scope, project_id)
     if not scope.may(scope.action):
         await _visible(scope, project_id)
-        raise Forbidden("You see this public project, and are no member of its organization")
+        raise Forbidden("You can view this public project, but only members of its organization can change it")

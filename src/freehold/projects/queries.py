@@ -7,7 +7,7 @@ from uuid import UUID
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.sql import Executor, lookup, statement
-from freehold.projects.types import Project
+from freehold.projects.types import NewProject, Project, ProjectPatch
 
 
 @lookup
@@ -59,10 +59,7 @@ async def insert(
     *,
     id: UUID,
     organization_id: UUID,
-    name: str,
-    description: str,
-    visibility: str,
-    features: Sequence[str],
+    new: NewProject,
 ) -> Project: ...
 
 
@@ -74,10 +71,7 @@ async def update(
     *,
     organization_id: UUID,
     id: UUID,
-    name: str | None,
-    description: str | None,
-    visibility: str | None,
-    features: Sequence[str] | None,
+    patch: ProjectPatch,
     version: datetime | None,
 ) -> Project | None: ...
 

@@ -33,9 +33,9 @@ TERMINATED = 128 + signal.SIGTERM
 @click.command()
 @setting_options(*(name for name in FIELDS if name not in ONLY_ENVIRONMENT))
 def serve(**given: Any) -> None:
-    """Serve the API, on an embedded PostgreSQL unless you have your own.
+    """Start the server, with an embedded PostgreSQL or your own.
 
-    Ctrl-C (or SIGTERM) ends requests in flight, then the embedded PostgreSQL.
+    Stop it with Ctrl-C or SIGTERM: it finishes the requests in flight, then stops the embedded PostgreSQL.
     """
     settings = read_settings(**given)
     with (
@@ -83,11 +83,14 @@ def _terminable() -> Iterator[None]:
 def _database(settings: Settings) -> Iterator[tuple[str, str]]:
     """Give the URL of a database that can be served from, and a line about it."""
     if settings.database_url is not None:
-        yield settings.database_url, f"your own, of {_url_source()}"
+        yield settings.database_url, f"your own, from {_url_source()}"
         return
     with EmbeddedServer.start(settings.data_dir, progress=tell_progress) as server:
         prepare_embedded(server, settings.backups_dir)
-        yield server.url, f"PostgreSQL {server.major} in {_short(server.data_dir)}; 'freehold db psql' opens a shell"
+        yield (
+            server.url,
+            f"PostgreSQL {server.major} in {_short(server.data_dir)}; open a shell with 'freehold db psql'",
+        )
 
 
 async def _lacks_admin(settings: Settings) -> bool:
@@ -115,8 +118,8 @@ def _banner(address: str, database: str, metrics: str | None, first_admin: str |
         "",
     ]
     if first_admin:
-        lines += ["There is no administrator yet. To make the first, run in another terminal:", "", first_admin, ""]
-    return "\n".join([*lines, "Ctrl-C stops it."])
+        lines += ["There is no administrator yet. To create one, run this in another terminal:", "", first_admin, ""]
+    return "\n".join([*lines, "Press Ctrl-C to stop."])
 
 
 def _first_admin(settings: Settings) -> str:

@@ -54,6 +54,10 @@ async def insert(
 
 
 @statement
+async def drop_expired(db: Executor) -> None: ...
+
+
+@statement
 async def page_of_user(
     db: Executor, *, user_id: UUID, current_id: UUID | None, before_id: UUID, limit: int
 ) -> list[SessionRow]: ...

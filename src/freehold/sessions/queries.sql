@@ -36,6 +36,10 @@ SELECT :id, :token_hash, verified.id, now() + make_interval(secs => :lifetime_se
 FROM verified
 RETURNING expires_at;
 
+-- name: drop_expired
+-- Forget the sessions that have expired.
+DELETE FROM sessions WHERE expires_at <= now();
+
 -- name: page_of_user
 -- A user's unexpired sessions, newest id first, before a position.
 SELECT id, created_at, last_used_at, expires_at, user_agent, host(ip) AS ip,

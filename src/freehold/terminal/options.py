@@ -20,14 +20,14 @@ FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)
 ONLY_ENVIRONMENT: Final = frozenset({"metrics_token", "smtp_url"})
 """Settings that hold a secret and are no options, since every user of a machine can see arguments."""
 OTHERS: Final = {
-    POSTGRES_BIN: "the folder of the PostgreSQL programs to use, before the wheel's and the system's",
+    POSTGRES_BIN: "folder of the PostgreSQL programs to use, before any others",
     "FREEHOLD_STAGING_URL": "a database on another server, beside which migrations are rehearsed: `--staging-url`",
     "FREEHOLD_IMPORT_FROM": "the database of another system to import from: `--from`",
-    DEBUG: "1 shows where an unexpected error came from",
+    DEBUG: "set to 1 to see where an unexpected error came from",
 }
 """Variables that are read by single commands or before any settings are."""
 _OF_TESTS: Final = f"{PREFIX}TEST_"
-_EXPOSED = {"database_url": " Better set in the environment: every user of this machine can see arguments."}
+_EXPOSED = {"database_url": " Prefer the environment variable: every user of this machine can see arguments."}
 _METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY"}
 
 
@@ -55,7 +55,7 @@ def read_settings(**given: Any) -> Settings:
 
 
 def about(field: msgspec.structs.FieldInfo) -> str:
-    """Tell what a setting is for."""
+    """Say what a setting does."""
     return next((meta.description for meta in metas(field.type) if meta.description), "")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from freehold.migrate.tables import SEPARATOR, escaped, plain, print_table, width
+from freehold.migrate.listing import SEPARATOR, escaped, plain, print_table, width
 
 
 def print_json(answer: Any) -> None:

@@ -4,8 +4,9 @@ from freehold.base.slices import Slice
 
 SLICE = Slice(
     package=__name__,
+    parts=("staging", "systems"),
     commands={
-        "import": "Store users, organizations, members and projects from files, or from another system's database.",
-        "export": "Write users, organizations, members and projects to files.",
+        "import": "Import users, organizations, members and projects from files or from another system.",
+        "export": "Export users, organizations, members and projects to files.",
     },
 )

@@ -31,8 +31,7 @@ from freehold.base.scalars import (
 )
 from freehold.base.validation import UUID_PATTERN, Input, parse
 from freehold.passwords.formats import PASSWORD_HASH
-from freehold.transfer.reading import Document
-from freehold.transfer.types import RECORDS, KindName
+from freehold.transfer.types import RECORDS, Document, KindName
 
 Reader = Callable[[Any], object]
 """Reads a value that is not None.

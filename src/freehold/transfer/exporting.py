@@ -10,7 +10,7 @@ import msgspec
 
 from freehold.data.sql import Executor, Streamer
 from freehold.transfer import queries
-from freehold.transfer.types import Form, KindName
+from freehold.transfer.types import Form, KindName, MemberLine, OrganizationLine, ProjectLine, UserLine
 
 
 class Source(NamedTuple):
@@ -22,10 +22,10 @@ class Source(NamedTuple):
 
 
 SOURCES: Final[dict[KindName, Source]] = {
-    "users": Source(queries.UserLine, queries.count_users, queries.every_user),
-    "organizations": Source(queries.OrganizationLine, queries.count_organizations, queries.every_organization),
-    "members": Source(queries.MemberLine, queries.count_members, queries.every_member),
-    "projects": Source(queries.ProjectLine, queries.count_projects, queries.every_project),
+    "users": Source(UserLine, queries.count_users, queries.every_user),
+    "organizations": Source(OrganizationLine, queries.count_organizations, queries.every_organization),
+    "members": Source(MemberLine, queries.count_members, queries.every_member),
+    "projects": Source(ProjectLine, queries.count_projects, queries.every_project),
 }
 SECRET: Final = "password_hash"  # noqa: S105 - the name of a column
 """The column that is written only when it is asked for."""

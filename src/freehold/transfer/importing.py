@@ -13,19 +13,13 @@ from freehold.transfer.checking import Checker
 from freehold.transfer.errors import ImportIsRunning
 from freehold.transfer.progress import Progress, Quiet
 from freehold.transfer.queries import Checkpoint
-from freehold.transfer.reading import Document
 from freehold.transfer.refusals import Refusals
-from freehold.transfer.staging import BROKEN, Staging
-from freehold.transfer.types import ImportPlan, ImportReport, KindName
-
-BATCH: Final = 5000
-"""Lines that are checked and sent at a time, and that a partial import commits at a time."""
+from freehold.transfer.staging.table import BROKEN, Staging
+from freehold.transfer.types import BATCH, Entry, ImportPlan, ImportReport, KindName
 
 _TRIES: Final = 3
 """How often a batch is stored anew without the lines that others have come before, in the same moment."""
 
-Entry = tuple[int, Document]
-"""A line's number and what it holds."""
 Entries = AsyncIterator[Sequence[Entry]]
 
 

@@ -16,7 +16,7 @@ from freehold.transfer.importing import Course, Entries, batches
 from freehold.transfer.progress import Progress, Quiet
 from freehold.transfer.reading import read
 from freehold.transfer.refusals import Refusals
-from freehold.transfer.systems import SYSTEMS, Rows, SystemName, kinds_in
+from freehold.transfer.systems.rows import SYSTEMS, Rows, SystemName, kinds_in
 from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName, OnConflict
 from freehold.transfer.unpacking import PIECE, pieces
 

@@ -1,13 +1,11 @@
-"""Typed stubs of the statements of imports and exports; those on a file's lines are in ``bulk.sql``."""
+"""Typed stubs of the statements of imports and exports."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
-from freehold.base.scalars import Features
 from freehold.data.sql import Executor, Streamer, statement, streaming
+from freehold.transfer.types import MemberLine, OrganizationLine, ProjectLine, UserLine
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,55 +17,6 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     refused: int = 0
     refusals_bytes: int = 0
-
-
-class UserLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as a file holds one."""
-
-    id: UUID
-    username: str
-    email: str
-    email_verified_at: datetime | None
-    first_name: str | None
-    last_name: str | None
-    avatar_url: str | None
-    created_at: datetime
-    updated_at: datetime
-    password_hash: str
-
-
-class OrganizationLine(msgspec.Struct, frozen=True, kw_only=True):
-    """An organization as a file holds one."""
-
-    id: UUID
-    name: str
-    slug: str
-    owner_id: UUID
-    owner_joined_at: datetime
-    created_at: datetime
-    updated_at: datetime
-
-
-class MemberLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A membership as a file holds one."""
-
-    organization_id: UUID
-    user_id: UUID
-    role: str
-    joined_at: datetime
-
-
-class ProjectLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A project as a file holds one."""
-
-    id: UUID
-    organization_id: UUID
-    name: str
-    description: str
-    visibility: str
-    features: Features
-    created_at: datetime
-    updated_at: datetime
 
 
 @statement

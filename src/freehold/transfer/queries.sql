@@ -60,7 +60,7 @@ SELECT count(*) FROM projects;
 
 -- name: every_project
 -- All projects, in order of id.
-SELECT p.id, p.organization_id, p.name, p.description, p.visibility, p.features, p.created_at, p.updated_at
+SELECT {projects.project}
 FROM projects p
 JOIN organizations o ON o.id = p.organization_id AND o.deleted_at IS NULL
 ORDER BY p.id;

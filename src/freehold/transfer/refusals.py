@@ -1,5 +1,7 @@
 """Gathers what is wrong with the lines of a file, in a file of their own."""
 
+import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -11,6 +13,7 @@ from freehold.transfer.errors import BadFile
 from freehold.transfer.types import Refusal
 
 _KEPT: Final = 100
+_PRIVATE: Final = 0o600
 _encode = msgspec.json.Encoder().encode
 
 
@@ -81,7 +84,10 @@ class Refusals:
             return
         try:
             if self._file is None:
-                self._file = self._path.open("wb")
+                # Its lines hold what people have entered: they are for whoever imports.
+                self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE), "wb")
+                if stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):  # and not /dev/stderr
+                    os.fchmod(self._file.fileno(), _PRIVATE)
             self._file.write(_encode(refusal) + b"\n")
         except OSError as error:
             raise self._unwritable(error) from error

@@ -3,12 +3,14 @@
 A file has flat lines: the same fields in NDJSON and in CSV. What is left out, or null, gets the default.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 
+from freehold.base.errors import FieldError
 from freehold.base.scalars import (
     AssignableRole,
     AvatarUrl,
@@ -31,6 +33,15 @@ OnConflict = Literal["fail", "skip", "update"]
 """What is done with a line whose id, username, e-mail address, slug or membership exists already."""
 
 
+BATCH: Final = 5000
+"""Lines that are checked and sent at a time, and that a partial import commits at a time."""
+
+Document = Mapping[str, Any] | FieldError
+"""What a line holds, or what is wrong with all of it."""
+Entry = tuple[int, Document]
+"""A line's number and what it holds."""
+
+
 class UserRecord(Input, frozen=True, kw_only=True):
     """A user. Without a ``password_hash`` they set a password by mail; none of the fields makes anybody an admin."""
 
@@ -46,6 +57,21 @@ class UserRecord(Input, frozen=True, kw_only=True):
     password_hash: PasswordHash | None = None
 
 
+class UserLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A user as an export writes one."""
+
+    id: UUID
+    username: str
+    email: str
+    email_verified_at: datetime | None
+    first_name: str | None
+    last_name: str | None
+    avatar_url: str | None
+    created_at: datetime
+    updated_at: datetime
+    password_hash: str
+
+
 class OrganizationRecord(Input, frozen=True, kw_only=True):
     """An organization with its owner, who becomes a member with it, so a file of members names the others."""
 
@@ -58,6 +84,18 @@ class OrganizationRecord(Input, frozen=True, kw_only=True):
     updated_at: datetime | None = None
 
 
+class OrganizationLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An organization as an export writes one."""
+
+    id: UUID
+    name: str
+    slug: str
+    owner_id: UUID
+    owner_joined_at: datetime
+    created_at: datetime
+    updated_at: datetime
+
+
 class MemberRecord(Input, frozen=True, kw_only=True):
     """A membership other than the owner's."""
 
@@ -65,6 +103,15 @@ class MemberRecord(Input, frozen=True, kw_only=True):
     user_id: UUID
     role: AssignableRole | None = None
     joined_at: datetime | None = None
+
+
+class MemberLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A membership as an export writes one."""
+
+    organization_id: UUID
+    user_id: UUID
+    role: str
+    joined_at: datetime
 
 
 class ProjectRecord(Input, frozen=True, kw_only=True):
@@ -78,6 +125,19 @@ class ProjectRecord(Input, frozen=True, kw_only=True):
     features: Features | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+
+class ProjectLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A project as an export writes one."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    description: str
+    visibility: str
+    features: Features
+    created_at: datetime
+    updated_at: datetime
 
 
 RECORDS: Final[dict[KindName, type[Input]]] = {

@@ -1,5 +1,6 @@
 """Typed stubs of the users' statements."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import msgspec
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.sql import Executor, lookup, statement
-from freehold.users.types import User
+from freehold.users.types import NewProfile, ProfilePatch, User
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +74,7 @@ async def insert(
     email: str,
     email_verified: bool,
     password_hash: str,
-    first_name: str | None,
-    last_name: str | None,
-    avatar_url: str | None,
+    profile: NewProfile,
     is_admin: bool,
 ) -> User: ...
 
@@ -88,12 +87,8 @@ async def update(
     *,
     id: UUID,
     username: str | None,
-    set_first_name: bool,
-    first_name: str | None,
-    set_last_name: bool,
-    last_name: str | None,
-    set_avatar_url: bool,
-    avatar_url: str | None,
+    profile: ProfilePatch,
+    changed: Sequence[str],
     version: datetime | None,
 ) -> User | None: ...
 

@@ -83,12 +83,12 @@ VALUES (
 RETURNING {user};
 
 -- name: update
--- Change what is given: NULL leaves the username, a false flag leaves its part of the profile.
+-- Change what is given: NULL leaves the username; of the profile, what is listed as changed gets its new value.
 UPDATE users u
 SET username = coalesce(:username, username),
-    first_name = CASE WHEN :set_first_name::boolean THEN :first_name ELSE first_name END,
-    last_name = CASE WHEN :set_last_name::boolean THEN :last_name ELSE last_name END,
-    avatar_url = CASE WHEN :set_avatar_url::boolean THEN :avatar_url ELSE avatar_url END,
+    first_name = CASE WHEN 'first_name' = ANY (:changed::text[]) THEN :first_name ELSE first_name END,
+    last_name = CASE WHEN 'last_name' = ANY (:changed) THEN :last_name ELSE last_name END,
+    avatar_url = CASE WHEN 'avatar_url' = ANY (:changed) THEN :avatar_url ELSE avatar_url END,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {user};

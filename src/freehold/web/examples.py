@@ -11,7 +11,6 @@ BY_FIELD: Final = {
     "password": "Lovelace1",
     "current_password": "Lovelace1",
     "new_password": "Analytical2",
-    "description": "To the moon and back.",
     "invitation_token": None,
     "expires_at": None,
     "overlap_seconds": 3600,

@@ -19,6 +19,8 @@ from freehold.web.requests import Request
 HEADER: Final = b"idempotency-key"
 REPLAYED: Final = (b"idempotency-replayed", b"true")
 
+_LONGER_SECONDS: Final = 1.0
+"""How much longer than one statement a request may take in which a connection falls silent."""
 _CLIENT_ERRORS = range(400, 500)
 _unpack = msgspec.msgpack.Decoder(Answer).decode
 
@@ -61,9 +63,10 @@ class Repeatable:
             async with asyncio.timeout(settings.acquire_timeout_seconds):
                 await self._turns.acquire()
         except TimeoutError:
-            raise Unavailable("Too many requests with an Idempotency-Key are waiting: try again shortly") from None
+            raise Unavailable("Too many requests with an Idempotency-Key are waiting: try again in a moment") from None
         try:
-            packed, is_replayed = await once(context.db, key, _fingerprint(request), work)
+            seconds = settings.statement_timeout_seconds + _LONGER_SECONDS
+            packed, is_replayed = await once(context.db, key, _fingerprint(request), work, seconds=seconds)
         finally:
             self._turns.release()
         answer = _unpack(packed)

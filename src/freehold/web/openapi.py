@@ -211,6 +211,8 @@ def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
         kinds.append(errors.Stale)
     if endpoint.limit:
         kinds.append(LimitReached)
+    if endpoint.changes or endpoint.is_repeatable:
+        kinds.append(errors.OutcomeUnknown)
     if endpoint.is_repeatable:
         kinds += _WITH_KEY
     if endpoint.body is not None:

@@ -31,19 +31,19 @@ class NoSuchPath(errors.Missing):
     """No resource has this path, for anybody."""
 
     code = "no_such_path"
-    title = "There is no such path"
-    explanation = "There is no such path: the paths are listed in /openapi.json and shown at /docs"
+    title = "This path does not exist"
+    explanation = "This path does not exist: see /docs for all paths, or /openapi.json"
 
 
 class MethodNotAllowed(errors.FreeholdError):
     """The path exists and does not know this method; ``Allow`` names those that it knows."""
 
     code = "method_not_allowed"
-    title = "This path does not know the method"
+    title = "This path does not support this method"
 
     def __init__(self, allowed: str) -> None:
         self.allowed = allowed
-        super().__init__(f"This path knows only: {allowed}")
+        super().__init__(f"This path supports: {allowed}")
 
 
 class TooSlow(errors.FreeholdError):
@@ -71,7 +71,7 @@ class Internal(errors.FreeholdError):
     """A fault of the server; the log has it under the request's id."""
 
     code = "internal"
-    title = "Something went wrong on our side and was recorded under this request's id: nothing was stored"
+    title = "Something went wrong on our side, and nothing was stored: report the request id"
 
 
 STATUS: Final[Mapping[type[errors.FreeholdError], int]] = {
@@ -89,6 +89,7 @@ STATUS: Final[Mapping[type[errors.FreeholdError], int]] = {
     errors.TooManyRequests: 429,
     Internal: 500,
     errors.Unavailable: 503,
+    errors.OutcomeUnknown: 503,
     errors.SchemaPending: 503,
 }
 """Kind of error -> status. A slice's error has the status of the kind that it subclasses."""

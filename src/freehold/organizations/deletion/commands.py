@@ -14,10 +14,12 @@ from freehold.users.commands import find_user
 
 @click.command()
 @click.argument("organization")
-@click.option("--permanently", is_flag=True, help="Remove one that was deleted before for good, ahead of its time.")
+@click.option(
+    "--permanently", is_flag=True, help="Remove an organization for good that you deleted before, without waiting."
+)
 @shows
 async def delete(context: Context, *, organization: str, permanently: bool) -> DeletedOrganization | None:
-    """Delete an organization; it can be restored for some time, which is printed."""
+    """Delete an organization. Prints until when you can restore it."""
     reference = organization_reference(organization)
     if permanently:
         await operations.purge(context, reference)
@@ -29,15 +31,15 @@ async def delete(context: Context, *, organization: str, permanently: bool) -> D
 @click.argument("organization")
 @shows
 async def restore(context: Context, *, organization: str) -> Organization:
-    """Restore a deleted organization, with members, projects and invitations."""
+    """Restore a deleted organization with its members, projects and invitations."""
     return await operations.restore(context, organization_reference(organization))
 
 
 @click.command()
-@click.option("--user", metavar="USER", help="Those that this user can restore: a username or an id.")
+@click.option("--user", metavar="USER", help="List only those that this user can restore: a username or an id.")
 @lists("id", "slug", "name", "restorable_until", "deleted_at")
 def deleted(context: Context, *, user: str | None) -> Fetch[DeletedOrganization]:
-    """List deleted organizations that can be restored, newest first."""
+    """List deleted organizations that you can restore, newest first."""
 
     async def fetch(request: PageRequest) -> Page[DeletedOrganization]:
         if user is None:

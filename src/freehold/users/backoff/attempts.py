@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from freehold.base.addresses import network_of
 from freehold.base.scalars import EMAIL
 from freehold.data.context import Context
+from freehold.data.failures import incidental
 from freehold.users.backoff import queries
 from freehold.users.backoff.errors import SignInDelayed
 
@@ -38,12 +39,13 @@ async def check(context: Context, login: str) -> None:
 
 async def note_failure(context: Context, login: str) -> None:
     """Count an attempt that has failed."""
-    await queries.note_failure(
-        context.db,
-        device=_device(context, login),
-        account=_subject("account", _folded(login)),
-        address=_address(context),
-    )
+    with incidental():
+        await queries.note_failure(
+            context.db,
+            device=_device(context, login),
+            account=_subject("account", _folded(login)),
+            address=_address(context),
+        )
 
 
 async def note_success(context: Context, logins: Iterable[str]) -> None:

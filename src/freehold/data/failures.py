@@ -1,0 +1,141 @@
+"""What the driver's errors mean in Freehold's words, and whether what was sent may have been done."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+import asyncpg
+
+from freehold.base.errors import FreeholdError, Meaning, OutcomeUnknown, SchemaPending, Unavailable
+
+Meanings = Mapping[str, Meaning]
+"""What breaking each constraint of the database means."""
+NO_MEANINGS: Final[Meanings] = MappingProxyType({})
+
+UNREACHABLE: Final = "The database cannot be reached or is overloaded: try again in a moment"
+_OTHER_SCHEMA: Final = (
+    "The tables of the database are not those of this version of Freehold: it lacks migrations (run "
+    "'freehold migrate apply'), or a newer Freehold has migrated it (upgrade this one): see 'freehold migrate status'"
+)
+_FULL_SECONDS: Final = 30
+
+RACES = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+)
+"""What a second try can mend: a lost race, also one with a migration that changed a prepared statement's columns."""
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+    asyncpg.ReadOnlySQLTransactionError,
+    OSError,
+    TimeoutError,
+)
+"""What says that the database cannot do the work now: unreachable, full, shutting down, or waiting too long."""
+UNANSWERED = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.DatabaseDroppedError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""What says that a statement was sent and its answer will never come: nobody can tell from it what was done.
+
+Words with which a session ends are among them: a session that is ended just after its COMMIT sends nothing else.
+"""
+
+UNKNOWN_NAMES = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)
+"""What says that the schema is another version's."""
+ABANDONED = (*UNANSWERED, asyncio.CancelledError)
+"""After these, a connection may be in the middle of something."""
+
+_WRITES = re.compile(r"\b(insert|update|delete|merge|into|nextval|setval)\b", re.IGNORECASE)
+_READS = re.compile(r"\s*(select|with|values|table|show)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\bfor\s+(?:no\s+key\s+)?update\b", re.IGNORECASE)
+
+
+class LostRace(Unavailable):
+    """Others changed the same at the same time, and PostgreSQL let them win; a second try may do."""
+
+
+class UnexpectedDatabaseError(Exception):
+    """PostgreSQL refused a statement of ours: a bug. Says which rule, and never a value; the server's log has those."""
+
+
+@cache
+def changes(sql: str) -> bool:
+    """Say whether a statement may store something; one that is not plainly a query may."""
+    plain = _ASIDE.sub(" ", sql)
+    return not _READS.match(plain) or _WRITES.search(plain) is not None
+
+
+def translated(error: BaseException, meanings: Meanings, *, stored: bool = False) -> FreeholdError | None:
+    """Say in Freehold's words what a driver's error means; None for what would be a bug.
+
+    Args:
+        error: the driver's.
+        meanings: of the constraints of the database.
+        stored: what failed may have been stored when its answer got lost.
+    """
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        meaning = meanings.get(error.constraint_name or "")
+        return meaning() if meaning else None
+    if isinstance(error, RACES):
+        return LostRace("Too many changes at the same place at once: try again")
+    if isinstance(error, UNKNOWN_NAMES):
+        return SchemaPending(_OTHER_SCHEMA)
+    if isinstance(error, asyncpg.DiskFullError):
+        detail = "The disk of the database is full, so nothing was stored: free some space on it, then try again"
+        return Unavailable(detail, retry_after_seconds=_FULL_SECONDS)
+    if isinstance(error, (*GONE, *UNANSWERED)):
+        return OutcomeUnknown() if stored and isinstance(error, UNANSWERED) else Unavailable(UNREACHABLE)
+    return None
+
+
+@contextmanager
+def incidental() -> Iterator[None]:
+    """Write down in here what is no part of what was asked for: whether that was stored is nobody's question."""
+    try:
+        yield
+    except OutcomeUnknown as error:
+        raise Unavailable(UNREACHABLE) from error
+
+
+class translating:  # noqa: N801 - reads as a word in a with statement
+    """Raise Freehold's error for the driver's.
+
+    Args:
+        meanings: of the constraints of the database.
+        alone: the statement that is run by itself, so that it is stored once it is done.
+    """
+
+    def __init__(self, meanings: Meanings, *, alone: str | None = None) -> None:
+        self._meanings = meanings
+        self._alone = alone
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if not isinstance(error, (asyncpg.PostgresError, *GONE)):
+            return
+        stored = self._alone is not None and changes(self._alone)
+        if meaning := translated(error, self._meanings, stored=stored):
+            raise meaning from error
+        if isinstance(error, asyncpg.PostgresError):
+            where = error.constraint_name or error.table_name or ""
+            raise UnexpectedDatabaseError(f"{type(error).__name__} ({error.sqlstate}) {where}".rstrip()) from None

@@ -1,0 +1,1 @@
+"""Reads the databases of other systems as if they were files."""
