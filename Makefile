@@ -28,7 +28,7 @@ test-majors: $(VENV)/.dev ## Run the tests on PostgreSQL 14 to 18; MAJORS="14 17
 bench: $(VENV)/.runtime ## Measure Freehold beside its peers and pgbench, and write the results (20 minutes, a quiet machine)
 	$(BIN)/python -m bench
 
-bench-quick: $(VENV)/.runtime ## The same with fewer rows and short rounds, only told (3 minutes)
+bench-quick: $(VENV)/.runtime ## The same with fewer rows and short rounds, only printed (3 minutes)
 	$(BIN)/python -m bench --quick
 
 renew: $(VENV)/.dev ## Write every generated file: the schema, the OpenAPI document, reference pages, composed statements

@@ -3,7 +3,7 @@
     python -m bench [--quick] [--only P1,P4]
 
 Everything is started here: PostgreSQL from the wheel, the rows, the servers, the load. The whole of it writes
-``bench/results.json``, the picture and the README's table; a quick or partial run only tells.
+``bench/results.json``, the picture and the tables in the documentation; a quick or partial run only prints.
 """
 
 import argparse

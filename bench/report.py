@@ -1,4 +1,4 @@
-"""Tells what was measured: a table for people, JSON for programs, the same table in Markdown for the README."""
+"""Reports what was measured: a table for people, JSON for programs, Markdown for the README and the documentation."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,16 @@ from bench.figures import Figure
 ROOT = Path(__file__).parent.parent
 RESULTS = "bench/results.json"
 PICTURE = "bench/results.svg"
+PAGE = "docs/explanation/performance.md"
+"""The page that has the whole table."""
+MAIN = (
+    ("P1", "pgbench"),
+    ("P1", "FastAPI + SQLAlchemy"),
+    ("P1", "Django + DRF"),
+    ("P1", "better-auth"),
+    ("P5", "COPY"),
+)
+"""The rows that the README shows, below the picture."""
 MARKS = re.compile(r"(?<=^<!-- bench: begin -->\n).*?(?=^<!-- bench: end -->$)", re.DOTALL | re.MULTILINE)
 
 
@@ -46,31 +56,43 @@ def tell(results: Results) -> None:
 
 
 def keep(results: Results, root: Path = ROOT) -> None:
-    """Write results.json, the picture, and the table in the README.
+    """Write results.json, the picture, the whole table in the documentation, and its main rows in the README.
 
     Raises:
-        SystemExit: the README has no place for the table; the other two are written.
+        SystemExit: a page has no place for its table; the JSON and the picture are written.
     """
     (root / RESULTS).write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     (root / PICTURE).write_text(picture.draw(results.contests), "utf-8")
-    readme = root / "README.md"
-    text, places = MARKS.subn(lambda _: markdown(results), readme.read_text("utf-8"))
+    for page, table in (("README.md", summary(results)), (PAGE, markdown(results))):
+        _replace(root / page, table)
+
+
+def _replace(page: Path, table: str) -> None:
+    text, places = MARKS.subn(lambda _: table, page.read_text("utf-8"))
     if places != 1:
         marks = "<!-- bench: begin --> and <!-- bench: end -->"
-        raise SystemExit(f"{readme} should have {marks} once, in lines of their own")
-    readme.write_text(text, "utf-8")
+        raise SystemExit(f"{page} should have {marks} once, in lines of their own")
+    page.write_text(text, "utf-8")
+
+
+def summary(results: Results) -> str:
+    """Write the picture and the main rows in Markdown, for the README."""
+    shown = [each for each in results.figures if (each.target, each.against) in MAIN]
+    return "\n".join([f"![Requests per second of each, as bars]({PICTURE})", "", *_table(shown), ""])
 
 
 def markdown(results: Results) -> str:
-    """Write the table in Markdown, with the machine and the picture below it."""
-    lines = ["| | work | against | target | measured: median (from, to) | |", "| --- | --- | --- | --- | --- | --- |"]
-    lines += [
-        _row(each.target, each.work, each.against, each.wanted, each.measured, each.verdict) for each in results.figures
-    ]
-    lines += [_row("-", name, "", "", f"did not take part: {reason}", "") for name, reason in results.absent.items()]
+    """Write the whole table in Markdown, with the machine below it."""
+    absent = [_row("-", name, "", "", f"did not take part: {reason}", "") for name, reason in results.absent.items()]
     machine = "; ".join(f"{name} {value}" for name, value in results.machine.items())
-    shown = f"![Requests per second of each, as bars]({PICTURE})"
-    return "\n".join([*lines, "", f"{results.rows}. Machine: {machine}.", "", shown, ""])
+    return "\n".join([*_table(results.figures), *absent, "", f"{results.rows}. Machine: {machine}.", ""])
+
+
+def _table(figures: Sequence[Figure]) -> list[str]:
+    head = ["| | work | against | target | measured: median (from, to) | |", "| --- | --- | --- | --- | --- | --- |"]
+    return head + [
+        _row(each.target, each.work, each.against, each.wanted, each.measured, each.verdict) for each in figures
+    ]
 
 
 def _row(*cells: str) -> str:

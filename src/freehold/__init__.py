@@ -1,7 +1,7 @@
 """Freehold: the tenancy core you own. Users, organizations and projects on plain PostgreSQL.
 
-Everything a program needs is here: ``Platform`` with its operations, the entities, what is sent to make and change
-them, and the errors. The names are imported on first use: a command that needs none of them starts at once.
+Import everything from here: ``Platform`` with its operations, the types they take and return, and the errors. The names
+are imported on first use, so that a command that needs none of them starts quickly.
 """
 
 from importlib import import_module

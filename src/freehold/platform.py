@@ -38,6 +38,7 @@ from freehold.slices import SLICES, meanings
 from freehold.transfer import operations as transfer
 from freehold.users import operations as users
 from freehold.users.recovery import operations as recovery
+from freehold.users.undoing import operations as undoing
 from freehold.users.verification import operations as verification
 
 P = ParamSpec("P")
@@ -50,7 +51,7 @@ _log = logging.getLogger(__name__)
 
 
 class Bound(Generic[P, R]):
-    """An operation as a method: called without the context, which its group has."""
+    """An operation as a method, without the context that its group has."""
 
     def __init__(self, operation: Callable[Concatenate[Context, P], Awaitable[R]]) -> None:
         self._operation = operation
@@ -91,15 +92,17 @@ class Users(Group):
     reset_password = Bound(recovery.complete)
     send_email_verification = Bound(verification.send_again)
     verify_email = Bound(verification.confirm)
+    undo_email_change = Bound(undoing.undo)
     mark_verified = Bound(verification.mark_verified)
     export = Bound(personal_data.export)
     delete = Bound(personal_data.erase)
 
 
 class Sessions(Group):
-    """Signing in and out."""
+    """Sign in and out."""
 
     create = Bound(sessions.sign_in)
+    refresh = Bound(sessions.refresh)
     list = Bound(sessions.list_mine)
     list_of_user = Bound(sessions.list_of_user)
     end = Bound(sessions.end)
@@ -138,7 +141,7 @@ class Roles(Group):
 
 
 class Audit(Group):
-    """Who did what, and whether that was changed."""
+    """Operations on the audit log."""
 
     list_of_organization = Bound(audit.list_of_organization)
     list_of_accounts = Bound(audit.list_of_accounts)
@@ -148,7 +151,7 @@ class Audit(Group):
 
 
 class OrganizationApiKeys(Group):
-    """Operations on the keys of an organization: service accounts."""
+    """Operations on the API keys of an organization (service accounts)."""
 
     list = Bound(api_keys.list_of_organization)
     get = Bound(api_keys.get_of_organization)
@@ -158,7 +161,7 @@ class OrganizationApiKeys(Group):
 
 
 class ApiKeys(Group):
-    """Operations on the keys of a user."""
+    """Operations on the API keys of a user."""
 
     list = Bound(api_keys.list_of_user)
     get = Bound(api_keys.get_of_user)
@@ -202,14 +205,14 @@ class Projects(Group):
 
 
 class Mail(Group):
-    """The outbox, for administrators."""
+    """Operations on the outbox, for platform administrators."""
 
     get = Bound(mail.get)
     list = Bound(mail.list_all)
 
 
 class Transfer(Group):
-    """Many rows in and out."""
+    """Operations that import and export many rows."""
 
     import_file = Bound(transfer.import_file)
     export_file = Bound(transfer.export_file)
@@ -219,7 +222,7 @@ class Transfer(Group):
 class Platform:
     """Users, organizations and projects on one database.
 
-    It acts as the operator, who may do all, until you say for whom::
+    It acts as the operator, who can do everything. Call ``acting_as`` to act as a user::
 
         async with Platform.open(database_url) as platform:
             ada = await platform.users.create(NewUser(username="ada", email="ada@example.com", password="Lovelace1"))
@@ -242,17 +245,17 @@ class Platform:
     async def open(
         cls, database_url: str, *, settings: Settings | None = None, observer: Observer | None = None
     ) -> AsyncIterator["Platform"]:
-        """Open a pool of connections, and close it at the end.
+        """Connect to a database, and close the connections at the end.
 
         Args:
-            database_url: PostgreSQL's, ``postgresql://user:password@host/name``.
-            settings: how it works; by default as they are by default.
-            observer: is told what happens; by default it logs slow statements, and counts when the settings say so.
+            database_url: ``postgresql://user:password@host/name``.
+            settings: by default, the default of each setting.
+            observer: called with events. By default, it logs slow statements and collects published metrics.
 
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
-            SchemaPending: ``schema_pending``: it lacks migrations.
-            SettingError: the settings of mail do not fit together, or a file of your own for them is not right.
+            SchemaPending: ``schema_pending``: the database lacks migrations.
+            SettingError: the mail settings or your mail templates are not valid.
         """
         settings = settings or Settings()
         check_mail_settings(settings)
@@ -283,19 +286,19 @@ class Platform:
             await database.close()
 
     def acting_as(self, actor: Actor | UUID | None) -> "Platform":
-        """Return the same platform as a user sees it; None is somebody who is not signed in.
+        """Return the same platform for another actor: a user, an API key, or None for somebody who is signed out.
 
-        A user named by id has no session and is treated as no platform administrator, whatever they are.
+        A user that you name by id has no session, and does not act as a platform administrator even if they are one.
         """
         if isinstance(actor, UUID):
             actor = Actor(user_id=actor)
         return Platform(msgspec.structs.replace(self.context, actor=actor))
 
     def within(self, connection: Any) -> "Platform":
-        """Return the same platform inside a transaction of yours: nothing is visible before you commit.
+        """Return the same platform inside your own transaction. Nothing is visible before you commit.
 
         Args:
-            connection: an ``asyncpg.Connection`` on the same database, in a transaction that you began.
+            connection: an ``asyncpg.Connection`` on the same database, in a transaction that you started.
         """
         context = self.context
         inside = Transaction.within(
@@ -307,10 +310,10 @@ class Platform:
         return Platform(msgspec.structs.replace(context, db=inside))
 
     def working(self) -> AbstractAsyncContextManager[None]:
-        """Run the jobs in the background, such as delivering mail, for as long as the context lasts.
+        """Run background jobs, such as mail delivery, until the context ends.
 
-        The HTTP application does so by itself when its lifespan is run; one that is mounted in yours, or a program
-        without HTTP, needs this::
+        The HTTP application does so while its lifespan runs. If you mount it in yours, or write a program without
+        HTTP, use this::
 
             async with Platform.open(database_url) as platform, platform.working():
                 ...
@@ -318,7 +321,7 @@ class Platform:
         return running(every_job(), self.context)
 
     async def ready(self) -> None:
-        """Return when the database answers and has every migration.
+        """Return if the database answers and has every migration.
 
         Raises:
             Unavailable: ``unavailable``.

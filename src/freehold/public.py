@@ -32,7 +32,7 @@ from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import Message
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
-from freehold.organizations.members.types import Member, NewRole
+from freehold.organizations.members.types import LeftBehind, Member, NewRole
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
@@ -57,7 +57,7 @@ from freehold.projects.types import (
     ProjectSettings,
     ProjectSettingsPatch,
 )
-from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
@@ -73,7 +73,8 @@ from freehold.users.types import (
     UserSummary,
     UserWithOrganizations,
 )
-from freehold.users.verification.types import EmailVerification
+from freehold.users.undoing.types import EmailUndo
+from freehold.users.verification.types import EmailVerification, PasswordNeeded
 
 __all__ = [
     "GRANTS",
@@ -90,6 +91,7 @@ __all__ = [
     "Conflict",
     "CustomRole",
     "DeletedOrganization",
+    "EmailUndo",
     "EmailVerification",
     "ExportedEvent",
     "FieldError",
@@ -104,6 +106,7 @@ __all__ = [
     "InvitationAcceptance",
     "IssuedApiKey",
     "KeyRotation",
+    "LeftBehind",
     "Member",
     "Membership",
     "Message",
@@ -127,6 +130,7 @@ __all__ = [
     "Page",
     "PageRequest",
     "PasswordChange",
+    "PasswordNeeded",
     "PasswordResetCompletion",
     "PersonalData",
     "Platform",
@@ -143,6 +147,7 @@ __all__ = [
     "RolePatch",
     "SchemaPending",
     "Session",
+    "SessionRefresh",
     "Settings",
     "SignedIn",
     "Stale",

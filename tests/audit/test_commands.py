@@ -52,7 +52,7 @@ def execute(database_url: str, statement: str) -> None:
 def test_whole_log_is_told_so_and_an_altered_one_fails(database_url: str, acme: UUID):
     done = freehold(database_url, "verify")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("nothing is wrong.\n")
+    assert done.stdout.endswith("no problems found.\n")
     pin = freehold(database_url, "heads", "--organization", "acme").stdout.strip()
     assert pin.startswith(f"{acme}:2:")
     assert freehold(database_url, "verify", "--expect", pin).returncode == 0
@@ -92,7 +92,7 @@ def test_heads_are_kept_in_a_file_until_the_log_is_rewritten(database_url: str, 
     execute(database_url, f"UPDATE audit_events SET hash = sha256('x') WHERE chain_id = '{acme}' AND sequence = 2")  # noqa: S608 - the test's own id
     refused = freehold(database_url, "heads", "--to", str(kept))
     assert refused.returncode == 1
-    assert f"stays as it is: the chain no longer goes through {acme}:2:" in refused.stderr
+    assert f"is not replaced: the chain no longer contains {acme}:2:" in refused.stderr
     assert kept.read_text() == before
 
 
@@ -102,7 +102,7 @@ def test_heads_are_given_to_a_command(database_url: str, acme: UUID, tmp_path: P
     assert f"{acme}:2:" in out.read_text()
     failed = freehold(database_url, "heads", "--to", "| exit 3")
     assert failed.returncode != 0
-    assert "the command ended with status 3" in failed.stderr
+    assert "the command exited with 3" in failed.stderr
 
 
 def test_file_that_holds_something_else_is_not_replaced(database_url: str, tmp_path: Path):

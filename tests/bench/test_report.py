@@ -1,4 +1,4 @@
-"""What is kept of a run: JSON that can be read back, a picture, and the table in the README."""
+"""What is kept of a run: JSON that can be read back, a picture, and the tables in the documentation."""
 
 import json
 import re
@@ -9,17 +9,19 @@ from typing import Any
 import msgspec
 import pytest
 from bench.figures import Figure
-from bench.report import Results, keep, markdown, tell
+from bench.report import Results, keep, markdown, summary, tell
 
 from bench import report
 
 BEFORE = "# Freehold\n\n## How fast\n\n<!-- bench: begin -->\n"
+PAGES = ("README.md", report.PAGE)
 AFTER = "<!-- bench: end -->\n\n## More\n\n| a | table | of | another | kind |\n"
 RESULTS = Results(
     machine={"processor": "one of 2 cores", "memory": "4 GiB"},
     rows="20,000 users",
     figures=[
         Figure(target="P1", work="who am I", against="pgbench", values=[0.6, 0.7, 0.65], at_least=0.6),
+        Figure(target="P3", work="create", against="pgbench", values=[0.5], at_least=0.5),
         Figure(target="P7", work="ready", against="-", values=[2.0, 1.9], at_most=1.5, unit="s"),
     ],
     contests={"P1": {"Freehold": [10.5, 11.25], "pgbench": [20.0, 21.0]}},
@@ -29,9 +31,11 @@ RESULTS = Results(
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project with a README."""
+    """A project with both pages."""
     (tmp_path / "bench").mkdir()
-    (tmp_path / "README.md").write_text(f"{BEFORE}an old table\n{AFTER}", "utf-8")
+    for page in PAGES:
+        (tmp_path / page).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / page).write_text(f"{BEFORE}an old table\n{AFTER}", "utf-8")
     return tmp_path
 
 
@@ -41,34 +45,39 @@ def rows_of(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-def test_table_takes_the_place_of_the_old_one_and_the_rest_stays(root: Path):
+def test_tables_take_the_place_of_the_old_ones_and_the_rest_stays(root: Path):
     keep(RESULTS, root)
-    text = (root / "README.md").read_text("utf-8")
-    assert text == BEFORE + markdown(RESULTS) + AFTER
-    assert "an old table" not in text
+    for page, table in zip(PAGES, (summary(RESULTS), markdown(RESULTS)), strict=True):
+        assert (root / page).read_text("utf-8") == BEFORE + table + AFTER
 
 
-def test_table_is_the_same_when_it_is_written_again(root: Path):
+def test_tables_are_the_same_when_they_are_written_again(root: Path):
     keep(RESULTS, root)
-    once = (root / "README.md").read_bytes()
+    once = [(root / page).read_bytes() for page in PAGES]
     keep(RESULTS, root)
-    assert (root / "README.md").read_bytes() == once
+    assert [(root / page).read_bytes() for page in PAGES] == once
 
 
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("text", ["# Freehold\n", "<!-- bench: begin -->\nopen\n", f"{BEFORE}{AFTER}{BEFORE}{AFTER}"])
-def test_readme_without_one_place_for_the_table_is_left_as_it_is(root: Path, text: str):
-    (root / "README.md").write_text(text, "utf-8")
-    with pytest.raises(SystemExit, match=r"README\.md should have <!-- bench: begin -->"):
+def test_page_without_one_place_for_its_table_is_left_as_it_is(root: Path, text: str, page: str):
+    (root / page).write_text(text, "utf-8")
+    with pytest.raises(SystemExit, match=rf"{re.escape(page)} should have <!-- bench: begin -->"):
         keep(RESULTS, root)
-    assert (root / "README.md").read_text("utf-8") == text
+    assert (root / page).read_text("utf-8") == text
     assert (root / report.RESULTS).exists()
 
 
-def test_readme_of_this_project_has_a_place_for_the_table(root: Path):
-    real = (report.ROOT / "README.md").read_text("utf-8")
-    (root / "README.md").write_text(real, "utf-8")
-    keep(RESULTS, root)
-    assert markdown(RESULTS) in (root / "README.md").read_text("utf-8")
+def test_pages_of_this_project_show_what_was_measured_last():
+    results = msgspec.json.decode((report.ROOT / report.RESULTS).read_bytes(), type=Results)
+    for page, table in zip(PAGES, (summary(results), markdown(results)), strict=True):
+        assert table in (report.ROOT / page).read_text("utf-8")
+
+
+def test_readme_shows_the_picture_and_five_rows_at_most():
+    results = msgspec.json.decode((report.ROOT / report.RESULTS).read_bytes(), type=Results)
+    assert len(rows_of(summary(results))) == 2 + 5
+    assert [row[2] for row in rows_of(summary(RESULTS))[2:]] == ["pgbench"]
 
 
 def test_table_has_a_row_for_each_figure_and_for_who_is_missing():
@@ -76,16 +85,20 @@ def test_table_has_a_row_for_each_figure_and_for_who_is_missing():
     assert len(head) == 6
     assert rows == [
         ["P1", "who am I", "pgbench", "at least 0.6 x", "0.65 x (0.6 to 0.7)", "met"],
+        ["P3", "create", "pgbench", "at least 0.5 x", "0.5 x", "met"],
         ["P7", "ready", "-", "at most 1.5 s", "1.95 s (1.9 to 2)", "missed"],
         ["-", "better-auth", "", "", "did not take part: npm is missing", ""],
     ]
 
 
-def test_machine_is_named_below_the_table_and_the_picture_shown(root: Path):
-    keep(RESULTS, root)
-    _, machine, picture = markdown(RESULTS).split("\n\n")
+def test_machine_is_named_below_the_table():
+    *_, machine = markdown(RESULTS).strip().split("\n\n")
     assert machine == "20,000 users. Machine: processor one of 2 cores; memory 4 GiB."
-    (link,) = re.findall(r"!\[.+\]\((.+)\)", picture)
+
+
+def test_picture_that_the_readme_shows_is_there(root: Path):
+    keep(RESULTS, root)
+    (link,) = re.findall(r"!\[.+\]\((.+)\)", summary(RESULTS))
     assert (root / link).exists()
 
 

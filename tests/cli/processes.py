@@ -56,7 +56,7 @@ class Served:
     def url(self) -> str:
         """Wait until it answers; gives its address."""
         assert self.popen.stdout is not None
-        while "stops it" not in self.banner:
+        while "Ctrl-C" not in self.banner:
             line = self.popen.stdout.readline()
             assert line, f"it ended instead: {self.finish()}"
             self.banner += line

@@ -113,14 +113,14 @@ async def test_list_is_paged_to_its_limit_and_goes_on_from_its_cursor(freehold: 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("users", "show", "nobody"), "there is no user 'nobody'; 'freehold users list' shows those there are"),
+        (("users", "show", "nobody"), "there is no user 'nobody': run 'freehold users list' to see all users"),
         (("users", "show", "a-b"), "USER: must be 3 to 50 letters (A-Z, a-z), digits or underscores"),
-        (("users", "show", str(UUID(int=7))), f"there is no user '{UUID(int=7)}'; 'freehold users list'"),
+        (("users", "show", str(UUID(int=7))), f"there is no user '{UUID(int=7)}': run 'freehold users list'"),
         (("organizations", "create", "Acme", "--owner", "nobody"), "there is no user 'nobody'"),
-        (("organizations", "show", "acme"), "There is no such organization"),
+        (("organizations", "show", "acme"), "This organization does not exist"),
         (("organizations", "show", "A_B"), "ORGANIZATION: must be 1 to 100 lowercase letters"),
         (("projects", "show", "acme", "7"), "PROJECT: must be"),
-        (("projects", "list", "acme", "--cursor", "x"), "There is no such organization"),
+        (("projects", "list", "acme", "--cursor", "x"), "This organization does not exist"),
         (("users", "list", "--cursor", "x"), "--cursor: must be a next_cursor from this list"),
     ],
 )
@@ -157,7 +157,7 @@ def test_password_is_asked_twice_on_a_terminal_without_echo(database_url: str) -
     )
     os.close(terminal)
     shown = b""
-    for prompt in (b"Password: ", b"The same again: "):
+    for prompt in (b"Password: ", b"Repeat the password: "):
         while not shown.endswith(prompt):
             shown += os.read(controller, 1024)
         os.write(controller, f"{PASSWORD}\n".encode())

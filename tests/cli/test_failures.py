@@ -26,7 +26,9 @@ def broken() -> None:
 def test_bug_is_a_line_that_says_how_to_see_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(broken, []) == 1
     shown = capsys.readouterr().err
-    assert shown == "freehold: unexpected ValueError; set FREEHOLD_DEBUG=1 to see where, and report it\n"
+    assert (
+        shown == "freehold: unexpected ValueError: please report it (set FREEHOLD_DEBUG=1 to see where it happened)\n"
+    )
 
 
 def test_bug_shows_its_traceback_on_request(

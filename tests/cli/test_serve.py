@@ -192,7 +192,7 @@ def test_killed_server_starts_again(serve: Serve, data_dir: Path) -> None:
 def test_own_database_is_served(serve: Serve, database_url: str) -> None:
     served = serve(FREEHOLD_DATABASE_URL=database_url)
     assert call(f"{served.url}/v1/users", ADA)["username"] == "ada"
-    assert "Database       your own, of FREEHOLD_DATABASE_URL\n" in served.banner
+    assert "Database       your own, from FREEHOLD_DATABASE_URL\n" in served.banner
     assert "(with the same FREEHOLD_DATABASE_URL)" in served.banner
     assert served.finish(signal.SIGTERM) == (0, "")
     assert asyncio.run(usernames(database_url)) == ["ada"]

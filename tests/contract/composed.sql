@@ -1,27 +1,69 @@
 -- api_keys.by_id
-SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
-FROM api_keys
+SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
+k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+    SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+) END AS created_by_is_member
+FROM api_keys k
 WHERE id = $1 AND (user_id = $2 OR organization_id = $3);
+
+-- api_keys.insert
+INSERT INTO api_keys AS k (
+    id, user_id, organization_id, name, hint, key_hash, actions, project_ids, created_by, expires_at
+)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+)
+RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
+k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+    SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+) END AS created_by_is_member;
 
 -- api_keys.page
 -- order of id, each to the end of the page, where OR, or one end for both, would gather and sort every key.
 (
-    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
-    FROM api_keys
+    SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
+    k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+    CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+        SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+    ) END AS created_by_is_member
+    FROM api_keys k
     WHERE user_id = $1 AND id < $2
     ORDER BY id DESC
     LIMIT $3
 )
 UNION ALL
 (
-    SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
-    FROM api_keys
+    SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
+    k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+    CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+        SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+    ) END AS created_by_is_member
+    FROM api_keys k
     WHERE organization_id = $4 AND id < $2
     ORDER BY id DESC
     LIMIT $3
 )
 ORDER BY id DESC
 LIMIT $3;
+
+-- api_keys.retire
+WITH before AS (
+    SELECT id, expires_at FROM api_keys
+    WHERE id = $1 AND (user_id = $2 OR organization_id = $3)
+        AND (expires_at IS NULL OR expires_at > now())
+    FOR UPDATE
+)
+UPDATE api_keys k
+SET expires_at = least(k.expires_at, now() + make_interval(secs => $4))
+FROM before
+WHERE k.id = before.id
+RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at,
+    before.expires_at, k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+    CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+        SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+    ) END AS created_by_is_member;
 
 -- audit.count_of_accounts
 SELECT count(*)
@@ -184,11 +226,46 @@ WITH organization AS (
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, ARRAY[o.owner_id] AS members, 1 AS members_count
 FROM organization o;
 
+-- organizations.invitations.by_id
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
+r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+k.actions AS key_actions
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+WHERE i.organization_id = $1 AND i.id = $2;
+
 -- organizations.invitations.membership
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, r.role, r.joined_at
 FROM organization_roles r
 JOIN organizations o ON o.id = r.organization_id
 WHERE r.organization_id = $1 AND r.user_id = $2;
+
+-- organizations.invitations.page
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
+r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+k.actions AS key_actions
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+WHERE i.organization_id = $1 AND i.id < $2
+ORDER BY i.id DESC
+LIMIT $3;
+
+-- organizations.invitations.sender
+SELECT i.invited_by, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+k.actions AS key_actions
+FROM (SELECT $1::uuid AS organization_id, $2::uuid AS invited_by, $3::uuid AS invited_by_key) AS i
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now());
 
 -- organizations.page
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
@@ -203,6 +280,7 @@ ORDER BY o.id DESC
 LIMIT $2;
 
 -- organizations.page_of_user
+-- key those of its projects.
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
@@ -212,12 +290,13 @@ ARRAY(
 FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = $1 AND om.organization_id < $2 AND o.deleted_at IS NULL
-    AND ($3::uuid IS NULL OR EXISTS (
+    AND ($3::uuid[] IS NULL OR om.organization_id = ANY ($3))
+    AND ($4::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
-        WHERE shared.organization_id = om.organization_id AND shared.user_id = $3
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = $4
     ))
 ORDER BY om.organization_id DESC
-LIMIT $4;
+LIMIT $5;
 
 -- organizations.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -274,6 +353,17 @@ ARRAY(
     FROM event e, head
 )
 SELECT * FROM change;
+
+-- personal_data.api_keys
+SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
+k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+    SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+) END AS created_by_is_member
+FROM api_keys k
+WHERE user_id = $1 AND id > $2
+ORDER BY id
+LIMIT $3;
 
 -- projects.by_id
 SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
@@ -463,6 +553,54 @@ SELECT * FROM change;
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
 WITH change AS (
 DELETE FROM sessions WHERE id = $12 AND user_id = $13 RETURNING id
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- sessions.refresh
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE sessions
+SET authenticated_at = now()
+WHERE id = $12 AND user_id = $13 AND expires_at > now()
+RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent, host(ip) AS ip, true AS current
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
     SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
@@ -766,9 +904,11 @@ WITH change AS (
 INSERT INTO users AS u (
     id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
 )
-VALUES (
-    $12, $13, $14, CASE WHEN $15::boolean THEN now() END, $16, $17, $18,
+SELECT $12, $13, $14::varchar, CASE WHEN $15::boolean THEN now() END, $16, $17, $18,
     $19, $20
+WHERE NOT EXISTS (
+    SELECT FROM email_undos e
+    WHERE lower(e.email COLLATE "C") = lower($14::varchar COLLATE "C") AND e.expires_at > now()
 )
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url

@@ -8,7 +8,7 @@ ABOUT = {
     Action.ORGANIZATION_DELETE: "delete it",
     Action.ORGANIZATION_TRANSFER: "hand it over to another member",
     Action.ORGANIZATION_RESTORE: "restore it after it was deleted",
-    Action.MEMBER_READ: "list its members, and ask what they may do",
+    Action.MEMBER_READ: "list its members, and ask what they can do",
     Action.MEMBER_ADD: "add users as members",
     Action.MEMBER_UPDATE: "change the role of members",
     Action.MEMBER_REMOVE: "remove members",
@@ -16,28 +16,28 @@ ABOUT = {
     Action.INVITATION_CREATE: "invite people, and send an invitation again",
     Action.INVITATION_DELETE: "revoke invitations",
     Action.ROLE_READ: "list roles",
-    Action.ROLE_CREATE: "make roles",
+    Action.ROLE_CREATE: "create roles",
     Action.ROLE_UPDATE: "change roles",
-    Action.ROLE_DELETE: "remove roles that nobody has",
-    Action.PROJECT_READ: "see all projects, not the public ones alone",
-    Action.PROJECT_CREATE: "make projects",
+    Action.ROLE_DELETE: "delete roles that nobody has",
+    Action.PROJECT_READ: "see all projects, not only the public ones",
+    Action.PROJECT_CREATE: "create projects",
     Action.PROJECT_UPDATE: "change projects",
-    Action.PROJECT_DELETE: "remove projects",
-    Action.API_KEY_READ: "list the organization's keys",
-    Action.API_KEY_CREATE: "make and rotate the organization's keys",
-    Action.API_KEY_DELETE: "revoke the organization's keys",
+    Action.PROJECT_DELETE: "delete projects",
+    Action.API_KEY_READ: "list the organization's API keys",
+    Action.API_KEY_CREATE: "create and rotate the organization's API keys",
+    Action.API_KEY_DELETE: "revoke the organization's API keys",
     Action.AUDIT_READ: "read the audit log",
 }
 
 HEAD = """\
 # Roles and actions
 
-What a member may do follows from their role. `owner`, `admin` and `member` are built in;
-[an organization makes others](../how-to/custom-roles.md) from the same actions. A platform administrator may do all.
+The role of a member decides what they can do. `owner`, `admin` and `member` are built in. An organization can create
+[custom roles](../how-to/custom-roles.md) from the same actions. A platform administrator can do everything.
 
-This page is made from the code that decides by `make renew`; a test compares it.
+This page is generated from the code that decides, by `make renew`, and a test compares it.
 
-| action | to | owner | admin | member |
+| action | allows you to | owner | admin | member |
 | --- | --- | --- | --- | --- |
 """
 
@@ -53,15 +53,15 @@ def _row(action: Action) -> str:
 
 def _rules() -> str:
     return f"""
-## Who gives what
+## Who can give what
 
-- Only the owner lets a role or a key include {_names(OWNERSHIP)}.
-- No key ever has {_names(NEVER_BY_KEY)}.
-- A key limited to projects can have
+- Only the owner can put these into a role or an API key: {_names(OWNERSHIP)}.
+- No API key can have {_names(NEVER_BY_KEY)}.
+- An API key that is limited to projects can only have
   {_names(ON_CHOSEN_PROJECTS)}.
-- Outside of organizations, a user's key without limits may do, as far as its user may,
-  {_names(ACCOUNT_ACTIONS_BY_KEY)};
-  with limits it reads its own user and, given `organization.read`, lists their organizations.
+- Outside organizations, a user's API key without limits can do these, if its user can:
+  {_names(ACCOUNT_ACTIONS_BY_KEY)}.
+  With limits, it can only read its own user and (with `organization.read`) list their organizations.
 """
 
 

@@ -158,8 +158,9 @@ def test_links_lead_somewhere() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def test_programs_of_the_library_guide_print_what_stands_below_them(database_url: str) -> None:
-    guide = (ROOT / "docs" / "how-to" / "use-the-library.md").read_text("utf-8")
+@pytest.mark.parametrize("page", ["use-the-library", "build-your-application"])
+def test_programs_of_a_guide_print_what_stands_below_them(page: str, database_url: str) -> None:
+    guide = (ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8")
     programs, answers = blocks("python", guide), blocks("text", guide)
     for program, shown in zip(programs, answers, strict=True):
         done = subprocess.run(

@@ -160,7 +160,7 @@ async def test_migration_that_is_missing(found: Examined, connection: Any):
         (
             "ALTER TABLE users ADD CONSTRAINT odd_check CHECK (username <> 'x') NOT VALID",
             "warning",
-            "odd_check of users was never proved",
+            "odd_check of users was never validated",
         ),
         (
             (
@@ -170,7 +170,7 @@ async def test_migration_that_is_missing(found: Examined, connection: Any):
             "warning",
             "half_idx was never finished",
         ),
-        ("ALTER TABLE sessions DISABLE TRIGGER ALL", "error", "Triggers of sessions are switched off"),
+        ("ALTER TABLE sessions DISABLE TRIGGER ALL", "error", "Triggers of sessions are disabled"),
     ],
 )
 async def test_rules_that_do_not_hold(found: Examined, connection: Any, fault: str, severity: str, says: str):
@@ -187,7 +187,7 @@ async def test_organization_whose_owner_left_behind_the_constraints(
     ada = await sign_up("ada")
     acme = await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
     await connection.execute("SET session_replication_role = replica; DELETE FROM organization_members")
-    assert await found("integrity") == [("error", f"The owner of the organization {acme.id} is none of its members")]
+    assert await found("integrity") == [("error", f"The owner of the organization {acme.id} is not one of its members")]
 
 
 async def test_audit_log_that_was_rewritten(found: Examined, connection: Any, platform: Platform, sign_up: Any):

@@ -347,7 +347,7 @@ def test_upgrade_that_does_not_fit_the_data_changes_nothing(
         "DROP INDEX CONCURRENTLY a_key;",
         "transaction=off",
     )
-    with pytest.raises(UnprovedError, match=r"nothing was changed: go on with the version you had(?s:.)*a_key"):
+    with pytest.raises(UnprovedError, match=r"nothing was changed: keep using the version you had(?s:.)*a_key"):
         asyncio.run(upgrade(database_url, backups=tmp_path / "backups"))
     assert query("SELECT count(*) FROM a") == [(2,)]
     assert query("SELECT to_regclass('a_key')") == [(None,)]

@@ -27,6 +27,7 @@ CHANGING = {
     r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC": "TIME",
     r"\b\d+\.\d\d s\b": "SECONDS",
     r"(?<=\[y/N\]: )y\n": "",
+    r"(?im)^not compared: column option pg_attver\.?\n": "",  # PostgreSQL 15.20 alone has it
 }
 
 

@@ -104,7 +104,7 @@ def test_upgrade_that_does_not_fit_the_data_leaves_it_and_says_what_to_do(
         before = asyncio.run(read_rows(server.url))
     status, complaint = (served := serve()).finish()
     assert status == 1
-    assert "so nothing was changed: go on with the version you had, and report this. A backup is in " in complaint
+    assert "so nothing was changed: keep using the version you had, and report this. A backup is in " in complaint
     assert 'relation "invitations" already exists' in complaint
     assert "Traceback" not in complaint
     assert served.processes() == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 from tests.mail.letters import token_to
-from tests.users.people import Headers, arrive, me
+from tests.users.people import Headers, arrive, confirm, me
 
 from freehold import Platform
 
@@ -16,7 +16,7 @@ ACCEPT = "/v1/invitations/accept"
 async def arrive_confirmed(client: httpx.AsyncClient, platform: Platform, username: str) -> Headers:
     headers = await arrive(client, username)
     token = await token_to(platform, f"{username}@example.com")
-    assert (await client.post("/v1/email-verifications", json={"token": token})).status_code == 204
+    assert (await confirm(client, token)).status_code == 204
     return headers
 
 

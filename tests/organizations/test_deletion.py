@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.mail.letters import token_to
 from tests.users.conftest import OpenClient
-from tests.users.people import Headers, arrive, code, me
+from tests.users.people import Headers, arrive, code, confirm, me
 
 from freehold import NewUser, PageRequest, Platform, Settings
 from freehold.organizations.deletion.jobs import purge
@@ -39,7 +39,7 @@ class Town:
         for name in ("owner", "fellow", "outsider", "invitee"):
             self.people[name] = await arrive(self.client, name)
         confirmation = await token_to(self.platform, "invitee@example.com")
-        await self.client.post("/v1/email-verifications", json={"token": confirmation})
+        await confirm(self.client, confirmation)
         self.ids["acme"] = (await self.make("/v1/organizations", name="Acme"))["id"]
         self.ids["owner"] = str((await me(self.client, self.people["owner"]))["id"])
         self.ids["user"] = self.ids["fellow"] = str((await me(self.client, self.people["fellow"]))["id"])

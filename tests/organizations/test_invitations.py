@@ -27,6 +27,7 @@ async def test_invited_user_joins_with_the_role(client: httpx.AsyncClient, platf
         "invited_by": (await me(client, ada))["id"],
         "created_at": invitation["created_at"],
         "expires_at": invitation["expires_at"],
+        "needs_resending": False,
     }
     letter = (await letters_to(platform, BOB))[0]
     assert letter.subject == "ada invites you to Acme"

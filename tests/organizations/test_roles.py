@@ -208,9 +208,9 @@ async def test_nobody_narrows_a_role_that_holds_more_than_they_do(house: House):
 
 @pytest.mark.parametrize("role", ["admin", "member"])
 async def test_nobody_gives_a_role_that_holds_more_than_they_do(house: House, role: str):
-    with pytest.raises(Forbidden, match="you lack"):
+    with pytest.raises(Forbidden, match="you do not have"):
         await house.put("clerk", "outsider", role)
-    with pytest.raises(Forbidden, match="you lack"):
+    with pytest.raises(Forbidden, match="you do not have"):
         await house.put("clerk", "clerk", role)
 
 

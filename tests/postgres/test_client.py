@@ -55,7 +55,7 @@ def test_silent_server_is_reported_without_the_password() -> None:
 @pytest.mark.parametrize("password", ["plain", r"p@:\\ss", "with\nline"])
 def test_program_finds_the_password_in_a_file_that_nobody_else_can(password: str) -> None:
     read = "import os; print(open(os.environ['PGPASSFILE']).read(), end='')"
-    ours = {"FREEHOLD_DATABASE_URL": "postgresql://u:geheim@h/d", "PGSERVICE": "other", "PGPASSWORD": password}
+    ours = {"FREEHOLD_DATABASE_URL": "postgresql://u:geheim@h/d", "PGPASSWORD": password}
     with client_connection("postgresql://u@h/d").passing(ours) as (environment, fds):
         if "\n" in password:
             assert environment == {"PGPASSWORD": password}

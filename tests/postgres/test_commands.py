@@ -48,7 +48,7 @@ def test_url_as_json(server: EmbeddedServer) -> None:
 def test_url_of_a_stopped_server_comes_with_a_hint(data_dir: Path) -> None:
     result = db_command("url", "--data-dir", data_dir)
     assert Layout(data_dir).password("freehold") in result.stdout
-    assert "`freehold serve` starts it" in result.stderr
+    assert "start it with `freehold serve`" in result.stderr
     assert not is_running(data_dir)
 
 

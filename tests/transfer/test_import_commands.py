@@ -98,7 +98,7 @@ def test_refused_lines_are_told_and_written_down(freehold: Run, tmp_path: Path):
     status, told, complaint = freehold("import", "users", "users.ndjson")
     assert (status, told) == (1, "users: 0 stored, 2 refused\n")
     assert ", line 2, email: must be a valid e-mail address" in complaint
-    assert "2 refused; nothing is stored. users.ndjson.errors.ndjson says what is wrong with each." in complaint
+    assert "2 refused; nothing is stored. See users.ndjson.errors.ndjson for the reasons." in complaint
     refused = [json.loads(line) for line in (tmp_path / "users.ndjson.errors.ndjson").read_text().splitlines()]
     assert [(each["line"], each["field"], each["code"]) for each in refused] == [
         (2, "email", "invalid_email"),
@@ -181,7 +181,7 @@ def test_killed_partial_import_goes_on(start: Start, database_url: str, freehold
     assert 0 < stored < 40_000
     status, told, _ = freehold("import", "users", "users.ndjson", "--partial")
     assert status == 0
-    assert told.startswith("users: 40,000 stored, going on after line ")
+    assert told.startswith("users: 40,000 stored, continued after line ")
     assert _count(database_url, "users") == 40_000
 
 

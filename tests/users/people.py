@@ -28,6 +28,11 @@ async def arrive(client: httpx.AsyncClient, username: str = "ada") -> Headers:
     return await headers_of(client, username)
 
 
+async def confirm(client: httpx.AsyncClient, token: str, password: str = PASSWORD) -> httpx.Response:
+    """Confirm an address as the one whose account it is."""
+    return await client.post("/v1/email-verifications", json={"token": token, "password": password})
+
+
 async def me(client: httpx.AsyncClient, headers: Headers) -> dict[str, object]:
     answer = await client.get("/v1/users/me", headers=headers)
     assert answer.status_code == 200, answer.text

@@ -7,17 +7,13 @@ import httpx
 import pytest
 from tests.mail.letters import letters_to, token_in, token_to
 from tests.users.conftest import OpenClient
-from tests.users.people import arrive, code, headers_of, me, sign_in, sign_up
+from tests.users.people import arrive, code, confirm, headers_of, me, sign_in, sign_up
 
 from freehold import EmailVerification, Forbidden, NewUser, Platform, Settings, UserPatch
 from freehold.base.tokens import Kind, new_token
 from freehold.users.jobs import drop_expired_tokens
 
 ADA, OTHER = "ada@example.com", "ada@other.example"
-
-
-async def confirm(client: httpx.AsyncClient, token: str) -> httpx.Response:
-    return await client.post("/v1/email-verifications", json={"token": token})
 
 
 async def change(client: httpx.AsyncClient, headers: dict[str, str], email: str) -> httpx.Response:
@@ -240,7 +236,7 @@ async def test_new_password_leaves_the_confirmation_of_the_same_address(client: 
     token = await token_to(platform, ADA)
     passwords = {"current_password": "Lovelace1", "new_password": "Analytical2"}
     assert (await client.put("/v1/users/me/password", json=passwords, headers=ada)).status_code == 204
-    assert (await confirm(client, token)).status_code == 204
+    assert (await confirm(client, token, "Analytical2")).status_code == 204
 
 
 async def test_change_of_address_ends_a_password_reset_mailed_to_the_old_one(

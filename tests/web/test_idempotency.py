@@ -197,6 +197,85 @@ async def test_answer_is_forgotten_after_a_day(client: httpx.AsyncClient, platfo
     assert await connection.fetchval("SELECT count(*) FROM idempotent_answers") == 0
 
 
+async def test_strangers_share_no_key(client: httpx.AsyncClient, connection: Any):
+    """The key of another body is another key: nobody learns that somebody else has sent it."""
+    headers = with_key()
+    bob = {**ADA, "username": "bob", "email": "bob@example.com"}
+    for new in (ADA, bob):
+        answer = await client.post("/v1/users", json=new, headers=headers)
+        assert (answer.status_code, answer.json()["username"]) == (201, new["username"])
+        assert "idempotency-replayed" not in answer.headers
+    assert await connection.fetchval("SELECT count(*) FROM users") == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("projects", {"name": "Rocket"}), ("roles", {"name": "pilot", "actions": ["project.read"]})]
+)
+async def test_answer_is_given_again_only_to_who_could_still_do_it(
+    client: httpx.AsyncClient, sign_in: SignIn, path: str, body: dict[str, Any]
+):
+    ada, bob = await sign_in("ada"), await sign_in("bob")
+    await client.post("/v1/organizations", json={"name": "Acme"}, headers=ada)
+    bob_id = (await client.get("/v1/users/me", headers=bob)).json()["id"]
+    member = f"/v1/organizations/acme/members/{bob_id}"
+    await client.put(member, json={"role": "admin"}, headers=ada)
+    path, headers = f"/v1/organizations/acme/{path}", with_key(**bob)
+    first = await client.post(path, json=body, headers=headers)
+    again = await client.post(path, json=body, headers=headers)
+    assert (first.status_code, again.content) == (201, first.content)
+    await client.put(member, json={"role": "member"}, headers=ada)
+    demoted = await client.post(path, json=body, headers=headers)
+    assert demoted.status_code == (201 if path.endswith("projects") else 403)
+    await client.delete(member, headers=ada)
+    removed = await client.post(path, json=body, headers=headers)
+    assert (removed.status_code, removed.json()["code"]) == (404, "not_found")
+    await client.put(member, json={"role": "admin"}, headers=ada)
+    assert (await client.post(path, json=body, headers=headers)).content == first.content
+
+
+async def test_looking_whether_an_answer_may_be_given_again_does_nothing(
+    client: httpx.AsyncClient, sign_in: SignIn, connection: Any
+):
+    ada = await sign_in("ada")
+    await client.post("/v1/organizations", json={"name": "Acme"}, headers=ada)
+    headers = with_key(**ada)
+    before = None
+    for _ in range(3):
+        answer = await client.post("/v1/organizations/acme/projects", json={"name": "Rocket"}, headers=headers)
+        assert answer.status_code == 201
+        counts = await connection.fetchrow(
+            "SELECT (SELECT count(*) FROM projects), (SELECT count(*) FROM audit_events),"
+            " (SELECT sum(sequence) FROM audit_heads)"
+        )
+        assert before in {None, tuple(counts)}
+        before = tuple(counts)
+
+
+async def test_restoring_twice_is_answered_twice(client: httpx.AsyncClient, sign_in: SignIn):
+    """It is not deleted any more, so nothing is there to restore: that says nothing about who may."""
+    ada, bob = await sign_in("ada"), await sign_in("bob")
+    await client.post("/v1/organizations", json={"name": "Acme"}, headers=ada)
+    await client.delete("/v1/organizations/acme", headers=ada)
+    headers = with_key(**ada)
+    first = await client.post("/v1/organizations/acme/restore", headers=headers)
+    again = await client.post("/v1/organizations/acme/restore", headers=headers)
+    assert (first.status_code, again.content) == (200, first.content)
+    assert (await client.post("/v1/organizations/acme/restore", headers=ada)).status_code == 404
+    assert (await client.post("/v1/organizations/acme/restore", headers=bob)).status_code == 404
+
+
+async def test_secret_is_shown_again_only_while_the_sign_in_is_fresh(
+    client: httpx.AsyncClient, sign_in: SignIn, connection: Any
+):
+    headers = with_key(**await sign_in("ada"))
+    first = await client.post("/v1/users/me/api-keys", json={"name": "k"}, headers=headers)
+    again = await client.post("/v1/users/me/api-keys", json={"name": "k"}, headers=headers)
+    assert (first.status_code, again.content) == (201, first.content)
+    await connection.execute("UPDATE sessions SET authenticated_at = now() - interval '1 hour'")
+    late = await client.post("/v1/users/me/api-keys", json={"name": "k"}, headers=headers)
+    assert (late.status_code, late.json()["code"]) == (403, "fresh_sign_in_needed")
+
+
 async def _blocked(connection: Any) -> int:
     """Wait until somebody waits for the lock of this connection, and tell their backend's id."""
     async with asyncio.timeout(10):

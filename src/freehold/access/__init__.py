@@ -22,7 +22,7 @@ from freehold.access.operation import (
     operation,
 )
 from freehold.access.scope import OrganizationRef, Scope, Subject, UserRef, checked_again, no_such_organization
-from freehold.access.standing import Standing, known_actions, standing
+from freehold.access.standing import Standing, key_includes, known_actions, standing
 
 __all__ = [
     "ACCOUNT_ACTIONS_BY_KEY",
@@ -46,6 +46,7 @@ __all__ = [
     "explain_access",
     "held_anywhere",
     "in_transaction",
+    "key_includes",
     "known_actions",
     "no_such_organization",
     "on_organization",

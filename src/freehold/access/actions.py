@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """A role that every organization has. The owner is whoever ``organizations.owner_id`` names."""
+    """A built-in role. The owner is the user in ``owner_id`` of the organization."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -14,7 +14,7 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be done with an organization and what belongs to it; a role is granted these."""
+    """Something that can be done in an organization. Roles and API keys consist of actions."""
 
     ORGANIZATION_READ = "organization.read"
     ORGANIZATION_UPDATE = "organization.update"
@@ -56,10 +56,12 @@ class AccountAction(StrEnum):
     EMAIL_VERIFICATION_CREATE = "email_verification.create"
     EMAIL_VERIFICATION_COMPLETE = "email_verification.complete"
     EMAIL_VERIFICATION_DELETE = "email_verification.delete"
+    EMAIL_CHANGE_UNDO = "email_change.undo"
     PASSWORD_RESET_CREATE = "password_reset.create"  # noqa: S105 - the name of an action
     PASSWORD_RESET_COMPLETE = "password_reset.complete"  # noqa: S105 - the same
     MAIL_READ = "mail.read"
     SESSION_CREATE = "session.create"
+    SESSION_REFRESH = "session.refresh"
     SESSION_READ = "session.read"
     SESSION_DELETE = "session.delete"
     API_KEY_READ = "api_key.read"

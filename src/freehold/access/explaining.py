@@ -36,7 +36,7 @@ async def explain_access(scope: Scope, action: Action, user_id: UUID | None) -> 
 
     Raises:
         Missing: ``not_found``: the actor sees nothing of the organization.
-        Forbidden: the actor asks about somebody else and may not read the members.
+        Forbidden: the actor asks about somebody else without ``member.read``.
     """
     is_public = (scope.standing.is_outside or action in OPEN_TO_ALL) and await queries.has_public_project(
         scope.db, organization_id=scope.organization_id

@@ -8,7 +8,7 @@ import msgspec
 
 from freehold.access import queries
 from freehold.access.actions import GRANTS, OPEN_TO_ALL, AccountAction, Action
-from freehold.access.standing import Standing, key_may, standing
+from freehold.access.standing import Standing, key_includes, key_may, standing
 from freehold.base.errors import Forbidden, Missing, Unauthenticated
 from freehold.data.context import Actor, Context
 from freehold.data.db import Database, Transaction
@@ -17,6 +17,10 @@ OrganizationRef = UUID | str
 """An organization by its id or its slug; the two never look alike."""
 UserRef = UUID | Literal["me"]
 """A user by id, or ``me`` for the one who asks."""
+
+
+class NotDeleted(Missing):
+    """The organization is not deleted, and the actor could restore it if it were; answered like any that is missing."""
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +94,21 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         """The session that asks, if it is one of the user's own."""
         actor = self.context.actor
         return actor.session_id if actor and actor.user_id == self.user_id else None
+
+    @property
+    def organization_ids(self) -> list[UUID] | None:
+        """The organizations that the actor's key is for, when it is limited to projects; None for all."""
+        key = self.context.actor.key if self.context.actor else None
+        return None if key is None or key.organization_ids is None else sorted(key.organization_ids)
+
+    def require_by_key(self, action: Action) -> None:
+        """Return unless an API key asks that is not for an action, for what shows things of organizations.
+
+        Raises:
+            Forbidden: it is not.
+        """
+        if self.context.actor is not None and not key_includes(self.context.actor.key, action):
+            raise Forbidden(f"This API key is limited, and does not include {action}")
 
     @property
     def by_key(self) -> bool:
@@ -172,7 +191,12 @@ async def scope_in_deleted(context: Context, organization: OrganizationRef, *, a
         held = standing(actor, found.id, role=found.role, role_actions=found.actions)
         if action in held.actions:
             return Scope(context=context, action=action, organization_id=found.id, standing=held)
-    raise no_such_organization()
+        raise no_such_organization()
+    try:
+        await scope_of(context, organization, action=action, outsiders=False)
+    except (Missing, Forbidden):
+        raise no_such_organization() from None
+    raise NotDeleted(no_such_organization().detail)
 
 
 def _forbidden(held: Standing, action: Action) -> Forbidden:

@@ -70,6 +70,8 @@ def standing(
         role_actions: the actions of a role that the organization made for itself; None for a built-in one.
     """
     key = actor.key if actor else None
+    if key is not None and not key.reaches(organization_id):
+        return Standing(role=None, granted=_NONE, is_admin=False, key=key, actions=_NONE)
     is_admin = actor is not None and actor.is_admin
     granted = _NONE
     if key is not None and key.organization_id is not None:
@@ -105,6 +107,11 @@ def key_may(key: Key, action: AccountAction) -> bool:
         return action in ACCOUNT_ACTIONS_BY_KEY
     lists = action is AccountAction.ORGANIZATION_LIST and Action.ORGANIZATION_READ in _reach(key)
     return lists or action is AccountAction.USER_READ
+
+
+def key_includes(key: Key | None, action: Action) -> bool:
+    """Say whether a key can be used for an action where its user may do it; whoever uses none can."""
+    return key is None or action in _reach(key)
 
 
 def _reach(key: Key) -> frozenset[Action]:

@@ -15,6 +15,8 @@ from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.mail.news import tell
+from freehold.users.closing.doors import hold_open
 
 MOST_KEYS: Final = 1000
 """How many keys that work a user can have, and an organization."""
@@ -99,9 +101,13 @@ async def issue(
 ) -> IssuedApiKey:
     """Make a key and write it down; what it may do was checked before.
 
+    Whoever made it hears of it by mail, and of a user's key its user.
+
     Raises:
         TooManyApiKeys: ``too_many_api_keys``.
+        Unauthenticated: the session that asks was ended meanwhile.
     """
+    await hold_open(context)
     await queries.lock_holder(context.db, **holder._asdict())
     if await queries.count_working(context.db, **holder._asdict()) >= MOST_KEYS:
         raise TooManyApiKeys
@@ -118,6 +124,11 @@ async def issue(
         created_by=context.actor_id,
         expires_at=new.expires_at,
     )
+    if in_place_of is not None and holder.organization_id is not None:
+        await queries.pass_on_invitations(
+            context.db, organization_id=holder.organization_id, id=made.id, earlier_id=in_place_of
+        )
+    await tell(context, holder.user_id or context.actor_id, "api_key_created", key=made.name, hint=made.hint)
     await record(
         context,
         AccountAction.API_KEY_CREATE,

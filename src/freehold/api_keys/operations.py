@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from freehold.access import (
     GRANTS,
     ON_CHOSEN_PROJECTS,
@@ -13,6 +15,7 @@ from freehold.access import (
     Subject,
     Writes,
     held_anywhere,
+    in_transaction,
     on_organization,
     on_user,
 )
@@ -33,6 +36,7 @@ from freehold.base.tokens import Kind, token_hash
 from freehold.data.context import Actor, Context, Key
 from freehold.data.failures import incidental
 from freehold.data.paging import Page, PageRequest
+from freehold.users.proving.proof import require_fresh
 
 
 async def authenticate(context: Context, token: str) -> Actor:
@@ -53,20 +57,32 @@ async def authenticate(context: Context, token: str) -> Actor:
         organization_id=found.organization_id,
         actions=None if found.actions is None else frozenset(found.actions),
         project_ids=None if found.project_ids is None else frozenset(found.project_ids),
+        organization_ids=None if found.organization_ids is None else frozenset(found.organization_ids),
     )
     return Actor(user_id=found.user_id, is_admin=found.is_admin and not key.is_limited, key=key)
 
 
-@on_user(AccountAction.API_KEY_CREATE, writes=Writes.TRANSACTION)
+@on_user(AccountAction.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
-    """Make a key that acts as the user, who remains the bound of what it may do, today and later.
+    """Create an API key that acts as the user. It can never do more than the user.
 
     Raises:
-        BeyondKeys: ``beyond_api_keys``: no key has such actions.
-        Forbidden: the user holds some of the actions in no organization.
-        Invalid: a project is in none of the user's organizations.
-        TooManyApiKeys: ``too_many_api_keys``: the user has 1,000 that work.
+        BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+        Forbidden: the user has some of the actions in no organization.
+        Invalid: a project is not in the user's organizations.
+        FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
+        WrongPassword: ``wrong_password``.
+        TooManyApiKeys: ``too_many_api_keys``: the user already has 1,000 active keys.
     """
+    await require_fresh(subject.context, new.current_password)
+
+    async def store(context: Context) -> IssuedApiKey:
+        return await _create_for_user(msgspec.structs.replace(subject, context=context), new)
+
+    return await in_transaction(subject.context, store)
+
+
+async def _create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
     refuse_impossible(new)
     if new.actions is not None:
         lacking = sorted(frozenset(new.actions) - await held_anywhere(subject.context, subject.user_id))
@@ -82,17 +98,17 @@ async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
 
 @on_user(AccountAction.API_KEY_READ, private=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[ApiKey]:
-    """List a user's keys, newest first, expired ones for a while too.
+    """List the API keys of a user, newest first, including recently expired ones.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await read_keys(subject.context, Holder(user_id=subject.user_id), request)
 
 
 @on_user(AccountAction.API_KEY_READ, private=True)
 async def get_of_user(subject: Subject, key_id: UUID) -> ApiKey:
-    """Read what is known of a user's key.
+    """Read an API key of a user, without the key itself.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
@@ -100,15 +116,26 @@ async def get_of_user(subject: Subject, key_id: UUID) -> ApiKey:
     return await read_key(subject.context, Holder(user_id=subject.user_id), key_id)
 
 
-@on_user(AccountAction.API_KEY_CREATE, writes=Writes.TRANSACTION)
+@on_user(AccountAction.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
-    """Make a key with the limits and the expiry of another, which goes on for the overlap and no longer.
+    """Replace an API key with a new one that has the same limits and expiry. The old key works until the overlap ends.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
         ApiKeyExpired: ``api_key_expired``.
-        TooManyApiKeys: ``too_many_api_keys``: the old one counts, unless the overlap is 0.
+        FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
+        WrongPassword: ``wrong_password``.
+        TooManyApiKeys: ``too_many_api_keys``: the old key counts until its overlap ends.
     """
+    await require_fresh(subject.context, rotation.current_password)
+
+    async def store(context: Context) -> IssuedApiKey:
+        return await _rotate_of_user(msgspec.structs.replace(subject, context=context), key_id, rotation)
+
+    return await in_transaction(subject.context, store)
+
+
+async def _rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
     holder = Holder(user_id=subject.user_id)
     old = await retire(subject.context, holder, key_id, rotation.overlap_seconds)
     return await issue(subject.context, holder, old, actions=old.actions, in_place_of=old.id)
@@ -116,7 +143,7 @@ async def rotate_of_user(subject: Subject, key_id: UUID, rotation: KeyRotation) 
 
 @on_user(AccountAction.API_KEY_DELETE, writes=Writes.TRANSACTION)
 async def delete_of_user(subject: Subject, key_id: UUID) -> None:
-    """Revoke a user's key.
+    """Revoke an API key of a user.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
@@ -124,18 +151,29 @@ async def delete_of_user(subject: Subject, key_id: UUID) -> None:
     await revoke(subject.context, Holder(user_id=subject.user_id), key_id)
 
 
-@on_organization(Action.API_KEY_CREATE, writes=Writes.TRANSACTION)
+@on_organization(Action.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
-    """Make a key of the organization itself: it acts there alone, with exactly its actions, whoever made it and left.
+    """Create an API key that belongs to the organization. It can only act there, with exactly its actions.
 
-    Without ``actions`` it gets those of a plain member, as far as the actor holds them.
+    Without ``actions``, it gets the actions of a plain member, as far as the actor has them.
 
     Raises:
-        BeyondKeys: ``beyond_api_keys``: no key has such actions.
-        Forbidden: the actor lacks some of the actions, or is not the owner and would give what only the owner gives.
-        Invalid: a project is none of the organization's.
-        TooManyApiKeys: ``too_many_api_keys``: the organization has 1,000 that work.
+        BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+        Forbidden: the actor lacks some of the actions, or only the owner can give one of them.
+        Invalid: a project is not in the organization.
+        FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
+        WrongPassword: ``wrong_password``.
+        TooManyApiKeys: ``too_many_api_keys``: the organization already has 1,000 active keys.
     """
+    await require_fresh(scope.context, new.current_password)
+
+    async def store(context: Context) -> IssuedApiKey:
+        return await _create_for_organization(msgspec.structs.replace(scope, context=context), new)
+
+    return await in_transaction(scope.context, store)
+
+
+async def _create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
     refuse_impossible(new)
     given = _of_a_member(scope, new) if new.actions is None else frozenset(new.actions)
     scope.require_all(given, "make such a key")
@@ -152,17 +190,17 @@ async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
 
 @on_organization(Action.API_KEY_READ)
 async def list_of_organization(scope: Scope, request: PageRequest) -> Page[ApiKey]:
-    """List an organization's own keys, newest first, expired ones for a while too.
+    """List the API keys of an organization, newest first, including recently expired ones.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await read_keys(scope.context, Holder(organization_id=scope.organization_id), request)
 
 
 @on_organization(Action.API_KEY_READ)
 async def get_of_organization(scope: Scope, key_id: UUID) -> ApiKey:
-    """Read what is known of an organization's key.
+    """Read an API key of an organization, without the key itself.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
@@ -170,16 +208,27 @@ async def get_of_organization(scope: Scope, key_id: UUID) -> ApiKey:
     return await read_key(scope.context, Holder(organization_id=scope.organization_id), key_id)
 
 
-@on_organization(Action.API_KEY_CREATE, writes=Writes.TRANSACTION)
+@on_organization(Action.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)
 async def rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
-    """Make a key with the limits and the expiry of another, which goes on for the overlap and no longer.
+    """Replace an API key with a new one that has the same limits and expiry. The old key works until the overlap ends.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
         ApiKeyExpired: ``api_key_expired``.
-        TooManyApiKeys: ``too_many_api_keys``: the old one counts, unless the overlap is 0.
-        Forbidden: the key has actions that the actor lacks, and whoever rotates a key gets to see it.
+        FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
+        WrongPassword: ``wrong_password``.
+        TooManyApiKeys: ``too_many_api_keys``: the old key counts until its overlap ends.
+        Forbidden: the key has actions that the actor lacks.
     """
+    await require_fresh(scope.context, rotation.current_password)
+
+    async def store(context: Context) -> IssuedApiKey:
+        return await _rotate_of_organization(msgspec.structs.replace(scope, context=context), key_id, rotation)
+
+    return await in_transaction(scope.context, store)
+
+
+async def _rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
     holder = Holder(organization_id=scope.organization_id)
     old = await retire(scope.context, holder, key_id, rotation.overlap_seconds)
     scope.require_all(old.actions or (), "rotate this key")
@@ -188,7 +237,7 @@ async def rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotati
 
 @on_organization(Action.API_KEY_DELETE, writes=Writes.TRANSACTION)
 async def delete_of_organization(scope: Scope, key_id: UUID) -> None:
-    """Revoke an organization's key, whatever it may do.
+    """Revoke an API key of an organization, even one that can do more than the actor.
 
     Raises:
         NoSuchApiKey: ``no_such_api_key``.

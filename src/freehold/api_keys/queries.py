@@ -18,6 +18,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     organization_id: UUID | None
     actions: tuple[str, ...] | None
     project_ids: tuple[UUID, ...] | None
+    organization_ids: tuple[UUID, ...] | None
     is_admin: bool
     is_stale: bool
 
@@ -73,6 +74,10 @@ async def insert(
 async def retire(
     db: Executor, *, id: UUID, user_id: UUID | None, organization_id: UUID | None, overlap_seconds: float
 ) -> ApiKey | None: ...
+
+
+@statement
+async def pass_on_invitations(db: Executor, *, organization_id: UUID, id: UUID, earlier_id: UUID) -> None: ...
 
 
 @statement

@@ -1,14 +1,26 @@
 -- part: api_key
--- What an ApiKey is read from.
-id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
+-- What an ApiKey is read from: k is a row of api_keys.
+k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
+k.last_used_at, {maker}
+
+-- part: maker
+-- Who made a key, and, of an organization's own, whether they are a member.
+(SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+    SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+) END AS created_by_is_member
 
 -- name: by_key_hash
--- The unexpired key with this hash, who it acts for, and whether its last use was noted long ago (or lies ahead).
-SELECT wanted.place, found.id, found.user_id, found.organization_id, found.actions, found.project_ids, found.is_admin,
-    found.is_stale
+-- The unexpired key with this hash, who it acts for, where its projects are, and whether its last use was noted long ago (or lies ahead).
+SELECT wanted.place, found.id, found.user_id, found.organization_id, found.actions, found.project_ids,
+    found.organization_ids, found.is_admin, found.is_stale
 FROM unnest(:key_hash::bytea[]) WITH ORDINALITY AS wanted (key_hash, place)
 CROSS JOIN LATERAL (
-    SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids, coalesce(u.is_admin, false) AS is_admin,
+    SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids,
+        CASE WHEN k.project_ids IS NOT NULL THEN ARRAY(
+            SELECT DISTINCT p.organization_id FROM projects p WHERE p.id = ANY (k.project_ids)
+        ) END AS organization_ids,
+        coalesce(u.is_admin, false) AS is_admin,
         coalesce(k.last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true) AS is_stale
     FROM api_keys k
     LEFT JOIN users u ON u.id = k.user_id
@@ -27,7 +39,7 @@ WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute'
 -- order of id, each to the end of the page, where OR, or one end for both, would gather and sort every key.
 (
     SELECT {api_key}
-    FROM api_keys
+    FROM api_keys k
     WHERE user_id = :user_id AND id < :before_id
     ORDER BY id DESC
     LIMIT :limit
@@ -35,7 +47,7 @@ WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute'
 UNION ALL
 (
     SELECT {api_key}
-    FROM api_keys
+    FROM api_keys k
     WHERE organization_id = :organization_id AND id < :before_id
     ORDER BY id DESC
     LIMIT :limit
@@ -50,7 +62,7 @@ SELECT count(*) FROM api_keys WHERE user_id = :user_id OR organization_id = :org
 -- name: by_id
 -- The key of a user or of an organization with this id.
 SELECT {api_key}
-FROM api_keys
+FROM api_keys k
 WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id);
 
 -- name: lock_holder
@@ -70,14 +82,13 @@ WHERE (user_id = :user_id OR organization_id = :organization_id) AND (expires_at
 
 -- name: insert
 -- Add a key.
-INSERT INTO api_keys (
+INSERT INTO api_keys AS k (
     id, user_id, organization_id, name, hint, key_hash, actions, project_ids, created_by, expires_at
 )
 VALUES (
     :id, :user_id, :organization_id, :name, :hint, :key_hash, :actions, :project_ids, :created_by, :expires_at
 )
-RETURNING id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at,
-    last_used_at;
+RETURNING {api_key};
 
 -- name: retire
 -- Let an unexpired key of a user or of an organization go on for a while and no longer; tells what it was.
@@ -92,7 +103,13 @@ SET expires_at = least(k.expires_at, now() + make_interval(secs => :overlap_seco
 FROM before
 WHERE k.id = before.id
 RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at,
-    before.expires_at, k.last_used_at;
+    before.expires_at, k.last_used_at, {maker};
+
+-- name: pass_on_invitations
+-- Let a key stand for the invitations that the one before it has sent.
+UPDATE invitations
+SET invited_by_key = :id
+WHERE organization_id = :organization_id AND invited_by_key = :earlier_id;
 
 -- name: delete
 -- Revoke a key of a user or of an organization.

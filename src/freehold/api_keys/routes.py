@@ -9,36 +9,38 @@ from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.base.errors import Forbidden, Missing
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
+from freehold.users.proving.errors import PROOF
 from freehold.web.routing import Routes
 
-routes = Routes("api-keys", "Keys for programs, usable wherever a session's token is.")
+routes = Routes("api-keys", "API keys for programs. Send one wherever you would send a session token.")
 
 
-@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys])
+@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys, *PROOF])
 async def create_api_key(context: Context, body: NewApiKey) -> IssuedApiKey:
-    """Make a key that acts as you.
+    """Create an API key that acts as you.
 
-    It may do what you may, today and later, narrowed to `actions` and `project_ids`; never change your password, your
-    e-mail address, your sessions or your keys, or remove your account. `key` is shown this once.
+    It can do what you can, limited to `actions` and `project_ids`. It can never change your password, e-mail address,
+    sessions or keys, or remove your account. `key` is shown only this once. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.create_for_user(context, "me", body)
 
 
 @routes.get("/v1/users/me/api-keys", errors=[Forbidden])
 async def list_api_keys(context: Context, query: PageRequest) -> Page[ApiKey]:
-    """List your keys, newest first."""
+    """List your API keys, newest first."""
     return await operations.list_of_user(context, "me", query)
 
 
 @routes.get("/v1/users/me/api-keys/{api_key}", errors=[Forbidden, NoSuchApiKey])
 async def get_api_key(context: Context, api_key: UUID) -> ApiKey:
-    """Read what is known of one of your keys."""
+    """Read one of your API keys, without the key itself."""
     return await operations.get_of_user(context, "me", api_key)
 
 
 @routes.delete("/v1/users/me/api-keys/{api_key}", errors=[Forbidden, NoSuchApiKey])
 async def delete_api_key(context: Context, api_key: UUID) -> None:
-    """Revoke one of your keys at once."""
+    """Revoke one of your API keys immediately."""
     await operations.delete_of_user(context, "me", api_key)
 
 
@@ -48,12 +50,13 @@ async def delete_api_key(context: Context, api_key: UUID) -> None:
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
+    errors=[Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys, *PROOF],
 )
 async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> IssuedApiKey:
-    """Make a key with the limits and the expiry of one of yours, to replace it.
+    """Replace one of your API keys with a new one that has the same limits and expiry.
 
-    The old one goes on working for `overlap_seconds`, so that programs can change over one by one.
+    The old key keeps working for `overlap_seconds`, so that you can change programs one by one. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.rotate_of_user(context, "me", api_key, body)
 
@@ -62,13 +65,14 @@ async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> 
     "/v1/organizations/{organization}/api-keys",
     status=201,
     store=False,
-    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys],
+    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys, *PROOF],
 )
 async def create_organization_api_key(context: Context, organization: OrganizationRef, body: NewApiKey) -> IssuedApiKey:
-    """Make a key of the organization itself, a service account.
+    """Create an API key that belongs to the organization (a service account).
 
-    It acts in this organization alone, with exactly its `actions` (without any, those of a plain member), also after
-    you have left. `key` is shown this once.
+    It only acts in this organization, with exactly its `actions` (by default, those of a plain member). It keeps
+    working after you leave. `key` is shown only this once. Send `current_password`, unless your session sent it within
+    the last 10 minutes.
     """
     return await operations.create_for_organization(context, organization, body)
 
@@ -77,19 +81,19 @@ async def create_organization_api_key(context: Context, organization: Organizati
 async def list_organization_api_keys(
     context: Context, organization: OrganizationRef, query: PageRequest
 ) -> Page[ApiKey]:
-    """List the organization's own keys, newest first."""
+    """List the API keys of an organization, newest first."""
     return await operations.list_of_organization(context, organization, query)
 
 
 @routes.get("/v1/organizations/{organization}/api-keys/{api_key}", errors=[Missing, Forbidden, NoSuchApiKey])
 async def get_organization_api_key(context: Context, organization: OrganizationRef, api_key: UUID) -> ApiKey:
-    """Read what is known of one of the organization's keys."""
+    """Read an API key of an organization, without the key itself."""
     return await operations.get_of_organization(context, organization, api_key)
 
 
 @routes.delete("/v1/organizations/{organization}/api-keys/{api_key}", errors=[Missing, Forbidden, NoSuchApiKey])
 async def delete_organization_api_key(context: Context, organization: OrganizationRef, api_key: UUID) -> None:
-    """Revoke one of the organization's keys at once."""
+    """Revoke an API key of an organization immediately."""
     await operations.delete_of_organization(context, organization, api_key)
 
 
@@ -99,13 +103,14 @@ async def delete_organization_api_key(context: Context, organization: Organizati
     store=False,
     location="../../{0.id}",
     body_optional=True,
-    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys],
+    errors=[Missing, Forbidden, NoSuchApiKey, ApiKeyExpired, TooManyApiKeys, *PROOF],
 )
 async def rotate_organization_api_key(
     context: Context, organization: OrganizationRef, api_key: UUID, body: KeyRotation
 ) -> IssuedApiKey:
-    """Make a key with the limits and the expiry of another, to replace it.
+    """Replace an API key of the organization with a new one that has the same limits and expiry.
 
-    The old one goes on working for `overlap_seconds`, so that programs can change over one by one.
+    The old key keeps working for `overlap_seconds`, so that you can change programs one by one. It needs
+    `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.rotate_of_organization(context, organization, api_key, body)

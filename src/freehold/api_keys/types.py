@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.base.scalars import ExpiresAt, Name
+from freehold.base.scalars import ExpiresAt, Name, Secret, Username
 from freehold.base.validation import Input
 from freehold.organizations.roles.types import Actions
 
@@ -26,11 +26,13 @@ OverlapSeconds = Annotated[
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key, without itself. Times are UTC.
+    """An API key, without the key itself. Times are UTC.
 
-    ``hint`` is its last four characters. It belongs to a user (``user_id``) or is an organization's own
-    (``organization_id``). ``actions`` of null are all that its user may do, ``project_ids`` of null all projects;
-    ``last_used_at`` is noted at most once a minute.
+    ``hint`` is the last four characters of the key. The key belongs to a user (``user_id``) or an organization
+    (``organization_id``). If ``actions`` is null, the key can do everything that its user can; if ``project_ids`` is
+    null, it reaches all projects. ``last_used_at`` is updated at most once a minute. ``created_by`` is who created it
+    (null for the operator); their name is null once the account is gone. For an organization's key,
+    ``created_by_is_member`` says whether they are still a member.
     """
 
     id: UUID
@@ -41,31 +43,39 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     actions: Actions | None
     project_ids: ProjectIds | None
     created_by: UUID | None
+    created_by_username: Username | None
+    created_by_is_member: bool | None
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
 
 
 class IssuedApiKey(ApiKey, frozen=True, kw_only=True):
-    """A new key. ``key`` is shown this once; only its hash is stored."""
+    """A new API key. ``key`` is shown only this once; Freehold stores only its hash."""
 
     key: str
 
 
 class NewApiKey(Input, frozen=True, kw_only=True):
-    """A key to make.
+    """A new API key.
 
-    Without ``actions``, a user's key may do what its user may, and an organization's what a member may; without
-    ``project_ids`` it is for all projects; without ``expires_at`` it works until it is revoked.
+    Without ``actions``, a user's key can do what its user can, and an organization's key what a member can. Without
+    ``project_ids``, it reaches all projects. Without ``expires_at``, it works until it is revoked. Send your
+    own password as ``current_password``, unless your session sent it lately.
     """
 
     name: Name
     actions: Actions | None = None
     project_ids: ProjectIds | None = None
     expires_at: ExpiresAt | None = None
+    current_password: Secret | None = None
 
 
 class KeyRotation(Input, frozen=True, kw_only=True):
-    """How long the old key goes on working beside the new one: 24 hours, unless said otherwise."""
+    """How long the old key keeps working after the new one is created: 24 hours by default.
+
+    ``current_password`` is that of whoever rotates it, unless their session gave it lately.
+    """
 
     overlap_seconds: OverlapSeconds = 86_400
+    current_password: Secret | None = None

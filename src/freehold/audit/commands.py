@@ -101,14 +101,14 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
     "--to",
     "target",
     metavar="FILE|'| COMMAND'",
-    help="Keep the heads in this file, or give them to a shell command: '| ssh vault ...'.",
+    help="Write the heads to this file, or pipe them to a shell command: '| ssh vault ...'.",
 )
 @shows
 async def heads(context: Context, *, organization: str | None, target: str | None, as_json: bool) -> int:
     """Print the end of each chain as CHAIN:SEQ:HASH. Store it elsewhere, for 'freehold audit verify --expect'.
 
-    A file is replaced only if every chain still goes through the heads in it. If somebody
-    rewrites the log, the next run on a timer fails, and the proof stays.
+    A file is only replaced if every chain still contains the heads in it. If somebody rewrites the log, the next run
+    fails, and the proof stays.
     """
     found = await operations.heads(context, chain_id=await _chain_of(context, organization))
     if target is not None:
@@ -128,7 +128,7 @@ async def _keep(context: Context, target: str, found: Sequence[AuditHead]) -> in
         except subprocess.TimeoutExpired:
             raise Refused(f"the command took longer than {COMMAND_SECONDS:.0f} seconds") from None
         if status:
-            raise Refused(f"the command ended with status {status}")
+            raise Refused(f"the command exited with {status}")
         return 0
     try:
         broken = await broken_heads(context.db, read_heads(Path(target)))
@@ -137,7 +137,7 @@ async def _keep(context: Context, target: str, found: Sequence[AuditHead]) -> in
     except (ValueError, OSError) as error:
         raise Refused(str(error)) from None
     for head in broken:
-        click.echo(f"{target} stays as it is: the chain no longer goes through {head}", err=True)
+        click.echo(f"{target} is not replaced: the chain no longer contains {head}", err=True)
     return FAILED if broken else 0
 
 

@@ -33,12 +33,12 @@ _PROGRESS_EVERY = 1000
 
 @on_organization(Action.AUDIT_READ)
 async def list_of_organization(scope: Scope, request: AuditPageRequest) -> Page[AuditEvent]:
-    """List what was done in an organization, newest first.
+    """List the audit events of an organization, newest first.
 
     Raises:
-        Missing: ``not_found``: there is no such organization to see.
-        Forbidden: ``forbidden``: the actor's role may not read the log.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Forbidden: ``forbidden``: the role of the actor lacks ``audit.read``.
+        Invalid: the cursor belongs to another list.
     """
     filters = {"organization_id": scope.organization_id, **_filters(request)}
 
@@ -63,19 +63,19 @@ async def chain_of_organization(scope: Scope) -> UUID:
     """Name the chain of an organization's events.
 
     Raises:
-        Missing: ``not_found``: there is no such organization to see.
-        Forbidden: ``forbidden``: the actor's role may not read the log.
+        Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Forbidden: ``forbidden``: the role of the actor lacks ``audit.read``.
     """
     return scope.organization_id
 
 
 @operation(AccountAction.AUDIT_READ, by=By.ADMIN)
 async def list_of_accounts(context: Context, request: AccountAuditPageRequest) -> Page[AuditEvent]:
-    """List what concerned accounts and no organization, newest first.
+    """List the audit events of accounts, outside organizations, newest first.
 
     Raises:
-        Forbidden: ``forbidden``: only platform administrators may.
-        Invalid: the cursor is not of this list.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
+        Invalid: the cursor belongs to another list.
     """
     filters = {"user_id": request.user_id, **_filters(request)}
 
@@ -103,19 +103,19 @@ async def verify(
     expected: Sequence[AuditHead] = (),
     progress: Progress | None = None,
 ) -> AuditReport:
-    """Check every event, or those of one chain, and name each that was changed, moved, removed or put in.
+    """Check every event, or those of one chain, and report each that was changed, moved, removed or inserted.
 
-    It reads one snapshot of the log, a thousand events at a time; others write on meanwhile.
+    It reads one snapshot of the log, a thousand events at a time. Others can keep writing.
 
     Args:
         context: of the operator or a platform administrator.
         chain_id: an organization's or a user's id; None for all.
-        expected: heads that were kept elsewhere. Without them, somebody who can write to the database could rewrite a
-            chain from some event to its end; with them, not before the newest of these.
-        progress: is told how far it is.
+        expected: heads that you stored elsewhere. Without them, somebody who can write to the database could rewrite a
+            chain from any event to its end. With them, only events after the newest head can be rewritten.
+        progress: called with the progress.
 
     Raises:
-        Forbidden: ``forbidden``: only platform administrators may.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
     """
     found: list[Finding] = []
     counted = 0
@@ -139,19 +139,19 @@ async def export(
     chain_id: UUID | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Write every event, or those of one chain, as a line of JSON each, with all that an outsider needs to check it.
+    """Write every event, or those of one chain, as lines of JSON, with everything an outsider needs to check them.
 
     Args:
         context: of the operator or a platform administrator.
-        write: takes a line with its end.
+        write: called with each line, including its line end.
         chain_id: an organization's or a user's id; None for all.
-        progress: is told how far it is.
+        progress: called with the progress.
 
     Returns:
         How many events were written.
 
     Raises:
-        Forbidden: ``forbidden``: only platform administrators may.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
     """
     async with context.db.snapshot() as snapshot:
         tally = _Tally(await queries.count_written(snapshot, **_range(chain_id)), progress)
@@ -162,10 +162,10 @@ async def export(
 
 @operation(AccountAction.AUDIT_VERIFY, by=By.ADMIN)
 async def heads(context: Context, *, chain_id: UUID | None = None) -> list[AuditHead]:
-    """Tell where each chain ends, to be kept elsewhere and given to ``verify`` later.
+    """Return the end of each chain. Store it elsewhere, and give it to ``verify`` later.
 
     Raises:
-        Forbidden: ``forbidden``: only platform administrators may.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
     """
     async with context.db.snapshot() as snapshot:
         return [head async for head in queries.every_head(snapshot, **_range(chain_id))]

@@ -30,11 +30,11 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody did something. Times are UTC.
+    """An event of the audit log. Times are UTC.
 
-    ``actor_id`` is the user who did it, ``key_id`` the API key that was used; without both it was the operator, or
-    somebody who was not signed in. ``sequence`` counts the events of one chain (an organization's or an account's) from
-    1, and ``hash`` (hexadecimal) holds the event and the hash of the one before it.
+    ``actor_id`` is the user who acted, ``key_id`` the API key that was used. If both are null, it was the operator or
+    somebody who was signed out. ``sequence`` counts the events of one chain (of an organization or an account) from 1.
+    ``hash`` (hexadecimal) covers the event and the hash of the event before it.
     """
 
     id: UUID
@@ -54,7 +54,7 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditPageRequest(PageRequest, frozen=True, kw_only=True):
-    """Which events: of an actor, of an action, not before ``from``, before ``to``."""
+    """Filters for a list of events: by actor, by action, from ``from`` (included) to ``to`` (not included)."""
 
     actor_id: UUID | None = None
     action: ActionText | None = None
@@ -63,7 +63,7 @@ class AuditPageRequest(PageRequest, frozen=True, kw_only=True):
 
 
 class AccountAuditPageRequest(AuditPageRequest, frozen=True, kw_only=True):
-    """Which events of accounts; ``user_id`` is whose account."""
+    """Filters for a list of account events. ``user_id`` selects the account."""
 
     user_id: UUID | None = None
 
@@ -73,7 +73,7 @@ HASH_BYTES: Final = 32
 
 
 class AuditHead(msgspec.Struct, frozen=True):
-    """Where a chain ends. Keep it elsewhere, and nobody can rewrite the chain up to here unseen."""
+    """The end of a chain. Store it elsewhere, so that nobody can rewrite the chain up to here unnoticed."""
 
     chain_id: UUID
     sequence: int
@@ -98,7 +98,7 @@ class AuditHead(msgspec.Struct, frozen=True):
 
 
 class ExportedEvent(AuditEvent, frozen=True, kw_only=True):
-    """An event with all that its hash is made of, so that anybody can check the chain without this database."""
+    """An event with everything its hash covers, so that anybody can check the chain without this database."""
 
     details_text: str
     ip_salt: str | None
@@ -107,7 +107,7 @@ class ExportedEvent(AuditEvent, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is wrong with the log. ``problem`` is stable: altered, moved, replaced, removed, inserted."""
+    """A problem in the log. ``problem`` is a stable word: altered, moved, replaced, removed or inserted."""
 
     chain_id: UUID
     sequence: int
@@ -117,7 +117,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What checking the log has found. It is whole when ``found`` is 0; ``findings`` names the first 1,000."""
+    """The result of checking the log. ``found`` counts the problems; ``findings`` has the first 1,000."""
 
     chains: int
     events: int

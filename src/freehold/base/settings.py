@@ -101,6 +101,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = True
     session_days: Annotated[float, _about("days until a session ends, even if it is in use", gt=0, le=3650)] = 30.0
     session_idle_days: Annotated[float, _about("days until an unused session ends", gt=0, le=3650)] = 14.0
+    fresh_sign_in_minutes: Annotated[
+        float,
+        _about(
+            "minutes after confirming the password in which a session can change the e-mail address, "
+            "create API keys and "
+            "delete the account without confirming it again",
+            gt=0,
+            le=1440,
+        ),
+    ] = 10.0
     public_url: Annotated[
         str | None, _about("public URL of this server, used for the links in mails; by default http://HOST:PORT")
     ] = None
@@ -139,6 +149,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, _about("sender of mails, such as Acme <hello@acme.example>; required with FREEHOLD_SMTP_URL")
     ] = None
     mail_templates: Annotated[Path | None, _about("folder of your own mail templates")] = None
+    muted_news: Annotated[
+        str,
+        _about(
+            "account news that are not sent by mail, separated by commas: password_changed, "
+            "email_changed, api_key_created, "
+            "new_device, member_removed, ownership_received, user_deleted",
+            pattern=r"^[a-z_, ]*$",
+        ),
+    ] = ""
     mail_retry_days: Annotated[float, _about("days to retry the delivery of a mail before giving up", gt=0, le=30)] = (
         3.0
     )
@@ -187,6 +206,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where people reach this server, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def muted(self) -> frozenset[str]:
+        """Which news of their accounts people are not mailed."""
+        return frozenset(name for part in self.muted_news.split(",") if (name := part.strip()))
 
     @property
     def slow_seconds(self) -> float:

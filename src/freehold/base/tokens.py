@@ -24,6 +24,7 @@ class Kind(StrEnum):
     API_KEY = "fhk_"
     EMAIL_VERIFICATION = "fhv_"
     PASSWORD_RESET = "fhr_"  # noqa: S105 - a prefix
+    EMAIL_UNDO = "fhu_"
     INVITATION = "fhi_"
 
 

@@ -167,7 +167,7 @@ def _escape(key: str) -> str:
 
 @cache
 def reader(kind: Any, *, text: bool = False) -> Reader:  # noqa: PLR0911 - one return a kind of type
-    """Compile the reader of a type: a scalar, choice, integer, time, UUID, tuple of these, Input, or one or null."""
+    """Compile the reader of a type: a scalar, choice, bool, integer, time, UUID, tuple of these, Input, or null."""
     if get_origin(kind) is Annotated:
         return _annotated_reader(kind, text=text)
     if get_origin(kind) in {Union, types.UnionType}:
@@ -180,6 +180,8 @@ def reader(kind: Any, *, text: bool = False) -> Reader:  # noqa: PLR0911 - one r
         return _read_uuid
     if kind is datetime:
         return _read_time
+    if kind is bool:
+        return _read_truth
     if isinstance(kind, type) and issubclass(kind, Input):
         return _struct_reader(kind, text=text)
     raise TypeError(f"no reader for {kind!r}: add one to freehold.base.validation")
@@ -258,6 +260,10 @@ def _read_uuid(value: Any, pointer: str, problems: Problems) -> Any:
     if not re.match(UUID_PATTERN, value):
         return _fail(problems, pointer, "invalid_uuid", "must be a UUID, such as 0190163d-8694-739b-aea5-966c26f8ad91")
     return UUID(value)
+
+
+def _read_truth(value: Any, pointer: str, problems: Problems) -> Any:
+    return value if isinstance(value, bool) else _wrong_type(problems, pointer, "true or false", value)
 
 
 def _read_time(value: Any, pointer: str, problems: Problems) -> Any:

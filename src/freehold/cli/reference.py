@@ -51,7 +51,7 @@ def settings() -> str:
         [
             "# Settings",
             "",
-            f"If you set both, the option takes precedence over the environment variable. `{RENEW}` writes this page.",
+            f"Use an option of `freehold serve` or the environment; options take precedence. Written by `{RENEW}`.",
             "",
             "| Option of `freehold serve` | Environment variable | Default | Description |",
             "| --- | --- | --- | --- |",

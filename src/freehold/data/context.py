@@ -21,12 +21,18 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         organization_id: whose key it is, when it is no user's.
         actions: what it may be used for; None for all that its user may do.
         project_ids: the projects that it is for; None for all.
+        organization_ids: the organizations of these projects, which are all that it reaches; None for all.
     """
 
     id: UUID
     organization_id: UUID | None = None
     actions: frozenset[str] | None = None
     project_ids: frozenset[UUID] | None = None
+    organization_ids: frozenset[UUID] | None = None
+
+    def reaches(self, organization_id: UUID) -> bool:
+        """Say whether it is for anything in an organization."""
+        return self.organization_ids is None or organization_id in self.organization_ids
 
     @property
     def is_limited(self) -> bool:
@@ -35,9 +41,9 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks: a signed-in user, an API key, or the operator of this installation (no ``user_id``, may do all).
+    """The caller: a signed-in user, an API key, or the operator (no ``user_id``, can do everything).
 
-    A key of a user asks as that user; a key of an organization is nobody but itself, without ``user_id``.
+    A user's API key acts as that user. An organization's API key has no ``user_id``.
     """
 
     user_id: UUID | None

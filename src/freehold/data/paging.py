@@ -39,7 +39,7 @@ _MAC_BYTES = 16
 
 
 class PageRequest(Input, frozen=True, kw_only=True):
-    """Which part of a list: at most ``limit`` entries after ``cursor``, with ``include=total`` how many there are."""
+    """Which page of a list: at most ``limit`` entries after ``cursor``. ``include=total`` counts all entries."""
 
     limit: Limit = 20
     cursor: CursorText | None = None
@@ -47,7 +47,7 @@ class PageRequest(Input, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """Some entries of a list, and the cursor of the next ones (None at the end)."""
+    """A page of a list, with the cursor of the next page (None on the last page)."""
 
     data: list[T]
     next_cursor: str | None = None

@@ -118,7 +118,7 @@ async def durability(patient: Patient) -> AsyncIterator[Finding]:
         yield finding(
             durability,
             "note",
-            "Data checksums are off: rot on the disk is not noticed",
+            "Data checksums are off: corruption on disk goes unnoticed",
             "Stop the server and run pg_checksums --enable.",
         )
 
@@ -174,7 +174,7 @@ async def schema(patient: Patient) -> AsyncIterator[Finding]:
             "Run 'freehold migrate rehearse', then 'freehold migrate apply'.",
         )
     for trouble in status.troubles:
-        yield finding(schema, "error", trouble.message, "Run 'freehold migrate status', and mend what it names.")
+        yield finding(schema, "error", trouble.message, "Run 'freehold migrate status', and correct what it names.")
     for drifted in status.drift:
         yield finding(
             schema,
@@ -221,7 +221,7 @@ async def integrity(patient: Patient) -> AsyncIterator[Finding]:
         yield finding(
             integrity,
             "warning",
-            f"The constraint {constraint} of {table} was never proved on the rows that were there",
+            f"The constraint {constraint} of {table} was never validated on existing rows",
             f"Run ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};",
         )
     for name in await queries.broken_indexes(patient.db):
@@ -235,14 +235,14 @@ async def integrity(patient: Patient) -> AsyncIterator[Finding]:
         yield finding(
             integrity,
             "error",
-            f"Triggers of {name} are switched off, and with them its foreign keys or other rules",
+            f"Triggers of {name} are disabled, and with them its foreign keys or other rules",
             f"Run ALTER TABLE {name} ENABLE TRIGGER ALL; then look for rows that broke the rules meanwhile.",
         )
     for organization_id in await queries.organizations_without_owner(patient.db):
         yield finding(
             integrity,
             "error",
-            f"The owner of the organization {organization_id} is none of its members",
+            f"The owner of the organization {organization_id} is not one of its members",
             "Find out who changed rows behind the constraints, and add the owner to organization_members.",
         )
 
@@ -355,7 +355,7 @@ async def mail(patient: Patient) -> AsyncIterator[Finding]:
             mail,
             "error",
             f"{outbox.overdue} mails have been waiting for more than an hour",
-            "See that 'freehold serve' runs and reaches the SMTP server: 'freehold mail list' shows the last error.",
+            "Check that 'freehold serve' runs and reaches the SMTP server: 'freehold mail list' shows the last error.",
         )
 
 

@@ -28,10 +28,10 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
     "--heads",
     "heads_file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A file that 'freehold audit heads --to FILE' wrote: each audit chain must still go through its heads.",
+    help="File written by 'freehold audit heads --to FILE', whose heads each audit chain must still contain.",
 )
-@click.option("--grants", "role", metavar="ROLE", help="Print the GRANT statements that this role needs, and end.")
-@click.option("--strict", is_flag=True, help="Exit with status 1 for warnings, too.")
+@click.option("--grants", "role", metavar="ROLE", help="Print the GRANT statements that this role needs, and exit.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(
     *,

@@ -39,7 +39,7 @@ async def examine(
             check=REACHABLE,
             severity="error",
             says=error.detail,
-            remedy="See that PostgreSQL runs, and that FREEHOLD_DATABASE_URL names its host, port and database.",
+            remedy="Check that PostgreSQL runs, and that FREEHOLD_DATABASE_URL names its host, port and database.",
         )
         return _diagnosis([REACHABLE], {}, [unreachable])
     try:

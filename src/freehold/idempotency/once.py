@@ -30,6 +30,7 @@ async def once(
     key: IdempotencyKey,
     request_hash: bytes,
     work: Callable[[Transaction], Awaitable[bytes]],
+    check: Callable[[Transaction], Awaitable[None]],
     *,
     seconds: float = FIND_OUT_SECONDS,
 ) -> Given:
@@ -44,6 +45,7 @@ async def once(
         key: the caller's key.
         request_hash: 32 bytes that tell this request from any other.
         work: does what the request asks for and returns its answer; what it raises is not kept.
+        check: called before an answer is given again; raises when the caller could not do the request now.
         seconds: how long all of it may take before it is no longer looked for what became of it.
 
     Raises:
@@ -66,6 +68,7 @@ async def once(
             return Given(answer, is_replayed=False)
         if kept.request_hash != request_hash:
             raise IdempotencyKeyReused
+        await check(transaction)
         return Given(key.open(kept.sealed_answer), is_replayed=True)
 
     try:

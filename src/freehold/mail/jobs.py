@@ -4,10 +4,11 @@ import logging
 import random
 from typing import Final
 
-from freehold.base.settings import Settings
+from freehold.base.settings import SettingError, Settings
 from freehold.data.context import Context
 from freehold.data.jobs import job
 from freehold.mail import queries
+from freehold.mail.news import ALL_NEWS
 from freehold.mail.relay import Relay, read_relay
 from freehold.mail.smtp import MESSAGE_SECONDS, Connection, Refused, Undelivered, Unreachable
 from freehold.mail.templates import load
@@ -33,6 +34,8 @@ def check_settings(settings: Settings) -> None:
     """
     load(settings.mail_templates)
     read_relay(settings)
+    if strange := sorted(settings.muted - {*ALL_NEWS}):
+        raise SettingError(f"FREEHOLD_MUTED_NEWS names '{strange[0]}', which is none of: {', '.join(ALL_NEWS)}")
 
 
 @job("mail.deliver", every_seconds=1)

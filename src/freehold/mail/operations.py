@@ -13,7 +13,9 @@ from freehold.mail.templates import load
 from freehold.mail.types import Message
 
 
-async def enqueue(context: Context, recipient: str | None, template: str, *, about: UUID | None, **values: str) -> None:
+async def enqueue(
+    context: Context, recipient: str | None, template: str, *, about: UUID | None, is_last: bool = False, **values: str
+) -> None:
     """Write a mail into the outbox, in the transaction of the change that it speaks of; it is delivered afterwards.
 
     Args:
@@ -22,6 +24,7 @@ async def enqueue(context: Context, recipient: str | None, template: str, *, abo
             takes as long for an unknown address as for a known one.
         template: the name of the mail (see ``freehold.mail.templates``).
         about: the user whom it speaks of, whoever gets it; with them it is removed.
+        is_last: it is the last that somebody gets whose account is gone: nothing of it stays once it is delivered.
         values: what its files name, all of it.
 
     Raises:
@@ -37,12 +40,13 @@ async def enqueue(context: Context, recipient: str | None, template: str, *, abo
         subject=mail.subject,
         text_body=mail.text,
         html_body=mail.html,
+        is_last=is_last,
     )
 
 
 @operation(AccountAction.MAIL_READ, by=By.ADMIN)
 async def get(context: Context, message_id: UUID) -> Message:
-    """Read a message of the outbox.
+    """Read a mail of the outbox.
 
     Raises:
         Missing: ``not_found``.
@@ -55,10 +59,10 @@ async def get(context: Context, message_id: UUID) -> Message:
 
 @operation(AccountAction.MAIL_READ, by=By.ADMIN)
 async def list_all(context: Context, request: PageRequest) -> Page[Message]:
-    """List the messages of the outbox, newest first.
+    """List the mails of the outbox, newest first.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await page_by_id(
         context.tools.cursors,

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.data.sql import Executor, statement
-from freehold.mail.types import Claimed, Message
+from freehold.mail.types import Claimed, Message, Reader
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -25,7 +25,12 @@ async def insert(
     subject: str,
     text_body: str,
     html_body: str,
+    is_last: bool,
 ) -> None: ...
+
+
+@statement
+async def reader(db: Executor, *, user_id: UUID) -> Reader | None: ...
 
 
 @statement

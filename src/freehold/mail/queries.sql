@@ -1,8 +1,12 @@
 -- name: insert
 -- Put a message into the outbox; without a recipient the same work is done and nothing is kept.
-INSERT INTO mail_messages (id, recipient, user_id, subject, text_body, html_body)
-SELECT :id, :recipient, :user_id, :subject, :text_body, :html_body
+INSERT INTO mail_messages (id, recipient, user_id, subject, text_body, html_body, is_last)
+SELECT :id, :recipient, :user_id, :subject, :text_body, :html_body, :is_last
 WHERE :recipient::varchar IS NOT NULL;
+
+-- name: reader
+-- What a user is called, and their address, if they have confirmed it.
+SELECT username, CASE WHEN email_verified_at IS NOT NULL THEN email END AS email FROM users WHERE id = :user_id;
 
 -- name: count_in_hour
 -- Count a mail against a budget, whose hour begins with its first; tells how many it was, and how long the hour lasts. An
@@ -56,24 +60,29 @@ WHERE id = (
 RETURNING id, recipient, subject, text_body, html_body, created_at, attempts;
 
 -- name: note_sent
--- Note that a message was delivered, and forget what it said if somebody else has it now.
+-- Note that a message was delivered, and forget what it said if somebody else has it now; forget the last to somebody whole.
+WITH last AS (
+    DELETE FROM mail_messages WHERE id = :id AND is_last
+)
 UPDATE mail_messages
 SET sent_at = now(),
     failed_at = NULL,
     last_error = NULL,
     text_body = CASE WHEN :forget::boolean THEN '' ELSE text_body END,
     html_body = CASE WHEN :forget THEN '' ELSE html_body END
-WHERE id = :id;
+WHERE id = :id AND NOT is_last;
 
 -- name: note_failure
 -- Note why a message was not delivered, unless another worker has it by now: it is tried again after a delay, or given
--- up, and forgotten, when it was refused for good or is too old. Tells whether it was given up.
+-- up, and forgotten, when it was refused for good or is too old. Tells whether it was given up. Of the last to somebody no
+-- address stays, either.
 UPDATE mail_messages m
 SET last_error = :error,
     next_attempt_at = now() + make_interval(secs => :delay_seconds),
     failed_at = CASE WHEN gives_up THEN now() END,
     text_body = CASE WHEN gives_up THEN '' ELSE text_body END,
-    html_body = CASE WHEN gives_up THEN '' ELSE html_body END
+    html_body = CASE WHEN gives_up THEN '' ELSE html_body END,
+    recipient = CASE WHEN gives_up AND is_last THEN 'erased@invalid' ELSE recipient END
 FROM (
     SELECT id, :refused::boolean OR created_at < now() - make_interval(secs => :patience_seconds) AS gives_up
     FROM mail_messages

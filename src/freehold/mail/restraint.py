@@ -12,7 +12,9 @@ from freehold.mail import queries
 from freehold.mail.errors import MailedTooOften
 
 MOST_AN_HOUR: Final = MappingProxyType({"verify_email": 5, "password_reset": 5, "email_change": 10, "invitation": 20})
-"""Mail -> how many of it are written to one address in an hour. What is not named tells of a change that was made."""
+"""Mail -> how many of it are written to one address in an hour. What is not named tells of a change that was made.
+
+``email_change`` counts what one user asks for, whether it is mailed or refused."""
 
 
 async def restrain(context: Context, recipient: str, mail: str) -> None:

@@ -1,4 +1,4 @@
-"""A message in the outbox."""
+"""A message in the outbox, and who reads it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,11 +6,19 @@ from uuid import UUID
 import msgspec
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to one address. Times are UTC.
+class Reader(msgspec.Struct, frozen=True):
+    """Who gets news: what they are called, and their address (None when they never confirmed it)."""
 
-    ``text`` is empty once an SMTP server has it (or has refused it for good), since it may hold a token. ``sent_at``
-    says when it was delivered, ``failed_at`` when it was given up, ``last_error`` what the last attempt failed with.
+    username: str
+    email: str | None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail to one address. Times are UTC.
+
+    ``text`` is removed once an SMTP server has accepted or finally refused the mail, because it may contain a token.
+    ``sent_at`` is when the mail was delivered, ``failed_at`` when delivery was given up, and ``last_error`` why the
+    last attempt failed.
     """
 
     id: UUID

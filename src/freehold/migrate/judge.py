@@ -114,7 +114,7 @@ def _of_trace(migration: Migration, trace: StepTrace) -> list[Finding]:
         finding(
             migration,
             "traced-rewrite",
-            f"up writes the whole table {table} anew ({rows} rows), and nobody can read it meanwhile",
+            f"up rewrites the whole table {table} ({rows} rows), and nobody can read it meanwhile",
             remedy="add a new column, fill it with a backfill, and swap the two in a later migration",
         )
         for table, rows in trace.rewritten.items()

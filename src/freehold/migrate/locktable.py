@@ -26,7 +26,8 @@ async def how_to_enlarge(connection: Connection) -> str:
     while enough * sessions < 2 * relations:
         enough *= 2
     return (
-        f"The server has no room for so many locks: a backup holds one on each of this database's {relations} tables, "
+        "The server has no room for this many locks: a backup holds one on each of this database's "
+        f"{relations} tables, "
         f"views and sequences at once. Set max_locks_per_transaction to {enough} (it is {setting}) in the server's "
         "configuration, and restart it"
     )

@@ -120,7 +120,7 @@ def _busy(error: Exception, attempts: int, lookout: Lookout | None) -> BusyError
     who = f" Blocked by: {'; '.join(lookout.blockers)}." if lookout and lookout.blockers else ""
     return BusyError(
         f"{error} - {attempts} times, so nothing of this step was kept.{who} "
-        "Wait for or end what blocks, then run the same command again"
+        "Wait for the blocking session, or end it, then run the command again"
     )
 
 
@@ -129,6 +129,6 @@ def _cancelled(error: Exception, lookout: Lookout | None) -> BusyError | StepErr
         return StepError(f"{error}; nothing of this step was kept")
     place = f"{error.place}: " if isinstance(error, Interrupted) else ""
     return BusyError(
-        f"{place}stopped: {lookout.overdue}. Nothing of this step was kept. Do what takes long in a migration before "
-        "or after the one that needs the lock; or rehearse it: three times as long as in the rehearsal is allowed"
+        f"{place}stopped: {lookout.overdue}. Nothing of this step was kept. Move slow work "
+        "into an earlier or later migration, or rehearse it: three times as long as in the rehearsal is allowed"
     )

@@ -141,7 +141,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> None:
         for lock in step.trace.locks:
             _say(f"    {lock.mode} on {lock.table} for {lock.seconds:.2f} s (no {lock.blocks} meanwhile)")
         for table, rows in step.trace.rewritten.items():
-            _say(f"    wrote {table} anew ({rows} rows)")
+            _say(f"    rewrote {table} ({rows} rows)")
         for loss in step.losses:
             _say(f"    down loses {loss}")
     show_not_compared(rehearsal.not_compared)

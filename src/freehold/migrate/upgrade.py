@@ -38,7 +38,7 @@ async def upgrade(database_url: str, *, backups: Path, progress: Progress | None
         errors = [str(each) for each in rehearsal.findings if each.severity == "error"]
         kept = f" A backup is in {rehearsal.backup}." if rehearsal.backup else ""
         raise UnprovedError(
-            "This version's migrations do not work with your data, so nothing was changed: go on with the version you "
-            f"had, and report this.{kept}\n" + "\n".join(errors)
+            "This version's migrations do not work with your data, so nothing was changed: keep using the version "
+            f"you had, and report this.{kept}\n" + "\n".join(errors)
         )
     return await gate.apply(database_url, sets=sets, offline=True, progress=progress)

@@ -69,6 +69,18 @@ TABLE public.audit_heads WITH (fillfactor=50) COMMENT 'Where the chain of each o
     CONSTRAINT audit_heads_pkey PRIMARY KEY (chain_id)
     CONSTRAINT audit_heads_sequence_check CHECK ((sequence >= 1))
 
+TABLE public.email_undos COMMENT 'Changes of address that can be undone.'
+    token_hash bytea NOT NULL
+    user_id uuid NOT NULL
+    email character varying(255) NOT NULL
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    expires_at timestamp with time zone NOT NULL
+    CONSTRAINT email_undos_pkey PRIMARY KEY (token_hash)
+    CONSTRAINT email_undos_token_hash_check CHECK ((length(token_hash) = 32))
+    CONSTRAINT email_undos_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX email_undos_email_idx ON public.email_undos USING btree (lower(((email)::text COLLATE "C")))
+    CREATE INDEX email_undos_user_id_idx ON public.email_undos USING btree (user_id, created_at)
+
 TABLE public.email_verifications COMMENT 'Addresses that wait for their owner to show that they are theirs.'
     user_id uuid NOT NULL
     email character varying(255) NOT NULL
@@ -110,6 +122,7 @@ TABLE public.invitations COMMENT 'Who was asked to join which organization, and 
     created_at timestamp with time zone NOT NULL DEFAULT now()
     expires_at timestamp with time zone NOT NULL
     role_id uuid
+    invited_by_key uuid
     CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT invitations_pkey PRIMARY KEY (organization_id, id)
     CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32))
@@ -138,6 +151,7 @@ TABLE public.mail_messages COMMENT 'The outbox.'
     sent_at timestamp with time zone
     failed_at timestamp with time zone
     last_error character varying(500)
+    is_last boolean NOT NULL DEFAULT false
     CONSTRAINT mail_messages_attempts_check CHECK ((attempts >= 0))
     CONSTRAINT mail_messages_outcome_check CHECK ((num_nonnulls(sent_at, failed_at) <= 1))
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id)
@@ -253,6 +267,7 @@ TABLE public.sessions COMMENT 'Who is signed in where; holds only the hash of ea
     expires_at timestamp with time zone NOT NULL
     user_agent character varying(512)
     ip inet
+    authenticated_at timestamp with time zone
     CONSTRAINT sessions_pkey PRIMARY KEY (id)
     CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
     CONSTRAINT sessions_token_hash_key UNIQUE (token_hash)

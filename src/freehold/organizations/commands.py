@@ -96,7 +96,11 @@ async def add_member(context: Context, *, organization: str, user: str, role: st
 async def remove_member(context: Context, *, organization: str, user: str) -> Organization:
     """Remove a user from an organization."""
     reference = organization_reference(organization)
-    await members.remove(context, reference, (await find_user(context, user)).id)
+    left = await members.remove(context, reference, (await find_user(context, user)).id)
+    for key in left.api_keys if left else ():
+        click.echo(f"left behind: API key '{key.name}' ({key.id}), which keeps working", err=True)
+    for sent in left.invitations if left else ():
+        click.echo(f"left behind: invitation of {sent.email} ({sent.id}), which works once it is sent again", err=True)
     return await operations.get(context, reference)
 
 

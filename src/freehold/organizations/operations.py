@@ -25,6 +25,7 @@ from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.mail.news import tell
 from freehold.organizations import queries, slugs
 from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
 from freehold.organizations.types import (
@@ -39,11 +40,11 @@ _SLUG_ROUNDS = 5
 
 @operation(AccountAction.ORGANIZATION_CREATE, by=By.SIGNED_IN, writes=Writes.TRANSACTION)
 async def create(context: Context, new: NewOrganization, *, owner_id: UUID | None = None) -> Organization:
-    """Make an organization owned by the actor, or by ``owner_id`` when a platform administrator says so.
+    """Create an organization that the actor owns, or (for platform administrators) the user ``owner_id``.
 
     Raises:
-        SlugTaken: ``slug_taken``; never when the slug is made from the name.
-        Forbidden: ``owner_id`` names somebody else, and the actor is no platform administrator.
+        SlugTaken: ``slug_taken``: only if you give a slug.
+        Forbidden: ``owner_id`` is somebody else, and the actor is not a platform administrator.
     """
     owner = owner_id or context.actor_id
     if owner is None:
@@ -89,18 +90,23 @@ async def get(scope: Scope) -> Organization:
 
 @on_user(AccountAction.ORGANIZATION_LIST)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organization]:
-    """List the organizations of a user that the actor may see, newest first.
+    """List the organizations of a user that the actor can see, newest first.
 
     Raises:
-        Missing: ``not_found``: there is no such user to see.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the user does not exist, or the actor cannot see them.
+        Invalid: the cursor belongs to another list.
     """
+    seen: dict[str, Any] = {
+        "user_id": subject.user_id,
+        "viewer_id": subject.viewer_id,
+        "organization_ids": subject.organization_ids,
+    }
     return await page_by_id(
         subject.context.tools.cursors,
         request,
         listing=f"organizations:{subject.user_id}:{subject.viewer_id}",
-        page=partial(queries.page_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
-        count=partial(queries.count_of_user, subject.db, user_id=subject.user_id, viewer_id=subject.viewer_id),
+        page=partial(queries.page_of_user, subject.db, **seen),
+        count=partial(queries.count_of_user, subject.db, **seen),
     )
 
 
@@ -109,7 +115,7 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
     """List all organizations, newest first.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await page_by_id(
         context.tools.cursors,
@@ -122,7 +128,7 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
 
 @on_organization(Action.ORGANIZATION_UPDATE, writes=Writes.ONE_STATEMENT)
 async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | None = None) -> Organization:
-    """Change an organization; ``version`` is the ``updated_at`` that the change is meant for.
+    """Update an organization. ``version`` is the ``updated_at`` that you read.
 
     Raises:
         SlugTaken: ``slug_taken``.
@@ -139,7 +145,7 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
 
 @on_organization(Action.ORGANIZATION_TRANSFER, writes=Writes.TRANSACTION)
 async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = None) -> Organization:
-    """Make a member the owner; who owned it before stays as an admin.
+    """Make a member the owner. The previous owner becomes an admin.
 
     Raises:
         NewOwnerIsNoMember: ``new_owner_is_no_member``.
@@ -149,7 +155,10 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
     scope = await checked_again(scope)
     if not await queries.is_member(scope.db, organization_id=scope.organization_id, user_id=new.user_id):
         raise NewOwnerIsNoMember
-    return await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
+    updated = await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
+    if new.user_id != scope.context.actor_id:
+        await tell(scope.context, new.user_id, "ownership_received", organization=updated.name)
+    return updated
 
 
 async def _update(

@@ -15,12 +15,20 @@ async def by_id(db: Executor, *, id: UUID) -> Organization | None: ...
 
 @statement
 async def page_of_user(
-    db: Executor, *, user_id: UUID, viewer_id: UUID | None, before_id: UUID, limit: int
+    db: Executor,
+    *,
+    user_id: UUID,
+    viewer_id: UUID | None,
+    organization_ids: list[UUID] | None,
+    before_id: UUID,
+    limit: int,
 ) -> list[Organization]: ...
 
 
 @statement
-async def count_of_user(db: Executor, *, user_id: UUID, viewer_id: UUID | None) -> int: ...
+async def count_of_user(
+    db: Executor, *, user_id: UUID, viewer_id: UUID | None, organization_ids: list[UUID] | None
+) -> int: ...
 
 
 @statement

@@ -18,11 +18,13 @@ FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
 -- name: page_of_user
--- Organizations that a user is a member of, newest id first, before a position; a viewer sees those they share.
+-- Organizations that a user is a member of, newest id first, before a position; a viewer sees those they share, an API
+-- key those of its projects.
 SELECT {organization}
 FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = :user_id AND om.organization_id < :before_id AND o.deleted_at IS NULL
+    AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
         WHERE shared.organization_id = om.organization_id AND shared.user_id = :viewer_id
@@ -35,6 +37,7 @@ LIMIT :limit;
 SELECT count(*)
 FROM organization_roles om
 WHERE om.user_id = :user_id
+    AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
         WHERE shared.organization_id = om.organization_id AND shared.user_id = :viewer_id

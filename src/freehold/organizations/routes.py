@@ -20,13 +20,13 @@ from freehold.organizations.types import (
 )
 from freehold.web.routing import Routes
 
-routes = Routes("organizations", "Who owns projects.")
+routes = Routes("organizations", "Organizations, which have members and own projects.")
 
 
 class OrganizationsQuery(PageRequest, frozen=True, kw_only=True):
-    """Which organizations: yours, or with ``all=true`` those of everybody, for platform administrators.
+    """Filters for a list of organizations: yours, or (for platform administrators) ``all=true``.
 
-    With ``deleted=true`` those that were deleted and can be restored.
+    ``deleted=true`` lists deleted organizations that can be restored.
     """
 
     all: Literal["true", "false"] = "false"
@@ -41,13 +41,13 @@ class DeletionQuery(Input, frozen=True, kw_only=True):
 
 @routes.get("/v1/users/{user}/organizations", errors=[Missing])
 async def list_organizations_of_user(context: Context, user: UserRef, query: PageRequest) -> Page[Organization]:
-    """List the organizations of a user that you may see, newest first."""
+    """List the organizations of a user that you can see, newest first."""
     return await operations.list_of_user(context, user, query)
 
 
 @routes.post("/v1/organizations", status=201, errors=[SlugTaken])
 async def create_organization(context: Context, body: NewOrganization) -> Organization:
-    """Create an organization, which you then own."""
+    """Create an organization that you own."""
     return await operations.create(context, body)
 
 
@@ -57,8 +57,8 @@ async def list_organizations(
 ) -> Page[Organization] | Page[DeletedOrganization]:
     """List your organizations, newest first.
 
-    Platform administrators list all with `all=true`. With `deleted=true` it lists those that were deleted and that you
-    can restore, with the time until which you can.
+    Platform administrators can list all organizations with `all=true`. With `deleted=true`, the list has the deleted
+    organizations that you can restore, and until when.
     """
     if query.deleted == "true":
         if query.all == "true":
@@ -79,9 +79,9 @@ async def get_organization(context: Context, organization: OrganizationRef) -> O
 async def update_organization(
     context: Context, organization: OrganizationRef, body: OrganizationPatch, version: datetime | None
 ) -> Organization:
-    """Change an organization.
+    """Update an organization.
 
-    A merge patch (RFC 7396): what is absent stays.
+    This is a merge patch (RFC 7396): fields that you leave out stay the same.
     """
     return await operations.update(context, organization, body, version=version)
 
@@ -92,9 +92,9 @@ async def delete_organization(
 ) -> None:
     """Delete an organization.
 
-    It is gone for everybody, with its members and projects, but you can restore it for some time (30 days, unless this
-    platform is set otherwise); until then its slug stays taken. With `permanently=true`, one that was deleted before is
-    removed for good, ahead of its time.
+    It is gone for everybody, with its members and projects, but you can restore it for some time (30 days by default).
+    Until then its slug stays taken. With `permanently=true`, an organization that was deleted before is removed for
+    good, without waiting.
     """
     if query.permanently == "true":
         await deletion.purge(context, organization, version=version)
@@ -106,7 +106,7 @@ async def delete_organization(
 async def restore_organization(context: Context, organization: OrganizationRef) -> Organization:
     """Restore a deleted organization.
 
-    As it was, with its members, projects and invitations.
+    Its members, projects and invitations come back with it.
     """
     return await deletion.restore(context, organization)
 
@@ -115,5 +115,5 @@ async def restore_organization(context: Context, organization: OrganizationRef) 
 async def hand_over_organization(
     context: Context, organization: OrganizationRef, body: NewOwner, version: datetime | None
 ) -> Organization:
-    """Hand over the ownership to a member; you stay as an admin."""
+    """Make a member the owner of an organization. You become an admin."""
     return await operations.hand_over(context, organization, body, version=version)

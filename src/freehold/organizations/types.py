@@ -11,10 +11,10 @@ from freehold.base.validation import Input
 
 
 class Organization(msgspec.Struct, frozen=True, kw_only=True):
-    """Who owns projects.
+    """An organization, which owns projects.
 
-    ``members`` holds the ids of the first 1,000 in order of joining, ``members_count`` tells how many there are. Times
-    are UTC; ``updated_at`` grows with every change, also of the members, and is the organization's version.
+    ``members`` has the ids of the first 1,000 members, in the order in which they joined. ``members_count`` counts all
+    of them. Times are UTC. ``updated_at`` grows with every change, including changes of members, and is the version.
     """
 
     id: UUID
@@ -28,14 +28,14 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewOrganization(Input, frozen=True, kw_only=True):
-    """An organization to make; without a slug, one is made from the name."""
+    """A new organization. Without a slug, one is made from the name."""
 
     name: Name
     slug: Slug | None = None
 
 
 class OrganizationPatch(Input, frozen=True, kw_only=True):
-    """Changes to an organization (RFC 7396): what is absent stays."""
+    """Changes to an organization (RFC 7396). Fields that you leave out stay the same."""
 
     name: Name | UnsetType = UNSET
     slug: Slug | UnsetType = UNSET

@@ -12,11 +12,16 @@ from freehold.access import AccountAction, Action, Subject, Writes, in_transacti
 from freehold.audit.operations import erase_addresses, of_user
 from freehold.audit.recording import record
 from freehold.base.errors import Missing
+from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID
+from freehold.mail.news import reader_of, tell
 from freehold.organizations.errors import OwnsOrganizations
+from freehold.organizations.members.leaving import ids_of, left_behind, use_up_invitations
 from freehold.personal_data import queries
 from freehold.personal_data.types import Account
 from freehold.users import operations as users
+from freehold.users.closing.doors import hold_open
+from freehold.users.proving.proof import require_fresh
 
 T = TypeVar("T")
 
@@ -26,14 +31,14 @@ _encode: Final = msgspec.json.Encoder().encode
 
 @on_user(AccountAction.USER_EXPORT, private=True)
 async def export(subject: Subject) -> AsyncIterator[bytes]:
-    """Read all that is kept about a user, as the parts of one JSON document (see ``PersonalData``), without secrets.
+    """Read everything stored about a user, as parts of one JSON document (see ``PersonalData``), without secrets.
 
-    It is read while it is taken, some rows at a time, so memory stays flat however much there is, and no connection is
-    held while the reader is slow. What changes meanwhile may be in it or not.
+    The rows are read as you take the parts, so memory stays flat for any size, and a slow reader holds no connection.
+    Changes made while you read may or may not be included.
 
     Raises:
         Missing: ``not_found``.
-        Forbidden: somebody else's, and the actor is no platform administrator.
+        Forbidden: the user is somebody else, and the actor is not a platform administrator.
     """
     account = await queries.account(subject.db, user_id=subject.user_id)
     if account is None:
@@ -43,29 +48,48 @@ async def export(subject: Subject) -> AsyncIterator[bytes]:
     return _document(subject, account)
 
 
-@on_user(AccountAction.USER_DELETE, writes=Writes.TRANSACTION)
-async def erase(subject: Subject, *, version: datetime | None = None) -> None:
-    """Remove a user with all that is kept about them; only events of the audit log stay, which know them by id.
+@on_user(AccountAction.USER_DELETE, writes=Writes.OWN_TRANSACTION)
+async def erase(subject: Subject, *, version: datetime | None = None, current_password: str | None = None) -> None:
+    """Remove a user and everything stored about them. Only audit events stay, which know the user by id.
 
-    Gone are the account, sessions, memberships, API keys, tokens, the mails that speak of them and the addresses from
-    which they acted; also mails and invitations to their address, provided that they have confirmed it or a platform
-    administrator erases them: who only claims an address cannot make away with what was sent there.
+    This removes the account, sessions, memberships, API keys, tokens, mails about the user and the IP addresses they
+    used. It also removes mails and invitations to their e-mail address, if they have confirmed it or a platform
+    administrator erases them. So nobody can remove what was sent to an address that they only claim. They get a
+    last mail, if they have confirmed their address.
 
     Raises:
-        OwnsOrganizations: ``owns_organizations``, naming them: also one that was deleted and can be restored.
+        OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.
         Missing: ``not_found``.
         Stale: ``stale``.
+        FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
+        WrongPassword: ``wrong_password``.
     """
-    user_id = subject.user_id
+    await require_fresh(subject.context, current_password)
+
+    async def store(context: Context) -> None:
+        await _erase(msgspec.structs.replace(subject, context=context), version)
+
+    await in_transaction(subject.context, store)
+
+
+async def _erase(subject: Subject, version: datetime | None) -> None:
+    user_id, context = subject.user_id, subject.context
+    await hold_open(context)
     owned = await queries.owned(subject.db, user_id=user_id)
     if owned:
         raise OwnsOrganizations(_naming(owned))
     organization_ids = await queries.organization_ids(subject.db, user_id=user_id)
-    await queries.erase_received(subject.db, user_id=user_id, is_sure=subject.context.is_admin)
-    await users.delete(subject.context, user_id, version=version)
+    left = await left_behind(context, organization_ids, user_id)
+    reader = await reader_of(context, user_id)
+    await use_up_invitations(context, organization_ids, user_id)
+    await queries.erase_received(subject.db, user_id=user_id, is_sure=context.is_admin)
+    await users.delete(context, user_id, version=version)
+    if reader is not None:
+        await tell(context, None, "user_deleted", reader=reader)
     for organization_id in organization_ids:
-        await record(subject.context, Action.MEMBER_REMOVE, user_id, organization_id=organization_id)
-    await erase_addresses(subject.context, user_id)
+        details = ids_of(left[organization_id])
+        await record(context, Action.MEMBER_REMOVE, user_id, organization_id=organization_id, **details)
+    await erase_addresses(context, user_id)
 
 
 async def _document(subject: Subject, account: Account) -> AsyncIterator[bytes]:
@@ -94,6 +118,7 @@ def _sections(subject: Subject, account: Account) -> dict[str, list[AsyncIterato
         "organizations": [_rows(partial(queries.memberships, db, user_id=user_id), "organization_id")],
         "invitations": invitations,
         "api_keys": [_rows(partial(queries.api_keys, db, user_id=user_id), "id")],
+        "former_emails": [_few(partial(queries.former_emails, db, user_id=user_id))],
         "mails": mails,
         "audit_events": [_rows(partial(of_user, subject.context, user_id), "id")],
     }
@@ -105,6 +130,12 @@ async def _rows(read: Callable[..., Awaitable[list[Any]]], position: str) -> Asy
     while rows := await read(after_id=after_id, limit=_ROWS_AT_A_TIME):
         yield b",".join(map(_encode, rows))
         after_id = getattr(rows[-1], position)
+
+
+async def _few(read: Callable[..., Awaitable[list[Any]]]) -> AsyncIterator[bytes]:
+    """Read all rows of a list of which nobody has many."""
+    if rows := await read(limit=_ROWS_AT_A_TIME):
+        yield b",".join(map(_encode, rows))
 
 
 def _naming(owned: list[queries.Owned]) -> str:

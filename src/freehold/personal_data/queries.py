@@ -6,7 +6,7 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.data.sql import Executor, statement
-from freehold.personal_data.types import Account, InvitationData, MailData, MembershipData, SessionData
+from freehold.personal_data.types import Account, FormerEmail, InvitationData, MailData, MembershipData, SessionData
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -34,6 +34,10 @@ async def invitations(db: Executor, *, email: str, after_id: UUID, limit: int) -
 
 @statement
 async def api_keys(db: Executor, *, user_id: UUID, after_id: UUID, limit: int) -> list[ApiKey]: ...
+
+
+@statement
+async def former_emails(db: Executor, *, user_id: UUID, limit: int) -> list[FormerEmail]: ...
 
 
 @statement

@@ -36,10 +36,18 @@ LIMIT :limit;
 
 -- name: api_keys
 -- A user's keys, in order of id, after a position.
-SELECT id, name, hint, user_id, organization_id, actions, project_ids, created_by, created_at, expires_at, last_used_at
-FROM api_keys
+SELECT {api_keys.api_key}
+FROM api_keys k
 WHERE user_id = :user_id AND id > :after_id
 ORDER BY id
+LIMIT :limit;
+
+-- name: former_emails
+-- Addresses that a user had before a change that can still be undone, in order of change.
+SELECT email, created_at, expires_at
+FROM email_undos
+WHERE user_id = :user_id
+ORDER BY created_at
 LIMIT :limit;
 
 -- name: mails_about

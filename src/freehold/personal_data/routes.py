@@ -7,27 +7,29 @@ from freehold.base.errors import Forbidden, Missing
 from freehold.data.context import Context
 from freehold.organizations.errors import OwnsOrganizations
 from freehold.personal_data import operations
-from freehold.personal_data.types import PersonalData
+from freehold.personal_data.types import AccountDeletion, PersonalData
+from freehold.users.proving.errors import PROOF
 from freehold.web.downloads import Download
 from freehold.web.routing import Routes
 
-routes = Routes("personal data", "All that is kept about you: take it along, or have it erased.")
+routes = Routes("personal data", "Export or erase everything stored about a user.")
 
 
 @routes.get("/v1/users/me/export", store=False)
 async def export_personal_data(context: Context) -> Download[PersonalData]:
-    """Download all that is kept about you.
+    """Download everything stored about you.
 
-    One JSON file, without secrets.
+    You get one JSON file, without secrets.
     """
     return Download("personal-data.json", await operations.export(context, "me"))
 
 
-@routes.delete("/v1/users/{user}", errors=[Missing, Forbidden, OwnsOrganizations])
-async def delete_user(context: Context, user: UserRef, version: datetime | None) -> None:
-    """Remove a user, and erase all that is kept about them.
+@routes.delete("/v1/users/{user}", body_optional=True, errors=[Missing, Forbidden, OwnsOrganizations, *PROOF])
+async def delete_user(context: Context, user: UserRef, body: AccountDeletion, version: datetime | None) -> None:
+    """Remove a user and erase everything stored about them.
 
-    What they did stays in the audit log, under their id alone. Refused while they own an organization, also one that
-    was deleted and can be restored: hand it over or delete it first.
+    The audit log only keeps their id. You cannot remove a user who owns an organization, even a deleted one that can be
+    restored: hand it over or remove it for good first.
+    It needs `current_password`, or a session that gave it within the last 10 minutes.
     """
-    await operations.erase(context, user, version=version)
+    await operations.erase(context, user, version=version, current_password=body.current_password)

@@ -7,8 +7,15 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.audit.types import AuditEvent
-from freehold.base.scalars import Email, Name, RoleText, Slug
+from freehold.base.scalars import Email, Name, RoleText, Secret, Slug
+from freehold.base.validation import Input
 from freehold.users.types import User
+
+
+class AccountDeletion(Input, frozen=True, kw_only=True):
+    """The password of whoever removes the account, unless their session gave it lately."""
+
+    current_password: Secret | None = None
 
 
 class Account(User, frozen=True, kw_only=True):
@@ -30,7 +37,7 @@ class SessionData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MembershipData(msgspec.Struct, frozen=True, kw_only=True):
-    """An organization that the user belongs to, and as what. One with ``deleted_at`` can still be restored."""
+    """An organization that a user belongs to, with the user's role. One with ``deleted_at`` can still be restored."""
 
     organization_id: UUID
     name: Name
@@ -50,6 +57,14 @@ class InvitationData(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class FormerEmail(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that the user had before a change, which whoever reads it can take back until ``expires_at``."""
+
+    email: Email
+    created_at: datetime
+    expires_at: datetime
+
+
 class MailData(msgspec.Struct, frozen=True, kw_only=True):
     """A mail to the user or about them, without its text: that can hold a token, which only its recipient may have."""
 
@@ -61,7 +76,7 @@ class MailData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one user, without secrets. Times are UTC."""
+    """Everything stored about a user, without secrets. Times are UTC."""
 
     exported_at: datetime
     user: Account
@@ -69,5 +84,6 @@ class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
     organizations: list[MembershipData]
     invitations: list[InvitationData]
     api_keys: list[ApiKey]
+    former_emails: list[FormerEmail]
     mails: list[MailData]
     audit_events: list[AuditEvent]

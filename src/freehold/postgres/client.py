@@ -34,11 +34,8 @@ class ClientConnection:
 
         A process's environment can be read as long as it runs, by its user and by every program that it starts itself.
         The file is gone with the last process that has it open, however that ends.
-
-        Without PGSERVICE, too, which would fill in what the URL leaves open from some other database's entry.
         """
         kept = without_secrets(environment)
-        kept.pop("PGSERVICE", None)
         password = self.password or kept.get("PGPASSWORD")
         if not password or "\n" in password:  # a line of the file cannot hold one
             yield Passing(kept | ({"PGPASSWORD": password} if password else {}), ())
@@ -49,6 +46,11 @@ class ClientConnection:
             file.flush()
             file.seek(0)
             yield Passing(kept | {"PGPASSFILE": f"/dev/fd/{file.fileno()}"}, (file.fileno(),))
+
+
+def without_service(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out PGSERVICE, which would fill in what a URL leaves open from some other database's entry."""
+    return {name: value for name, value in environment.items() if name != "PGSERVICE"}
 
 
 def client_connection(url: str) -> ClientConnection:
@@ -85,7 +87,7 @@ def server_major(connection: ClientConnection) -> int:
     """
     psql = client_binary("psql", OLDEST)
     question = ("--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command=SHOW server_version_num")
-    with connection.passing(os.environ) as (environment, fds):
+    with connection.passing(without_service(os.environ)) as (environment, fds):
         answer = run((psql, *question, connection.url), env=environment | {"LC_ALL": "C"}, pass_fds=fds)
     if answer.returncode != 0:
         raise PostgresError(unreachable(connection.url, answer.stderr))

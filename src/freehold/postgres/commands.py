@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from freehold.postgres.binaries import client_binary
-from freehold.postgres.client import client_connection, server_major
+from freehold.postgres.client import client_connection, server_major, without_service
 from freehold.postgres.errors import PostgresError
 from freehold.postgres.server import connect_or_start
 
@@ -70,7 +70,7 @@ def psql(data_dir: Path, database_url: str | None, psql_arguments: tuple[str, ..
         # Ctrl-C is for psql, which cancels its query; we wait on. (A handler, unlike SIG_IGN, is not inherited.)
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
-            with connection.passing(os.environ) as (environment, fds):
+            with connection.passing(without_service(os.environ)) as (environment, fds):
                 done = subprocess.run(  # noqa: S603 - no shell; the arguments are the user's own, for a program of theirs
                     [program, f"--dbname={connection.url}", *psql_arguments],
                     env=environment,

@@ -16,10 +16,10 @@ from freehold.projects.types import NewProject, Project, ProjectPatch
 
 @on_organization(Action.PROJECT_CREATE, writes=Writes.ONE_STATEMENT)
 async def create(scope: Scope, new: NewProject) -> Project:
-    """Make a project.
+    """Create a project in an organization.
 
     Raises:
-        Missing: ``not_found``: there is no such organization to see.
+        Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
     """
     project_id = new_id()
     return await queries.insert(
@@ -33,7 +33,7 @@ async def create(scope: Scope, new: NewProject) -> Project:
 
 @on_organization(Action.PROJECT_READ, outsiders=True)
 async def get(scope: Scope, project_id: UUID) -> Project:
-    """Read a project; a public one can be read by anyone.
+    """Read a project. Anyone can read public projects.
 
     Raises:
         Missing: ``not_found``.
@@ -43,12 +43,12 @@ async def get(scope: Scope, project_id: UUID) -> Project:
 
 @on_organization(Action.PROJECT_READ, outsiders=True)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
-    """List an organization's projects, newest first; who may not read them sees the public ones.
+    """List the projects of an organization, newest first. Without ``project.read``, you see the public ones.
 
     Raises:
-        Missing: ``not_found``: the actor sees no organization, or an outsider no public project.
-        Forbidden: a member may not read projects, and none is public.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the actor cannot see the organization, or it has no public project.
+        Forbidden: the actor is a member without ``project.read``, and no project is public.
+        Invalid: the cursor belongs to another list.
     """
     sees_all = scope.may(Action.PROJECT_READ)
     seen, page, count = "public", queries.page_public, queries.count_public
@@ -85,7 +85,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
 
 @on_organization(Action.PROJECT_UPDATE, writes=Writes.ONE_STATEMENT, outsiders=True)
 async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version: datetime | None = None) -> Project:
-    """Change a project; ``version`` is the ``updated_at`` that the change is meant for.
+    """Update a project. ``version`` is the ``updated_at`` that you read.
 
     Raises:
         Missing: ``not_found``.
@@ -114,7 +114,7 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
 
 @on_organization(Action.PROJECT_DELETE, writes=Writes.ONE_STATEMENT, outsiders=True)
 async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = None) -> None:
-    """Remove a project.
+    """Delete a project.
 
     Raises:
         Missing: ``not_found``.

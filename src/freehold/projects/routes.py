@@ -11,7 +11,7 @@ from freehold.projects import operations
 from freehold.projects.types import NewProject, Project, ProjectPatch
 from freehold.web.routing import Routes
 
-routes = Routes("projects", "What an organization works on.")
+routes = Routes("projects", "Projects of an organization.")
 
 
 @routes.post("/v1/organizations/{organization}/projects", status=201, errors=[Missing, Forbidden])
@@ -24,14 +24,14 @@ async def create_project(context: Context, organization: OrganizationRef, body: 
 async def list_projects(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Project]:
     """List the projects of an organization, newest first.
 
-    Who is no member sees the public ones.
+    If you are not a member, you see the public projects.
     """
     return await operations.list_all(context, organization, query)
 
 
 @routes.get("/v1/organizations/{organization}/projects/{project}", auth="optional", errors=[Missing])
 async def get_project(context: Context, organization: OrganizationRef, project: UUID) -> Project:
-    """Read a project; a public one can be read by anyone."""
+    """Read a project. Anyone can read public projects."""
     return await operations.get(context, organization, project)
 
 
@@ -39,9 +39,9 @@ async def get_project(context: Context, organization: OrganizationRef, project: 
 async def update_project(
     context: Context, organization: OrganizationRef, project: UUID, body: ProjectPatch, version: datetime | None
 ) -> Project:
-    """Change a project.
+    """Update a project.
 
-    A merge patch (RFC 7396): what is absent stays; features are replaced as a whole.
+    This is a merge patch (RFC 7396): fields that you leave out stay the same. Features are replaced as a whole.
     """
     return await operations.update(context, organization, project, body, version=version)
 
@@ -50,5 +50,5 @@ async def update_project(
 async def delete_project(
     context: Context, organization: OrganizationRef, project: UUID, version: datetime | None
 ) -> None:
-    """Remove a project."""
+    """Delete a project."""
     await operations.delete(context, organization, project, version=version)

@@ -11,14 +11,14 @@ from freehold.base.validation import Input
 
 
 class ProjectSettings(msgspec.Struct, frozen=True):
-    """Who may see a project, and what is switched on in it."""
+    """Who can see a project, and which features are on."""
 
     visibility: Visibility
     features: Features
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
-    """What an organization works on. Times are UTC; ``updated_at`` grows with every change and is the version."""
+    """A project of an organization. Times are UTC. ``updated_at`` grows with every change and is the version."""
 
     id: UUID
     name: Name
@@ -30,14 +30,14 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewProjectSettings(Input, frozen=True, kw_only=True):
-    """Settings to start with: private, with no features, unless said otherwise."""
+    """The settings of a new project: private and without features by default."""
 
     visibility: Visibility = "private"
     features: Features = ()
 
 
 class NewProject(Input, frozen=True, kw_only=True):
-    """A project to make."""
+    """A new project."""
 
     name: Name
     description: Description = ""
@@ -45,14 +45,14 @@ class NewProject(Input, frozen=True, kw_only=True):
 
 
 class ProjectSettingsPatch(Input, frozen=True, kw_only=True):
-    """Changes to a project's settings: what is absent stays; features are replaced as a whole."""
+    """Changes to project settings. Fields that you leave out stay the same; features are replaced as a whole."""
 
     visibility: Visibility | UnsetType = UNSET
     features: Features | UnsetType = UNSET
 
 
 class ProjectPatch(Input, frozen=True, kw_only=True):
-    """Changes to a project (RFC 7396): what is absent stays."""
+    """Changes to a project (RFC 7396). Fields that you leave out stay the same."""
 
     name: Name | UnsetType = UNSET
     description: Description | UnsetType = UNSET

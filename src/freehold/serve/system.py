@@ -10,7 +10,7 @@ from freehold.data.db import Database
 from freehold.data.installation import require_current_schema
 from freehold.web.routing import Routes
 
-routes = Routes("system", "Whether this process works.")
+routes = Routes("system", "Health of this process.")
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -16,12 +16,15 @@ from freehold.data.context import Actor, Context
 from freehold.data.failures import incidental
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
+from freehold.mail.news import tell
+from freehold.mail.types import Reader
 from freehold.sessions import queries
 from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
-from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff import attempts
 from freehold.users.operations import credentials_of
+from freehold.users.proving.proof import check_password
 from freehold.users.verification.errors import EmailUnverified
 from freehold.users.verification.operations import ask_for_confirmation
 
@@ -32,12 +35,12 @@ _SECONDS_A_DAY = 86_400
 async def sign_in(context: Context, new: NewSession) -> SignedIn:
     """Sign in with a username or an e-mail address.
 
-    An unknown login takes as long as a wrong password and is answered alike.
+    An unknown login takes as long as a wrong password and gets the same answer.
 
     Raises:
         WrongCredentials: ``wrong_credentials``.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
-        EmailUnverified: ``email_unverified``: the platform requires a confirmed address, and a mail asks for it again.
+        EmailUnverified: ``email_unverified``: the platform requires a confirmed address; the mail is sent again.
         Unavailable: too many people are signing in.
     """
     with context.tools.observer.sign_in():
@@ -78,7 +81,17 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
         )
         if expires_at is None:
             return None
-        await attempts.note_success(context, {new.login, found.user.username, found.user.email})
+        user = found.user
+        is_known = await attempts.note_success(context, (new.login, user.username, user.email, str(user.id)))
+        if not is_known:
+            await tell(
+                context,
+                user.id,
+                "new_device",
+                reader=Reader(username=user.username, email=user.email if user.email_verified else None),
+                device=describe(context.user_agent),
+                ip=context.ip or "an unknown address",
+            )
         await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
         return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 
@@ -102,22 +115,43 @@ async def authenticate(context: Context, token: str) -> Actor:
     return Actor(user_id=found.user_id, session_id=found.id, is_admin=found.is_admin)
 
 
-@operation(AccountAction.SESSION_READ, by=By.SIGNED_IN)
-async def list_mine(context: Context, request: PageRequest) -> Page[Session]:
-    """List where the actor is signed in, newest first.
+@operation(AccountAction.SESSION_REFRESH, by=By.SIGNED_IN, writes=Writes.OWN_TRANSACTION)
+async def refresh(context: Context, refresh: SessionRefresh) -> Session:
+    """Give the password to the session that asks: for some minutes it may do what a session alone may not.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the actor has no session.
+        WrongPassword: ``wrong_password``.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        Unauthenticated: the session was ended meanwhile.
+    """
+    session_id, user_id = context.signed_in.session_id, context.actor_id
+    if session_id is None or user_id is None:
+        raise Missing("You have no session to freshen")
+    await check_password(context, user_id, refresh.password, "/password")
+    event = event_of(context, AccountAction.SESSION_REFRESH, session_id)
+    row = await context.db.persist(lambda: queries.refresh(context.db, event, id=session_id, user_id=user_id))
+    if row is None:
+        raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
+    return _described(row)
+
+
+@operation(AccountAction.SESSION_READ, by=By.SIGNED_IN)
+async def list_mine(context: Context, request: PageRequest) -> Page[Session]:
+    """List the sessions of the actor, newest first.
+
+    Raises:
+        Invalid: the cursor belongs to another list.
     """
     return await _read(context, _user_of(context.signed_in), request)
 
 
 @on_user(AccountAction.SESSION_READ, private=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[Session]:
-    """List where a user is signed in, newest first, for themselves and for platform administrators.
+    """List the sessions of a user, newest first. For the user and for platform administrators.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await _read(subject.context, subject.user_id, request)
 
@@ -129,7 +163,7 @@ async def _read(context: Context, user_id: UUID, request: PageRequest) -> Page[S
         rows = await queries.page_of_user(
             context.db, user_id=user_id, current_id=current_id, before_id=before_id, limit=limit
         )
-        return [Session(**msgspec.structs.asdict(row), device=describe(row.user_agent)) for row in rows]
+        return [_described(row) for row in rows]
 
     return await page_by_id(
         context.tools.cursors,
@@ -140,12 +174,16 @@ async def _read(context: Context, user_id: UUID, request: PageRequest) -> Page[S
     )
 
 
+def _described(row: queries.SessionRow) -> Session:
+    return Session(**msgspec.structs.asdict(row), device=describe(row.user_agent))
+
+
 @operation(AccountAction.SESSION_DELETE, by=By.SIGNED_IN, writes=Writes.ONE_STATEMENT)
 async def end(context: Context, session: UUID | Literal["current"]) -> None:
-    """End one of the actor's sessions; ``current`` signs out.
+    """End a session of the actor. ``current`` signs out.
 
     Raises:
-        Missing: ``not_found``: the actor has no such session.
+        Missing: ``not_found``: the actor does not have this session.
     """
     actor = context.signed_in
     session_id = actor.session_id if session == "current" else session
@@ -156,10 +194,10 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
 
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.ONE_STATEMENT)
 async def end_of_user(subject: Subject, session_id: UUID) -> None:
-    """End one session of a user, for themselves and for platform administrators.
+    """End a session of a user. For the user and for platform administrators.
 
     Raises:
-        Missing: ``not_found``: the user has no such session.
+        Missing: ``not_found``: the user does not have this session.
     """
     event = event_of(subject.context, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
     if not await queries.delete(subject.db, event, id=session_id, user_id=subject.user_id):
@@ -168,7 +206,7 @@ async def end_of_user(subject: Subject, session_id: UUID) -> None:
 
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION)
 async def end_others(subject: Subject) -> None:
-    """End all sessions of a user but the one that asks; all of them, when a platform administrator asks."""
+    """End all sessions of a user except the current one, or every session if a platform administrator asks."""
     ended = await queries.delete_others(subject.db, user_id=subject.user_id, kept_id=subject.session_id)
     if ended:
         ids = [str(session_id) for session_id in ended]

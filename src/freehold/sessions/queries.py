@@ -24,6 +24,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     created_at: datetime
+    authenticated_at: datetime
     last_used_at: datetime
     expires_at: datetime
     user_agent: str | None
@@ -61,6 +62,10 @@ async def drop_expired(db: Executor) -> None: ...
 async def page_of_user(
     db: Executor, *, user_id: UUID, current_id: UUID | None, before_id: UUID, limit: int
 ) -> list[SessionRow]: ...
+
+
+@recorded
+async def refresh(db: Executor, event: NewEvent, /, *, id: UUID, user_id: UUID) -> SessionRow | None: ...
 
 
 @statement

@@ -31,8 +31,8 @@ WITH expired AS (
 verified AS (
     SELECT id FROM users WHERE id = :user_id AND password_hash = :password_hash FOR SHARE
 )
-INSERT INTO sessions (id, token_hash, user_id, expires_at, user_agent, ip)
-SELECT :id, :token_hash, verified.id, now() + make_interval(secs => :lifetime_seconds), :user_agent, :ip
+INSERT INTO sessions (id, token_hash, user_id, authenticated_at, expires_at, user_agent, ip)
+SELECT :id, :token_hash, verified.id, now(), now() + make_interval(secs => :lifetime_seconds), :user_agent, :ip
 FROM verified
 RETURNING expires_at;
 
@@ -42,12 +42,19 @@ DELETE FROM sessions WHERE expires_at <= now();
 
 -- name: page_of_user
 -- A user's unexpired sessions, newest id first, before a position.
-SELECT id, created_at, last_used_at, expires_at, user_agent, host(ip) AS ip,
-    id IS NOT DISTINCT FROM :current_id::uuid AS current
+SELECT id, created_at, coalesce(authenticated_at, created_at) AS authenticated_at, last_used_at, expires_at, user_agent,
+    host(ip) AS ip, id IS NOT DISTINCT FROM :current_id::uuid AS current
 FROM sessions
 WHERE user_id = :user_id AND id < :before_id AND expires_at > now()
 ORDER BY id DESC
 LIMIT :limit;
+
+-- name: refresh
+-- Note that a session has given the password now.
+UPDATE sessions
+SET authenticated_at = now()
+WHERE id = :id AND user_id = :user_id AND expires_at > now()
+RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent, host(ip) AS ip, true AS current;
 
 -- name: count_of_user
 -- How many unexpired sessions a user has.

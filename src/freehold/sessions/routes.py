@@ -8,12 +8,13 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.sessions import operations
 from freehold.sessions.errors import WrongCredentials
-from freehold.sessions.types import NewSession, Session, SignedIn
+from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff.errors import SignInDelayed
+from freehold.users.errors import WrongPassword
 from freehold.users.verification.errors import EmailUnverified
 from freehold.web.routing import Routes
 
-routes = Routes("sessions", "Signing in and out.")
+routes = Routes("sessions", "Sign in and out.")
 
 
 @routes.post(
@@ -28,24 +29,36 @@ routes = Routes("sessions", "Signing in and out.")
 async def create_session(context: Context, body: NewSession) -> SignedIn:
     """Sign in.
 
-    The token is shown this once: send it as `Authorization: Bearer TOKEN`.
+    The token is shown only this once. Send it as `Authorization: Bearer TOKEN`.
     """
     return await operations.sign_in(context, body)
 
 
+@routes.post(
+    "/v1/sessions/current/refresh", limit="sign-ins", errors=[Missing, WrongPassword, SignInDelayed, Unavailable]
+)
+async def refresh_session(context: Context, body: SessionRefresh) -> Session:
+    """Give your password to this session again.
+
+    For the next 10 minutes (unless this platform is set otherwise) it may change your e-mail address, make and rotate
+    keys and delete your account without it.
+    """
+    return await operations.refresh(context, body)
+
+
 @routes.get("/v1/sessions")
 async def list_sessions(context: Context, query: PageRequest) -> Page[Session]:
-    """List where you are signed in, newest first."""
+    """List your sessions, newest first."""
     return await operations.list_mine(context, query)
 
 
 @routes.delete("/v1/sessions")
 async def delete_other_sessions(context: Context) -> None:
-    """End all your sessions but this one."""
+    """End all your sessions except this one."""
     await operations.end_others(context, "me")
 
 
 @routes.delete("/v1/sessions/{session}", errors=[Missing])
 async def delete_session(context: Context, session: UUID | Literal["current"]) -> None:
-    """End one of your sessions; `current` signs out."""
+    """End one of your sessions. `current` signs you out."""
     await operations.end(context, session)

@@ -11,14 +11,16 @@ from freehold.users.types import User
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A place where a user is signed in. ``current`` is the one that asks. Times are UTC.
+    """A session of a user. ``current`` marks the session of this request. Times are UTC.
 
-    ``device`` says in a few words what ``user_agent`` says in many. ``last_used_at`` is noted at most once a minute;
-    each time ``expires_at`` moves on, up to the longest that a session may last.
+    ``device`` is a short form of ``user_agent``. ``last_used_at`` is updated at most once a minute, which also extends
+    ``expires_at``, up to the longest time that a session can last. ``authenticated_at`` is when the
+    password was last given to it: what needs a fresh sign-in goes by this.
     """
 
     id: UUID
     created_at: datetime
+    authenticated_at: datetime
     last_used_at: datetime
     expires_at: datetime
     device: str
@@ -28,14 +30,20 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSession(Input, frozen=True, kw_only=True):
-    """Who signs in: a username or an e-mail address, and the password."""
+    """The credentials to sign in: a username or an e-mail address, and the password."""
 
     login: Login
     password: Secret
 
 
+class SessionRefresh(Input, frozen=True, kw_only=True):
+    """The password, to show that it is still oneself who is signed in."""
+
+    password: Secret
+
+
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A new session. The token is shown this once; only its hash is stored."""
+    """A new session. The token is shown only this once; Freehold stores only its hash."""
 
     token: str
     expires_at: datetime

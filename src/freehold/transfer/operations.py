@@ -39,26 +39,26 @@ async def import_file(
     refusals: Refusals | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Store the rows of a file, however many they are: checked by every rule, ids and times as they stand there.
+    """Import the rows of a file of any size. Every rule is checked; ids and times are kept.
 
-    Memory stays flat (below 200 MB), whatever the file's size and the length of its lines. All or nothing, unless the
-    plan is partial: then the lines that are right are stored, some thousands in a transaction, and an import of the
-    same file that was cut off goes on where it was.
+    Memory stays below 200 MB, for any size of the file and its lines. Either all lines are stored or none, unless the
+    plan is partial: then the valid lines are stored, some thousands in each transaction, and an interrupted import of
+    the same file continues where it stopped.
 
     Args:
         context: of the operator or a platform administrator.
         kind: what the file holds.
-        file: in UTF-8, as it is or packed by gzip or zstd; a pipe will do, and then a partial import cannot go on.
-        form: how it is written.
-        plan: what is done with what exists, and with lines that are wrong.
-        refusals: gathers what is wrong with lines; the caller closes it.
-        progress: is told how far it is.
+        file: in UTF-8, plain or compressed with gzip or zstd. From a pipe, a partial import cannot be continued.
+        form: the format of the file.
+        plan: what to do with existing rows and wrong lines.
+        refusals: collects the refused lines; you close it.
+        progress: called with the progress.
 
     Raises:
-        Forbidden: ``forbidden``: only platform administrators may.
-        BadFile: ``bad_file``: it cannot be read to its end, or its columns are not those of ``kind``.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
+        BadFile: ``bad_file``: the file cannot be read to its end, or has columns that ``kind`` does not have.
         ImportIsRunning: ``import_is_running``.
-        Unavailable: ``unavailable``: the database has failed; nothing, or of a partial import a part, is stored.
+        Unavailable: ``unavailable``: the database failed. Nothing is stored, or (of a partial import) a part.
     """
     plan, refusals, progress = plan or ImportPlan(), refusals or Refusals(), progress or Quiet()
     course = Course(kind, plan, refusals, progress)
@@ -96,23 +96,23 @@ async def export_file(
     with_password_hashes: bool = False,
     on_progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> int:
-    """Write every row as a line, of one moment and in order of id, so that the same rows always make the same bytes.
+    """Export every row as a line, as of one moment and in order of id. The same rows always make the same bytes.
 
     Deleted organizations are left out, with their members and projects.
 
     Args:
         context: of the operator or a platform administrator.
         kind: what to write.
-        write: takes some lines.
-        form: how to write it.
-        with_password_hashes: write those of users, too; keep such a file as you would keep passwords.
-        on_progress: is told how many rows of (about) how many are written.
+        write: called with some lines at a time.
+        form: the format to write.
+        with_password_hashes: include the password hashes of users. Protect such a file like passwords.
+        on_progress: called with the number of rows written and the (estimated) total.
 
     Returns:
         How many rows were written.
 
     Raises:
-        Forbidden: ``forbidden``: only platform administrators may.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
         Unavailable: ``unavailable``: the database has failed.
     """
     source = SOURCES[kind]
@@ -157,24 +157,24 @@ async def import_system(
     refusals: Refusals | None = None,
     progress: Progress | None = None,
 ) -> list[ImportReport]:
-    """Bring over the users of another system, with their passwords, and of better-auth the organizations and members.
+    """Import the users of another system with their passwords, and (from better-auth) organizations and members.
 
-    These are there if its organization plugin is in use. Everything is stored in one transaction; what Freehold has no
-    place for is refused, and the rest stored.
+    better-auth has organizations if its organization plugin is in use. Everything is stored in one transaction. Rows
+    that Freehold cannot store are refused, and the rest are stored.
 
     Args:
         context: of the operator or a platform administrator.
-        system: whose database it is.
-        source_url: of that database, which is only read, as it is at one moment.
-        table: of its users, if it is not the one that the system calls so.
-        on_conflict: what is done with what exists already.
-        dry_run: store everything, and undo it.
-        refusals: gathers what is not brought over; the caller closes it.
-        progress: is told how far it is.
+        system: the system that the database belongs to.
+        source_url: URL of that database. It is only read, as of one moment.
+        table: its table of users, if not the usual one.
+        on_conflict: what to do with existing rows.
+        dry_run: store everything, then undo it.
+        refusals: collects the refused rows; you close it.
+        progress: called with the progress.
 
     Raises:
-        Forbidden: ``forbidden``: only platform administrators may.
-        NotThatSystem: ``not_that_system``: the tables are not those of the system.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
+        NotThatSystem: ``not_that_system``: the database does not have the tables of the system.
         Unavailable: ``unavailable``: one of the databases cannot be reached, or has failed; nothing is stored.
     """
     refusals, progress = refusals or Refusals(), progress or Quiet()

@@ -43,7 +43,7 @@ def read(kind: KindName, form: Form, pieces: Iterator[bytes], *, after: int = 0)
 
     Args:
         kind: what the file holds.
-        form: how it is written.
+        form: the format of the file.
         pieces: its bytes.
         after: leave out the documents up to this line.
 

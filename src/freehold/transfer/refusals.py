@@ -18,12 +18,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Refusals:
-    """Counts the lines that are refused, keeps the first refusals, and writes all of them to a file, if there is one.
+    """Collects refused lines: counts them, keeps the first, and writes all to a file if you name one.
 
     Attributes:
-        lines: how many lines are refused; counted by the import.
+        lines: number of refused lines.
         first: the first 100 refusals.
-        sources: how to name the lines, where they are the rows of another system's database.
+        sources: names of the rows, for another system's database.
     """
 
     def __init__(self, path: Path | None = None) -> None:

@@ -149,14 +149,14 @@ RECORDS: Final[dict[KindName, type[Input]]] = {
 
 
 class ImportPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How an import goes about its file.
+    """How to import a file.
 
     Attributes:
-        on_conflict: what is done with what exists already.
-        partial: store the lines that are right and refuse the others, some thousands at a time; otherwise one line that
-            is wrong refuses the file.
-        dry_run: tell what would come of it, and store nothing. With ``"update"`` it is done and undone, so it takes as
-            long, and until then others cannot change the same rows.
+        on_conflict: what to do with existing rows.
+        partial: store the valid lines, some thousands at a time, and refuse the others. Otherwise, one wrong line
+            refuses the whole file.
+        dry_run: report what would happen, and store nothing. With ``"update"``, the import is done and undone, so it
+            takes as long, and nobody else can change the same rows until it ends.
     """
 
     on_conflict: OnConflict = "fail"
@@ -165,17 +165,17 @@ class ImportPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of an import; of a dry run, what would.
+    """The result of an import, or of a dry run.
 
     Attributes:
-        kind: what was imported.
-        stored: rows that are new.
-        updated: rows that were there and have changed (``on_conflict="update"``).
-        skipped: lines left out, since what they bring is there: already (``on_conflict="skip"``), or just so
+        kind: the kind of rows.
+        stored: number of new rows.
+        updated: number of changed rows (``on_conflict="update"``).
+        skipped: number of lines that were left out, because the row exists (``on_conflict="skip"``) or would not change
             (``"update"``).
-        refused: lines with something wrong; the refusals say what. With any, nothing is stored, unless ``partial``.
-        resumed_after: the line after which an import that was cut off has gone on; 0 for one that was not.
-        dry_run: nothing was stored, whatever the numbers.
+        refused: number of wrong lines. With any, nothing is stored, unless the import is partial.
+        resumed_after: the line after which an interrupted import continued; otherwise 0.
+        dry_run: whether this was a dry run, which stores nothing.
     """
 
     kind: KindName
@@ -188,14 +188,14 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something that is wrong with a line.
+    """A problem with a line of a file.
 
     Attributes:
-        line: of the file, from 1; the first of a CSV record that has several. Of another system's database, the row.
-        field: what it is about; empty for the line as a whole.
-        code: stable, of ``docs/reference/errors.md``.
+        line: number of the line, from 1; for a CSV record of several lines, the first. For another system, the row.
+        field: the field; empty for the line as a whole.
+        code: a stable code of ``docs/reference/errors.md``.
         reason: what would be accepted.
-        source: the row of another system's database.
+        source: the row in the database of another system.
     """
 
     line: int

@@ -108,12 +108,16 @@ async def update(context: Context, *, user: str, **given: str | None) -> User:
 
 @users.command()
 @click.argument("user")
+@click.option(
+    "--keep-api-keys", is_flag=True, help="Keep the API keys of the user, so that their programs keep working."
+)
 @password_option
 @shows
-async def set_password(context: Context, *, user: str, password_stdin: bool) -> User:
-    """Set the password of a user (a username or an id). This ends all their sessions."""
+async def set_password(context: Context, *, user: str, keep_api_keys: bool, password_stdin: bool) -> User:
+    """Set the password of a user (a username or an id). This ends all their sessions and API keys."""
     found = await find_user(context, user)
-    await operations.set_password(context, found.id, read_password(from_stdin=password_stdin))
+    password = read_password(from_stdin=password_stdin)
+    await operations.set_password(context, found.id, password, keep_api_keys=keep_api_keys)
     return await operations.get(context, found.id)
 
 

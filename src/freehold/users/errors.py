@@ -79,8 +79,8 @@ class WrongPassword(Invalid):
     code = "wrong_password"
     title = "The current password is wrong"
 
-    def __init__(self) -> None:
-        super().__init__([FieldError("/current_password", self.code, "is not your current password")], self.title)
+    def __init__(self, pointer: str = "/current_password") -> None:
+        super().__init__([FieldError(pointer, self.code, "is not your current password")], self.title)
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

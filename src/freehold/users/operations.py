@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
-from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
+from freehold.access import AccountAction, Action, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
@@ -18,10 +18,12 @@ from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
-from freehold.mail.operations import enqueue
+from freehold.mail.news import tell
 from freehold.users import queries
 from freehold.users.backoff import attempts
-from freehold.users.errors import SignUpClosed, WrongPassword
+from freehold.users.closing.doors import close
+from freehold.users.errors import EmailTaken, SignUpClosed
+from freehold.users.proving.proof import check_password, require_fresh
 from freehold.users.types import (
     NewProfile,
     NewUser,
@@ -32,7 +34,12 @@ from freehold.users.types import (
     UserPatch,
     UserWithOrganizations,
 )
-from freehold.users.verification.operations import ask_for_change, ask_for_confirmation, withdraw_change
+from freehold.users.verification.operations import (
+    ask_for_change,
+    ask_for_confirmation,
+    count_change,
+    withdraw_change,
+)
 
 Invited = Callable[[Context, User], Awaitable[None]]
 """Uses up the invitation that a new user signs up with, in the transaction that makes them; raises what is wrong."""
@@ -53,9 +60,9 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
-        SignUpClosed: ``sign_up_closed``: only administrators make accounts, or only those who were invited sign up.
-        InvalidToken: ``invalid_token``: there is no such invitation.
-        Forbidden: only a platform administrator makes platform administrators.
+        SignUpClosed: ``sign_up_closed``: only administrators can create accounts, or only invited people can sign up.
+        InvalidToken: ``invalid_token``: the invitation does not exist.
+        Forbidden: only a platform administrator can create platform administrators.
         Unavailable: too many passwords are being hashed.
     """
     if is_admin and not context.is_admin:
@@ -79,6 +86,10 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             profile=profile,
             is_admin=is_admin,
         )
+        if user is None:
+            raise EmailTaken
+        if not context.is_admin:
+            await attempts.note_success(context, (user.username, user.email, str(user.id)))
         if invited is None:
             with suppress(
                 MailedTooOften
@@ -103,7 +114,7 @@ async def get(subject: Subject) -> User:
 
 @operation(AccountAction.USER_READ, by=By.ADMIN)
 async def find(context: Context, username: str) -> User:
-    """Read the user with this username, in any case.
+    """Read the user with this username, in upper or lower case.
 
     Raises:
         Missing: ``not_found``.
@@ -116,18 +127,24 @@ async def find(context: Context, username: str) -> User:
 
 @on_user(AccountAction.USER_READ)
 async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
-    """Read a user with their organizations, as far as the actor may see them: the seed's first query.
+    """Read a user with their organizations, as far as the actor can see them.
 
     Raises:
+        Forbidden: an API key asks that does not include organization.read.
         Missing: ``not_found``.
     """
+    subject.require_by_key(Action.ORGANIZATION_READ)
     rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
     if not rows:
         raise Missing("This user does not exist, or you cannot view them")
-    user = rows[0].user
+    user, reached = rows[0].user, subject.organization_ids
     return UserWithOrganizations(
         **{name: getattr(user, name) for name in user.__struct_fields__},
-        organizations=tuple(summary for row in rows if (summary := _summary(row)) is not None),
+        organizations=tuple(
+            summary
+            for row in rows
+            if (summary := _summary(row)) is not None and (reached is None or summary.id in reached)
+        ),
     )
 
 
@@ -136,7 +153,7 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
     """List all users, newest first.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     return await page_by_id(
         context.tools.cursors,
@@ -149,25 +166,38 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
 
 @operation(AccountAction.USER_LIST, by=By.ADMIN)
 async def any_admin(context: Context) -> bool:
-    """Say whether there is any platform administrator yet."""
+    """Say whether any platform administrator exists yet."""
     return await queries.any_admin(context.db)
 
 
-@on_user(AccountAction.USER_UPDATE, writes=Writes.TRANSACTION)
+@on_user(AccountAction.USER_UPDATE, writes=Writes.OWN_TRANSACTION)
 async def update(subject: Subject, patch: UserPatch, *, version: datetime | None = None) -> User:
-    """Change a user; ``version`` is the ``updated_at`` that the change is meant for.
+    """Update a user. ``version`` is the ``updated_at`` that you read.
 
-    A new e-mail address counts once it is confirmed with the token that is mailed to it; until then the user keeps the
-    old one, which is told. Asking for the one they have withdraws a change that is not confirmed yet.
+    A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Until then, the user
+    keeps the old address, which is notified. Set the current address to cancel an unconfirmed change.
 
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
-        MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
+        MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
         Stale: ``stale``: the user has changed since that version.
+        FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
+        WrongPassword: ``wrong_password``.
     """
-    if patch.email is not UNSET and subject.by_key:
-        raise Forbidden("An API key cannot change an e-mail address: sign in instead")
+    if patch.email is not UNSET:
+        if subject.by_key:
+            raise Forbidden("An API key cannot change an e-mail address: sign in instead instead instead instead")
+        await require_fresh(subject.context, patch.current_password)
+        await count_change(subject.context, subject.user_id)
+
+    async def store(context: Context) -> User:
+        return await _update(msgspec.structs.replace(subject, context=context), patch, version)
+
+    return await in_transaction(subject.context, store)
+
+
+async def _update(subject: Subject, patch: UserPatch, version: datetime | None) -> User:
     profile = patch.profile
     if profile is None:
         profile = ProfilePatch(**dict.fromkeys(ProfilePatch.__struct_fields__))
@@ -201,39 +231,39 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
 
 @on_user(AccountAction.USER_SET_PASSWORD, writes=Writes.OWN_TRANSACTION)
 async def change_password(subject: Subject, change: PasswordChange, *, version: datetime | None = None) -> None:
-    """Set a new password, proved with the current one; every other session of the user ends, and they get a mail.
+    """Change a password, with the current one as proof. Ends all other sessions of the user and notifies them by mail.
+
+    API keys go on, unless ``change.end_api_keys``: programs need not stop because a person changes their password.
 
     Raises:
         WrongPassword: ``wrong_password``.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
         Stale: ``stale``.
     """
-    # Whoever has found a session left open can guess the password here as at the door, and is slowed down likewise.
-    login = str(subject.user_id)
-    await attempts.check(subject.context, login)
-    stored = await queries.password_hash_of(subject.db, id=subject.user_id)
-    if not await subject.context.tools.passwords.verify(stored, change.current_password):
-        await attempts.note_failure(subject.context, login)
-        raise WrongPassword
-    await attempts.check(subject.context, login)
+    await check_password(subject.context, subject.user_id, change.current_password, "/current_password")
     await _store_password(
-        subject, change.new_password, "/new_password", kept_session=subject.session_id, version=version
+        subject,
+        change.new_password,
+        "/new_password",
+        kept_session=subject.session_id,
+        keep_api_keys=not change.end_api_keys,
+        version=version,
     )
 
 
 @on_user(AccountAction.USER_SET_PASSWORD, writes=Writes.OWN_TRANSACTION)
-async def set_password(subject: Subject, password: Password) -> None:
-    """Set somebody's password as a platform administrator; all their sessions end.
+async def set_password(subject: Subject, password: Password, *, keep_api_keys: bool = False) -> None:
+    """Set somebody's password as a platform administrator; all their sessions end, and their API keys unless kept.
 
     Raises:
-        Forbidden: ``forbidden``: not an administrator.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
         Invalid: the password is too weak.
         Missing: ``not_found``.
     """
     if not subject.context.is_admin:
         raise Forbidden("Only a platform administrator can set a password without the current one")
     read: str = parse_value(Password, password, "/password")
-    await _store_password(subject, read, "/password", kept_session=None, version=None)
+    await _store_password(subject, read, "/password", kept_session=None, keep_api_keys=keep_api_keys, version=None)
 
 
 @on_user(AccountAction.USER_DELETE, writes=Writes.TRANSACTION)
@@ -263,7 +293,13 @@ async def _existing(subject: Subject) -> User:
 
 
 async def _store_password(
-    subject: Subject, password: str, pointer: str, *, kept_session: UUID | None, version: datetime | None
+    subject: Subject,
+    password: str,
+    pointer: str,
+    *,
+    kept_session: UUID | None,
+    keep_api_keys: bool,
+    version: datetime | None,
 ) -> None:
     user_id = subject.user_id
     password_hash = await subject.context.tools.passwords.hash(password, pointer=pointer)
@@ -272,9 +308,8 @@ async def _store_password(
         stored = await queries.set_password_hash(context.db, id=user_id, password_hash=password_hash, version=version)
         if stored is None:
             raise _not_updated(version)
-        await queries.end_other_sessions(context.db, user_id=user_id, kept_id=kept_session)
-        await queries.void_mailed_tokens(context.db, user_id=user_id)
-        await enqueue(context, stored.email, "password_changed", about=stored.id, username=stored.username)
+        await close(context, user_id, kept_session=kept_session, keep_api_keys=keep_api_keys)
+        await tell(context, user_id, "password_changed")
         await record(context, AccountAction.USER_SET_PASSWORD, user_id)
 
     await in_transaction(subject.context, store)

@@ -48,10 +48,6 @@ async def credentials_by_login(db: Executor, *, login: str) -> Credentials | Non
 
 
 @statement
-async def password_hash_of(db: Executor, *, id: UUID) -> str | None: ...
-
-
-@statement
 async def page(db: Executor, *, before_id: UUID, limit: int) -> list[User]: ...
 
 
@@ -76,7 +72,7 @@ async def insert(
     password_hash: str,
     profile: NewProfile,
     is_admin: bool,
-) -> User: ...
+) -> User | None: ...
 
 
 @recorded
@@ -95,14 +91,6 @@ async def update(
 
 @statement
 async def set_password_hash(db: Executor, *, id: UUID, password_hash: str, version: datetime | None) -> User | None: ...
-
-
-@statement
-async def end_other_sessions(db: Executor, *, user_id: UUID, kept_id: UUID | None) -> None: ...
-
-
-@statement
-async def void_mailed_tokens(db: Executor, *, user_id: UUID) -> None: ...
 
 
 @statement

@@ -51,10 +51,6 @@ FROM users u
 WHERE lower(username COLLATE "C") = lower(:login::text COLLATE "C")
     OR lower(email COLLATE "C") = lower(:login::text COLLATE "C");
 
--- name: password_hash_of
--- The hash that a user's password must fit.
-SELECT password_hash FROM users WHERE id = :id;
-
 -- name: page
 -- Users, newest id first, before a position.
 SELECT {user}
@@ -72,13 +68,15 @@ SELECT count(*) FROM users;
 SELECT EXISTS (SELECT FROM users WHERE is_admin);
 
 -- name: insert
--- Add a user.
+-- Add a user; no row when the address is held for whoever had it before a change that can still be undone.
 INSERT INTO users AS u (
     id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
 )
-VALUES (
-    :id, :username, :email, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
+SELECT :id, :username, :email::varchar, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
     :avatar_url, :is_admin
+WHERE NOT EXISTS (
+    SELECT FROM email_undos e
+    WHERE lower(e.email COLLATE "C") = lower(:email::varchar COLLATE "C") AND e.expires_at > now()
 )
 RETURNING {user};
 
@@ -100,19 +98,6 @@ SET password_hash = :password_hash,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {user};
-
--- name: end_other_sessions
--- End a user's sessions but for one (all, when that is NULL).
-DELETE FROM sessions WHERE user_id = :user_id AND id IS DISTINCT FROM :kept_id;
-
--- name: void_mailed_tokens
--- End what lets somebody set a user's password or change their address; confirming the present address stays possible.
-WITH resets AS (
-    DELETE FROM password_resets WHERE user_id = :user_id
-)
-DELETE FROM email_verifications v
-USING users u
-WHERE v.user_id = :user_id AND u.id = v.user_id AND v.email <> u.email;
 
 -- name: drop_expired_tokens
 -- Forget the tokens that were mailed and not used in time.

@@ -12,14 +12,15 @@ from freehold.mail.errors import MailedTooOften
 from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
+from freehold.users.proving.errors import PROOF
 from freehold.users.types import PasswordChange, User, UserPatch, UserWithOrganizations
 from freehold.web.routing import Routes
 
-routes = Routes("users", "People who can sign in.")
+routes = Routes("users", "Users of the platform.")
 
 
 class UserQuery(Input, frozen=True, kw_only=True):
-    """What to show with a user."""
+    """What to include with a user."""
 
     include: Literal["organizations"] | None = None
 
@@ -33,23 +34,25 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
     return await operations.list_all(context, query)
 
 
-@routes.get("/v1/users/{user}", errors=[Missing])
+@routes.get("/v1/users/{user}", errors=[Missing, Forbidden])
 async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
     """Read a user.
 
-    With `include=organizations`, also those that they are a member of and you may see.
+    `include=organizations` adds the user's organizations that you can see.
     """
     if query.include:
         return await operations.get_with_organizations(context, user)
     return await operations.get(context, user)
 
 
-@routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften])
+@routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften, *PROOF])
 async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
-    """Change a user.
+    """Update a user.
 
-    A merge patch (RFC 7396): what is absent stays, null removes. A new e-mail address counts once it is confirmed with
-    the token that is mailed to it; the old one is told. Sending the one you have withdraws a change that is under way.
+    This is a merge patch (RFC 7396): fields that you leave out stay the same, and null removes a field. A new e-mail
+    address takes effect when it is confirmed with the token that is mailed to it; the old address is notified. Send
+    your current address to cancel an unconfirmed change.
+    An address needs `current_password`, or a session that gave it within the last 10 minutes.
     """
     return await operations.update(context, user, body, version=version)
 
@@ -58,6 +61,6 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
     """Set a new password.
 
-    Proved with the current one; every other session of yours ends.
+    Send the current password as proof. All your other sessions end. With `end_api_keys`, all your API keys end too.
     """
     await operations.change_password(context, "me", body, version=version)

@@ -11,7 +11,7 @@ from freehold.base.validation import Input
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """What a user shows of themselves."""
+    """The public profile of a user."""
 
     first_name: Name | None
     last_name: Name | None
@@ -19,9 +19,9 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who can sign in. Times are UTC; ``updated_at`` grows with every change and is the user's version.
+    """A user. Times are UTC. ``updated_at`` grows with every change and is the version.
 
-    ``email_verified`` says whether they have shown that the address is theirs.
+    ``email_verified`` says whether the user has confirmed the address.
     """
 
     id: UUID
@@ -51,7 +51,7 @@ class UserWithOrganizations(User, frozen=True, kw_only=True):
 
 
 class UserSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """What fellow members see of a user in a list."""
+    """A user in a list, as fellow members see them."""
 
     id: UUID
     username: Username
@@ -59,7 +59,7 @@ class UserSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewProfile(Input, frozen=True, kw_only=True):
-    """A profile to start with."""
+    """The profile of a new user."""
 
     first_name: Name | None = None
     last_name: Name | None = None
@@ -67,7 +67,7 @@ class NewProfile(Input, frozen=True, kw_only=True):
 
 
 class NewUser(Input, frozen=True, kw_only=True):
-    """Somebody who signs up; with the token of an invitation, they also accept it."""
+    """A new user. With ``invitation_token``, they also accept that invitation."""
 
     username: Username
     email: Email
@@ -77,7 +77,7 @@ class NewUser(Input, frozen=True, kw_only=True):
 
 
 class ProfilePatch(Input, frozen=True, kw_only=True):
-    """Changes to a profile (RFC 7396): what is absent stays, null removes."""
+    """Changes to a profile (RFC 7396). Fields that you leave out stay the same; null removes a field."""
 
     first_name: Name | UnsetType | None = UNSET
     last_name: Name | UnsetType | None = UNSET
@@ -85,18 +85,21 @@ class ProfilePatch(Input, frozen=True, kw_only=True):
 
 
 class UserPatch(Input, frozen=True, kw_only=True):
-    """Changes to a user (RFC 7396): what is absent stays; a profile of null removes all of it.
+    """Changes to a user (RFC 7396). Fields that you leave out stay the same; null removes the profile.
 
-    A new e-mail address counts once it is confirmed with the token that is mailed to it.
+    A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Only that
+    needs ``current_password``, or a session that confirmed it lately.
     """
 
     username: Username | UnsetType = UNSET
     email: Email | UnsetType = UNSET
+    current_password: Secret | None = None
     profile: ProfilePatch | UnsetType | None = UNSET
 
 
 class PasswordChange(Input, frozen=True, kw_only=True):
-    """A new password, with the current one as proof."""
+    """A new password, with the current one as proof. ``end_api_keys`` also ends all your API keys."""
 
     current_password: Secret
     new_password: Password
+    end_api_keys: bool = False

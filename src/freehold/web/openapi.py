@@ -37,44 +37,50 @@ _WITH_BODY = (problems.TooSlow, problems.TooLarge, problems.UnsupportedMediaType
 
 HEADERS: Final[dict[str, Json]] = {
     "ETag": {"description": "The version of the entity, for If-None-Match and If-Match.", "schema": {"type": "string"}},
-    "Location": {"description": "The path of what was made.", "schema": {"type": "string", "format": "uri-reference"}},
-    "Link": {"description": 'The next page, as `<...>; rel="next"`; absent on the last.', "schema": {"type": "string"}},
+    "Location": {
+        "description": "The path of the new resource.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Link": {
+        "description": 'The next page, as `<...>; rel="next"`; absent on the last page.',
+        "schema": {"type": "string"},
+    },
     "X-Request-Id": {
-        "description": "The request's id, as in the log: the caller's, if sane.",
+        "description": "The id of the request, as in the log: the caller's, if it is well-formed.",
         "schema": {"type": "string"},
     },
     "WWW-Authenticate": {"description": "How to sign in: Bearer.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
-        "description": "`true` when the Idempotency-Key was sent before and this is the answer that was given then.",
+        "description": "`true` if this is the stored answer to an earlier request with the same Idempotency-Key.",
         "schema": {"type": "string", "const": "true"},
     },
     "RateLimit-Policy": {
-        "description": "What the request was counted as, how many of these may be sent and in how many seconds: "
+        "description": "The kind of request, how many you can send (q), and in how many seconds (w): "
         '`"reads";q=3000;w=60`.',
         "schema": {"type": "string"},
     },
     "RateLimit": {
-        "description": "How many more may be sent, and in how many seconds the count begins anew: "
+        "description": "How many more requests you can send (r), and in how many seconds the count restarts (t): "
         '`"reads";r=2999;t=42`.',
         "schema": {"type": "string"},
     },
-    "Retry-After": {"description": "How many seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+    "Retry-After": {"description": "The number of seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
 }
 KEY: Final[Json] = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "A key of yours, such as a UUID. Sent again with the same key within 24 hours, the request is "
-    "answered as it was and not done again.",
+    "description": "A unique key that you choose, such as a UUID. If you repeat the request with the same key within "
+    "24 hours, you get the first answer again, and the request is not done twice.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
 _TAG = r'(W/)?"[!#-~]*"'
 CONDITIONS: Final[dict[str, Json]] = {
     "If-Match": {
-        "description": "Change only one of these versions (ETags, at most 10); `*` is whichever there is.",
+        "description": "Only make the change if the version is one of these ETags (at most 10); `*` is any version.",
         "schema": {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG}){{0,9}})$"},
     },
     "If-None-Match": {
-        "description": "Answer 304 when the version is one of these (ETags).",
+        "description": "Answer 304 if the version is one of these ETags.",
         "schema": {"type": "string"},
     },
 }
@@ -119,7 +125,8 @@ def document(slices: Sequence[Routes], *, version: str) -> Json:
 def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Json]:
     kinds = [kind for e in endpoints for kind in (e.body, *alternatives(e.result)) if kind not in {None, NoneType}]
     _, schemas = msgspec.json.schema_components([*kinds, problems.Problem], ref_template=REFERENCE)
-    for field in (field for schema in schemas.values() for field in schema.get("properties", {}).values()):
+    fields = [field for schema in schemas.values() for field in schema.get("properties", {}).values()]
+    for field in [*fields, *(choice for each in fields for choice in each.get("anyOf", []))]:
         if r"\p{" in field.get("pattern", ""):
             # Right in ECMA's regular expressions, an error in those of many tools; the description says it in words.
             del field["pattern"]
@@ -194,10 +201,13 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
         names.append("Idempotency-Replayed")
     answer: Json = {"description": HTTPStatus(endpoint.status).phrase, "headers": _headers(names)}
     if endpoint.result is not NoneType:
-        answer["content"] = {"application/json": {"schema": _any_of(alternatives(endpoint.result))}}
+        kinds = [kind for kind in alternatives(endpoint.result) if kind is not NoneType]
+        answer["content"] = {"application/json": {"schema": _any_of(kinds)}}
     answers = {str(endpoint.status): answer}
+    if endpoint.status_of_nothing != endpoint.status:
+        answers[str(endpoint.status_of_nothing)] = {"description": "No Content", "headers": answer["headers"]}
     if endpoint.method == "GET" and endpoint.entities:
-        unchanged = "The caller has this version already (If-None-Match)."
+        unchanged = "The caller already has this version (If-None-Match)."
         answers["304"] = {"description": unchanged, "headers": _headers(["X-Request-Id", "ETag"])}
     return answers
 

@@ -22,7 +22,7 @@ def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
     if isinstance(result, Download):
         return result.answer(endpoint.status, headers)
     if result is None:
-        return Answer(endpoint.status, headers[1:])
+        return Answer(endpoint.status_of_nothing, headers[1:])
     if type(result) in endpoint.entities:
         tag = etag(result.updated_at)
         headers = (*headers, (b"etag", tag))

@@ -14,7 +14,8 @@ A handler is a function whose signature says everything::
 - ``body`` is the JSON body and ``query`` the query string, each an ``Input``. Without ``query``, none is accepted.
 - ``version`` (``datetime | None``) is the version that If-Match names; the operation raises ``Stale`` when it is not
   the current one. A handler without it changes nothing that has versions.
-- What it returns is what is answered: ``None`` is 204 without a body, a ``Page`` is a list with a Link to the next one,
+- What it returns is what is answered: ``None`` is 204 without a body (``X | None``: 200 with an X, or 204), a ``Page``
+is a list with a Link to the next one,
   an entity (a Struct with ``updated_at`` that holds no other entity) has an ETag, a ``Download`` is sent as it is made.
 - The docstring's first line is the summary in the documentation, the rest the description.
 
@@ -100,6 +101,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     def is_repeatable(self) -> bool:
         """Whether Idempotency-Key applies: sending the request again would do it again."""
         return self.method == "POST"
+
+    @property
+    def status_of_nothing(self) -> int:
+        """The status of an answer without a body: 204 where there is sometimes something to say."""
+        return 204 if type(None) in alternatives(self.result)[1:] else self.status
 
     @property
     def is_page(self) -> bool:

@@ -77,7 +77,7 @@ async def read_catalog(connection: Connection) -> Catalog:
         await connection.execute(_SETTINGS)
         absent = set(await connection.fetchval(_absent()))
         queries = [query for query in _queries() if query.only_with not in absent]
-        rows = [dict(row) for query in queries for row in await connection.fetch(query.sql, OPTIONS)]
+        rows = [dict(row) for query in queries for row in await connection.fetch(query.sql)]
     finally:
         await transaction.rollback()  # nothing was written, and the settings are what they were
     left_out = {row["name"] for row in rows if row["kind"] == _NOT_COMPARED}
@@ -130,15 +130,30 @@ class _Query(NamedTuple):
 @cache
 def _queries() -> list[_Query]:
     folder = files("freehold.migrate.catalog")
-    head = (folder / "head.sql").read_text("utf-8")
+    known = f"'{{{','.join(OPTIONS)}}}'::text[]"
+    shared = {
+        each.sql.partition(" AS ")[0]: each.sql.rstrip(";") for each in split((folder / "head.sql").read_text("utf-8"))
+    }
     queries: list[_Query] = []
     for name in ("schemas", "types", "tables", "parts", "routines", "operators", "foreign"):
         text, end = (folder / f"{name}.sql").read_text("utf-8"), 0
         for statement in split(text):
             condition = re.search(r"^-- only with: ([\w.]+)$", text[end : statement.offset], re.MULTILINE)
-            queries.append(_Query(f"{head}\n{statement.sql}", condition[1] if condition else None))
+            sql = _with(shared, statement.sql).replace("$1", known)
+            queries.append(_Query(sql, condition[1] if condition else None))
             end = statement.offset + len(statement.sql)
     return queries
+
+
+def _with(shared: dict[str, str], sql: str) -> str:
+    """A statement behind those named queries that it needs: to plan all of them takes longer than to run it."""
+    needed: set[str] = set()
+    text = sql
+    while missing := {name for name in shared.keys() - needed if re.search(rf"\b{name}\b", text)}:
+        needed |= missing
+        text = " ".join(shared[name] for name in missing)
+    heads = [shared[name] for name in shared if name in needed]
+    return f"WITH RECURSIVE {', '.join(heads)} {sql}" if heads else sql
 
 
 @cache

@@ -37,7 +37,7 @@ _ROWS = (
     ),
     Rule(
         "truncate",
-        "deletes every row and holds up even readers",
+        "deletes every row and blocks even readers",
         "DELETE ... WHERE in a backfill; or drop the table, declared as lossy",
     ),
     Rule(
@@ -126,7 +126,7 @@ _TABLES = (
     Rule("cluster", "rewrites the table while nobody can read it", "leave the order of rows to an index"),
     Rule(
         "lock-table",
-        "holds up others until the migration ends",
+        "blocks others until the migration ends",
         "let each statement take the lock that it needs",
     ),
     Rule(
@@ -136,7 +136,7 @@ _TABLES = (
     ),
     Rule(
         "require-concurrent-partition-detach",
-        "holds up readers and writers of the whole table",
+        "blocks readers and writers of the whole table",
         f"DETACH PARTITION ... CONCURRENTLY, {_ALONE}",
     ),
     Rule(
@@ -160,7 +160,7 @@ _INDEXES = (
     ),
     Rule(
         "require-concurrent-index-deletion",
-        "waits for whoever uses the table, and holds up everyone behind it",
+        "waits for everyone who uses the table, and blocks everyone behind it",
         f"DROP INDEX CONCURRENTLY, {_ALONE}",
     ),
     Rule(
@@ -173,12 +173,12 @@ _INDEXES = (
 _BEHAVIOUR = (
     Rule(
         "refresh-materialized-view",
-        "holds up its readers until it is filled",
+        "blocks its readers until it is filled",
         "REFRESH MATERIALIZED VIEW CONCURRENTLY (it needs a unique index)",
     ),
     Rule(
         "create-trigger",
-        "holds up writers of the table, and changes what every later write does",
+        "blocks writers of the table, and changes what every later write does",
         "put it in a migration of its own, so that the lock is short",
     ),
     Rule(

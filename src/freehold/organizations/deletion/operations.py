@@ -30,9 +30,9 @@ _SECONDS_A_DAY = 86_400
 
 @on_organization(Action.ORGANIZATION_DELETE, writes=Writes.TRANSACTION)
 async def delete(scope: Scope, *, version: datetime | None = None) -> DeletedOrganization:
-    """Delete an organization: from now on it exists for nobody, but its owner can restore it for a while.
+    """Delete an organization. It is gone for everybody, but its owner can restore it for some time.
 
-    Its slug stays taken until it is removed for good.
+    Its slug stays taken until the organization is removed for good.
 
     Raises:
         Stale: ``stale``.
@@ -48,10 +48,10 @@ async def delete(scope: Scope, *, version: datetime | None = None) -> DeletedOrg
 
 @on_organization(Action.ORGANIZATION_RESTORE, writes=Writes.TRANSACTION, deleted=True)
 async def restore(scope: Scope) -> Organization:
-    """Bring a deleted organization back as it was, with members, projects and invitations.
+    """Restore a deleted organization with its members, projects and invitations.
 
     Raises:
-        Missing: ``not_found``: it was not deleted, it is too late, or the actor could not restore it.
+        Missing: ``not_found``: it was not deleted, it is too late, or the actor is not allowed to restore it.
     """
     restored = await queries.restore(
         scope.db, id=scope.organization_id, restorable_seconds=_restorable_seconds(scope.context)
@@ -64,7 +64,7 @@ async def restore(scope: Scope) -> Organization:
 
 @on_organization(Action.ORGANIZATION_DELETE, writes=Writes.TRANSACTION, deleted=True)
 async def purge(scope: Scope, *, version: datetime | None = None) -> None:
-    """Remove a deleted organization for good, with all that belongs to it, before its time; its slug is free again.
+    """Remove a deleted organization and everything in it for good, without waiting. Frees its slug.
 
     Raises:
         Missing: ``not_found``: it was not deleted.
@@ -90,10 +90,11 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[DeletedOr
     """List the deleted organizations that a user can restore, newest first.
 
     Raises:
-        Missing: ``not_found``: there is no such user to see.
-        Forbidden: somebody else's.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the user does not exist, or the actor cannot see them.
+        Forbidden: somebody else's, or an API key asks that does not include organization.restore.
+        Invalid: the cursor belongs to another list.
     """
+    subject.require_by_key(Action.ORGANIZATION_RESTORE)
     keys: dict[str, Any] = {
         "user_id": subject.user_id,
         "restorable_seconds": _restorable_seconds(subject.context),
@@ -112,7 +113,7 @@ async def list_all(context: Context, request: PageRequest) -> Page[DeletedOrgani
     """List all deleted organizations that can be restored, newest first.
 
     Raises:
-        Invalid: the cursor is not of this list.
+        Invalid: the cursor belongs to another list.
     """
     seconds = _restorable_seconds(context)
     return await page_by_id(

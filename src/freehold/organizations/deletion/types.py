@@ -6,7 +6,7 @@ from freehold.users.types import OrganizationSummary
 
 
 class DeletedOrganization(OrganizationSummary, frozen=True, kw_only=True):
-    """An organization that was deleted, and can be restored until ``restorable_until``. Times are UTC."""
+    """A deleted organization, which can be restored until ``restorable_until``. Times are UTC."""
 
     deleted_at: datetime
     restorable_until: datetime

@@ -1,1 +1,1 @@
-"""Asking people by mail to join an organization."""
+"""Invite people to an organization by mail."""

@@ -30,6 +30,13 @@ class InvitationForAnother(Forbidden):
     title = "This invitation was sent to another e-mail address: sign in or sign up with that address"
 
 
+class InviterLacksRight(Conflict):
+    """Whoever sent the invitation has left, or holds less than it promises."""
+
+    code = "inviter_lacks_right"
+    title = "The sender of this invitation can no longer invite to this role: ask the organization to send it again"
+
+
 MEANINGS: Final[dict[str, Meaning]] = {
     "invitations_pkey": IdTaken,
     "invitations_organization_id_fkey": OrganizationGone,

@@ -16,11 +16,17 @@ from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
 from freehold.organizations.invitations import queries
-from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
+from freehold.organizations.invitations.errors import (
+    AlreadyInvited,
+    InvitationForAnother,
+    InviterLacksRight,
+    NoSuchInvitation,
+)
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
+from freehold.organizations.invitations.vouching import may_invite, sender_of, shown
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.organizations.members.operations import join
-from freehold.organizations.roles.assigning import promised_role, role_to_give
+from freehold.organizations.roles.assigning import AssignableRole, promised_role, role_to_give
 from freehold.users import operations as users
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
@@ -31,17 +37,22 @@ _SIGN_UP_TOKEN: Final = "/invitation_token"  # noqa: S105 - where it stands in w
 
 @on_organization(Action.INVITATION_READ)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
-    """List the invitations that nobody has accepted, newest first; also those that have expired.
+    """List the open and expired invitations of an organization, newest first.
 
     Raises:
-        Missing: ``not_found``: there is no such organization to see.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Invalid: the cursor belongs to another list.
     """
+
+    async def page(*, before_id: UUID, limit: int) -> list[Invitation]:
+        rows = await queries.page(scope.db, organization_id=scope.organization_id, before_id=before_id, limit=limit)
+        return [shown(row) for row in rows]
+
     return await page_by_id(
         scope.context.tools.cursors,
         request,
         listing=f"invitations:{scope.organization_id}",
-        page=partial(queries.page, scope.db, organization_id=scope.organization_id),
+        page=page,
         count=partial(queries.count_all, scope.db, organization_id=scope.organization_id),
     )
 
@@ -56,19 +67,19 @@ async def get(scope: Scope, invitation_id: UUID) -> Invitation:
     found = await queries.by_id(scope.db, organization_id=scope.organization_id, id=invitation_id)
     if found is None:
         raise NoSuchInvitation
-    return found
+    return shown(found)
 
 
 @on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
 async def create(scope: Scope, new: NewInvitation) -> Invitation:
-    """Invite somebody by mail, who need not have an account.
+    """Invite somebody to an organization by mail, with or without an account.
 
     Raises:
-        UnknownRole: ``unknown_role``: the organization has no such role.
+        UnknownRole: ``unknown_role``: the role does not exist.
         Forbidden: the role includes actions that the actor lacks.
-        AlreadyMember: ``already_member``: a member has this address, perhaps the actor.
+        AlreadyMember: ``already_member``: a member has this address.
         AlreadyInvited: ``already_invited``.
-        MailedTooOften: ``mailed_too_often``: to this address within the hour, whoever invited.
+        MailedTooOften: ``mailed_too_often``: too many invitations to this address in the last hour.
     """
     role = await role_to_give(scope, new.role)
     if await queries.is_member(scope.db, organization_id=scope.organization_id, email=new.email):
@@ -82,24 +93,27 @@ async def create(scope: Scope, new: NewInvitation) -> Invitation:
         role=role.name,
         role_id=role.id,
         token_hash=token.hash,
-        invited_by=scope.context.actor_id,
+        **sender_of(scope.context),
         lifetime_seconds=_lifetime_seconds(scope.context),
     )
     if made is None:
         raise AlreadyInvited
-    await _send(scope, made, token.token)
-    return made
+    invitation = Invitation(**msgspec.structs.asdict(made))
+    await _send(scope, invitation, token.token)
+    return invitation
 
 
 @on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
 async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
-    """Mail an invitation again, also one that has expired, with a new token and its whole time; the old token ends.
+    """Send an invitation again, with a new token and a new expiry. The old token stops working.
+
+    It is the actor's from now on: it works for as long as they could send it, whatever becomes of who sent it before.
 
     Raises:
         NoSuchInvitation: ``no_such_invitation``.
         RoleGone: ``role_gone``.
         Forbidden: the role includes actions that the actor lacks.
-        MailedTooOften: ``mailed_too_often``: to this address within the hour, whoever invited.
+        MailedTooOften: ``mailed_too_often``: too many invitations to this address in the last hour.
     """
     token = new_token(Kind.INVITATION)
     renewed = await queries.renew(
@@ -107,11 +121,12 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         organization_id=scope.organization_id,
         id=invitation_id,
         token_hash=token.hash,
+        **sender_of(scope.context),
         lifetime_seconds=_lifetime_seconds(scope.context),
     )
     if renewed is None:
         raise NoSuchInvitation
-    invitation = renewed.invitation
+    invitation = Invitation(**msgspec.structs.asdict(renewed.invitation))
     role = await promised_role(scope.db, scope.organization_id, invitation.role, renewed.role_id)
     if role is None:
         raise RoleGone(invitation.role)
@@ -123,7 +138,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
 
 @on_organization(Action.INVITATION_DELETE, writes=Writes.TRANSACTION)
 async def revoke(scope: Scope, invitation_id: UUID) -> None:
-    """Take an invitation back: its token no longer works.
+    """Revoke an invitation, so that its token no longer works.
 
     Raises:
         NoSuchInvitation: ``no_such_invitation``.
@@ -135,33 +150,35 @@ async def revoke(scope: Scope, invitation_id: UUID) -> None:
 
 @operation(AccountAction.INVITATION_ACCEPT, by=By.SIGNED_IN, writes=Writes.TRANSACTION)
 async def accept(context: Context, acceptance: InvitationAcceptance) -> Membership:
-    """Join the organization that the actor was invited to; works once.
+    """Accept an invitation and join the organization. Works once.
 
     Raises:
-        InvalidToken: ``invalid_token``: it was used, replaced, revoked, altered, has expired, or is for something else.
-        InvitationForAnother: ``invitation_for_another``: it was mailed to another address.
-        EmailUnverified: ``email_unverified``: it was mailed to the actor's address, which is not confirmed yet.
+        InvalidToken: ``invalid_token``: the token was used, replaced, revoked or changed, or has expired.
+        InvitationForAnother: ``invitation_for_another``: the invitation was sent to another address.
+        EmailUnverified: ``email_unverified``: the actor has not confirmed the invited address yet.
         AlreadyMember: ``already_member``.
-        RoleGone: ``role_gone``: the organization no longer has the role.
+        RoleGone: ``role_gone``: the role no longer exists.
+        InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
     """
     return await _accept(context, await users.get(context, "me"), acceptance.token, "/token")
 
 
 @operation(AccountAction.USER_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def sign_up(context: Context, new: NewUser, *, is_admin: bool = False) -> User:
-    """Sign up, or make an account for somebody.
+    """Sign up, or create an account for somebody.
 
-    With ``new.invitation_token`` the invitation is accepted in the same transaction, and the address counts as
-    confirmed, since the token was mailed there. Without it, a mail asks to confirm the address.
+    With ``new.invitation_token``, the invitation is accepted in the same transaction, and the address counts as
+    confirmed, because the token was mailed there. Without it, a mail asks the user to confirm the address.
 
     Raises:
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``: sign in with it, then accept.
-        SignUpClosed: ``sign_up_closed``: only administrators make accounts, or only those who were invited sign up.
-        InvalidToken: ``invalid_token``: there is no such invitation.
-        InvitationForAnother: ``invitation_for_another``: it was mailed to another address.
-        RoleGone: ``role_gone``: the organization no longer has the role.
-        Forbidden: only a platform administrator makes platform administrators.
+        SignUpClosed: ``sign_up_closed``: only administrators can create accounts, or only invited people can sign up.
+        InvalidToken: ``invalid_token``: the invitation does not exist.
+        InvitationForAnother: ``invitation_for_another``: the invitation was sent to another address.
+        RoleGone: ``role_gone``: the role no longer exists.
+        InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
+        Forbidden: only a platform administrator can create platform administrators.
         Unavailable: too many passwords are being hashed.
     """
     token = new.invitation_token
@@ -186,8 +203,25 @@ async def _accept(context: Context, user: User, token: str, pointer: str) -> Mem
                 "mails you the link again)"
             )
         raise InvitationForAnother
+
+    async def vouched(role: AssignableRole) -> None:
+        sender = await queries.sender(
+            context.db,
+            organization_id=taken.organization_id,
+            invited_by=taken.invited_by,
+            invited_by_key=taken.invited_by_key,
+        )
+        if not may_invite(sender, role.actions):
+            raise InviterLacksRight
+
     await join(
-        context, taken.organization_id, user.id, role_name=taken.role, role_id=taken.role_id, invitation_id=taken.id
+        context,
+        taken.organization_id,
+        user.id,
+        role_name=taken.role,
+        role_id=taken.role_id,
+        invitation_id=taken.id,
+        vouched=vouched,
     )
     return await queries.membership(context.db, organization_id=taken.organization_id, user_id=user.id)
 

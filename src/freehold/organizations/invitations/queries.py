@@ -1,11 +1,46 @@
 """Typed stubs of the invitations' statements."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from freehold.data.sql import Executor, statement
-from freehold.organizations.invitations.types import Invitation, Membership
+from freehold.organizations.invitations.types import Membership
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sent an invitation, and what they may do now."""
+
+    invited_by: UUID | None
+    invited_by_key: UUID | None
+    sender_role: str | None
+    sender_actions: tuple[str, ...] | None
+    sender_is_admin: bool
+    key_actions: tuple[str, ...] | None
+
+
+class InvitationRow(Sender, frozen=True, kw_only=True):
+    """An invitation as it is stored, and who sent it."""
+
+    id: UUID
+    email: str
+    role: str
+    created_at: datetime
+    expires_at: datetime
+    role_id: UUID | None
+    promised_actions: tuple[str, ...] | None
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation that was just sent."""
+
+    id: UUID
+    email: str
+    role: str
+    invited_by: UUID | None
+    created_at: datetime
+    expires_at: datetime
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -15,12 +50,14 @@ class Taken(msgspec.Struct, frozen=True):
     id: UUID
     role: str
     role_id: UUID | None
+    invited_by: UUID | None
+    invited_by_key: UUID | None
 
 
 class Renewed(msgspec.Struct, frozen=True):
     """An invitation that is to be sent again, and the id of the role that it promises (None: a built-in one)."""
 
-    invitation: Invitation
+    invitation: Made
     role_id: UUID | None
 
 
@@ -32,7 +69,7 @@ class Letterhead(msgspec.Struct, frozen=True):
 
 
 @statement
-async def page(db: Executor, *, organization_id: UUID, before_id: UUID, limit: int) -> list[Invitation]: ...
+async def page(db: Executor, *, organization_id: UUID, before_id: UUID, limit: int) -> list[InvitationRow]: ...
 
 
 @statement
@@ -40,7 +77,7 @@ async def count_all(db: Executor, *, organization_id: UUID) -> int: ...
 
 
 @statement
-async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> Invitation | None: ...
+async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> InvitationRow | None: ...
 
 
 @statement
@@ -62,13 +99,21 @@ async def insert(
     role_id: UUID | None,
     token_hash: bytes,
     invited_by: UUID | None,
+    invited_by_key: UUID | None,
     lifetime_seconds: float,
-) -> Invitation | None: ...
+) -> Made | None: ...
 
 
 @statement
 async def renew(
-    db: Executor, *, organization_id: UUID, id: UUID, token_hash: bytes, lifetime_seconds: float
+    db: Executor,
+    *,
+    organization_id: UUID,
+    id: UUID,
+    token_hash: bytes,
+    invited_by: UUID | None,
+    invited_by_key: UUID | None,
+    lifetime_seconds: float,
 ) -> Renewed | None: ...
 
 
@@ -78,6 +123,12 @@ async def delete(db: Executor, *, organization_id: UUID, id: UUID) -> UUID | Non
 
 @statement
 async def take(db: Executor, *, token_hash: bytes, user_id: UUID) -> Taken | None: ...
+
+
+@statement
+async def sender(
+    db: Executor, *, organization_id: UUID, invited_by: UUID | None, invited_by_key: UUID | None
+) -> Sender: ...
 
 
 @statement

@@ -1,8 +1,26 @@
+-- part: invitation
+-- What an invitation and whoever sent it are read from: i is a row of invitations, with what `sent` joins to it.
+i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
+r.actions AS promised_actions, {sender}
+
+-- part: sender
+-- What whoever sent an invitation may do now: s, u and k are joined by `sent`.
+i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+k.actions AS key_actions
+
+-- part: sent
+-- Who sent an invitation: a member, an administrator, or an API key of the organization that works.
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+
 -- name: page
 -- Invitations of an organization, newest id first, before a position.
-SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at
+SELECT {invitation}
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+{sent}
 WHERE i.organization_id = :organization_id AND i.id < :before_id
 ORDER BY i.id DESC
 LIMIT :limit;
@@ -13,9 +31,10 @@ SELECT count(*) FROM invitations WHERE organization_id = :organization_id;
 
 -- name: by_id
 -- The invitation of an organization with this id.
-SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at
+SELECT {invitation}
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+{sent}
 WHERE i.organization_id = :organization_id AND i.id = :id;
 
 -- name: is_member
@@ -36,9 +55,9 @@ WHERE o.id = :organization_id;
 
 -- name: insert
 -- Invite an address, unless it has an open invitation; one that has expired makes room.
-INSERT INTO invitations (organization_id, id, email, role, role_id, token_hash, invited_by, expires_at)
+INSERT INTO invitations (organization_id, id, email, role, role_id, token_hash, invited_by, invited_by_key, expires_at)
 VALUES (
-    :organization_id, :id, :email, :role, :role_id, :token_hash, :invited_by,
+    :organization_id, :id, :email, :role, :role_id, :token_hash, :invited_by, :invited_by_key,
     now() + make_interval(secs => :lifetime_seconds)
 )
 ON CONFLICT (organization_id, lower(email COLLATE "C")) DO UPDATE
@@ -48,15 +67,19 @@ SET id = excluded.id,
     role_id = excluded.role_id,
     token_hash = excluded.token_hash,
     invited_by = excluded.invited_by,
+    invited_by_key = excluded.invited_by_key,
     created_at = now(),
     expires_at = excluded.expires_at
 WHERE invitations.expires_at <= now()
 RETURNING id, email, role, invited_by, created_at, expires_at;
 
 -- name: renew
--- Give an invitation another token and a new time; the token before no longer works.
+-- Give an invitation another token and a new time; the token before no longer works. It is whose who sends it again.
 UPDATE invitations
-SET token_hash = :token_hash, expires_at = now() + make_interval(secs => :lifetime_seconds)
+SET token_hash = :token_hash,
+    invited_by = :invited_by,
+    invited_by_key = :invited_by_key,
+    expires_at = now() + make_interval(secs => :lifetime_seconds)
 WHERE organization_id = :organization_id AND id = :id
 RETURNING id, email, role, role_id, invited_by, created_at, expires_at;
 
@@ -77,7 +100,13 @@ WHERE i.token_hash = :token_hash
     AND u.id = :user_id
     AND u.email_verified_at IS NOT NULL
     AND lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
-RETURNING i.organization_id, i.id, i.role, i.role_id;
+RETURNING i.organization_id, i.id, i.role, i.role_id, i.invited_by, i.invited_by_key;
+
+-- name: sender
+-- What whoever sent an invitation may do now; asked once the organization is locked, so that it goes on to hold.
+SELECT i.invited_by, {sender}
+FROM (SELECT :organization_id::uuid AS organization_id, :invited_by::uuid AS invited_by, :invited_by_key::uuid AS invited_by_key) AS i
+{sent};
 
 -- name: is_for_address
 -- Whether an open invitation is for an address, in any case; no row when there is none with this token.

@@ -9,7 +9,12 @@ from freehold.data.paging import Page, PageRequest
 from freehold.mail.errors import MailedTooOften
 from freehold.organizations.errors import OrganizationGone
 from freehold.organizations.invitations import operations
-from freehold.organizations.invitations.errors import AlreadyInvited, InvitationForAnother, NoSuchInvitation
+from freehold.organizations.invitations.errors import (
+    AlreadyInvited,
+    InvitationForAnother,
+    InviterLacksRight,
+    NoSuchInvitation,
+)
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken
@@ -17,7 +22,7 @@ from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
 from freehold.web.routing import Routes
 
-routes = Routes("invitations", "Asking people by mail to join an organization.")
+routes = Routes("invitations", "Invite people to an organization by mail.")
 
 
 @routes.post(
@@ -26,13 +31,22 @@ routes = Routes("invitations", "Asking people by mail to join an organization.")
     auth="optional",
     limit="sign-ups",
     tag="users",
-    errors=[UsernameTaken, EmailTaken, SignUpClosed, InvalidToken, InvitationForAnother, RoleGone, Unavailable],
+    errors=[
+        UsernameTaken,
+        EmailTaken,
+        SignUpClosed,
+        InvalidToken,
+        InvitationForAnother,
+        InviterLacksRight,
+        RoleGone,
+        Unavailable,
+    ],
 )
 async def create_user(context: Context, body: NewUser) -> User:
     """Sign up.
 
-    A mail asks to confirm the address. With `invitation_token` the invitation is accepted, too, and the address, which
-    must be the one it was mailed to, counts as confirmed.
+    A mail asks you to confirm your address. With `invitation_token`, you also accept that invitation: use the address
+    that it was mailed to, which then counts as confirmed.
     """
     return await operations.sign_up(context, body)
 
@@ -44,17 +58,17 @@ async def create_user(context: Context, body: NewUser) -> User:
     errors=[Missing, Forbidden, AlreadyMember, AlreadyInvited, MailedTooOften],
 )
 async def create_invitation(context: Context, organization: OrganizationRef, body: NewInvitation) -> Invitation:
-    """Invite somebody.
+    """Invite somebody to an organization.
 
-    They get a mail with a token and need not have an account. You cannot invite to a role that includes actions which
-    you lack.
+    They get a mail with a token, and do not need an account. You cannot invite them to a role with actions that you do
+    not have.
     """
     return await operations.create(context, organization, body)
 
 
 @routes.get("/v1/organizations/{organization}/invitations", errors=[Missing, Forbidden])
 async def list_invitations(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Invitation]:
-    """List the invitations that nobody has accepted, newest first."""
+    """List the open and expired invitations of an organization, newest first."""
     return await operations.list_all(context, organization, query)
 
 
@@ -68,7 +82,7 @@ async def get_invitation(context: Context, organization: OrganizationRef, invita
     "/v1/organizations/{organization}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation]
 )
 async def revoke_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> None:
-    """Revoke an invitation: its token no longer works."""
+    """Revoke an invitation, so that its token no longer works."""
     await operations.revoke(context, organization, invitation)
 
 
@@ -78,9 +92,10 @@ async def revoke_invitation(context: Context, organization: OrganizationRef, inv
     errors=[Missing, Forbidden, NoSuchInvitation, RoleGone, MailedTooOften],
 )
 async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
-    """Mail an invitation again.
+    """Send an invitation again.
 
-    With a new token and its whole time; the old token no longer works.
+    It gets a new token and a new expiry. The old token stops working. It is yours from now on: so you adopt the
+    invitations of somebody who has left (`needs_resending`).
     """
     return await operations.resend(context, organization, invitation)
 
@@ -90,12 +105,20 @@ async def resend_invitation(context: Context, organization: OrganizationRef, inv
     status=201,
     limit="sign-ins",
     location="../../organizations/{0.organization.id}",
-    errors=[InvalidToken, InvitationForAnother, EmailUnverified, AlreadyMember, OrganizationGone, RoleGone],
+    errors=[
+        InvalidToken,
+        InvitationForAnother,
+        EmailUnverified,
+        AlreadyMember,
+        OrganizationGone,
+        InviterLacksRight,
+        RoleGone,
+    ],
 )
 async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership:
     """Accept an invitation.
 
-    With the token that was mailed to your address, which you have confirmed; works once. Who has no account signs up
-    with `invitation_token` instead.
+    Send the token that was mailed to your confirmed address. It works once. If you have no account, sign up with
+    `invitation_token` instead.
     """
     return await operations.accept(context, body)

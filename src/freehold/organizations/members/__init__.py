@@ -1,1 +1,1 @@
-"""Who belongs to an organization, and as what."""
+"""Members of an organization and their roles."""

@@ -1,5 +1,6 @@
 """What can be done with the members of an organization."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,20 +9,22 @@ from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
+from freehold.mail.news import tell
 from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
 from freehold.organizations.members.errors import RoleGone
-from freehold.organizations.members.types import Member, NewRole
-from freehold.organizations.roles.assigning import promised_role, role_to_give
+from freehold.organizations.members.leaving import as_seen, ids_of, left_behind, use_up_invitations
+from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.roles.assigning import AssignableRole, promised_role, role_to_give
 
 
 @on_organization(Action.MEMBER_READ)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
-    """List the members in order of joining.
+    """List the members of an organization, in the order in which they joined.
 
     Raises:
-        Missing: ``not_found``: there is no such organization to see.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Invalid: the cursor belongs to another list.
     """
 
     async def fetch(after_joined_at: datetime, after_id: UUID, limit: int) -> list[Member]:
@@ -46,14 +49,13 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
 
 @on_organization(Action.MEMBER_ADD, writes=Writes.TRANSACTION)
 async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | None = None) -> Member:
-    """Add a user, or change a member's role; ``version`` is the organization's ``updated_at``.
+    """Add a member, or change the role of one. ``version`` is the ``updated_at`` of the organization.
 
     Raises:
         NoSuchUser: ``no_such_user``.
-        OwnerMustStay: ``owner_must_stay``: the owner's role is the ownership.
-        UnknownRole: ``unknown_role``: the organization has no such role.
-        Forbidden: the actor may add members and not change them, or lacks actions of the role that is given or of the
-            member who is changed.
+        OwnerMustStay: ``owner_must_stay``: the role of the owner cannot be changed.
+        UnknownRole: ``unknown_role``: the role does not exist.
+        Forbidden: the actor can add members but not change them, or lacks actions of the role or of the member.
         Stale: ``stale``.
     """
     scope, owner_id = await _touch(scope, version)
@@ -68,8 +70,9 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     where = {"organization_id": scope.organization_id, "user_id": user_id}
     write = queries.insert if before is None else queries.update
     await write(scope.db, **where, role=role.built_in_name, role_id=role.id)
+    used = await use_up_invitations(scope.context, [scope.organization_id], user_id)
     action = Action.MEMBER_ADD if before is None else Action.MEMBER_UPDATE
-    await record(scope.context, action, user_id, organization_id=scope.organization_id, role=new.role)
+    await record(scope.context, action, user_id, organization_id=scope.organization_id, role=new.role, **used)
     member = await queries.get(scope.db, **where)
     if member is None:
         raise AssertionError("the member was written in this transaction")
@@ -84,6 +87,7 @@ async def join(
     role_name: str,
     role_id: UUID | None,
     invitation_id: UUID,
+    vouched: Callable[[AssignableRole], Awaitable[None]],
 ) -> None:
     """Add a user who was invited, which is their right to it; whoever calls this has used up the invitation.
 
@@ -94,20 +98,23 @@ async def join(
         role_name: what they were promised to be, as it was called then.
         role_id: which role of the organization's own that is; None for a built-in one.
         invitation_id: for the log.
+        vouched: raises when nobody stands for the role any more; called once nobody else changes who may do what.
 
     Raises:
         OrganizationGone: ``organization_gone``.
         AlreadyMember: ``already_member``.
-        RoleGone: ``role_gone``: the organization no longer has the role.
+        RoleGone: ``role_gone``: the role no longer exists.
     """
     if await queries.touch_organization(context.db, organization_id=organization_id, version=None) is None:
         raise OrganizationGone
     role = await promised_role(context.db, organization_id, role_name, role_id)
     if role is None:
         raise RoleGone(role_name)
+    await vouched(role)
     await queries.insert(
         context.db, organization_id=organization_id, user_id=user_id, role=role.built_in_name, role_id=role.id
     )
+    used = await use_up_invitations(context, [organization_id], user_id)
     await record(
         context,
         Action.MEMBER_ADD,
@@ -116,39 +123,46 @@ async def join(
         actor_id=user_id,
         role=role.name,
         invitation_id=str(invitation_id),
+        **used,
     )
 
 
 @on_organization(Action.MEMBER_REMOVE, writes=Writes.TRANSACTION)
-async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None) -> None:
-    """Remove a member; ``version`` is the organization's ``updated_at``.
+async def remove(scope: Scope, user_id: UUID, *, version: datetime | None = None) -> LeftBehind | None:
+    """Remove a member. ``version`` is the ``updated_at`` of the organization. They get a mail.
+
+    Returns:
+        What they leave behind, as far as the actor may read it; None for nothing.
 
     Raises:
         OwnerMustStay: ``owner_must_stay``.
-        Missing: ``not_found``: no such member.
+        Missing: ``not_found``: the user is not a member.
         Forbidden: the member has actions that the actor lacks.
         Stale: ``stale``.
     """
-    await _remove(scope, user_id, version)
+    return await _remove(scope, user_id, version)
 
 
 @on_organization(Action.ORGANIZATION_READ, writes=Writes.TRANSACTION)
-async def leave(scope: Scope, *, version: datetime | None = None) -> None:
-    """Leave an organization, as any member but the owner may.
+async def leave(scope: Scope, *, version: datetime | None = None) -> LeftBehind | None:
+    """Leave an organization. The owner must hand it over first.
+
+    Returns:
+        What the actor leaves behind, as far as they might read it; None for nothing.
 
     Raises:
         OwnerMustStay: ``owner_must_stay``.
-        Forbidden: an API key asks that is limited; leaving takes the person, or all that they may do.
+        Forbidden: the actor is a limited API key.
         Stale: ``stale``.
     """
     if scope.standing.key is not None and scope.standing.key.is_limited:
         raise Forbidden("A limited API key cannot end a membership")
     if scope.context.actor_id is None:
         raise Missing("The operator is not a member")
-    await _remove(scope, scope.context.actor_id, version)
+    return await _remove(scope, scope.context.actor_id, version)
 
 
-async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None:
+async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> LeftBehind | None:
     scope, owner_id = await _touch(scope, version)
     if user_id == owner_id:
         raise OwnerMustStay
@@ -156,7 +170,16 @@ async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None
     removed = await queries.delete(scope.db, organization_id=scope.organization_id, user_id=user_id)
     if removed is None:
         raise Missing("This user is not a member")
-    await record(scope.context, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id)
+    where = [scope.organization_id]
+    used = await use_up_invitations(scope.context, where, user_id)
+    left = (await left_behind(scope.context, where, user_id))[scope.organization_id]
+    if user_id != scope.context.actor_id:
+        name = await queries.name_of(scope.db, organization_id=scope.organization_id)
+        await tell(scope.context, user_id, "member_removed", organization=name or "")
+    await record(
+        scope.context, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id, **used, **ids_of(left)
+    )
+    return as_seen(scope, left)
 
 
 async def _require_no_less(scope: Scope, user_id: UUID, purpose: str) -> None:

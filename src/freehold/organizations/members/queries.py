@@ -1,10 +1,30 @@
 """Typed stubs of the members' statements."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from freehold.data.sql import Executor, statement
 from freehold.organizations.members.types import Member
+
+
+class KeyOf(msgspec.Struct, frozen=True):
+    """A key of an organization."""
+
+    organization_id: UUID
+    id: UUID
+    name: str
+
+
+class InvitationOf(msgspec.Struct, frozen=True):
+    """An invitation to an organization."""
+
+    organization_id: UUID
+    id: UUID
+    email: str
+    role: str
 
 
 @statement
@@ -35,3 +55,19 @@ async def update(db: Executor, *, organization_id: UUID, user_id: UUID, role: st
 
 @statement
 async def delete(db: Executor, *, organization_id: UUID, user_id: UUID) -> UUID | None: ...
+
+
+@statement
+async def use_up_invitations(db: Executor, *, organization_ids: Sequence[UUID], user_id: UUID) -> list[UUID]: ...
+
+
+@statement
+async def api_keys_of(db: Executor, *, organization_ids: Sequence[UUID], user_id: UUID) -> list[KeyOf]: ...
+
+
+@statement
+async def invitations_of(db: Executor, *, organization_ids: Sequence[UUID], user_id: UUID) -> list[InvitationOf]: ...
+
+
+@statement
+async def name_of(db: Executor, *, organization_id: UUID) -> str | None: ...

@@ -45,3 +45,32 @@ WHERE organization_id = :organization_id AND user_id = :user_id;
 DELETE FROM organization_members
 WHERE organization_id = :organization_id AND user_id = :user_id
 RETURNING user_id;
+
+-- name: use_up_invitations
+-- Drop the invitations to a user's address from organizations.
+DELETE FROM invitations i
+USING users u
+WHERE u.id = :user_id AND i.organization_id = ANY (:organization_ids::uuid[])
+    AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C")
+RETURNING i.id;
+
+-- name: api_keys_of
+-- Keys of organizations that a user has made and that work.
+SELECT organization_id, id, name
+FROM api_keys
+WHERE organization_id = ANY (:organization_ids::uuid[]) AND created_by = :user_id
+    AND (expires_at IS NULL OR expires_at > now())
+ORDER BY id;
+
+-- name: invitations_of
+-- Open invitations to organizations that a user has sent.
+SELECT i.organization_id, i.id, i.email, coalesce(r.name, i.role) AS role
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+WHERE i.organization_id = ANY (:organization_ids::uuid[]) AND i.invited_by = :user_id AND i.expires_at > now()
+ORDER BY i.id
+LIMIT 1000;
+
+-- name: name_of
+-- What an organization is called.
+SELECT name FROM organizations WHERE id = :organization_id;

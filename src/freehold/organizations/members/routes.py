@@ -10,15 +10,15 @@ from freehold.data.paging import Page, PageRequest
 from freehold.organizations.errors import OwnerMustStay
 from freehold.organizations.members import operations
 from freehold.organizations.members.errors import NoSuchUser
-from freehold.organizations.members.types import Member, NewRole
+from freehold.organizations.members.types import LeftBehind, Member, NewRole
 from freehold.web.routing import Routes
 
-routes = Routes("members", "Who belongs to an organization, and as what.")
+routes = Routes("members", "Members of an organization and their roles.")
 
 
 @routes.get("/v1/organizations/{organization}/members", errors=[Missing])
 async def list_members(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Member]:
-    """List the members in order of joining."""
+    """List the members of an organization, in the order in which they joined."""
     return await operations.list_all(context, organization, query)
 
 
@@ -28,7 +28,7 @@ async def put_member(
 ) -> Member:
     """Add a member, or change the role of one.
 
-    If-Match names the version of the organization, which a change of its members changes.
+    `If-Match` takes the version of the organization, which changes with its members.
     """
     return await operations.put(context, organization, user, body, version=version)
 
@@ -36,12 +36,14 @@ async def put_member(
 @routes.delete("/v1/organizations/{organization}/members/{user}", errors=[Missing, Forbidden, OwnerMustStay])
 async def delete_member(
     context: Context, organization: OrganizationRef, user: UserRef, version: datetime | None
-) -> None:
-    """Remove a member; `me` or your own id is to leave.
+) -> LeftBehind | None:
+    """Remove a member. Use `me` or your own id to leave.
 
-    If-Match names the version of the organization, which a change of its members changes.
+    The answer names what they leave behind that you may read: the organization's keys that they have made, which go on,
+    and the open invitations that they have sent, which do not work any more. It is 204 when there is nothing.
+
+    `If-Match` takes the version of the organization, which changes with its members.
     """
     if user == "me" or user == context.actor_id:  # noqa: PLR1714 - narrows the type
-        await operations.leave(context, organization, version=version)
-    else:
-        await operations.remove(context, organization, user, version=version)
+        return await operations.leave(context, organization, version=version)
+    return await operations.remove(context, organization, user, version=version)

@@ -1,18 +1,19 @@
 """A member, and what is sent to add or change one."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
-from freehold.base.scalars import AssignableRole, RoleText
+from freehold.base.scalars import AssignableRole, Email, Name, RoleText
 from freehold.base.validation import Input
 from freehold.users.types import UserSummary
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A user in an organization. ``role`` is the one that counts: ``owner`` for whoever owns it.
+    """A member of an organization.
 
-    It is ``owner``, ``admin``, ``member``, or the name of a role that the organization made for itself.
+    ``role`` is ``owner``, ``admin``, ``member``, or the name of a custom role.
     """
 
     user: UserSummary
@@ -20,7 +21,33 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: datetime
 
 
+class LeftApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of the organization that works, made by somebody who is no member any more."""
+
+    id: UUID
+    name: Name
+
+
+class LeftInvitation(msgspec.Struct, frozen=True, kw_only=True):
+    """An open invitation that does not work any more, since whoever sent it could not send it now."""
+
+    id: UUID
+    email: Email
+    role: RoleText
+
+
+class LeftBehind(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person leaves behind who is no member any more (of invitations the first 1,000).
+
+    The keys go on: they are the organization's. Revoke those whose secret the person may know. The invitations do not
+    work: send again those that you want.
+    """
+
+    api_keys: tuple[LeftApiKey, ...]
+    invitations: tuple[LeftInvitation, ...]
+
+
 class NewRole(Input, frozen=True, kw_only=True):
-    """What a member is to be. Ownership is handed over, not given as a role."""
+    """The role of a member. To make somebody the owner, hand the organization over instead."""
 
     role: AssignableRole = "member"

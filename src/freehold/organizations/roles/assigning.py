@@ -43,7 +43,7 @@ async def role_to_give(scope: Scope, name: str) -> AssignableRole:
     """Find a role that the actor gives to somebody.
 
     Raises:
-        UnknownRole: ``unknown_role``: the organization has no such role.
+        UnknownRole: ``unknown_role``: the role does not exist.
         Forbidden: it includes actions that the actor lacks.
     """
     found = _built_in(name) or _own(await queries.by_name(scope.db, organization_id=scope.organization_id, name=name))

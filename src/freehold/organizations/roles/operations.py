@@ -54,11 +54,11 @@ BUILT_IN: Final = tuple(
 
 @on_organization(Action.ROLE_READ)
 async def list_all(scope: Scope, request: PageRequest) -> Page[RoleEntry]:
-    """List the roles: the built-in ones, then the organization's own by name.
+    """List the roles of an organization: built-in roles first, then custom roles by name.
 
     Raises:
-        Missing: ``not_found``: there is no such organization to see.
-        Invalid: the cursor is not of this list.
+        Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Invalid: the cursor belongs to another list.
     """
 
     async def fetch(after_built_in: int, after_name: str, limit: int) -> list[RoleEntry]:
@@ -94,10 +94,10 @@ async def get(scope: Scope, role: RoleRef) -> CustomRole | RoleEntry:
 
 @on_organization(Action.ROLE_CREATE, writes=Writes.TRANSACTION)
 async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
-    """Make a role of actions that the actor holds.
+    """Create a role from actions that the actor has.
 
     Raises:
-        Forbidden: the actor lacks some of the actions, or is not the owner and would give what only the owner gives.
+        Forbidden: the actor lacks some of the actions, or only the owner can give one of them.
         RoleTaken: ``role_taken``.
         TooManyRoles: ``too_many_roles``.
     """
@@ -122,7 +122,7 @@ async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
 
 @on_organization(Action.ROLE_UPDATE, writes=Writes.TRANSACTION)
 async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: datetime | None = None) -> CustomRole:
-    """Change a role, for everybody who has it; ``version`` is the ``updated_at`` that the change is meant for.
+    """Update a role for everybody who has it. ``version`` is the ``updated_at`` that you read.
 
     Raises:
         NoSuchRole: ``no_such_role``.
@@ -164,7 +164,7 @@ async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: date
 
 @on_organization(Action.ROLE_DELETE, writes=Writes.TRANSACTION)
 async def delete(scope: Scope, role: RoleRef, *, version: datetime | None = None) -> None:
-    """Remove a role that no member has.
+    """Delete a role that no member has.
 
     Raises:
         NoSuchRole: ``no_such_role``.
@@ -183,14 +183,14 @@ async def delete(scope: Scope, role: RoleRef, *, version: datetime | None = None
 
 @on_organization(Action.ORGANIZATION_READ, outsiders=True)
 async def explain(scope: Scope, question: AccessQuestion) -> Access:
-    """Say whether somebody may do an action here, and through what: the decision itself, not a copy of it.
+    """Show whether a user can do an action in the organization, and why, by the same decision as every operation.
 
-    Everybody may ask about themselves. Whoever may read the members may ask about anybody; they learn what a membership
-    gives, since only platform administrators are told who else is one.
+    Everybody can ask about themselves. To ask about others, the actor needs ``member.read``. The answer covers what the
+    membership allows. Only platform administrators see who else is a platform administrator.
 
     Raises:
-        Missing: ``not_found``: the actor sees nothing of this organization.
-        Forbidden: the actor asks about somebody else and may not read the members.
+        Missing: ``not_found``: the actor cannot see this organization.
+        Forbidden: the actor asks about somebody else without ``member.read``.
     """
     allowed, because = await explain_access(scope, question.action, question.user_id)
     return Access(allowed=allowed, because=because)

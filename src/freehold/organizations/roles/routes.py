@@ -19,27 +19,27 @@ from freehold.organizations.roles.types import (
 )
 from freehold.web.routing import Routes
 
-routes = Routes("roles", "What members may do: built-in roles, and those that an organization makes.")
+routes = Routes("roles", "Built-in and custom roles, which decide what members can do.")
 
 
 @routes.post("/v1/organizations/{organization}/roles", status=201, errors=[Missing, Forbidden, RoleTaken, TooManyRoles])
 async def create_role(context: Context, organization: OrganizationRef, body: NewCustomRole) -> CustomRole:
-    """Make a role.
+    """Create a custom role.
 
-    Of actions that you hold yourself; it always includes `organization.read`.
+    You can only include actions that you have. Every role includes `organization.read`.
     """
     return await operations.create(context, organization, body)
 
 
 @routes.get("/v1/organizations/{organization}/roles", errors=[Missing, Forbidden])
 async def list_roles(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[RoleEntry]:
-    """List the roles: the built-in ones, then the organization's own by name."""
+    """List the roles of an organization: built-in roles first, then custom roles by name."""
     return await operations.list_all(context, organization, query)
 
 
 @routes.get("/v1/organizations/{organization}/roles/{role}", errors=[Missing, NoSuchRole, Forbidden])
 async def get_role(context: Context, organization: OrganizationRef, role: RoleRef) -> CustomRole | RoleEntry:
-    """Read a role, by name or id."""
+    """Read a role by name or id."""
     return await operations.get(context, organization, role)
 
 
@@ -49,9 +49,9 @@ async def get_role(context: Context, organization: OrganizationRef, role: RoleRe
 async def update_role(
     context: Context, organization: OrganizationRef, role: RoleRef, body: RolePatch, version: datetime | None
 ) -> CustomRole:
-    """Change a role, by name or id, for everybody who has it.
+    """Update a role, by name or id, for everybody who has it.
 
-    A merge patch (RFC 7396): what is absent stays; actions are replaced as a whole.
+    This is a merge patch (RFC 7396): fields that you leave out stay the same. Actions are replaced as a whole.
     """
     return await operations.update(context, organization, role, body, version=version)
 
@@ -60,14 +60,14 @@ async def update_role(
     "/v1/organizations/{organization}/roles/{role}", errors=[Missing, NoSuchRole, Forbidden, BuiltInRole, RoleInUse]
 )
 async def delete_role(context: Context, organization: OrganizationRef, role: RoleRef, version: datetime | None) -> None:
-    """Remove a role, by name or id, that no member has."""
+    """Delete a role, by name or id, that no member has."""
     await operations.delete(context, organization, role, version=version)
 
 
 @routes.get("/v1/organizations/{organization}/access", errors=[Missing, Forbidden])
 async def explain_access(context: Context, organization: OrganizationRef, query: AccessQuestion) -> Access:
-    """Ask whether somebody may do something, and through what.
+    """Ask whether somebody can do an action, and why.
 
-    About yourself, or, when you may read the members, about anybody.
+    You can ask about yourself, or (with `member.read`) about anybody.
     """
     return await operations.explain(context, organization, query)

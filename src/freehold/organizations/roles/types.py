@@ -25,7 +25,7 @@ RoleRef = UUID | RoleText
 
 
 class CustomRole(msgspec.Struct, frozen=True, kw_only=True):
-    """A role that an organization made. Times are UTC; ``updated_at`` grows with every change and is the version."""
+    """A custom role of an organization. Times are UTC. ``updated_at`` grows with every change and is the version."""
 
     id: UUID
     name: RoleText
@@ -36,7 +36,7 @@ class CustomRole(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoleEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A role as lists show it. The built-in ones are everywhere the same and have neither id nor times."""
+    """A role in a list. Built-in roles are the same in every organization and have no id and no times."""
 
     id: UUID | None
     name: RoleText
@@ -47,28 +47,28 @@ class RoleEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewCustomRole(Input, frozen=True, kw_only=True):
-    """A role to make. It always includes ``organization.read``: whoever belongs to an organization sees it."""
+    """A new custom role. It always includes ``organization.read``, so that members can see the organization."""
 
     name: RoleName
     actions: Actions
 
 
 class RolePatch(Input, frozen=True, kw_only=True):
-    """Changes to a role (RFC 7396): what is absent stays; actions are replaced as a whole."""
+    """Changes to a role (RFC 7396). Fields that you leave out stay the same; actions are replaced as a whole."""
 
     name: RoleName | UnsetType = UNSET
     actions: Actions | UnsetType = UNSET
 
 
 class AccessQuestion(Input, frozen=True, kw_only=True):
-    """May somebody do an action in an organization? Without ``user_id``, whoever asks."""
+    """The question whether a user can do an action in an organization. Without ``user_id``, it is about yourself."""
 
     action: Action
     user_id: UUID | None = None
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether somebody may do an action, and through what, or what is missing."""
+    """Whether a user can do an action, and why or why not."""
 
     allowed: bool
     because: str

@@ -60,7 +60,7 @@ KINDS: Final[dict[KindName, Kind]] = {
         queries.users_insert_others,
         queries.users_update,
         (queries.users_end_access,),
-        (),
+        (queries.users_use_up,),
     ),
     "organizations": Kind(
         queries.organizations_stage,
@@ -71,7 +71,7 @@ KINDS: Final[dict[KindName, Kind]] = {
         queries.organizations_insert_others,
         queries.organizations_update,
         (),
-        (queries.organizations_owners,),
+        (queries.organizations_owners, queries.organizations_use_up),
     ),
     "members": Kind(
         queries.members_stage,
@@ -82,7 +82,7 @@ KINDS: Final[dict[KindName, Kind]] = {
         queries.members_insert_others,
         queries.members_update,
         (queries.members_touch_updated,),
-        (queries.members_touch,),
+        (queries.members_touch, queries.members_use_up),
     ),
     "projects": Kind(
         queries.projects_stage,

@@ -67,6 +67,10 @@ async def users_end_access(db: Runner) -> int: ...
 
 
 @command
+async def users_use_up(db: Runner) -> int: ...
+
+
+@command
 async def organizations_stage(db: Runner) -> int: ...
 
 
@@ -96,6 +100,10 @@ async def organizations_update(db: Runner) -> int: ...
 
 @command
 async def organizations_owners(db: Runner) -> int: ...
+
+
+@command
+async def organizations_use_up(db: Runner) -> int: ...
 
 
 @command
@@ -132,6 +140,10 @@ async def members_touch_updated(db: Runner) -> int: ...
 
 @command
 async def members_touch(db: Runner) -> int: ...
+
+
+@command
+async def members_use_up(db: Runner) -> int: ...
 
 
 @command

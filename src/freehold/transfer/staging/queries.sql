@@ -96,6 +96,8 @@ WITH replaced AS MATERIALIZED (
     DELETE FROM password_resets WHERE user_id IN (SELECT id FROM replaced)
 ), verifications AS (
     DELETE FROM email_verifications WHERE user_id IN (SELECT id FROM replaced)
+), keys AS (
+    DELETE FROM api_keys WHERE user_id IN (SELECT id FROM replaced)
 )
 DELETE FROM sessions WHERE user_id IN (SELECT id FROM replaced);
 
@@ -130,6 +132,13 @@ WHERE s.id = u.id
     AND (s.username, s.email, s.email_verified_at, s.first_name, s.last_name, s.avatar_url, s.created_at, s.password_hash)
         IS DISTINCT FROM
         (u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.avatar_url, u.created_at, u.password_hash);
+
+-- name: users_use_up
+-- Drop the invitations to the users' addresses from organizations that they belong to.
+DELETE FROM invitations i
+USING staged s, organization_members m
+WHERE m.user_id = s.id AND m.organization_id = i.organization_id
+    AND lower(i.email COLLATE "C") = lower(s.email COLLATE "C");
 
 -- name: organizations_stage
 -- Hold organizations.
@@ -216,6 +225,12 @@ FROM staged s
 JOIN organizations o ON o.id = s.id
 ORDER BY s.line
 ON CONFLICT DO NOTHING;
+
+-- name: organizations_use_up
+-- Drop the invitations of the owners, who are members.
+DELETE FROM invitations i
+USING staged s, users u
+WHERE s.id = i.organization_id AND u.id = s.owner_id AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C");
 
 -- name: members_stage
 -- Hold memberships.
@@ -320,6 +335,13 @@ FROM (
     SELECT organization_id, max(coalesce(joined_at, now())) AS last FROM staged GROUP BY organization_id
 ) AS joined
 WHERE o.id = joined.organization_id AND o.updated_at < joined.last;
+
+-- name: members_use_up
+-- Drop the invitations of those who are members now: a token from before must not make them more than that.
+DELETE FROM invitations i
+USING staged s, users u
+WHERE s.organization_id = i.organization_id AND u.id = s.user_id
+    AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C");
 
 -- name: projects_stage
 -- Hold projects.

@@ -48,14 +48,18 @@ async def note_failure(context: Context, login: str) -> None:
         )
 
 
-async def note_success(context: Context, logins: Iterable[str]) -> None:
-    """Forgive what has failed before, and know the device from now on, under each of a user's logins."""
-    logins = tuple(logins)
-    await queries.note_success(
+async def note_success(context: Context, logins: Iterable[str]) -> bool:
+    """Forgive what has failed before, and know the device from now on, under each of a user's logins and their id.
+
+    Say whether it was known; where there is no address, as for a program, there is no device to know.
+    """
+    logins = {_folded(login) for login in logins}
+    was_known = await queries.note_success(
         context.db,
-        accounts=[_subject("account", _folded(login)) for login in logins],
+        accounts=[_subject("account", login) for login in logins],
         devices=[device for login in logins if (device := _device(context, login))],
     )
+    return was_known or context.ip is None
 
 
 def _device(context: Context, login: str) -> bytes | None:

@@ -12,7 +12,7 @@ async def note_failure(db: Executor, *, device: bytes | None, account: bytes, ad
 
 
 @statement
-async def note_success(db: Executor, *, accounts: list[bytes], devices: list[bytes]) -> None: ...
+async def note_success(db: Executor, *, accounts: list[bytes], devices: list[bytes]) -> bool: ...
 
 
 @statement

@@ -36,17 +36,24 @@ SET failures = CASE WHEN b.retry_at < now() - interval '1 day' THEN 1 ELSE b.fai
 
 -- name: note_success
 -- Know the devices for 90 days, their failures forgotten. What failed on an unknown device is forgiven to the login,
--- unless the device was known: whoever guesses elsewhere meanwhile must not gain by it.
-WITH forgiven AS (
+-- unless the device was known: whoever guesses elsewhere meanwhile must not gain by it. Tells whether it was.
+WITH known AS MATERIALIZED (
+    SELECT count(*) > 0 AS was_known
+    FROM sign_in_budgets
+    WHERE subject = ANY (:devices::bytea[]) AND is_known AND expires_at > now()
+),
+forgiven AS (
     DELETE FROM sign_in_budgets
-    WHERE subject = ANY (:accounts::bytea[]) AND NOT EXISTS (
-        SELECT 1 FROM sign_in_budgets WHERE subject = ANY (:devices::bytea[]) AND is_known AND expires_at > now()
-    )
+    WHERE subject = ANY (:accounts::bytea[]) AND NOT (SELECT was_known FROM known)
+),
+noted AS (
+    INSERT INTO sign_in_budgets AS b (subject, is_known, expires_at)
+    SELECT DISTINCT device, true, now() + interval '90 days' FROM unnest(:devices::bytea[]) AS devices (device)
+    ORDER BY device
+    ON CONFLICT (subject) DO UPDATE
+    SET is_known = true, failures = 0, retry_at = now(), expires_at = excluded.expires_at
 )
-INSERT INTO sign_in_budgets AS b (subject, is_known, expires_at)
-SELECT DISTINCT device, true, now() + interval '90 days' FROM unnest(:devices::bytea[]) AS devices (device) ORDER BY device
-ON CONFLICT (subject) DO UPDATE
-SET is_known = true, failures = 0, retry_at = now(), expires_at = excluded.expires_at;
+SELECT was_known FROM known;
 
 -- name: drop_expired
 -- Forget old failures, and devices that were not used for long.

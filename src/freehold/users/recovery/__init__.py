@@ -1,1 +1,1 @@
-"""Setting a new password without the old one."""
+"""Set a new password without the old one."""

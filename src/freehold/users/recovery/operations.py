@@ -6,9 +6,12 @@ from freehold.base.errors import InvalidToken
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften
+from freehold.mail.news import tell
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
+from freehold.mail.types import Reader
 from freehold.users.backoff import attempts
+from freehold.users.closing.doors import close
 from freehold.users.recovery import queries
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 
@@ -17,28 +20,37 @@ _SECONDS_A_MINUTE = 60
 
 @operation(AccountAction.PASSWORD_RESET_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def request(context: Context, reset: NewPasswordReset) -> None:
-    """Mail a token that sets a new password, if somebody has this address. Whether they do cannot be told from outside.
+    """Mail a token that sets a new password, if a user has this address. Callers cannot find out whether one does.
 
-    The same statements run for an unknown address, so that it takes the same time; they store nothing but the event.
-    An address that got as many such mails as it may within the hour gets no more, and the token of the last one goes on
-    working: whoever asks in somebody's name neither fills their mailbox nor keeps them from setting a new password.
+    An unknown address takes the same time, because the same statements run; they only store the event. When an address
+    has reached its limit of such mails per hour, no mail is sent and the last token keeps working. So nobody can fill
+    the mailbox of somebody else, or keep them from setting a new password.
 
     Raises:
-        MailedTooOften: ``mailed_too_often``: told to platform administrators alone, who may know who has an account.
+        MailedTooOften: ``mailed_too_often``: only for platform administrators, who can know who has an account.
     """
     try:
-        await in_transaction(context, lambda inner: _mail_token(inner, reset))
+        await in_transaction(context, lambda inner: mail_token(inner, reset.email))
     except MailedTooOften:
         if context.is_admin:
             raise
 
 
-async def _mail_token(context: Context, reset: NewPasswordReset) -> None:
-    await restrain(context, reset.email, "password_reset")
+async def mail_token(context: Context, email: str) -> None:
+    """Mail a token that sets a new password to an address, if somebody has it; an earlier token ends.
+
+    To an address that was never confirmed it is one of the mails that ask to confirm it, and counts as such: whoever
+    claimed it may be somebody else, and its owner gets no more mail for that.
+
+    Raises:
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
+    """
+    is_unconfirmed = await queries.is_unconfirmed(context.db, email=email)
+    await restrain(context, email, "verify_email" if is_unconfirmed else "password_reset")
     minutes = context.tools.settings.password_reset_minutes
     token = new_token(Kind.PASSWORD_RESET)
     found = await queries.replace(
-        context.db, email=reset.email, token_hash=token.hash, lifetime_seconds=minutes * _SECONDS_A_MINUTE
+        context.db, email=email, token_hash=token.hash, lifetime_seconds=minutes * _SECONDS_A_MINUTE
     )
     await enqueue(
         context,
@@ -56,13 +68,13 @@ async def _mail_token(context: Context, reset: NewPasswordReset) -> None:
 
 @operation(AccountAction.PASSWORD_RESET_COMPLETE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
 async def complete(context: Context, completion: PasswordResetCompletion) -> None:
-    """Set a new password with the token that was mailed; works once.
+    """Set a new password with the token from the mail, which works once.
 
-    Every session of the user ends, they get a mail that says so, and their address counts as confirmed. If it never was
-    before, their API keys end, too: whoever made them had only claimed the address, and may be somebody else.
+    Every session, API key and pending change of the user ends, they get a mail that says so, and their address counts
+    as confirmed: whoever made these may be somebody else, who knew the password or had only claimed the address.
 
     Raises:
-        InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
+        InvalidToken: ``invalid_token``: the token was used, replaced or changed, has expired, or has another purpose.
         Unavailable: too many passwords are being hashed.
     """
     # A token that cannot be one is looked up all the same, so that all that do not work take the same time.
@@ -75,12 +87,9 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
         user = await queries.complete(context.db, token_hash=hashed, password_hash=password_hash)
         if user is None:
             raise InvalidToken
-        await queries.end_sessions(context.db, user_id=user.id)
-        await enqueue(context, user.email, "password_changed", about=user.id, username=user.username)
-        await attempts.note_success(context, (user.username, user.email))
-        if not user.was_verified and (ended := await queries.end_api_keys(context.db, user_id=user.id)):
-            ids = [str(key_id) for key_id in ended]
-            await record(context, AccountAction.API_KEY_DELETE, None, user_id=user.id, actor_id=user.id, ended=ids)
+        await close(context, user.id)
+        await tell(context, user.id, "password_changed", reader=Reader(username=user.username, email=user.email))
+        await attempts.note_success(context, (user.username, user.email, str(user.id)))
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
 
     await in_transaction(context, store)

@@ -13,6 +13,13 @@ made AS (
 )
 SELECT id, username, email FROM found;
 
+-- name: is_unconfirmed
+-- Whether the user with this address has never confirmed it.
+SELECT EXISTS (
+    SELECT FROM users
+    WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND email_verified_at IS NULL
+);
+
 -- name: is_live
 -- Whether a token sets a password. One that was made far ahead of now was made before the clock was set back, and would
 -- live for as long as that was wrong.
@@ -36,15 +43,5 @@ SET password_hash = :password_hash,
     email_verified_at = coalesce(u.email_verified_at, now()),
     updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
 FROM taken
-JOIN users earlier ON earlier.id = taken.user_id
 WHERE u.id = taken.user_id
-RETURNING u.id, u.username, u.email, earlier.email_verified_at IS NOT NULL AS was_verified;
-
--- name: end_api_keys
--- End every API key of a user; tells which.
-DELETE FROM api_keys WHERE user_id = :user_id RETURNING id;
-
--- name: end_sessions
--- End every session of a user, once their password is set: as a statement of its own it sees those that were begun with
--- the old one while setting the new one waited for them.
-DELETE FROM sessions WHERE user_id = :user_id;
+RETURNING u.id, u.username, u.email;

@@ -6,7 +6,7 @@ from freehold.users.recovery import operations
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 from freehold.web.routing import Routes
 
-routes = Routes("recovery", "Setting a new password without the old one.")
+routes = Routes("recovery", "Set a new password without the old one.")
 
 
 @routes.post("/v1/password-resets", status=202, limit="mails", auth="none")
@@ -22,6 +22,6 @@ async def request_password_reset(context: Context, body: NewPasswordReset) -> No
 async def complete_password_reset(context: Context, body: PasswordResetCompletion) -> None:
     """Set a new password.
 
-    With the token that was mailed, which works once. Every session of yours ends.
+    Send the token from the mail, which works once. All your sessions and API keys end.
     """
     await operations.complete(context, body)

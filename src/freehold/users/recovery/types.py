@@ -5,13 +5,13 @@ from freehold.base.validation import Input
 
 
 class NewPasswordReset(Input, frozen=True, kw_only=True):
-    """Whose password to set anew: the address that they signed up with."""
+    """A request for a new password: the e-mail address of the account."""
 
     email: Email
 
 
 class PasswordResetCompletion(Input, frozen=True, kw_only=True):
-    """The new password, with the token that was mailed as proof."""
+    """A new password, with the token from the mail as proof."""
 
     token: Token
     new_password: Password

@@ -1,1 +1,1 @@
-"""Showing that an e-mail address is one's own."""
+"""Confirm an e-mail address."""

@@ -1,17 +1,23 @@
 """Confirming that an e-mail address is one's own, with a token that is mailed there."""
 
-from freehold.access import AccountAction, By, Subject, Writes, on_user, operation
+from uuid import UUID
+
+from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, InvalidToken, Missing
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
+from freehold.users.closing.doors import hold_open, lock
 from freehold.users.errors import EmailTaken
+from freehold.users.proving.proof import check_password
+from freehold.users.recovery.operations import mail_token
 from freehold.users.types import User
+from freehold.users.undoing.operations import offer
 from freehold.users.verification import queries
 from freehold.users.verification.errors import EmailVerified
-from freehold.users.verification.types import EmailVerification
+from freehold.users.verification.types import EmailVerification, PasswordNeeded
 
 _SECONDS_AN_HOUR = 3600
 
@@ -20,7 +26,7 @@ async def ask_for_confirmation(context: Context, user: User, email: str) -> None
     """Mail a token to an address that is to be a user's; one that was mailed before no longer works.
 
     Raises:
-        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
     """
     await restrain(context, email, "verify_email")
     hours = context.tools.settings.email_verification_hours
@@ -46,20 +52,31 @@ async def ask_for_confirmation(context: Context, user: User, email: str) -> None
     await record(context, AccountAction.EMAIL_VERIFICATION_CREATE, user.id, actor_id=user.id)
 
 
+async def count_change(context: Context, user_id: UUID) -> None:
+    """Count that a user asks for another address, in a transaction of its own, before anything is told about it.
+
+    So a conflict counts, too: going through addresses to learn which are taken leads no further than by signing up.
+
+    Raises:
+        MailedTooOften: ``mailed_too_often``: by this user within the hour.
+    """
+    await in_transaction(context, lambda inner: restrain(inner, str(user_id), "email_change"))
+
+
 async def ask_for_change(context: Context, user: User, email: str) -> None:
     """Mail a token to the address that a user changes to, and tell the one they have.
 
     Raises:
         EmailTaken: ``email_taken``.
-        MailedTooOften: ``mailed_too_often``: to one of the two addresses within the hour.
+        MailedTooOften: ``mailed_too_often``: to the new address within the hour.
     """
+    await hold_open(context)
     if await queries.is_taken(context.db, email=email, user_id=user.id):
         raise EmailTaken
-    await restrain(context, user.email, "email_change")
     await ask_for_confirmation(context, user, email)
     await enqueue(
         context,
-        user.email,
+        user.email if user.email_verified else None,  # who never confirmed it may never have heard of the account
         "email_change",
         about=user.id,
         username=user.username,
@@ -76,11 +93,11 @@ async def withdraw_change(context: Context, user: User) -> None:
 
 @on_user(AccountAction.EMAIL_VERIFICATION_CREATE, writes=Writes.TRANSACTION)
 async def send_again(subject: Subject) -> None:
-    """Mail the token anew: to the address that the user changes to, else to theirs. Earlier tokens end.
+    """Mail the confirmation token again, to the new address of the user if they are changing it. Ends earlier tokens.
 
     Raises:
-        EmailVerified: ``email_verified``: there is nothing to confirm.
-        MailedTooOften: ``mailed_too_often``: to this address within the hour.
+        EmailVerified: ``email_verified``: no address waits for confirmation.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
         Missing: ``not_found``.
     """
     found = await queries.pending(subject.db, user_id=subject.user_id)
@@ -91,34 +108,71 @@ async def send_again(subject: Subject) -> None:
     await ask_for_confirmation(subject.context, found.user, found.pending_email)
 
 
-@operation(AccountAction.EMAIL_VERIFICATION_COMPLETE, by=By.ANYONE, writes=Writes.TRANSACTION)
-async def confirm(context: Context, verification: EmailVerification) -> None:
-    """Confirm an address with the token that was mailed there; works once.
+@operation(AccountAction.EMAIL_VERIFICATION_COMPLETE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
+async def confirm(context: Context, verification: EmailVerification) -> PasswordNeeded | None:
+    """Confirm an e-mail address with the token that was mailed there, which works once.
+
+    It counts for the one whose account it is: a session of that account asks, or its password comes along. Where
+    neither does, whoever reads the mail may never have heard of the account, which somebody else has made under their
+    address. Then all that was made before ends (sessions, keys, pending changes, the password), and a link to set a new
+    password is mailed to the address.
+
+    Returns:
+        None when the account was shown to be the confirmer's own.
 
     Raises:
-        InvalidToken: ``invalid_token``: it was used, replaced, altered, has expired, or is for something else.
-        EmailTaken: ``email_taken``: somebody else confirmed the address meanwhile.
+        InvalidToken: ``invalid_token``: the token was used, replaced or changed, has expired, or has another purpose.
+        EmailTaken: ``email_taken``: somebody else has confirmed the address.
+        WrongPassword: ``wrong_password``: the password is not that of the account; the token goes on working.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
     """
     # A token that cannot be one is looked up all the same, so that all that do not work take the same time.
     hashed = token_hash(Kind.EMAIL_VERIFICATION, verification.token) or b""
+    user_id = await queries.whose(context.db, token_hash=hashed)
+    if user_id is None:
+        raise InvalidToken
+    actor = context.actor
+    is_own = actor is not None and actor.user_id == user_id and actor.key is None
+    if not is_own and verification.password is not None:
+        await check_password(context, user_id, verification.password, "/password")
+        is_own = True
+    return await in_transaction(context, lambda inner: _confirm(inner, hashed, is_own=is_own))
+
+
+async def _confirm(context: Context, hashed: bytes, *, is_own: bool) -> PasswordNeeded | None:
     confirmed = await queries.confirm(context.db, token_hash=hashed)
     if confirmed is None:
         raise InvalidToken
+    await queries.use_up_invitations(context.db, user_id=confirmed.id)
+    if confirmed.is_change and confirmed.was_verified:
+        await offer(
+            context,
+            confirmed.id,
+            username=confirmed.username,
+            email=confirmed.earlier_email,
+            new_email=confirmed.email,
+        )
+    if not is_own:
+        await lock(context, confirmed.id)
+        await mail_token(context, confirmed.email)
     await record(
         context,
         AccountAction.EMAIL_VERIFICATION_COMPLETE,
         confirmed.id,
+        user_id=confirmed.id,
         actor_id=confirmed.id,
         is_change=confirmed.is_change,
+        is_own=is_own,
     )
+    return None if is_own else PasswordNeeded(email=confirmed.email)
 
 
 @on_user(AccountAction.USER_VERIFY, writes=Writes.TRANSACTION)
 async def mark_verified(subject: Subject) -> User:
-    """Take somebody's address as confirmed, as a platform administrator.
+    """Mark the e-mail address of a user as confirmed, as a platform administrator.
 
     Raises:
-        Forbidden: ``forbidden``: not an administrator.
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
         Missing: ``not_found``.
     """
     if not subject.context.is_admin:

@@ -16,10 +16,14 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 class Confirmed(msgspec.Struct, frozen=True):
-    """Whose address was confirmed, and whether it is another one than before."""
+    """Whose address was confirmed, what it was before, and whether that was another one, and a confirmed one."""
 
     id: UUID
+    username: str
+    email: str
+    earlier_email: str
     is_change: bool
+    was_verified: bool
 
 
 @statement
@@ -36,6 +40,14 @@ async def is_taken(db: Executor, *, email: str, user_id: UUID) -> bool: ...
 
 @statement
 async def pending(db: Executor, *, user_id: UUID) -> Pending | None: ...
+
+
+@statement
+async def whose(db: Executor, *, token_hash: bytes) -> UUID | None: ...
+
+
+@statement
+async def use_up_invitations(db: Executor, *, user_id: UUID) -> None: ...
 
 
 @statement

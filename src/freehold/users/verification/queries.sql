@@ -16,9 +16,12 @@ WHERE v.user_id = :user_id AND u.id = v.user_id AND v.email <> u.email
 RETURNING v.user_id;
 
 -- name: is_taken
--- Whether somebody else has an address, in any case.
+-- Whether somebody else has an address, in any case, or had it before a change that can still be undone.
 SELECT EXISTS (
     SELECT FROM users WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND id <> :user_id
+) OR EXISTS (
+    SELECT FROM email_undos
+    WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND user_id <> :user_id AND expires_at > now()
 );
 
 -- name: pending
@@ -30,9 +33,14 @@ FROM users u
 LEFT JOIN email_verifications v ON v.user_id = u.id
 WHERE u.id = :user_id;
 
+-- name: whose
+-- Whose address a token confirms. One that was made far ahead of now was made before the clock was set back, and would
+-- live for as long as that was wrong.
+SELECT user_id FROM email_verifications
+WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour';
+
 -- name: confirm
 -- Use up a token: the address is the user's from now on, and confirmed; what was mailed to another one sets no password.
--- One that was made far ahead of now was made before the clock was set back, and would live for as long as that was wrong.
 WITH taken AS (
     DELETE FROM email_verifications
     WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour'
@@ -51,7 +59,16 @@ SET email = taken.email,
 FROM taken
 JOIN users earlier ON earlier.id = taken.user_id
 WHERE u.id = taken.user_id
-RETURNING u.id, earlier.email <> u.email AS is_change;
+RETURNING u.id, u.username, u.email, earlier.email AS earlier_email, earlier.email <> u.email AS is_change,
+    earlier.email_verified_at IS NOT NULL AS was_verified;
+
+-- name: use_up_invitations
+-- Drop the invitations to a user's address from organizations that they belong to: they have no use for them as a member,
+-- and must have none once they are no longer one.
+DELETE FROM invitations i
+USING users u, organization_members m
+WHERE u.id = :user_id AND m.user_id = u.id AND m.organization_id = i.organization_id
+    AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C");
 
 -- name: mark_verified
 -- Take a user's address as confirmed.

@@ -1,0 +1,1 @@
+"""Proving with the password that it is still oneself who is signed in."""

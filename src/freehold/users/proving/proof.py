@@ -1,0 +1,54 @@
+"""What a session alone may not do: it takes the password, in the request or given to the session lately."""
+
+from uuid import UUID
+
+from freehold.data.context import Context
+from freehold.users.backoff import attempts
+from freehold.users.errors import WrongPassword
+from freehold.users.proving import queries
+from freehold.users.proving.errors import FreshSignInNeeded
+
+_SECONDS_A_MINUTE = 60
+
+
+async def check_password(context: Context, user_id: UUID, password: str, pointer: str) -> None:
+    """Return when this is a user's password. Whoever guesses it here is slowed down as at the door.
+
+    Raises:
+        WrongPassword: ``wrong_password``, at the pointer.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        Unavailable: too many passwords are being hashed.
+    """
+    login = str(user_id)
+    await attempts.check(context, login)
+    stored = await queries.password_hash_of(context.db, id=user_id)
+    if not await context.tools.passwords.verify(stored, password):
+        await attempts.note_failure(context, login)
+        raise WrongPassword(pointer)
+    await attempts.check(context, login)
+
+
+async def require_fresh(context: Context, password: str | None) -> None:
+    """Return when the actor has given their password with the request, or to their session lately.
+
+    Call it before a transaction begins. The operator, and whom a program of yours lets act without a session, pass:
+    who they are is not for a password to show.
+
+    Args:
+        context: of the actor.
+        password: what the request brings as ``current_password``, if anything.
+
+    Raises:
+        FreshSignInNeeded: ``fresh_sign_in_needed``.
+        WrongPassword: ``wrong_password``.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+    """
+    actor = context.signed_in
+    if actor.user_id is None or (actor.session_id is None and actor.key is None):
+        return
+    if password is not None:
+        await check_password(context, actor.user_id, password, "/current_password")
+        return
+    seconds = context.tools.settings.fresh_sign_in_minutes * _SECONDS_A_MINUTE
+    if actor.session_id is None or not await queries.is_fresh(context.db, session_id=actor.session_id, seconds=seconds):
+        raise FreshSignInNeeded

@@ -1,0 +1,1 @@
+"""Taking back a change of address, by whoever has the address from before."""
