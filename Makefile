@@ -10,7 +10,7 @@ help: ## Show what each target does
 
 install: $(VENV)/.runtime ## Make the environment .venv with the command .venv/bin/freehold
 
-serve: $(VENV)/.runtime ## Start Freehold on http://127.0.0.1:8000 with its embedded PostgreSQL
+serve: $(VENV)/.runtime ## Install Freehold into .venv, and start it on http://127.0.0.1:8000 with its embedded PostgreSQL
 	@exec $(BIN)/freehold serve
 
 test: $(VENV)/.dev ## Run the tests in parallel on an embedded PostgreSQL
@@ -60,6 +60,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: $(VENV)/bin/python requirements/install.py requirements/runtime.txt pyproject.toml
+	@echo "Installing Freehold and PostgreSQL into $(VENV): once, and after a change of its requirements ..."
 	@$(BIN)/python requirements/install.py requirements/runtime.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

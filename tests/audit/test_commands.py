@@ -65,7 +65,7 @@ def test_whole_log_is_told_so_and_an_altered_one_fails(database_url: str, acme: 
 
 
 def test_list_and_export_print_events(database_url: str, acme: UUID):
-    listed = freehold(database_url, "list", "acme").stdout.splitlines()
+    listed = freehold(database_url, "list", "--organization", "acme").stdout.splitlines()
     assert [line.split("\t")[1] for line in listed] == ["project.create", "organization.create"]
     lines = freehold(database_url, "export", "--organization", str(acme)).stdout.splitlines()
     assert [json.loads(line)["sequence"] for line in lines] == [1, 2]

@@ -140,7 +140,8 @@ def render() -> str:
     sources = list(modules())
     classes = by_code(FreeholdError)
     rows = [
-        f"| `{code}` | {_status(each)} | `{each.__name__}` | {each.title} |" for code, each in sorted(classes.items())
+        f"| `{code}` | {_status(each)} | `{each.__name__}` | {each.explanation or each.title} |"
+        for code, each in sorted(classes.items())
     ]
     engine = [
         f"| `{code}` | `{each.__name__}` | {inspect.getdoc(each) or ''} |".replace("\n\n", " ").replace("\n", " ")

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from freehold import migrate
-from freehold.migrate.database import place
 from freehold.migrate.errors import ConnectError
+from freehold.postgres.reaching import place
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ def test_password_with_a_bare_special_character_is_not_shown(password: str) -> N
 
 def test_password_that_is_encoded_is_not_shown() -> None:
     url = "postgresql://ada:1234%2FSecret@127.0.0.1:1/shop"
-    with pytest.raises(ConnectError, match=r"Cannot connect to database shop on 127\.0\.0\.1:1") as caught:
+    with pytest.raises(
+        ConnectError, match=r"Cannot connect to database shop on 127\.0\.0\.1, port 1: nothing answers"
+    ) as caught:
         asyncio.run(migrate.apply(url, sets=[]))
     assert "Secret" not in str(caught.value)

@@ -17,23 +17,38 @@ from freehold.migrate.reverse import down
 
 DOCS = Path(__file__).parents[2] / "docs" / "how-to"
 ORDERS = """
-CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, reference text NOT NULL, state text);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, reference text NOT NULL,
+    state text NOT NULL);
 INSERT INTO orders SELECT n, n % 7, 'r' || n, (ARRAY['new', 'paid', 'sent'])[1 + n % 3] FROM generate_series(1, 500) n;
 """
 Execute = Callable[[str], None]
 
 
-@pytest.mark.parametrize(("page", "files"), [("large-table-migration", 6), ("index-concurrently-migration", 3)])
+NULLABLE = "ALTER TABLE orders ALTER COLUMN state DROP NOT NULL;"
+LAST_LINE = "ALTER TABLE orders ALTER COLUMN state SET NOT NULL;\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "files", "nullable"),
+    [
+        ("large-table-migration", 6, False),
+        ("large-table-migration", 6, True),
+        ("index-concurrently-migration", 3, False),
+    ],
+)
 def test_migrations_of_a_page_are_proved_applied_and_reverted(
-    database_url: str, execute: Execute, tmp_path: Path, page: str, files: int
+    database_url: str, execute: Execute, tmp_path: Path, page: str, files: int, *, nullable: bool
 ) -> None:
     blocks = re.findall(r"^ *```sql\n(.*?)^ *```$", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
     assert len(blocks) == files
     folder, backups = tmp_path / "migrations", tmp_path / "backups"
     folder.mkdir()
     for number, block in enumerate(blocks, 1):
-        (folder / f"{number:04}_step.sql").write_text(dedent(block), "utf-8")
-    execute(ORDERS)
+        text = dedent(block)
+        if nullable:  # as the page says
+            text = text.replace(LAST_LINE, "")
+        (folder / f"{number:04}_step.sql").write_text(text, "utf-8")
+    execute(ORDERS + NULLABLE * nullable)
     sets = [MigrationSet.from_folder(folder)]
     rehearsal = asyncio.run(rehearse(database_url, sets=sets, backups=backups))
     assert rehearsal.passed, rehearsal.findings

@@ -115,7 +115,7 @@ def test_every_kind_is_listed_with_size_and_age_and_goes_by_its_name(
     assert found[folder.name]["size_bytes"] == 2**20
     assert all(each["in_use"] is False and each["made_at"] and each["size_bytes"] for each in found.values())
     assert found[replaced]["made_at"] == "2026-01-02T03:04:05Z"
-    text = run("status").stdout
+    text = run("status").stderr  # standard output is the list
     assert all(name in text for name in found)
     assert "Remove it with: freehold migrate clean" in text
     removed = run("clean", copy, folder.name, "--yes", "--json")
@@ -175,8 +175,8 @@ def test_replaced_database_goes_only_when_it_is_named(
     replaced = beside(named(database_name, "before", STAMP), remark(database_name, "before"))
     declined = run("clean", answer="n\n")
     assert declined.exit_code == 1
-    assert copy in declined.stdout
-    assert replaced not in declined.stdout
+    assert copy in declined.stderr
+    assert replaced not in declined.stderr
     assert copy in databases(query)
     assert run("clean", answer="y\n").exit_code == 0
     assert databases(query) >= {replaced}
@@ -310,7 +310,7 @@ def test_age_tells_where_a_file_system_has_no_locks(run: Run, backups: Path, mon
 def test_status_is_shown_although_the_staging_server_is_away(run: Run, copy: str) -> None:
     result = run("status", "--staging-url", "postgresql://somebody@127.0.0.1:1/nowhere")
     assert result.exit_code == 0
-    assert copy in result.stdout
+    assert copy in result.stderr
     assert "Copies on the staging server are not shown: Cannot connect" in result.stderr
 
 

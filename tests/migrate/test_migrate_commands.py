@@ -37,7 +37,7 @@ def test_status_shows_pending_then_applied(run: Run) -> None:
     assert run("apply").exit_code == 0
     shown = run("status")
     assert shown.exit_code == 0
-    assert "Everything is applied" in shown.stdout
+    assert "Everything is applied" in shown.stderr  # standard output is the list
 
 
 def test_answers_as_json(run: Run) -> None:
@@ -77,7 +77,7 @@ def test_drift_is_named_object_by_object(run: Run, execute: Execute) -> None:
     assert shown.exit_code == 1
     assert "drift: column public.items.extra was added: integer" in shown.stderr
     assert "drift: index public.by_hand was added: CREATE INDEX by_hand" in shown.stderr
-    assert "drift: index public.by_hand" in run("status").stdout
+    assert "drift: index public.by_hand" in run("status").stderr
 
 
 def test_restore_brings_the_rows_back_and_keeps_the_present_database(

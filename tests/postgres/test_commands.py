@@ -141,7 +141,7 @@ def test_failing_statement_is_status_1(server: EmbeddedServer) -> None:
 def test_unreachable_own_server_is_a_message_and_status_1() -> None:
     result = db_process("psql", "--database-url", "postgresql://u:geheim@/d?host=/nowhere")
     assert result.returncode == 1
-    assert result.stderr.startswith("Error: The database does not answer")
+    assert result.stderr.startswith("Error: Cannot connect to database d on the socket in /nowhere: there is no socket")
     assert "geheim" not in result.stderr
 
 

@@ -4,6 +4,8 @@ A new minor release may change any of it: `pyproject.toml` bounds the version, a
 """
 
 import inspect
+import multiprocessing
+import os
 import signal
 import threading
 import tomllib
@@ -16,6 +18,8 @@ from granian._granian import WorkerSignal
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server.common import AbstractServer
 from granian.server.mp import MPServer, WorkerProcess
+
+from freehold.serve.server import _AnnouncingServer
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -75,3 +79,19 @@ def test_worker_is_ended_by_the_signal_that_it_hears():
     assert "self.inner.terminate()" in inspect.getsource(WorkerProcess.terminate)
     signals: Any = granian._signals
     assert signal.SIGTERM in signals._get_signals()
+
+
+def test_worker_whose_end_another_thread_collects_is_not_taken_for_one_that_refuses_to_stop():
+    # Two threads wait for a worker: the one that collects its status has not always noted it when the other looks.
+    made: Any = _AnnouncingServer(
+        "nothing", port=1, interface=Interfaces.ASGI, loop=Loops.uvloop, http=HTTPModes.http1, workers_kill_timeout=30
+    )
+    made.__dict__.update(_ssp=None, _shd=None, _sso=None)  # no socket: nothing is served
+    worker = made._spawn_worker(0, os._exit, lambda *_: None)
+    worker.inner = multiprocessing.get_context("fork").Process(target=os._exit, args=(0,))
+    assert isinstance(worker.inner, multiprocessing.context.ForkProcess)
+    worker.inner.start()
+    os.waitpid(worker.inner.pid or 0, 0)  # as the other thread does
+    assert worker.inner.is_alive(), "what Granian asks; once it says no, this test and what it guards can go"
+    worker.join(30)
+    assert not worker.is_alive()

@@ -97,7 +97,7 @@ def test_refused_lines_are_told_and_written_down(freehold: Run, tmp_path: Path):
     )
     status, told, complaint = freehold("import", "users", "users.ndjson")
     assert (status, told) == (1, "users: 0 stored, 2 refused\n")
-    assert "line 2, email: must be a valid e-mail address" in complaint
+    assert ", line 2, email: must be a valid e-mail address" in complaint
     assert "2 refused; nothing is stored. See users.ndjson.errors.ndjson for the reasons." in complaint
     refused = [json.loads(line) for line in (tmp_path / "users.ndjson.errors.ndjson").read_text().splitlines()]
     assert [(each["line"], each["field"], each["code"]) for each in refused] == [
@@ -124,9 +124,9 @@ def test_what_was_wrong_before_is_forgotten_when_it_is_mended(freehold: Run, tmp
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("import", "users", "nowhere"), "FILE: cannot be opened: No such file or directory"),
-        (("export", "users", "nowhere/users.csv"), "FILE: cannot be written: No such file or directory"),
-        (("import", "users", "."), "FILE: cannot be"),
+        (("import", "users", "nowhere"), "nowhere: cannot be opened: No such file or directory"),
+        (("export", "users", "nowhere/users.csv"), "nowhere/users.csv: cannot be written: No such file or directory"),
+        (("import", "users", "."), ".: cannot be"),
     ],
 )
 def test_file_that_cannot_be_used_is_named(freehold: Run, arguments: tuple[str, ...], complaint: str):
@@ -198,7 +198,7 @@ def _feed(process: "subprocess.Popen[bytes]", pieces: Any) -> tuple[str, int]:
 def test_line_of_a_gigabyte_is_refused_in_flat_memory(start: Start):
     process = start("import", "users", "-", program=MEASURED)
     said, kibibytes = _feed(process, [b"x" * 2**20] * 1024)
-    assert "line 1: is longer than 1,048,576 bytes" in said
+    assert ", line 1: is longer than 1,048,576 bytes" in said
     assert process.returncode == 1
     assert kibibytes < MOST_MEMORY_KIB
 

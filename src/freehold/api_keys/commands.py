@@ -11,7 +11,7 @@ from freehold.api_keys import operations
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.base.validation import parse
 from freehold.data.context import Context
-from freehold.terminal.declare import Fetch, lists, runs, shows
+from freehold.terminal.declare import Fetch, also_named, lists, shows
 from freehold.terminal.references import organization_reference, read_id
 from freehold.users.commands import find_user
 
@@ -85,9 +85,22 @@ def list_all(context: Context, *, user: str | None, organization: str | None) ->
 @api_keys.command()
 @click.argument("api_key", metavar="ID")
 @_of_holder
+@shows
+async def show(context: Context, *, api_key: str, user: str | None, organization: str | None) -> ApiKey:
+    """Show an API key (an id), without its secret."""
+    key_id = read_id(api_key, "/api_key")
+    user_id, reference = await _holder(context, user, organization)
+    if user_id is not None:
+        return await operations.get_of_user(context, user_id, key_id)
+    return await operations.get_of_organization(context, reference, key_id)
+
+
+@api_keys.command()
+@click.argument("api_key", metavar="ID")
+@_of_holder
 @click.option(
     "--overlap-seconds",
-    type=int,
+    type=click.IntRange(0, 604_800),
     default=86_400,
     show_default=True,
     help="Seconds for which the old key keeps working.",
@@ -108,15 +121,8 @@ async def rotate(
 @api_keys.command()
 @click.argument("api_key", metavar="ID")
 @_of_holder
-@runs
-async def revoke(
-    context: Context,
-    *,
-    api_key: str,
-    user: str | None,
-    organization: str | None,
-    as_json: bool,  # noqa: ARG001 - there is nothing to print
-) -> int:
+@shows
+async def revoke(context: Context, *, api_key: str, user: str | None, organization: str | None) -> None:
     """Revoke an API key immediately."""
     key_id = read_id(api_key, "/api_key")
     user_id, reference = await _holder(context, user, organization)
@@ -124,7 +130,9 @@ async def revoke(
         await operations.delete_of_user(context, user_id, key_id)
     else:
         await operations.delete_of_organization(context, reference, key_id)
-    return 0
+
+
+api_keys.add_command(also_named(revoke, "delete"))
 
 
 async def _holder(context: Context, user: str | None, organization: str | None) -> tuple[UUID | None, UUID | str]:

@@ -12,6 +12,7 @@ class NoSuchApiKey(Missing):
 
     code = "no_such_api_key"
     title = "This API key does not exist"
+    explanation = "This API key does not exist: it was revoked, expired long ago, or belongs to somebody else"
 
 
 class ApiKeyExpired(Conflict):

@@ -8,15 +8,17 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+import msgspec
 
 from freehold.audit import operations
 from freehold.audit.heads import COMMAND_SECONDS, broken_heads, hand_heads, read_heads, write_heads
 from freehold.audit.operations import Progress
-from freehold.audit.types import AuditEvent, AuditHead, AuditPageRequest
+from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditHead
 from freehold.base.errors import Missing
+from freehold.base.validation import parse
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest
-from freehold.terminal.declare import Fetch, lists, runs
+from freehold.data.paging import PageRequest
+from freehold.terminal.declare import Fetch, lists, shows
 from freehold.terminal.failures import FAILED, Refused
 from freehold.terminal.output import print_json
 from freehold.terminal.references import organization_reference
@@ -30,17 +32,38 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.argument("organization")
+@_organization
+@click.option("--user", "user_id", metavar="ID", help="List only the events of this account; not with --organization.")
+@click.option("--actor", "actor_id", metavar="ID", help="List only what this user did.")
+@click.option("--action", help="List only this action, such as project.delete.")
+@click.option(
+    "--from", "from_", metavar="TIME", help="List only events from this time on, such as 2027-01-31T12:00:00Z."
+)
+@click.option("--to", metavar="TIME", help="List only events before this time.")
 @lists("created_at", "action", "actor_id", "target_id", "sequence")
-def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
-    """List the audit events of an organization, newest first."""
+def list_events(
+    context: Context,
+    *,
+    organization: str | None,
+    user_id: str | None,
+    actor_id: str | None,
+    action: str | None,
+    from_: str | None,
+    to: str | None,
+) -> Fetch[AuditEvent]:
+    """List the audit events of an organization, or of accounts, newest first."""
+    given = {"user_id": user_id, "actor_id": actor_id, "action": action, "from": from_, "to": to}
+    wanted = parse(AccountAuditPageRequest, {field: value for field, value in given.items() if value is not None})
+    if organization is None:
+        return lambda request: operations.list_of_accounts(context, _at(wanted, request))
+    if user_id is not None:
+        raise click.UsageError("Choose one: --organization or --user.")
     reference = organization_reference(organization)
+    return lambda request: operations.list_of_organization(context, reference, _at(wanted, request))
 
-    async def fetch(request: PageRequest) -> Page[AuditEvent]:
-        wanted = AuditPageRequest(limit=request.limit, cursor=request.cursor)
-        return await operations.list_of_organization(context, reference, wanted)
 
-    return fetch
+def _at(wanted: AccountAuditPageRequest, request: PageRequest) -> AccountAuditPageRequest:
+    return msgspec.structs.replace(wanted, limit=request.limit, cursor=request.cursor)
 
 
 @audit.command()
@@ -52,7 +75,7 @@ def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
     metavar="CHAIN:SEQ:HASH",
     help="A head that 'freehold audit heads' printed earlier, which the chain must still contain. Repeatable.",
 )
-@runs
+@shows
 async def verify(context: Context, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
     """Check that no event was changed, moved, removed or inserted. Exit with 1 and name each one that was."""
     pins = [_read_head(text) for text in expected]
@@ -80,7 +103,7 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
     metavar="FILE|'| COMMAND'",
     help="Write the heads to this file, or pipe them to a shell command: '| ssh vault ...'.",
 )
-@runs
+@shows
 async def heads(context: Context, *, organization: str | None, target: str | None, as_json: bool) -> int:
     """Print the end of each chain as CHAIN:SEQ:HASH. Store it elsewhere, for 'freehold audit verify --expect'.
 
@@ -120,13 +143,12 @@ async def _keep(context: Context, target: str, found: Sequence[AuditHead]) -> in
 
 @audit.command()
 @_organization
-@runs
-async def export(context: Context, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
+@shows
+async def export(context: Context, *, organization: str | None) -> None:
     """Print every event as a line of JSON, with the hashes that let anybody check the chains."""
     out = sys.stdout.buffer
     with _progress("Exporting") as progress:
         await operations.export(context, out.write, chain_id=await _chain_of(context, organization), progress=progress)
-    return 0
 
 
 async def _chain_of(context: Context, organization: str | None) -> UUID | None:

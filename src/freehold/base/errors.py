@@ -26,16 +26,18 @@ class FreeholdError(Exception):
     Attributes:
         code: stable, machine-readable; part of the contract.
         title: the code in words, the same for every occurrence.
+        explanation: what the title leaves out, as the detail where an occurrence has none of its own.
         detail: what is wrong this time and what to do next.
         constraints: names of the database's constraints that stand for this error.
     """
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Something went wrong"
+    explanation: ClassVar[str] = ""
     constraints: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, detail: str | None = None) -> None:
-        self.detail = detail or self.title
+        self.detail = detail or self.explanation or self.title
         super().__init__(self.detail)
 
 
@@ -82,6 +84,7 @@ class Missing(FreeholdError):
 
     code = "not_found"
     title = "This does not exist, or you cannot view it"
+    explanation = "This does not exist, or you cannot view it: check the id in the path, and who is signed in"
 
 
 class Conflict(FreeholdError):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 
 from freehold.base.machine import cores
+from freehold.base.rules import Rule
 
 PREFIX = "FREEHOLD_"
 
@@ -254,4 +255,5 @@ def _read(variable: str, kind: Any, value: Any) -> Any:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
         shown = "not valid" if variable in _SECRET else f"'{value}'"
-        raise SettingError(f"{variable} is {shown}: {str(error)[0].lower()}{str(error)[1:]}") from None
+        expected = Rule.of(kind).in_words() or f"{str(error)[0].lower()}{str(error)[1:]}"
+        raise SettingError(f"{variable} is {shown}: {expected}") from None

@@ -10,6 +10,7 @@ import click
 from freehold.base.slices import Slice
 from freehold.base.version import VERSION
 from freehold.slices import SLICES
+from freehold.terminal.words import with_words
 
 if TYPE_CHECKING:
     from freehold.base.settings import Settings  # would take time, which `--help` need not wait for
@@ -61,13 +62,13 @@ class Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
         """Import a part."""
         if part := (SERVE | DATABASE).get(cmd_name):
-            return part.load()
+            return with_words(part.load())
         found = next((_of_slice(each, cmd_name) for each in SLICES if cmd_name in each.commands), None)
         if isinstance(found, click.Group):
             for adding in SLICES:
                 for name in adding.adds.get(cmd_name, ()):
                     found.add_command(_of_slice(adding, name))
-        return found
+        return found and with_words(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
         """Write the list of parts."""
@@ -87,7 +88,7 @@ async def _open(database_url: str, settings: "Settings") -> AsyncIterator["Conte
         yield platform.context
 
 
-@click.group(cls=Program, name="freehold", context_settings={"obj": _open})
+@click.group(cls=Program, name="freehold", context_settings={"obj": _open, "help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="freehold", message="%(prog)s %(version)s")
 def program() -> None:
     """Manage users, organizations and projects on plain PostgreSQL.
@@ -95,3 +96,7 @@ def program() -> None:
     Start with `freehold serve`. The other commands work on the same database, whether the server runs or not. They
     are allowed to do everything, because whoever can run them already controls the database.
     """
+    from freehold.terminal.options import unknown_settings  # noqa: PLC0415 - see above
+
+    for line in unknown_settings():
+        click.echo(f"freehold: warning: {line}", err=True)

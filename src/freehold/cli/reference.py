@@ -11,9 +11,7 @@ import click
 
 from freehold.base.settings import PREFIX
 from freehold.cli.program import program
-from freehold.postgres.binaries import SETTING as POSTGRES_BIN
-from freehold.terminal.failures import DEBUG
-from freehold.terminal.options import FIELDS, ONLY_ENVIRONMENT, about
+from freehold.terminal.options import FIELDS, ONLY_ENVIRONMENT, OTHERS, about
 
 FOLDER: Final = Path("docs/reference")
 RENEW: Final = "make renew"
@@ -33,7 +31,10 @@ def command_line() -> str:
             "",
             "On a terminal, commands print tables for people. In a pipe, they print fields with tabs between them.",
             "With `--json`, they print what the API returns.",
-            *_sections(program, click.Context(program, info_name="freehold", terminal_width=_WIDTH)),
+            *_sections(
+                program,
+                click.Context(program, info_name="freehold", terminal_width=_WIDTH, help_option_names=["-h", "--help"]),
+            ),
         ]
     )
 
@@ -61,8 +62,7 @@ def settings() -> str:
             "| Environment variable | Description |",
             "| --- | --- |",
             *hidden,
-            f"| `{POSTGRES_BIN}` | folder of the PostgreSQL programs to use, before any others |",
-            f"| `{DEBUG}` | set to 1 to see where an unexpected error came from |",
+            *(f"| `{name}` | {meaning} |" for name, meaning in OTHERS.items()),
             "",
         ]
     )

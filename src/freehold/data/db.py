@@ -17,6 +17,7 @@ from freehold.data.lending import GRACE_SECONDS, RELEASE_SECONDS, Connection, Le
 from freehold.data.rows import Row
 from freehold.data.sql import Executor
 from freehold.observe.observer import SILENT, Observer
+from freehold.postgres.reaching import UNREADABLE, unreachable
 
 R = TypeVar("R")
 
@@ -309,12 +310,9 @@ async def connect(
             raise Unavailable(
                 "Cannot connect to the database: this looks like a PgBouncer; if so, set FREEHOLD_PGBOUNCER=true"
             ) from error
-        raise Unavailable(f"Cannot connect to the database: {error or type(error).__name__}") from error
+        raise Unavailable(unreachable(url, error)) from error
     except ValueError:  # its own text may hold a part of the password
-        raise Unavailable(
-            "The database URL cannot be read: it is postgresql://user:password@host/database, "
-            "with the special characters in it percent-encoded"
-        ) from None
+        raise Unavailable(UNREADABLE) from None
     lender = Lender(pool, acquire_timeout_seconds=acquire_timeout_seconds, observer=observer)
     return Database(lender, meanings=meanings, statement_timeout_seconds=statement_timeout_seconds)
 

@@ -7,7 +7,7 @@ import click
 from freehold.data.context import Context
 from freehold.mail import operations
 from freehold.mail.types import Message
-from freehold.terminal.declare import Fetch, lists, shows
+from freehold.terminal.declare import Fetch, documents, lists
 from freehold.terminal.references import read_id
 
 
@@ -25,7 +25,7 @@ def list_all(context: Context) -> Fetch[Message]:
 
 @mail.command()
 @click.argument("id", metavar="ID")
-@shows
+@documents("text")
 async def show(context: Context, *, id: str) -> Message:  # noqa: A002 - the name of the argument
     """Show a mail with its text. The text is only kept if no SMTP server is set."""
     return await operations.get(context, read_id(id, "/id"))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import asyncpg
 
 from freehold.migrate.errors import ConnectError
+from freehold.postgres.reaching import UNREADABLE, place, readable, unreachable
 
 Connection: TypeAlias = asyncpg.Connection
 
@@ -40,10 +41,6 @@ _POOLER = (
 )
 WRITABLE = {"default_transaction_read_only": "off"}
 """For making other databases beside one that is to be read only."""
-_UNREADABLE = (
-    "The database URL cannot be read: it is postgresql://user:password@host/database, with the special characters in "
-    "it percent-encoded (/ is %2F, @ is %40)"
-)
 
 
 @asynccontextmanager
@@ -82,8 +79,8 @@ async def close(connection: Connection) -> None:
 
 
 async def _open(database_url: str, settings: dict[str, str]) -> Connection:
-    if not _can_be_read(database_url):
-        raise ConnectError(_UNREADABLE)
+    if not readable(database_url):
+        raise ConnectError(UNREADABLE)
     try:
         connection: Connection = await asyncpg.connect(
             database_url,
@@ -92,12 +89,11 @@ async def _open(database_url: str, settings: dict[str, str]) -> Connection:
             server_settings=settings,
         )
     except ValueError:  # its own text may hold a part of the password
-        raise ConnectError(_UNREADABLE) from None
+        raise ConnectError(UNREADABLE) from None
     except (*LOST, asyncpg.PostgresError) as error:
         if "unsupported startup parameter" in str(error):  # in PgBouncer's words
             raise ConnectError(_POOLER) from None
-        reason = str(error) or f"no answer within {_CONNECT_TIMEOUT_SECONDS} seconds"
-        raise ConnectError(f"Cannot connect to {place(database_url)}: {reason}") from None
+        raise ConnectError(unreachable(database_url, error)) from None
     if connection.get_server_version().major < OLDEST_MAJOR:
         version = connection.get_server_version().major
         await close(connection)
@@ -125,28 +121,3 @@ def with_database(url: str, name: str) -> str:
 def quoted(name: str) -> str:
     """A name as PostgreSQL reads it in SQL."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def place(database_url: str) -> str:
-    """The database in words fit for messages: never with the password."""
-    if not _can_be_read(database_url):
-        return "the database (its URL cannot be read)"
-    parts = urlsplit(database_url)
-    where = parts.hostname or "the local socket"
-    port = f":{parts.port}" if parts.port else ""
-    return f"database {parts.path.lstrip('/') or '(default)'} on {where}{port}"
-
-
-def _can_be_read(database_url: str) -> bool:
-    """Tell whether the parts of a URL are what they seem.
-
-    An @ after the host belongs to a password with a bare / ? or # in it, of which all that follows would seem to be the
-    database, and the beginning the port.
-    """
-    try:
-        parts = urlsplit(database_url)
-        _ = parts.port
-    except ValueError:
-        return False
-    unnamed = [part for part in parts.query.split("&") if "=" not in part]  # ?user=ada@acme is fine
-    return not any("@" in part for part in (parts.path, parts.fragment, *unnamed))

@@ -5,8 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from freehold.migrate.database import LOST, Connection, connect, place
+from freehold.migrate.database import LOST, Connection, connect
 from freehold.migrate.errors import ConnectError, LockedError
+from freehold.postgres.reaching import place
 
 _KEY = 0x66_72_65_65_68_6F_6C_64  # "freehold"; advisory locks are per database
 _POLL_SECONDS = 0.1

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager, suppress
 import asyncpg
 
 from freehold.migrate.beside import copied_at, copy_remark, set_comment
-from freehold.migrate.database import WRITABLE, Connection, connect, place, quoted, with_database
+from freehold.migrate.database import WRITABLE, Connection, connect, quoted, with_database
 from freehold.migrate.discard import drop_database, drop_unused
 from freehold.migrate.errors import ConnectError, StagingError
 from freehold.migrate.properties import carry_rights, carry_settings
+from freehold.postgres.reaching import place
 
 COPY_ENDING = "[0-9a-f]{8}"
 """How the name of a copy ends, as a regular expression."""

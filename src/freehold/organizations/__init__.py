@@ -6,7 +6,7 @@ SLICE = Slice(
     package=__name__,
     parts=("members", "invitations", "roles", "deletion"),
     commands={
-        "organizations": "Create, list and show organizations; manage members and invitations; delete and restore.",
+        "organizations": "Create, list, update, delete and restore organizations; manage members and invitations.",
         "roles": "Create, list, show, update and delete the custom roles of an organization.",
     },
 )

@@ -6,6 +6,7 @@ import click
 
 from freehold.base.validation import parse
 from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.organizations import operations
 from freehold.organizations.deletion import commands as deletion
 from freehold.organizations.invitations import commands as invitations
@@ -13,15 +14,15 @@ from freehold.organizations.members import operations as members
 from freehold.organizations.members.types import Member, NewRole
 from freehold.organizations.roles import operations as roles
 from freehold.organizations.roles.types import Access, AccessQuestion
-from freehold.organizations.types import NewOrganization, NewOwner, Organization
-from freehold.terminal.declare import Fetch, lists, shows
+from freehold.organizations.types import NewOrganization, NewOwner, Organization, OrganizationPatch
+from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference
 from freehold.users.commands import find_user
 
 
 @click.group()
 def organizations() -> None:
-    """Create, list and show organizations; manage members and invitations; delete and restore."""
+    """Create, list, update, delete and restore organizations; manage members and invitations."""
 
 
 @organizations.command()
@@ -36,10 +37,17 @@ async def create(context: Context, *, name: str, owner: str, slug: str | None) -
 
 
 @organizations.command("list")
+@click.option("--user", metavar="USER", help="List only the organizations of this user: a username or an id.")
 @lists("id", "slug", "name", "members_count", "created_at")
-def list_all(context: Context) -> Fetch[Organization]:
+def list_all(context: Context, *, user: str | None) -> Fetch[Organization]:
     """List organizations, newest first."""
-    return partial(operations.list_all, context)
+
+    async def fetch(request: PageRequest) -> Page[Organization]:
+        if user is None:
+            return await operations.list_all(context, request)
+        return await operations.list_of_user(context, (await find_user(context, user)).id, request)
+
+    return fetch
 
 
 @organizations.command()
@@ -48,6 +56,25 @@ def list_all(context: Context) -> Fetch[Organization]:
 async def show(context: Context, *, organization: str) -> Organization:
     """Show an organization (a slug or an id)."""
     return await operations.get(context, organization_reference(organization))
+
+
+@organizations.command()
+@click.argument("organization")
+@click.option("--name", help="New name.")
+@click.option("--slug", help="New name in URLs.")
+@shows
+async def update(context: Context, *, organization: str, name: str | None, slug: str | None) -> Organization:
+    """Update an organization (a slug or an id)."""
+    patch = parse(OrganizationPatch, changes(name=name, slug=slug))
+    return await operations.update(context, organization_reference(organization), patch)
+
+
+@organizations.command("members")
+@click.argument("organization")
+@lists("user.id", "user.username", "role", "joined_at")
+def list_members(context: Context, *, organization: str) -> Fetch[Member]:
+    """List the members of an organization, newest first."""
+    return partial(members.list_all, context, organization_reference(organization))
 
 
 @organizations.command()
@@ -103,6 +130,7 @@ async def access(context: Context, *, organization: str, user: str, action: str)
 for command in (
     invitations.invite,
     invitations.invitations,
+    invitations.show_invitation,
     invitations.resend_invitation,
     invitations.revoke_invitation,
     deletion.delete,

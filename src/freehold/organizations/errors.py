@@ -20,6 +20,7 @@ class OrganizationGone(Missing):
 
     code = "organization_gone"
     title = "This organization no longer exists"
+    explanation = "This organization no longer exists: it was deleted while this was done, and nothing of it is stored"
     constraints = (
         "organization_members_organization_id_fkey",
         "projects_organization_id_fkey",

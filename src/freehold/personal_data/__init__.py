@@ -2,4 +2,4 @@
 
 from freehold.base.slices import Slice
 
-SLICE = Slice(package=__name__, adds={"users": ("export", "erase")})
+SLICE = Slice(package=__name__, adds={"users": ("export", "erase", "delete")})

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from freehold.postgres.binaries import OLDEST, client_binary
 from freehold.postgres.errors import PostgresError
 from freehold.postgres.programs import run, without_secrets
+from freehold.postgres.reaching import unreachable
 
 
 class Passing(NamedTuple):
@@ -87,9 +88,9 @@ def server_major(connection: ClientConnection) -> int:
     psql = client_binary("psql", OLDEST)
     question = ("--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command=SHOW server_version_num")
     with connection.passing(without_service(os.environ)) as (environment, fds):
-        answer = run((psql, *question, connection.url), env=environment, pass_fds=fds)
+        answer = run((psql, *question, connection.url), env=environment | {"LC_ALL": "C"}, pass_fds=fds)
     if answer.returncode != 0:
-        raise PostgresError(f"The database does not answer: {answer.stderr.strip()}")
+        raise PostgresError(unreachable(connection.url, answer.stderr))
     return int(answer.stdout) // 10_000
 
 

@@ -11,6 +11,8 @@ from freehold.postgres.identity import Identity
 from freehold.postgres.layout import Layout
 
 SOCKET = ".s.PGSQL.5432"
+OUTSIDE = "freehold-"
+"""How the name of a folder outside of the data directory begins."""
 LONGEST_BYTES = 107  # sockaddr_un holds 108 bytes on Linux, the last of them NUL
 
 
@@ -47,8 +49,8 @@ def make_socket_folder(layout: Layout, identity: Identity) -> Path:
     if _fits(layout.run):
         return layout.run
     for base in _bases():
-        if _fits(base / "freehold-12345678"):
-            folder = Path(tempfile.mkdtemp(prefix="freehold-", dir=base))  # 0700, and new
+        if _fits(base / f"{OUTSIDE}12345678"):
+            folder = Path(tempfile.mkdtemp(prefix=OUTSIDE, dir=base))  # 0700, and new
             identity.own(folder)
             _record(layout).write_bytes(os.fsencode(folder))
             return folder

@@ -1,20 +1,22 @@
 """`freehold projects`."""
 
 from functools import partial
+from typing import get_args
 
 import click
 
+from freehold.base.scalars import Visibility
 from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.projects import operations
-from freehold.projects.types import NewProject, Project
-from freehold.terminal.declare import Fetch, lists, shows
+from freehold.projects.types import NewProject, Project, ProjectPatch
+from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference, read_id
 
 
 @click.group()
 def projects() -> None:
-    """Create, list and show projects."""
+    """Create, list, show, update and delete projects."""
 
 
 @projects.command()
@@ -48,3 +50,41 @@ def list_all(context: Context, *, organization: str) -> Fetch[Project]:
 async def show(context: Context, *, organization: str, project: str) -> Project:
     """Show a project (an id) of an organization (a slug or an id)."""
     return await operations.get(context, organization_reference(organization), read_id(project, "/project"))
+
+
+@projects.command()
+@click.argument("organization")
+@click.argument("project")
+@click.option("--name", help="New name.")
+@click.option("--description", help="What it is about.")
+@click.option("--visibility", type=click.Choice(get_args(Visibility)), help="Who can view it: members, or anyone.")
+@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="Feature to switch on. Repeatable.")
+@click.option("--no-features", is_flag=True, help="Switch all features off.")
+@shows
+async def update(
+    context: Context,
+    *,
+    organization: str,
+    project: str,
+    name: str | None,
+    description: str | None,
+    visibility: str | None,
+    features: tuple[str, ...],
+    no_features: bool,
+) -> Project:
+    """Update a project (an id). The given features replace all previous ones."""
+    chosen = () if no_features else features or None
+    given = changes(name=name, description=description, visibility=visibility, features=chosen)
+    settings = {field: given.pop(field) for field in ("visibility", "features") if field in given}
+    patch = parse(ProjectPatch, {**given, **({"settings": settings} if settings else {})})
+    reference = organization_reference(organization)
+    return await operations.update(context, reference, read_id(project, "/project"), patch)
+
+
+@projects.command()
+@click.argument("organization")
+@click.argument("project")
+@shows
+async def delete(context: Context, *, organization: str, project: str) -> None:
+    """Delete a project (an id) forever."""
+    await operations.delete(context, organization_reference(organization), read_id(project, "/project"))

@@ -1,5 +1,6 @@
 """Serves the application with Granian: some worker processes on one port, until SIGTERM or Ctrl-C."""
 
+import multiprocessing.connection
 import os
 import signal
 import socket
@@ -95,7 +96,9 @@ class _AnnouncingServer(MPServer):
     def _spawn_worker(  # type: ignore[override]  # as its class has it, unlike that one
         self, idx: int, target: Any, callback_loader: Any
     ) -> WorkerProcess:
-        return super()._spawn_worker(idx, target, partial(callback_loader, idx))
+        worker = super()._spawn_worker(idx, target, partial(callback_loader, idx))
+        worker.is_alive = partial(_lives, worker)  # type: ignore[method-assign]
+        return worker
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         # A worker begins with the handlers of this process, which would swallow a signal: it gets those that come
@@ -110,6 +113,15 @@ class _AnnouncingServer(MPServer):
             self.serve_metrics()
         if self.announce:
             threading.Thread(target=self.announce, daemon=True).start()
+
+
+def _lives(worker: WorkerProcess) -> bool:
+    """Say whether a worker runs, by the pipe that its end closes.
+
+    Granian (2.8) asks the process, for which a thread of its own waits at the same time: until that thread has noted
+    the status, a worker that has ended looks like one that refuses to stop, and is reported and killed as such.
+    """
+    return not multiprocessing.connection.wait([worker.inner.sentinel], timeout=0)
 
 
 def _announce_when_ready(url: str, announce: Callable[[str], None], stopped: threading.Event) -> None:

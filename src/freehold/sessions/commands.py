@@ -6,7 +6,7 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.sessions import operations
 from freehold.sessions.types import Session
-from freehold.terminal.declare import Fetch, lists, runs
+from freehold.terminal.declare import Fetch, also_named, lists, shows
 from freehold.terminal.references import read_id
 from freehold.users.commands import find_user
 
@@ -31,18 +31,14 @@ def list_all(context: Context, *, user: str) -> Fetch[Session]:
 @sessions.command()
 @click.argument("user")
 @click.argument("session", metavar="[ID]", required=False)
-@runs
-async def end(
-    context: Context,
-    *,
-    user: str,
-    session: str | None,
-    as_json: bool,  # noqa: ARG001 - there is nothing to print
-) -> int:
+@shows
+async def end(context: Context, *, user: str, session: str | None) -> None:
     """Sign a user out of the session ID, or of all sessions if you leave out ID."""
     found = await find_user(context, user)
     if session is None:
         await operations.end_others(context, found.id)
     else:
         await operations.end_of_user(context, found.id, read_id(session, "/session"))
-    return 0
+
+
+sessions.add_command(also_named(end, "delete"))

@@ -14,7 +14,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from copy import copy
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +35,7 @@ from freehold.terminal.options import read_settings, setting_options
 from freehold.terminal.output import print_entity, print_json, print_rows
 
 R = TypeVar("R")
+Answer = TypeVar("Answer", bound=msgspec.Struct | int | None)
 EntityT = TypeVar("EntityT", bound=msgspec.Struct)
 Fetch = Callable[[PageRequest], Awaitable[Page[EntityT]]]
 
@@ -43,25 +46,57 @@ DEFAULT_LIMIT = 100
 PAGE_LIMIT = 100  # the most that one request for a page may ask for
 
 
-def shows(work: Callable[..., Awaitable[msgspec.Struct]]) -> Callable[..., None]:
-    """Make a command that prints the entity it returns."""
+def shows(work: Callable[..., Awaitable[Answer]]) -> Callable[..., int]:
+    """Make a command that prints the entity it returns.
+
+    Its return type says what else it does: ``None`` prints nothing, and an ``int`` is the exit status of a command that
+    prints for itself, told ``as_json`` if it takes that.
+    """
+    return _answering(work, None)
+
+
+def also_named(command: click.Command, name: str) -> click.Command:
+    """Give a command under the name of a verb that people try, too."""
+    found = copy(command)
+    found.name = name
+    found.help = f"{command.help} The same as '{command.name}'."
+    return found
+
+
+def changes(**given: Any) -> dict[str, Any]:
+    """Give what a command was told to change.
+
+    Raises:
+        click.UsageError: that is nothing.
+    """
+    found = {field: value for field, value in given.items() if value is not None}
+    if not found:
+        options = [each for each in click.get_current_context().command.params if each.name in given]
+        raise click.UsageError(f"Say what to change: {', '.join(each.opts[0] for each in options)}.")
+    return found
+
+
+def documents(body: str) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., int]]:
+    """Make a command that prints the entity it returns, of which the field ``body`` is a text of several lines."""
+    return lambda work: _answering(work, body)
+
+
+def _answering(work: Callable[..., Awaitable[Answer]], body: str | None) -> Callable[..., int]:
+    takes_json = "as_json" in signature(work).parameters
 
     @_on_database
     @wraps(work)
-    def command(database_url: str, *, as_json: bool, **arguments: Any) -> None:
-        entity = _on_platform(database_url, lambda context: work(context, **arguments))
-        (print_json if as_json else print_entity)(entity)
-
-    return command
-
-
-def runs(work: Callable[..., Awaitable[int]]) -> Callable[..., int]:
-    """Make a command that prints for itself, told ``as_json``, and returns its exit status."""
-
-    @_on_database
-    @wraps(work)
-    def command(database_url: str, **arguments: Any) -> int:
-        return _on_platform(database_url, lambda context: work(context, **arguments))
+    def command(database_url: str, *, as_json: bool, **arguments: Any) -> int:
+        if takes_json:
+            arguments["as_json"] = as_json
+        answer = _on_platform(database_url, lambda context: work(context, **arguments))
+        if isinstance(answer, int):
+            return answer
+        if answer is not None and as_json:
+            print_json(answer)
+        elif answer is not None:
+            print_entity(answer, body=body)
+        return 0
 
     return command
 
@@ -70,7 +105,8 @@ def lists(*columns: str) -> Callable[[Callable[..., Fetch[EntityT]]], Callable[.
     """Make a command that prints the list whose pages it tells how to fetch, newest first.
 
     Args:
-        columns: the fields to print, where it is not JSON; a field of a field as ``profile.first_name``.
+        columns: the fields to print, where it is not JSON, the most important first; a field of a field as
+            ``settings.visibility``.
     """
 
     def declare(work: Callable[..., Fetch[EntityT]]) -> Callable[..., None]:
@@ -158,10 +194,14 @@ async def _read(fetch: Fetch[EntityT], limit: int | None, cursor: str | None) ->
 
 
 def _name_of(pointer: str) -> str:
-    """Name what holds a failing field: ``/settings/features/0`` is ``--feature``."""
+    """Name what holds a failing field: ``/settings/features/0`` is ``--feature``; a file has its own name."""
     parts = [part for part in pointer.split("/") if part and not part.isdigit()]
     field = parts[-1] if parts else "input"
-    for parameter in click.get_current_context().command.params:
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        if parameter.name == field == "file":
+            name = str(context.params["file"])
+            return "standard input" if name == "-" else name
         if parameter.name == field:
             return parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
     return field.replace("_", " ")

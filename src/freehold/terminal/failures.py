@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import click
 
+from freehold.terminal.words import suggested
+
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 DEBUG = "FREEHOLD_DEBUG"
 
@@ -25,7 +27,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         answer = command.main(arguments, prog_name="freehold", standalone_mode=False)
         sys.stdout.flush()  # here, where a reader that has gone (`| head`) is no surprise
     except click.UsageError as error:
-        error.show()
+        suggested(error).show()
         return error.exit_code
     except click.ClickException as error:
         return _tell(error.reasons if isinstance(error, Refused) else (error.format_message(),), error.exit_code)

@@ -1,20 +1,32 @@
 """The options of every command that are settings; each is derived from `Settings`, where it is said once."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import click
 import msgspec
 
+from freehold.base.rules import Rule, metas
 from freehold.base.settings import PREFIX, SettingError, Settings
+from freehold.postgres.binaries import SETTING as POSTGRES_BIN
+from freehold.terminal.failures import DEBUG
+from freehold.terminal.words import nearest
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 ONLY_ENVIRONMENT: Final = frozenset({"metrics_token", "smtp_url"})
 """Settings that hold a secret and are no options, since every user of a machine can see arguments."""
+OTHERS: Final = {
+    POSTGRES_BIN: "folder of the PostgreSQL programs to use, before any others",
+    "FREEHOLD_STAGING_URL": "a database on another server, beside which migrations are rehearsed: `--staging-url`",
+    "FREEHOLD_IMPORT_FROM": "the database of another system to import from: `--from`",
+    DEBUG: "set to 1 to see where an unexpected error came from",
+}
+"""Variables that are read by single commands or before any settings are."""
+_OF_TESTS: Final = f"{PREFIX}TEST_"
 _EXPOSED = {"database_url": " Prefer the environment variable: every user of this machine can see arguments."}
 _METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY"}
 
@@ -44,7 +56,16 @@ def read_settings(**given: Any) -> Settings:
 
 def about(field: msgspec.structs.FieldInfo) -> str:
     """Say what a setting does."""
-    return next((meta.description for meta in _metas(field.type) if meta.description), "")
+    return next((meta.description for meta in metas(field.type) if meta.description), "")
+
+
+def unknown_settings() -> list[str]:
+    """Say of each variable of the environment that looks like a setting that it is none."""
+    known = [*(name.upper() for name in FIELDS), *(name.removeprefix(PREFIX) for name in OTHERS)]
+    found = [name for name in sorted(os.environ) if name.startswith(PREFIX) and not name.startswith(_OF_TESTS)]
+    unknown = [name.removeprefix(PREFIX) for name in found if name.removeprefix(PREFIX) not in known]
+    hints = [f"; did you mean {PREFIX}{near}?" if (near := nearest(name, known)) else "" for name in unknown]
+    return [f"{PREFIX}{name} is no setting and has no effect{hint}" for name, hint in zip(unknown, hints, strict=True)]
 
 
 def _option(field: msgspec.structs.FieldInfo) -> Callable[[CommandT], CommandT]:
@@ -66,27 +87,20 @@ def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     return {"default": field.default, "show_default": True} if known else {}
 
 
-def _type(kind: Any) -> "click.ParamType[Any]":  # before 8.4 it takes no type at run time
-    base, limits = kind, msgspec.Meta()
-    while get_origin(base) in {Annotated, Union, UnionType}:
-        limits = next(iter(_metas(base)), limits)  # the innermost: a value has limits, and no value has none
-        base = next(part for part in get_args(base) if part is not NoneType)
-    if get_origin(base) is Literal:
-        return click.Choice(get_args(base))
-    if base is Path:
+def _type(annotation: Any) -> "click.ParamType[Any]":  # before 8.4 it takes no type at run time
+    rule = Rule.of(annotation)
+    if get_origin(rule.kind) is Literal:
+        return click.Choice(get_args(rule.kind))
+    if rule.kind is Path:
         return click.Path(path_type=Path)
-    if base is bool:
+    if rule.kind is bool:
         return click.BOOL
-    if base is int:
-        return click.IntRange(_whole(limits.ge), _whole(limits.le))
-    if base is float:
-        return click.FloatRange(limits.gt, limits.le, min_open=True)
+    if rule.kind is int:
+        return click.IntRange(_whole(rule.lowest), _whole(rule.limits.le))
+    if rule.kind is float:
+        return click.FloatRange(rule.lowest, rule.limits.le, min_open=rule.limits.gt is not None)
     return click.STRING
 
 
 def _whole(limit: float | None) -> int | None:
     return None if limit is None else int(limit)
-
-
-def _metas(kind: Any) -> list[msgspec.Meta]:
-    return [part for part in get_args(kind) if isinstance(part, msgspec.Meta)]

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from freehold.data.context import Context
-from freehold.terminal.declare import runs
+from freehold.terminal.declare import shows
 from freehold.terminal.failures import FAILED
 from freehold.terminal.output import print_json
 from freehold.transfer import operations
@@ -76,7 +76,7 @@ def _declare(kind: KindName) -> None:
         is_flag=True,
         help="Store the valid lines, some thousands at a time. If interrupted, run the same command to continue.",
     )
-    @runs
+    @shows
     async def bring_in(
         context: Context,
         *,
@@ -105,7 +105,8 @@ def _declare(kind: KindName) -> None:
                 )
         finally:
             refusals.close()
-        return tell([report], refusals, errors, partial=partial, as_json=as_json)
+        name = "standard input" if file == STANDARD else file
+        return tell([report], refusals, errors, name=name, partial=partial, as_json=as_json)
 
     @export.command(
         kind, help=f"Export {kind} to FILE, compressed if it ends in .gz or .zst; by default, to standard output."
@@ -117,7 +118,7 @@ def _declare(kind: KindName) -> None:
         is_flag=True,
         help="Include the password hashes of users. Protect such a file like passwords.",
     )
-    @runs
+    @shows
     async def write_out(
         context: Context,
         *,
@@ -165,7 +166,7 @@ def _declare_system(system: SystemName) -> None:
     )
     @click.option("--table", default=known.table, show_default=True, help="Table of its users.")
     @plan_options
-    @runs
+    @shows
     async def bring_over(
         context: Context,
         *,
@@ -192,7 +193,7 @@ def _declare_system(system: SystemName) -> None:
                 )
         finally:
             refusals.close()
-        return tell(reports, refusals, errors, partial=True, as_json=as_json)
+        return tell(reports, refusals, errors, name=system, partial=True, as_json=as_json)
 
 
 for _kind in get_args(KindName):
@@ -201,11 +202,13 @@ for _system in get_args(SystemName):
     _declare_system(_system)
 
 
-def tell(reports: list[ImportReport], refusals: Refusals, errors: Path, *, partial: bool, as_json: bool) -> int:
-    """Print the result of an import, and return the exit status."""
+def tell(
+    reports: list[ImportReport], refusals: Refusals, errors: Path, *, name: str, partial: bool, as_json: bool
+) -> int:
+    """Print the result of an import from the file of this name, and return the exit status."""
     for refusal in refusals.first[:_TOLD]:
         field = f", {refusal.field}" if refusal.field else ""
-        where = refusal.source or f"line {refusal.line}"
+        where = refusal.source or f"{name}, line {refusal.line}"
         click.echo(f"{where}{field}: {refusal.reason}", err=True)
     if as_json:
         print_json(reports[0] if len(reports) == 1 else {"data": reports})

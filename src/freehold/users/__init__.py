@@ -5,5 +5,5 @@ from freehold.base.slices import Slice
 SLICE = Slice(
     package=__name__,
     parts=("verification", "recovery", "undoing", "proving", "closing", "backoff"),
-    commands={"users": "Create, list and show users; set passwords; export and erase their data."},
+    commands={"users": "Create, list, show and update users; set passwords; export and erase their data."},
 )

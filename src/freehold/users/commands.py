@@ -8,20 +8,21 @@ from freehold.base.errors import Missing
 from freehold.base.scalars import Username
 from freehold.base.validation import parse, parse_value
 from freehold.data.context import Context
-from freehold.terminal.declare import Fetch, lists, shows
+from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.failures import Refused
 from freehold.terminal.passwords import password_option, read_password
 from freehold.terminal.references import is_id, read_id
 from freehold.users import operations
+from freehold.users.errors import EmailTaken, UsernameTaken
 from freehold.users.recovery import operations as recovery
 from freehold.users.recovery.types import NewPasswordReset
-from freehold.users.types import NewUser, User, UserPatch
+from freehold.users.types import NewProfile, NewUser, User, UserPatch
 from freehold.users.verification import operations as verification
 
 
 @click.group()
 def users() -> None:
-    """Create, list and show users; set passwords; export and erase their data."""
+    """Create, list, show and update users; set passwords; export and erase their data."""
 
 
 async def find_user(context: Context, text: str, pointer: str = "/user") -> User:
@@ -63,7 +64,15 @@ async def create(
     profile = {"first_name": first_name, "last_name": last_name, "avatar_url": avatar_url}
     password = read_password(from_stdin=password_stdin)
     new = parse(NewUser, {"username": username, "email": email, "password": password, "profile": profile})
-    return await operations.create(context, new, is_admin=admin)
+    try:
+        return await operations.create(context, new, is_admin=admin)
+    except (UsernameTaken, EmailTaken) as error:
+        login = new.username if isinstance(error, UsernameTaken) else new.email
+        found = await operations.credentials_of(context, login)
+        if found is None:
+            raise
+        user = found.user
+        raise Refused(f"{error.detail}. It belongs to {user.username} <{user.email}> ({user.id})") from None
 
 
 @users.command("list")
@@ -79,6 +88,22 @@ def list_all(context: Context) -> Fetch[User]:
 async def show(context: Context, *, user: str) -> User:
     """Show a user (a username or an id)."""
     return await find_user(context, user)
+
+
+@users.command()
+@click.argument("user")
+@click.option("--username", help="Their new username.")
+@click.option("--email", help="Their new address. It counts once they have confirmed it by the link in a mail.")
+@click.option("--first-name", help="For their profile; an empty one is removed.")
+@click.option("--last-name", help="For their profile; an empty one is removed.")
+@click.option("--avatar-url", help="For their profile: where a picture of them is; an empty one is removed.")
+@shows
+async def update(context: Context, *, user: str, **given: str | None) -> User:
+    """Update a user (a username or an id)."""
+    changed = changes(**given)
+    profile = {field: changed.pop(field) or None for field in NewProfile.__struct_fields__ if field in changed}
+    patch = parse(UserPatch, {**changed, **({"profile": profile} if profile else {})})
+    return await operations.update(context, (await find_user(context, user)).id, patch)
 
 
 @users.command()

@@ -45,6 +45,7 @@ class UserGone(Missing):
 
     code = "user_gone"
     title = "This account no longer exists"
+    explanation = "This account no longer exists: it was deleted while this was done, and nothing of it is stored"
     constraints = (
         "sessions_user_id_fkey",
         "email_verifications_user_id_fkey",

@@ -246,7 +246,7 @@ def _failure(failures: Failures) -> Json:
     status = problems.status_of(failures[0])
     names = ["X-Request-Id", *{401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])]
     return {
-        "description": "\n".join(f"- `{kind.code}`: {kind.title}." for kind in failures),
+        "description": "\n".join(f"- `{kind.code}`: {kind.explanation or kind.title}." for kind in failures),
         "headers": _headers(names),
         "content": {"application/problem+json": {"schema": _schema(problems.Problem)}},
     }

@@ -31,7 +31,8 @@ class NoSuchPath(errors.Missing):
     """No resource has this path, for anybody."""
 
     code = "no_such_path"
-    title = "This path does not exist: see /docs for all paths, or /openapi.json"
+    title = "This path does not exist"
+    explanation = "This path does not exist: see /docs for all paths, or /openapi.json"
 
 
 class MethodNotAllowed(errors.FreeholdError):

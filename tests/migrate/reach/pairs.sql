@@ -225,7 +225,7 @@ ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM reader;
 
 SELECT lo_create(815); SELECT lo_put(4711, 0, 'x');
 -- down
-SELECT lo_unlink(815);
+SELECT lo_unlink(815); SELECT lo_put(4711, 0, 'l');
 
 NOTIFY news, 'up';
 -- down

@@ -1,16 +1,15 @@
 """Commands of `freehold organizations` that delete and restore."""
 
-from functools import partial
-
 import click
 
 from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.organizations.deletion import operations
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.types import Organization
-from freehold.terminal.declare import Fetch, lists, runs, shows
-from freehold.terminal.output import print_entity, print_json
+from freehold.terminal.declare import Fetch, lists, shows
 from freehold.terminal.references import organization_reference
+from freehold.users.commands import find_user
 
 
 @click.command()
@@ -18,16 +17,14 @@ from freehold.terminal.references import organization_reference
 @click.option(
     "--permanently", is_flag=True, help="Remove an organization for good that you deleted before, without waiting."
 )
-@runs
-async def delete(context: Context, *, organization: str, permanently: bool, as_json: bool) -> int:
+@shows
+async def delete(context: Context, *, organization: str, permanently: bool) -> DeletedOrganization | None:
     """Delete an organization. Prints until when you can restore it."""
     reference = organization_reference(organization)
     if permanently:
         await operations.purge(context, reference)
-        return 0
-    deleted = await operations.delete(context, reference)
-    (print_json if as_json else print_entity)(deleted)
-    return 0
+        return None
+    return await operations.delete(context, reference)
 
 
 @click.command()
@@ -39,7 +36,14 @@ async def restore(context: Context, *, organization: str) -> Organization:
 
 
 @click.command()
-@lists("id", "slug", "name", "deleted_at", "restorable_until")
-def deleted(context: Context) -> Fetch[DeletedOrganization]:
+@click.option("--user", metavar="USER", help="List only those that this user can restore: a username or an id.")
+@lists("id", "slug", "name", "restorable_until", "deleted_at")
+def deleted(context: Context, *, user: str | None) -> Fetch[DeletedOrganization]:
     """List deleted organizations that you can restore, newest first."""
-    return partial(operations.list_all, context)
+
+    async def fetch(request: PageRequest) -> Page[DeletedOrganization]:
+        if user is None:
+            return await operations.list_all(context, request)
+        return await operations.list_of_user(context, (await find_user(context, user)).id, request)
+
+    return fetch

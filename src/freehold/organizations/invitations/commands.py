@@ -37,6 +37,15 @@ def invitations(context: Context, *, organization: str) -> Fetch[Invitation]:
 @click.argument("organization")
 @click.argument("invitation")
 @shows
+async def show_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
+    """Show an invitation that nobody has accepted, by its id."""
+    return await operations.get(context, organization_reference(organization), read_id(invitation, "/invitation"))
+
+
+@click.command()
+@click.argument("organization")
+@click.argument("invitation")
+@shows
 async def resend_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
     """Send an invitation again, with a new token and a new expiry."""
     reference = organization_reference(organization)

@@ -19,7 +19,8 @@ class NoSuchInvitation(Missing):
     """The organization has no such invitation: it was accepted, revoked, or never made."""
 
     code = "no_such_invitation"
-    title = "This invitation does not exist: it was accepted or revoked, or it was never created"
+    title = "This invitation does not exist"
+    explanation = "This invitation does not exist: it was accepted or revoked, or it was never created"
 
 
 class InvitationForAnother(Forbidden):

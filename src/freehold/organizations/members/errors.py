@@ -10,6 +10,7 @@ class NoSuchUser(Missing):
 
     code = "no_such_user"
     title = "No user has this id"
+    explanation = "No user has this id: the account was deleted, or never created"
     constraints = ("organization_members_user_id_fkey",)
 
 

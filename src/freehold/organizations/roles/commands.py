@@ -7,7 +7,7 @@ from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.organizations.roles import operations
 from freehold.organizations.roles.types import CustomRole, NewCustomRole, RoleEntry, RolePatch
-from freehold.terminal.declare import Fetch, lists, runs, shows
+from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference, role_reference
 
 _actions = click.option(
@@ -64,8 +64,7 @@ async def update(
     context: Context, *, organization: str, role: str, name: str | None, actions: tuple[str, ...]
 ) -> CustomRole:
     """Update a role (a name or an id) for everybody who has it. The given actions replace all previous ones."""
-    given = {"name": name, "actions": actions or None}
-    patch = parse(RolePatch, {field: value for field, value in given.items() if value is not None})
+    patch = parse(RolePatch, changes(name=name, actions=actions or None))
     reference = organization_reference(organization)
     return await operations.update(context, reference, role_reference(role), patch)
 
@@ -73,8 +72,7 @@ async def update(
 @roles.command()
 @click.argument("organization")
 @click.argument("role")
-@runs
-async def delete(context: Context, *, organization: str, role: str, as_json: bool) -> int:  # noqa: ARG001 - nothing
+@shows
+async def delete(context: Context, *, organization: str, role: str) -> None:
     """Delete a role (a name or an id). No member may have it."""
     await operations.delete(context, organization_reference(organization), role_reference(role))
-    return 0

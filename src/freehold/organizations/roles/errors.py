@@ -42,6 +42,7 @@ class NoSuchRole(Missing):
 
     code = "no_such_role"
     title = "This role does not exist in the organization"
+    explanation = "This role does not exist in the organization: list its roles to see those it has"
 
 
 class UnknownRole(Invalid):

@@ -1,0 +1,174 @@
+"""The command line does what the library does: every operation has its command, every noun its verbs, or a reason."""
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from freehold import platform
+from freehold.cli.program import program
+
+OPERATOR = "the operator is no user: this is for people and programs that are signed in"
+BY_MAIL = "the person does it with the token that was mailed to them"
+
+COMMANDS = {
+    "users.create": "users create",
+    "users.get": "users show",
+    "users.find": "users show",
+    "users.list": "users list",
+    "users.update": "users update",
+    "users.set_password": "users set-password",
+    "users.request_password_reset": "users send-password-reset",
+    "users.send_email_verification": "users send-verification",
+    "users.mark_verified": "users verify",
+    "users.export": "users export",
+    "users.delete": "users delete",
+    "sessions.list_of_user": "sessions list",
+    "sessions.end_of_user": "sessions end",
+    "sessions.end_others": "sessions end",
+    "organizations.create": "organizations create",
+    "organizations.get": "organizations show",
+    "organizations.list": "organizations list",
+    "organizations.list_of_user": "organizations list",
+    "organizations.update": "organizations update",
+    "organizations.hand_over": "organizations hand-over",
+    "organizations.delete": "organizations delete",
+    "organizations.restore": "organizations restore",
+    "organizations.purge": "organizations delete",
+    "organizations.list_deleted": "organizations deleted",
+    "organizations.list_deleted_of_user": "organizations deleted",
+    "organizations.explain_access": "organizations access",
+    "organizations.members.list": "organizations members",
+    "organizations.members.put": "organizations add-member",
+    "organizations.members.remove": "organizations remove-member",
+    "organizations.invitations.list": "organizations invitations",
+    "organizations.invitations.get": "organizations show-invitation",
+    "organizations.invitations.create": "organizations invite",
+    "organizations.invitations.resend": "organizations resend-invitation",
+    "organizations.invitations.revoke": "organizations revoke-invitation",
+    "organizations.roles.list": "roles list",
+    "organizations.roles.get": "roles show",
+    "organizations.roles.create": "roles create",
+    "organizations.roles.update": "roles update",
+    "organizations.roles.delete": "roles delete",
+    "organizations.api_keys.list": "api-keys list",
+    "organizations.api_keys.get": "api-keys show",
+    "organizations.api_keys.create": "api-keys create",
+    "organizations.api_keys.rotate": "api-keys rotate",
+    "organizations.api_keys.delete": "api-keys delete",
+    "api_keys.list": "api-keys list",
+    "api_keys.get": "api-keys show",
+    "api_keys.create": "api-keys create",
+    "api_keys.rotate": "api-keys rotate",
+    "api_keys.delete": "api-keys delete",
+    "projects.create": "projects create",
+    "projects.get": "projects show",
+    "projects.list": "projects list",
+    "projects.update": "projects update",
+    "projects.delete": "projects delete",
+    "audit.list_of_organization": "audit list",
+    "audit.list_of_accounts": "audit list",
+    "audit.verify": "audit verify",
+    "audit.heads": "audit heads",
+    "audit.export": "audit export",
+    "mail.get": "mail show",
+    "mail.list": "mail list",
+    "transfer.import_file": "import users",
+    "transfer.export_file": "export users",
+    "transfer.import_system": "import django",
+}
+REASONS = {
+    "users.get_with_organizations": "'users show' and 'organizations list --user' print the two halves",
+    "users.any_admin": "'serve' asks it, for the hint in its banner",
+    "users.change_password": "it takes the present password, which its owner knows: 'users set-password' needs none",
+    "users.reset_password": BY_MAIL,
+    "users.verify_email": BY_MAIL,
+    "users.undo_email_change": BY_MAIL,
+    "sessions.create": OPERATOR,
+    "sessions.refresh": OPERATOR,
+    "sessions.list": OPERATOR,
+    "sessions.end": OPERATOR,
+    "organizations.members.leave": OPERATOR,
+    "organizations.invitations.accept": BY_MAIL,
+}
+
+VERBS = ("create", "list", "show", "update", "delete")
+NOT_HAD = {
+    "sessions create": OPERATOR,
+    "sessions show": "'sessions list' prints all that is known of each",
+    "sessions update": "nothing of a session can be changed",
+    "api-keys update": "what a key may do never changes under whoever uses it: 'api-keys rotate' makes another",
+    "audit create": "operations write events, and nobody else does",
+    "audit show": "'audit list' has them, and 'audit export' every field",
+    "audit update": "an event never changes",
+    "audit delete": "an event never goes",
+    "mail create": "operations send mail, and nobody else does",
+    "mail update": "a mail never changes",
+    "mail delete": "mails go by themselves, after FREEHOLD_MAIL_KEEP_DAYS",
+    "backup show": "'backup list' prints all that is known of each",
+    "backup update": "a backup never changes",
+    "backup delete": "'backup prune' removes old ones, and none that evidence stands on",
+}
+OF_NO_THINGS = {"import", "export", "db", "migrate"}
+"""Groups that are called by what they do, or by what they do it to as a whole."""
+
+
+def operations(group: type = platform.Platform, prefix: str = "") -> Iterator[str]:
+    instance = group(None)
+    for name, value in vars(group).items():
+        if isinstance(value, platform.Bound):
+            yield f"{prefix}{name}"
+    for name, value in vars(instance).items():
+        if isinstance(value, platform.Group):
+            yield from operations(type(value), f"{prefix}{name}.")
+
+
+def find(path: str) -> click.Command | None:
+    command: click.Command | None = program
+    for name in path.split():
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), name)
+    return command
+
+
+def test_every_operation_has_its_command_or_a_reason_why_not() -> None:
+    assert sorted(operations()) == sorted([*COMMANDS, *REASONS])
+    assert [path for path in COMMANDS.values() if find(path) is None] == []
+
+
+def nouns() -> list[str]:
+    groups = [name for name in program.list_commands(click.Context(program)) if isinstance(find(name), click.Group)]
+    return [name for name in groups if name not in OF_NO_THINGS]
+
+
+@pytest.mark.parametrize("noun", nouns())
+def test_noun_has_the_verbs_that_people_try_or_a_reason_why_not(noun: str) -> None:
+    lacking = {f"{noun} {verb}" for verb in VERBS if find(f"{noun} {verb}") is None}
+    assert lacking == {path for path in NOT_HAD if path.startswith(f"{noun} ")}
+
+
+def every_command(path: str = "") -> Iterator[tuple[str, click.Command]]:
+    command = find(path)
+    assert command is not None
+    yield path, command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            yield from every_command(f"{path} {name}".strip())
+
+
+def test_organization_is_named_the_same_way_by_every_command_of_a_group() -> None:
+    for name in nouns():
+        ways = {
+            isinstance(parameter, click.Option)
+            for path, command in every_command(name)
+            for parameter in command.params
+            if parameter.name == "organization"
+        }
+        assert len(ways) <= 1, name
+
+
+def test_no_number_has_its_range_in_symbols() -> None:
+    for path, command in every_command():
+        context = click.Context(command, info_name="freehold", terminal_width=200)
+        assert "<=" not in command.get_help(context), path
+        assert "RANGE" not in command.get_help(context), path
