@@ -45,6 +45,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: Annotated[
         int, _about("processes that answer requests; by default one for each core, at most 8", ge=1, le=64)
     ] = msgspec.field(default_factory=_workers)
+    connections_per_worker: Annotated[
+        int,
+        _about(
+            "connections that each worker may have, as far as the limit of open files allows; beyond four fifths of "
+            "them, the idlest are closed",
+            ge=64,
+            le=65_536,
+        ),
+    ] = 8192
     pool_size: Annotated[int, _about("database connections of each worker", ge=1, le=1000)] = 10
     acquire_timeout_seconds: Annotated[
         float, _about("how long a request waits for a connection before it is answered 503", gt=0)
