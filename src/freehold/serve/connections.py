@@ -56,7 +56,7 @@ def count() -> int:
 
 def descriptors() -> list[int]:
     """List what is open."""
-    return [int(name) for name in os.listdir(FOLDER)] if _IS_LINUX else []
+    return [int(entry.name) for entry in os.scandir(FOLDER)] if _IS_LINUX else []
 
 
 def look(number: int, port: int) -> Connection | None:

@@ -20,12 +20,11 @@ from freehold.observe.otel import require_packages
 from freehold.serve.metrics import METRICS_OPTION, metrics_server
 from freehold.serve.port import Port
 from freehold.serve.roster import Roster
-from freehold.serve.stopping import STOP_SECONDS
 from freehold.serve.supervision import Supervisor
 from freehold.serve.worker import Boards, Post, load
 
 HEADER_SECONDS: Final = 30
-"""How long the header of a request may take to arrive, from the start of the connection or the end of the last answer."""
+"""How long the header of a request may take, from the start of the connection or the end of the last answer."""
 BACKLOG: Final = 4096
 """How many connections may wait until a worker accepts them."""
 _OTHER_DESCRIPTORS = 200  # of a worker: its pool, its libraries, its pipes
@@ -93,7 +92,6 @@ def serve(
             backlog=BACKLOG,
             backpressure=connections,
             http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
-            workers_kill_timeout=STOP_SECONDS,
             log_level=LogLevels.warning,
             log_dictconfig=configuration(settings.log_format, settings.log_level),
         )

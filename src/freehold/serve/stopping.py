@@ -37,7 +37,7 @@ class Stopping:
 
     Args:
         server_pid: the process that the worker belongs to.
-        cut: told how many requests are cut off, before the process ends.
+        cut: told of each time how many requests are cut off.
     """
 
     edge: Edge
@@ -69,19 +69,19 @@ class Stopping:
         """Wait for requests and answers, then close what is left, so that Granian ends; it has no bounds of its own."""
         is_orphan = os.getppid() != self._server_pid
         until = self._loop.time() + (ORPHAN_SECONDS if is_orphan else FINISH_SECONDS)
-        self.edge.arrivals.stop()
+        self.edge.arrivals.stop(lambda: self._cut(1))
         self.warden.stop()
-        unread = left = 0
+        left = 0
         quiet_since: float | None = None
         while (now := self._loop.time()) < until:
             await asyncio.sleep(_LOOK_SECONDS)
             found = await self.warden.look()
-            unread += self.warden.close_unread(found, UNREAD_SECONDS)
+            self._cut(self.warden.close_unread(found, UNREAD_SECONDS))  # at once: it may be the last thing we do
             left = max(len(self.edge.in_flight), sum(1 for each in found if each.unsent))
             quiet_since = None if left else quiet_since or now
             if quiet_since is not None and now - quiet_since >= _QUIET_SECONDS:
                 break
-        self._cut(self.edge.arrivals.cut + unread + left)
+        self._cut(left)
         if not left:
             # Those without a request: Granian waits for the end of a header that never ends.
             for each in await self.warden.look():

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.connection import wait
 from typing import Any, Final
 
 from granian.server.mp import MPServer, WorkerProcess
 
 from freehold.serve.roster import Roster
-from freehold.serve.stopping import STOPPING
+from freehold.serve.stopping import STOP_SECONDS, STOPPING
 
 STEADY_SECONDS: Final = 10.0
 """A worker that lived longer than this is replaced at once."""
@@ -48,6 +49,7 @@ class Supervisor(MPServer):
         return super()._spawn_worker(idx, target, partial(callback_loader, idx))
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        """Fork the workers, then begin what needs threads."""
         with _signals_blocked():
             super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         # After the workers were forked: a process is best forked with one thread.
@@ -95,14 +97,23 @@ class Supervisor(MPServer):
         _log.warning("worker %d died (exit status %d) and is replaced", index + 1, self._exit_status(index))
         with _signals_blocked():
             worker = self._spawn_worker(index, spawn_target, target_loader)
-            worker.start()
+            worker.start()  # type: ignore[no-untyped-call]
         self.wrks[index] = worker
 
     def _stop_workers(self) -> None:
-        stopped = [worker for worker in self.wrks if worker.is_alive()]
-        super()._stop_workers()  # type: ignore[no-untyped-call]
-        killed = sum(worker.inner.exitcode == -signal.SIGKILL for worker in stopped)
-        self.cut = self.roster.cut() + killed
+        stopped = [worker for worker in self.wrks if worker.inner.is_alive()]
+        for worker in stopped:
+            worker.terminate()  # type: ignore[no-untyped-call]
+        until = time.monotonic() + STOP_SECONDS
+        for worker in stopped:
+            # Not by joining: the thread that watches the worker does so too, and only one of them is told.
+            if not wait([worker.inner.sentinel], max(until - time.monotonic(), 0)):
+                _log.error("worker %d did not stop within %d s and is killed", worker.idx + 1, STOP_SECONDS)
+                worker.kill()  # type: ignore[no-untyped-call]
+                wait([worker.inner.sentinel])
+                self.cut += 1
+        self.cut += self.roster.cut()
+        self.wrks.clear()
 
 
 @contextmanager

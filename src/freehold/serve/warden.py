@@ -1,4 +1,4 @@
-"""Closes connections that would otherwise hold a place for ever: of those who do not read, and the idlest when many come."""
+"""Closes connections that hold a place for nothing: of those who do not read, and the idlest when too many come."""
 
 import asyncio
 from collections import Counter

@@ -1,7 +1,7 @@
 """Bodies that are on their way: none is waited for without end, and no sender holds what others need."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from types import TracebackType
 from typing import Final, Self
@@ -18,7 +18,7 @@ DISCARD_PAUSE_SECONDS: Final = 2.0
 STOPPING_SECONDS: Final = 5.0
 """How long bodies may still take when the server stops."""
 MOST_BODIES: Final = 256
-"""How many bodies are waited for by one process; beyond that, those of which nothing came for the longest are given up."""
+"""How many bodies a process waits for; beyond that it gives up those of which nothing came for the longest."""
 MOST_OF_ADDRESS: Final = 64
 """The same, of one address: one sender does not use up what there is for all."""
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -29,16 +29,22 @@ _SWEEP_SECONDS = 0.5
 
 
 class Arrival:
-    """The body of one request, while it is read in a ``with`` block."""
+    """The body of one request, while it is read in a ``with`` block.
 
-    __slots__ = ("_arrivals", "_pause", "_task", "address", "began", "moved", "size", "verdict")
+    Args:
+        arrivals: looks after it.
+        address: where it comes from.
+        is_wanted: False when it is read only so that its sender reads the answer.
+    """
 
-    def __init__(self, arrivals: "Arrivals", address: str | None, pause: float = PAUSE_SECONDS) -> None:
+    __slots__ = ("_arrivals", "_task", "address", "began", "is_wanted", "moved", "size", "verdict")
+
+    def __init__(self, arrivals: "Arrivals", address: str | None, *, is_wanted: bool = True) -> None:
         self._arrivals = arrivals
         self._task = asyncio.current_task()
         self.address = address
         self.began = self.moved = arrivals.now()
-        self._pause = pause
+        self.is_wanted = is_wanted
         self.size = 0
         self.verdict: FreeholdError | None = None
 
@@ -50,7 +56,8 @@ class Arrival:
 
     def is_late(self, now: float) -> bool:
         """Say whether it takes too long."""
-        return now - self.began > BODY_SECONDS or now - self.moved > self._pause
+        pause = PAUSE_SECONDS if self.is_wanted else DISCARD_PAUSE_SECONDS
+        return now - self.began > BODY_SECONDS or now - self.moved > pause
 
     def give_up(self, verdict: FreeholdError) -> None:
         """End the wait: the ``with`` block raises the verdict."""
@@ -72,15 +79,14 @@ class Arrival:
 
 
 class Arrivals:
-    """All bodies that one application waits for, looked after by one timer: a body in time costs no timer of its own."""
+    """All bodies that an application waits for. One timer looks after them: a body in time costs none of its own."""
 
     def __init__(self) -> None:
         self._waiting: dict[str | None, dict[Arrival, None]] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._ends_at: float | None = None
+        self._ends_at = 0.0
+        self._cut: Callable[[], None] | None = None
         self.bytes = 0
-        self.cut = 0
-        """How many were given up because the server stops."""
 
     def now(self) -> float:
         """Read the clock of the loop."""
@@ -100,18 +106,19 @@ class Arrivals:
             del self._waiting[arrival.address]
         self.bytes -= arrival.size
 
-    def stop(self, seconds: float = STOPPING_SECONDS) -> None:
-        """Wait for no body longer than so many seconds from now."""
-        self._ends_at = self.now() + seconds
+    def stop(self, cut: Callable[[], None]) -> None:
+        """Wait for no body longer than 5 seconds from now, and call ``cut`` for each that is given up for it."""
+        self._ends_at, self._cut = self.now() + STOPPING_SECONDS, cut
 
     def _sweep(self) -> None:
         self._timer = None
         now = self.now()
         every = list(chain.from_iterable(self._waiting.values()))
-        if self._ends_at is not None and now >= self._ends_at:
+        if self._cut is not None and now >= self._ends_at:
             for arrival in every:
                 if arrival.verdict is None:
-                    self.cut += 1
+                    if arrival.is_wanted:
+                        self._cut()
                     arrival.give_up(_stopping())
         for arrival in every:
             if arrival.is_late(now):

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 from freehold.base.addresses import Proxies, network_of
 from freehold.base.errors import FreeholdError, Unauthenticated
 from freehold.base.validation import parse_json
-from freehold.web.arrivals import DISCARD_PAUSE_SECONDS, PAUSE_SECONDS, Arrival, Arrivals
-from freehold.web.asgi import Message, Receive, Scope
+from freehold.web.arrivals import Arrival, Arrivals
+from freehold.web.asgi import Receive, Scope
 from freehold.web.problems import Malformed, TooLarge, UnsupportedMediaType
 
 MOST_BODY_BYTES: Final = 1024 * 1024
@@ -43,7 +43,7 @@ class Query(dict[str, str]):
 class Request:
     """One HTTP request, whose parts are read when they are asked for."""
 
-    __slots__ = ("_arrivals", "_is_read", "_proxies", "_receive", "answer_headers", "body", "headers", "id", "scope")
+    __slots__ = ("_arrivals", "_is_done", "_proxies", "_receive", "answer_headers", "body", "headers", "id", "scope")
 
     def __init__(
         self, scope: Scope, receive: Receive, proxies: Proxies = NO_PROXIES, arrivals: Arrivals | None = None
@@ -56,7 +56,7 @@ class Request:
         self._proxies = proxies
         self._arrivals = arrivals or Arrivals()
         self._receive = receive
-        self._is_read: bool | None = None
+        self._is_done: bool | None = None  # with the body; None: nothing of it was asked for
 
     @property
     def ip(self) -> str | None:
@@ -118,11 +118,15 @@ class Request:
         if len(length) > len(str(MOST_BODY_BYTES)) or (length.isdigit() and int(length) > MOST_BODY_BYTES):
             raise TooLarge
         body = b""
-        with self._arrival() as arrival:
-            while not self._is_read and len(body) <= MOST_BODY_BYTES:
-                part = await self._next_part()
-                arrival.came(len(part))
-                body += part
+        try:
+            with self._arrival() as arrival:
+                while not self._is_done and len(body) <= MOST_BODY_BYTES:
+                    part = await self._next_part()
+                    arrival.came(len(part))
+                    body += part
+        except FreeholdError:
+            self._is_done = True  # what was given up is not waited for again
+            raise
         if len(body) > MOST_BODY_BYTES:
             raise TooLarge
         return body
@@ -131,31 +135,30 @@ class Request:
     def has_unread_body(self) -> bool:
         """Whether more of a body is on its way, or may be."""
         headers = self.headers
-        return not self._is_read and (headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers)
+        return not self._is_done and (headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers)
 
     async def discard(self) -> None:
         """Read what is left of the body, within bounds: most programs read an answer only once they have sent all."""
-        if self._is_read is None and b"expect" in self.headers:
+        if self._is_done is None and b"expect" in self.headers:
             return  # it is sent only when we ask for it
         left = MOST_DISCARDED_BYTES
         try:
-            with self._arrival(DISCARD_PAUSE_SECONDS) as arrival:
-                while not self._is_read and left > 0:
+            with self._arrival(is_wanted=False) as arrival:
+                while not self._is_done and left > 0:
                     left -= len(await self._next_part()) or 1
                     arrival.came(0)
         except FreeholdError:
             pass  # it ended, or takes too long: the connection is closed
 
-    def _arrival(self, pause: float = PAUSE_SECONDS) -> Arrival:
+    def _arrival(self, *, is_wanted: bool = True) -> Arrival:
         ip = self.ip
-        return Arrival(self._arrivals, network_of(ip) if ip else None, pause)
+        return Arrival(self._arrivals, network_of(ip) if ip else None, is_wanted=is_wanted)
 
     async def _next_part(self) -> bytes:
         message = await self._receive()
         if message["type"] == "http.disconnect":
-            self._is_read = True
             raise Malformed("The body was cut short")
-        self._is_read = not message.get("more_body")
+        self._is_done = not message.get("more_body")
         part: bytes = message.get("body", b"")
         return part
 
