@@ -5,7 +5,7 @@ import resource
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import Final
 
@@ -57,6 +57,7 @@ def serve(
     port: Port | None = None,
     metrics_port: Port | None = None,
     announce: Callable[[str], None] | None = None,
+    beside: AbstractContextManager[object] | None = None,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish those in flight. Must run in the main thread.
 
@@ -67,6 +68,7 @@ def serve(
         port: claimed already; by default it is claimed here.
         metrics_port: likewise, when the settings have one.
         announce: called once with the server's URL when the first worker answers.
+        beside: entered when the workers have begun, and left when they have ended.
 
     Raises:
         PortRefused: ``port_refused``: the port cannot be used; nothing was started.
@@ -95,11 +97,13 @@ def serve(
             log_level=LogLevels.warning,
             log_dictconfig=configuration(settings.log_format, settings.log_level),
         )
+        server.roster, server.beside = Roster(settings.workers), []
         if boards is not None and settings.metrics_port is not None:
             own = open_things.enter_context(metrics_port or Port(settings.host, settings.metrics_port, METRICS_OPTION))
             page = metrics_server(own, (boards.platform, boards.http), settings.metrics_token)
-            server.serve_metrics = partial(open_things.enter_context, page)
-        server.roster = Roster(settings.workers)
+            server.beside.append(partial(open_things.enter_context, page))
+        if beside is not None:
+            server.beside.append(partial(open_things.enter_context, beside))
         server.announce = announce and partial(_announce_when_ready, claimed.url, announce, server.main_loop_interrupt)
         post = Post(os.getpid(), claimed.number, connections, server.roster, boards)
         try:

@@ -36,7 +36,8 @@ class Supervisor(MPServer):
 
     roster: Roster
     announce: Callable[[], None] | None = None
-    serve_metrics: Callable[[], object] | None = None
+    beside: list[Callable[[], object]]
+    """What is begun when the workers are."""
     cut = 0
     """How many requests were cut off by the stop."""
     failed = False
@@ -53,8 +54,8 @@ class Supervisor(MPServer):
         with _signals_blocked():
             super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         # After the workers were forked: a process is best forked with one thread.
-        if self.serve_metrics:
-            self.serve_metrics()
+        for begin in self.beside:
+            begin()
         if self.announce:
             threading.Thread(target=self.announce, daemon=True).start()
 
