@@ -1,19 +1,18 @@
 """What the server and its workers must know of each other, in memory that they share."""
 
-import mmap
+from multiprocessing.sharedctypes import RawArray
 
 _CELLS_PER_WORKER = 2
-_BYTES = 8
 
 
 class Roster:
     """For each worker: whether it serves, and how many requests it cut off when it stopped.
 
-    Make it before the workers are forked. What a worker wrote outlives it.
+    Make it before the workers are begun. What a worker wrote outlives it.
     """
 
     def __init__(self, workers: int) -> None:
-        self._cells = memoryview(mmap.mmap(-1, workers * _CELLS_PER_WORKER * _BYTES)).cast("Q")
+        self._cells = RawArray("Q", workers * _CELLS_PER_WORKER)
 
     def set_serving(self, index: int, *, serves: bool) -> None:
         """Note whether a worker serves."""
