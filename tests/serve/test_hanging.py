@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -20,7 +21,6 @@ Run = Callable[..., Running]
 UNLIMITED = {"FREEHOLD_RATE_LIMITS": "off"}
 MANY = 600
 MOST = 5000
-CUT = {"body that never begins", "body that never ends", "answer that is never read"}
 
 
 def slowest_answer(server: Running, requests: int) -> float:
@@ -33,18 +33,23 @@ def slowest_answer(server: Running, requests: int) -> float:
     return slowest
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_others_are_served_while_many_hang_and_a_stop_has_its_bound(run: Run, state: str) -> None:
-    server = run(2, **UNLIMITED, FREEHOLD_CONNECTIONS_PER_WORKER="400")
-    with hanging(server.port, MANY, state):
+def test_others_are_served_while_many_hang_and_a_stop_has_its_bound(run: Run) -> None:
+    server = run(2, **UNLIMITED, FREEHOLD_CONNECTIONS_PER_WORKER="300")
+    with ExitStack() as held:
+        for state in STATES:
+            held.enter_context(hanging(server.port, MANY // len(STATES), state))
         assert slowest_answer(server, 20) < 10  # without room for others it is as long as the clients like
         status, said = server.terminate()
-        if state in CUT:
-            assert status == 3
-            assert int(said.removeprefix("cut ")) > 0
-        else:
-            assert (status, said) == (0, "stopped")
+        assert status == 3
+        assert 0 < int(said.removeprefix("cut ")) <= 3 * MANY / len(STATES)
     assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("state", ["silent", "header that never ends"])
+def test_a_stop_cuts_off_nothing_when_no_request_has_begun(run: Run, state: str) -> None:
+    server = run(1)
+    with hanging(server.port, 100, state):
+        assert server.terminate() == (0, "stopped")
 
 
 @pytest.mark.long
@@ -61,13 +66,14 @@ def test_others_are_served_within_a_second_while_five_thousand_hang(run: Run, st
         assert time.monotonic() - began < STOP_SECONDS
 
 
+@pytest.mark.long
 def test_a_body_that_never_begins_is_given_up(run: Run) -> None:
     server = run()
     began = time.monotonic()
     answer = server.send(POST)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in answer.lower()
-    assert time.monotonic() - began < BODY_SECONDS < 2 * PAUSE_SECONDS + BODY_SECONDS
+    assert PAUSE_SECONDS < time.monotonic() - began < BODY_SECONDS
 
 
 def test_the_idlest_bodies_of_an_address_make_room_for_its_next(run: Run) -> None:
@@ -79,6 +85,7 @@ def test_the_idlest_bodies_of_an_address_make_room_for_its_next(run: Run) -> Non
         assert len(server.workers()) == 1
 
 
+@pytest.mark.long
 def test_a_client_that_does_not_read_is_disconnected_and_one_that_reads_slowly_is_not(run: Run) -> None:
     server = run()
     (worker,) = server.workers()
@@ -92,7 +99,7 @@ def test_a_client_that_does_not_read_is_disconnected_and_one_that_reads_slowly_i
         slow.connect(("127.0.0.1", server.port))
         slow.sendall(STATES["answer that is never read"])
         eventually(lambda: descriptors() >= before + 4)
-        eventually(lambda: bool(slow.recv(1024)) and descriptors() <= before + 1)
+        eventually(lambda: bool(slow.recv(256)) and descriptors() <= before + 1)
         slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert b'"status":"ok"' in read_all(slow)
 
