@@ -31,7 +31,7 @@ class Bodies(arrivals.Arrivals):
 
     async def wait_for_one(self, address: str, *, is_wanted: bool, made: asyncio.Future[Arrival]) -> None:
         try:
-            with Arrival(self, address, is_wanted=is_wanted) as arrival:
+            with Arrival(self, lambda: address, is_wanted=is_wanted) as arrival:
                 made.set_result(arrival)
                 await asyncio.Event().wait()
         except FreeholdError as verdict:
@@ -135,6 +135,6 @@ async def test_a_stop_gives_bodies_a_little_time_and_counts_those_that_were_want
 
 async def test_a_cancelled_request_is_no_body_that_was_given_up():
     bodies = Bodies()
-    with pytest.raises(asyncio.CancelledError), Arrival(bodies, "a"):
+    with pytest.raises(asyncio.CancelledError), Arrival(bodies, lambda: "a"):
         raise asyncio.CancelledError
     await bodies.pass_time(0)

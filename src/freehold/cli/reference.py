@@ -29,8 +29,8 @@ def command_line() -> str:
             f"What `--help` says of each command (written by `{RENEW}`).",
             "",
             "Exit status: 0 done; 1 it failed, and standard error says why in lines that begin with `freehold:`;",
-            "2 wrong usage; 3 `freehold serve` stopped and cut off requests; 130 interrupted. What is printed is for people",
-            "on a terminal, fields with tabs between them in a pipe, and with `--json` what the API answers.",
+            "2 wrong usage; 3 `freehold serve` cut off requests when it stopped; 130 interrupted. What is printed is",
+            "for people on a terminal, fields with tabs between them in a pipe, and with `--json` what the API answers.",
             *_sections(program, click.Context(program, info_name="freehold", terminal_width=_WIDTH)),
         ]
     )

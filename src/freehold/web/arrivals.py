@@ -1,8 +1,8 @@
 """Bodies that are on their way: none is waited for without end, and no sender holds what others need."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from itertools import chain
 from types import TracebackType
 from typing import Final, Self
 
@@ -33,13 +33,13 @@ class Arrival:
 
     Args:
         arrivals: looks after it.
-        address: where it comes from.
+        address: says where it comes from, when there are many.
         is_wanted: False when it is read only so that its sender reads the answer.
     """
 
     __slots__ = ("_arrivals", "_task", "address", "began", "is_wanted", "moved", "size", "verdict")
 
-    def __init__(self, arrivals: "Arrivals", address: str | None, *, is_wanted: bool = True) -> None:
+    def __init__(self, arrivals: "Arrivals", address: Callable[[], str | None], *, is_wanted: bool = True) -> None:
         self._arrivals = arrivals
         self._task = asyncio.current_task()
         self.address = address
@@ -82,7 +82,7 @@ class Arrivals:
     """All bodies that an application waits for. One timer looks after them: a body in time costs none of its own."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str | None, dict[Arrival, None]] = {}
+        self._waiting: set[Arrival] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._ends_at = 0.0
         self._cut: Callable[[], None] | None = None
@@ -94,16 +94,13 @@ class Arrivals:
 
     def add(self, arrival: Arrival) -> None:
         """Look after a body."""
-        self._waiting.setdefault(arrival.address, {})[arrival] = None
+        self._waiting.add(arrival)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._sweep)
 
     def remove(self, arrival: Arrival) -> None:
         """Forget a body, which came or was given up."""
-        of_address = self._waiting[arrival.address]
-        del of_address[arrival]
-        if not of_address:
-            del self._waiting[arrival.address]
+        self._waiting.discard(arrival)
         self.bytes -= arrival.size
 
     def stop(self, cut: Callable[[], None]) -> None:
@@ -113,7 +110,7 @@ class Arrivals:
     def _sweep(self) -> None:
         self._timer = None
         now = self.now()
-        every = list(chain.from_iterable(self._waiting.values()))
+        every = list(self._waiting)
         if self._cut is not None and now >= self._ends_at:
             for arrival in every:
                 if arrival.verdict is None:
@@ -123,13 +120,20 @@ class Arrivals:
         for arrival in every:
             if arrival.is_late(now):
                 arrival.give_up(TooSlow())
-        for of_address in self._waiting.values():
+        for of_address in _by_address(every) if len(every) > MOST_OF_ADDRESS else ():
             _give_up_idlest(of_address, len(of_address) - MOST_OF_ADDRESS, now - _GRACE_SECONDS)
         _give_up_idlest(every, len(every) - MOST_BODIES, now - _GRACE_SECONDS)
         if self.bytes > MOST_BYTES:
             _give_up_idlest(every, len(every) // 2, now)
         if every:
             self._timer = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._sweep)
+
+
+def _by_address(arrivals: Iterable[Arrival]) -> Iterable[list[Arrival]]:
+    found: defaultdict[str | None, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        found[arrival.address()].append(arrival)
+    return found.values()
 
 
 def _give_up_idlest(arrivals: Iterable[Arrival], count: int, moved_before: float) -> None:

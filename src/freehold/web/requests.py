@@ -151,8 +151,11 @@ class Request:
             pass  # it ended, or takes too long: the connection is closed
 
     def _arrival(self, *, is_wanted: bool = True) -> Arrival:
+        return Arrival(self._arrivals, self._network, is_wanted=is_wanted)
+
+    def _network(self) -> str | None:
         ip = self.ip
-        return Arrival(self._arrivals, network_of(ip) if ip else None, is_wanted=is_wanted)
+        return network_of(ip) if ip else None
 
     async def _next_part(self) -> bytes:
         message = await self._receive()
