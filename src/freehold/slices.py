@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from freehold.api_keys import SLICE as API_KEYS
 from freehold.audit import SLICE as AUDIT
 from freehold.base.slices import Slice
+from freehold.doctor import SLICE as DOCTOR
 from freehold.idempotency import SLICE as IDEMPOTENCY
 from freehold.limits import SLICE as LIMITS
 from freehold.mail import SLICE as MAIL
@@ -27,6 +28,7 @@ SLICES: Final[tuple[Slice, ...]] = (
     PERSONAL_DATA,
     AUDIT,
     TRANSFER,
+    DOCTOR,
     MAIL,
     LIMITS,
     IDEMPOTENCY,

@@ -210,7 +210,7 @@ async def test_public_project_lets_anybody_read_and_ask(scene: Scene, connection
     await connection.execute("UPDATE projects SET visibility = 'public'")
     outsider = scene.platform.acting_as(scene.actor("outsider"))
     read = await outsider.organizations.explain_access(scene.id, AccessQuestion(action=Action.PROJECT_READ))
-    assert (read.allowed, read.because) == (True, "public projects can be read by anyone")
+    assert (read.allowed, read.because) == (True, "anyone can read public projects")
     change = await outsider.organizations.explain_access(scene.id, AccessQuestion(action=Action.PROJECT_UPDATE))
     assert (change.allowed, change.because) == (False, "not a member")
     for name in ("outsider", "guest"):

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -80,3 +81,33 @@ def test_head_that_cannot_be_read_is_wrong_usage(database_url: str, text: str):
 def test_unknown_organization_is_said_so(database_url: str):
     done = freehold(database_url, "verify", "--organization", "nowhere")
     assert (done.returncode, "there is no organization 'nowhere'" in done.stderr) == (1, True)
+
+
+def test_heads_are_kept_in_a_file_until_the_log_is_rewritten(database_url: str, acme: UUID, tmp_path: Path):
+    kept = tmp_path / "heads"
+    assert freehold(database_url, "heads", "--to", str(kept)).returncode == 0
+    before = kept.read_text()
+    assert f"{acme}:2:" in before
+    assert kept.stat().st_mode & 0o777 == 0o600
+    execute(database_url, f"UPDATE audit_events SET hash = sha256('x') WHERE chain_id = '{acme}' AND sequence = 2")  # noqa: S608 - the test's own id
+    refused = freehold(database_url, "heads", "--to", str(kept))
+    assert refused.returncode == 1
+    assert f"stays as it is: the chain no longer goes through {acme}:2:" in refused.stderr
+    assert kept.read_text() == before
+
+
+def test_heads_are_given_to_a_command(database_url: str, acme: UUID, tmp_path: Path):
+    out = tmp_path / "out"
+    assert freehold(database_url, "heads", "--to", f"| cat > {out}").returncode == 0
+    assert f"{acme}:2:" in out.read_text()
+    failed = freehold(database_url, "heads", "--to", "| exit 3")
+    assert failed.returncode != 0
+    assert "the command ended with status 3" in failed.stderr
+
+
+def test_file_that_holds_something_else_is_not_replaced(database_url: str, tmp_path: Path):
+    (tmp_path / "notes").write_text("dear diary\n")
+    refused = freehold(database_url, "heads", "--to", str(tmp_path / "notes"))
+    assert refused.returncode != 0
+    assert "is not CHAIN:SEQ:HASH" in refused.stderr
+    assert (tmp_path / "notes").read_text() == "dear diary\n"

@@ -121,7 +121,7 @@ async def test_list_is_paged_to_its_limit_and_goes_on_from_its_cursor(freehold: 
         (("organizations", "show", "A_B"), "ORGANIZATION: must be 1 to 100 lowercase letters"),
         (("projects", "show", "acme", "7"), "PROJECT: must be"),
         (("projects", "list", "acme", "--cursor", "x"), "There is no such organization"),
-        (("users", "list", "--cursor", "x"), "--cursor: must be a next_cursor as this list gave it"),
+        (("users", "list", "--cursor", "x"), "--cursor: must be a next_cursor from this list"),
     ],
 )
 def test_refusal_is_one_line(freehold: Freehold, arguments: tuple[str, ...], complaint: str) -> None:

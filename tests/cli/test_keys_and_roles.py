@@ -75,7 +75,7 @@ def test_key_is_made_listed_rotated_and_revoked(freehold: Freehold, acme: str):
     assert rotated["key"] not in listed.stdout
     assert freehold("api-keys", "revoke", made["id"], "--organization", acme).returncode == 0
     again = freehold("api-keys", "revoke", made["id"], "--organization", acme)
-    assert (again.returncode, again.stderr) == (1, "freehold: There is no such API key\n")
+    assert (again.returncode, again.stderr) == (1, "freehold: This API key does not exist\n")
     of_user = freehold("api-keys", "create", "laptop", "--user", "ada", "--action", "project.read", "--json")
     assert json.loads(of_user.stdout)["actions"] == ["project.read"]
     nobody = freehold("api-keys", "create", "laptop")
@@ -100,7 +100,7 @@ def test_sessions_of_a_user_are_listed_and_ended(freehold: Freehold, acme: str, 
         second["id"]
     ]
     again = freehold("sessions", "end", "ada", first["id"])
-    assert (again.returncode, again.stderr) == (1, "freehold: This user has no such session\n")
+    assert (again.returncode, again.stderr) == (1, "freehold: This user does not have this session\n")
     assert freehold("sessions", "end", "eve", second["id"]).returncode == 1
     ended = freehold("sessions", "end", "ada")
     assert (ended.returncode, ended.stdout) == (0, "")

@@ -99,6 +99,28 @@ UNION ALL
 ORDER BY id
 LIMIT $3;
 
+-- doctor.role
+SELECT current_user::text AS name, r.rolsuper AS is_superuser, r.rolbypassrls AS bypasses_rls,
+    has_schema_privilege('public', 'CREATE') AS may_create_in_schema,
+    has_table_privilege('audit_events', 'DELETE') AS may_delete_audit,
+    has_table_privilege('audit_events', 'TRUNCATE') AS may_truncate_audit,
+    has_column_privilege('audit_events', 'hash', 'UPDATE') AS may_rewrite_audit,
+    coalesce(
+        (
+            SELECT array_agg(c.relname::text ORDER BY c.relname)
+            FROM pg_class c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname = ANY ($1::text[])
+                AND NOT (
+                    has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+                    AND (c.relname = 'audit_events' OR has_table_privilege(c.oid, 'UPDATE'))
+                    AND (c.relname IN ('audit_events', 'audit_heads') OR has_table_privilege(c.oid, 'DELETE'))
+                )
+        ),
+        '{}'
+    ) AS lacks
+FROM pg_roles r
+WHERE r.rolname = current_user;
+
 -- organizations.by_id
 SELECT wanted.place, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
 ARRAY(

@@ -19,42 +19,46 @@ from freehold.web.problems import STATUS, Internal, status_of
 BaseT = TypeVar("BaseT", FreeholdError, MigrateError)
 
 SHAPES = {
-    "duplicate": "stands in the list already",
-    "inactive_user": "(a row of another system) is a user who may not sign in there",
-    "invalid_action": "is not of the form noun.verb",
-    "invalid_choice": "is none of the words that are accepted here",
-    "invalid_count": "is a number that counts nothing",
-    "invalid_details": "is not an object",
-    "invalid_hash": "is not a SHA-256 hash",
-    "invalid_owner": "belongs to nobody, or to two",
-    "invalid_reference": "is not what this part of the path names: a UUID, a slug, or a word such as `me`",
-    "invalid_time": "is not a time with its offset",
-    "invalid_token": "is not a token",
-    "invalid_uuid": "is not a UUID",
-    "missing": "is required",
-    "line_too_long": "(a line of a file) is longer than any line that is right",
-    "malformed": "(a line of a file) is not JSON, not CSV or not UTF-8",
-    "no_such_organization": "is the id of no organization",
-    "no_such_project": "is the id of no project that the key could reach",
-    "out_of_range": "is a whole number or a time below or above what is accepted",
-    "repeated_key": "stands more than once in its object or in the query string",
-    "too_many": "is a list of too many entries",
-    "unknown_field": "is not known here",
-    "unknown_role": "is the name of no role that the organization has",
-    "wrong_columns": "(a line of a CSV file) has more or fewer values than the file has columns",
-    "wrong_type": "is text, a number, a list, an object, true, false or null where something else is wanted",
+    "duplicate": "The list already has this value.",
+    "inactive_user": "(A row of another system) This user is not allowed to sign in there.",
+    "invalid_action": "An action must have the form noun.verb.",
+    "invalid_choice": "The value must be one of the accepted words, which `detail` lists.",
+    "invalid_count": "The number is too small.",
+    "invalid_details": "The value must be an object.",
+    "invalid_hash": "The value must be a SHA-256 hash.",
+    "invalid_owner": "The key must belong to either a user or an organization.",
+    "invalid_reference": "This part of the path must be a UUID, a slug, or a word such as `me`; `detail` says which.",
+    "invalid_time": "The time must have a UTC offset.",
+    "invalid_token": "The token is not valid, has expired, or was already used.",
+    "invalid_uuid": "The value must be a UUID.",
+    "missing": "The field is required.",
+    "line_too_long": "(A line of a file) The line is too long.",
+    "malformed": "(A line of a file) The line is not valid JSON, CSV or UTF-8.",
+    "no_such_organization": "No organization has this id.",
+    "no_such_project": "The key cannot be limited to a project with this id: there is none that it could reach.",
+    "out_of_range": "The number or time is outside the accepted range, which `detail` gives.",
+    "repeated_key": "The key occurs more than once in its object or in the query string.",
+    "too_many": "The list has too many entries.",
+    "unknown_field": "The field is not known; `detail` lists the known fields.",
+    "unknown_role": "The organization has no role with this name.",
+    "wrong_columns": "(A line of a CSV file) The line has more or fewer values than the header has columns.",
+    "wrong_type": "The value has the wrong type, such as text instead of a number.",
 }
-"""Codes of failing fields that are no rule of a value, with what the field is or does."""
+"""Codes of failing fields that are no rule of a value, with their meaning."""
 
 HEAD = """\
 # Errors
 
-Every error has a **code** that stays as it is from version to version. Over HTTP it is a problem answer (RFC 9457):
-`application/problem+json` with `type` (`urn:freehold:problem:CODE`), `title`, `status`, `detail`, `code` and
-`request_id`. In Python it is the class, with `code`, `title` and `detail`. `detail` tells what is wrong this time and
-what to do next; its wording may change. Without a status: met by who starts the server, never by who calls it.
+Every error has a **code**. Codes do not change from version to version, so write your program against them.
 
-This page is made from the classes by `make renew`; a test compares it.
+- Over HTTP, an error is a problem answer (RFC 9457): `application/problem+json` with `type`
+  (`urn:freehold:problem:CODE`), `title`, `status`, `detail`, `code` and `request_id`.
+- In Python, it is an exception of the class shown here, with `code`, `title` and `detail`.
+
+`detail` says what is wrong this time and what to do next. Its wording may change. Codes without a status never reach a
+client: only the person who starts the server sees them.
+
+This page is generated from the classes by `make renew`, and a test compares it.
 
 ## Codes
 
@@ -65,17 +69,17 @@ This page is made from the classes by `make renew`; a test compares it.
 FIELDS = """
 ## Codes of failing fields
 
-An answer with status 422 names every failing field in `errors`: `{pointer, code, detail}`, where `pointer` is a JSON
-pointer (RFC 6901) into the body, or `/name` of a part of the path or of the query string.
+An answer with status 422 lists every failing field in `errors`, each as `{pointer, code, detail}`. `pointer` is a JSON
+pointer (RFC 6901) into the body, or `/name` for a part of the path or of the query string.
 
-| code | the field |
+| code | meaning |
 | --- | --- |
 """
 
 ENGINE = """
 ## Codes of the migration engine
 
-What `freehold migrate` and `freehold.migrate` refuse.
+These are the errors of `freehold migrate` and `freehold.migrate`.
 
 | code | class | meaning |
 | --- | --- | --- |
@@ -146,6 +150,6 @@ def render() -> str:
     unknown = field_codes(sources) - set(SHAPES) - set(rules) - set(classes)
     if unknown:
         raise LookupError(f"say in tests/contract/errors_page.py what these codes of fields mean: {sorted(unknown)}")
-    fields = {code: f"does not fit: it {says}" for code, says in rules.items()} | SHAPES
+    fields = {code: f"The value {says}." for code, says in rules.items()} | SHAPES
     shapes = [f"| `{code}` | {fields[code]} |" for code in sorted(fields)]
     return "\n".join([HEAD + "\n".join(rows), FIELDS + "\n".join(shapes), ENGINE + "\n".join(engine), ""])

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tests.migrate import cluster
 from tests.migrate.casting import ROLES, Cast, Make, Site
 from tests.migrate.theirs import Given
 
-from freehold.migrate.staging import quoted
+from freehold.migrate.database import quoted, with_database
+from freehold.postgres import EmbeddedServer, binaries
+from freehold.postgres.client import client_connection, server_major
 
 
 @pytest.fixture
@@ -79,6 +82,32 @@ def write(tmp_path: Path) -> Writer:
 def given(tmp_path: Path) -> Given:
     """An empty folder for files of another tool."""
     return Given(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def server_folder(admin_url: str) -> Path:
+    """Where the programs of a server of the common one's major version are."""
+    major = server_major(client_connection(admin_url))
+    for folder in [*binaries._wheel(), *binaries._system()]:
+        if binaries.program_major(folder / "postgres") == major:
+            return folder
+    pytest.skip(f"this machine has no server programs of PostgreSQL {major}")
+
+
+@pytest.fixture(scope="module")
+def server(server_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """A server with something of every kind on it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(binaries.SETTING, str(server_folder))
+        with EmbeddedServer.start(tmp_path_factory.mktemp("server") / "data", fast=True) as started:
+            asyncio.run(cluster.build(started.admin_url))
+            yield started
+
+
+@pytest.fixture
+def shop(server: EmbeddedServer) -> str:
+    """Production, as a superuser."""
+    return with_database(server.admin_url, "shop")
 
 
 @pytest.fixture

@@ -22,10 +22,9 @@ from tests.migrate.test_crashes import kill_server
 
 from freehold.migrate import gate, runner
 from freehold.migrate.backup import create
-from freehold.migrate.database import connect
+from freehold.migrate.database import connect, with_database
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.rehearse import rehearse
-from freehold.migrate.staging import with_database
 from freehold.postgres import EmbeddedServer
 
 Writer = Callable[..., Path]

@@ -22,9 +22,9 @@ from tests.waiting import eventually
 from freehold.migrate import backup, leftovers
 from freehold.migrate.beside import copy_remark, named, remark
 from freehold.migrate.commands import migrate, restore
-from freehold.migrate.database import connect
+from freehold.migrate.database import connect, quoted, with_database
 from freehold.migrate.lock import runner_lock
-from freehold.migrate.staging import copy_stem, quoted, with_database
+from freehold.migrate.staging import copy_stem
 from freehold.postgres import EmbeddedServer
 
 Writer = Callable[..., Path]
@@ -183,6 +183,27 @@ def test_replaced_database_goes_only_when_it_is_named(
     assert copy not in databases(query)
     assert run("clean", replaced, "--yes").exit_code == 0
     assert replaced not in databases(query)
+
+
+SUBSCRIPTION = "CREATE SUBSCRIPTION {name} CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false, slot_name = 's')"
+
+
+def test_copy_goes_though_a_subscription_holds_it_or_it_is_a_template(
+    run: Run, query: Query, admin_url: str, copy: str, beside: Make
+) -> None:
+    database = str(query("SELECT current_database()")[0][0])
+    replaced = beside(named(database, "before", STAMP), remark(database, "before"))
+    for name in (copy, replaced):
+        asyncio.run(sql(with_database(admin_url, name), SUBSCRIPTION.format(name=name)))
+    asyncio.run(sql(admin_url, f"ALTER DATABASE {quoted(copy)} IS_TEMPLATE true"))
+    refused = run("clean", replaced, "--yes")
+    asyncio.run(sql(with_database(admin_url, replaced), f"ALTER SUBSCRIPTION {replaced} SET (slot_name = NONE)"))
+    asyncio.run(sql(with_database(admin_url, replaced), f"DROP SUBSCRIPTION {replaced}"))
+    assert (refused.exit_code, databases(query) & {copy, replaced}) == (1, {copy, replaced})
+    assert f"{replaced} is in use and was not removed" in refused.stderr
+    assert "subscription" in refused.stderr
+    assert run("clean", "--yes").exit_code == 0
+    assert copy not in databases(query)
 
 
 def test_what_is_in_use_is_said_to_be_and_stays(

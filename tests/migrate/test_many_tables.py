@@ -10,11 +10,11 @@ import asyncpg
 import pytest
 
 from freehold.migrate import backup, gate, runner
+from freehold.migrate.database import with_database
 from freehold.migrate.errors import BackupError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.rehearse import rehearse
 from freehold.migrate.reverse import Prospect, down
-from freehold.migrate.staging import with_database
 from freehold.migrate.swap import Exchange, restore
 from freehold.postgres import EmbeddedServer, binaries
 from freehold.postgres.client import client_connection, server_major

@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from tests.migrate.cluster import everything, run
 
-from freehold.migrate.errors import StagingError
+from freehold.migrate.cutoff import cut_off_others
+from freehold.migrate.database import connect, quoted, with_database
+from freehold.migrate.discard import drop_database
+from freehold.migrate.errors import BackupError, StagingError
 from freehold.migrate.files import MigrationSet
-from freehold.migrate.rehearse import rehearse
-from freehold.migrate.staging import drop_database, quoted, staging_database, with_database
+from freehold.migrate.rehearse import Rehearsal, rehearse
+from freehold.migrate.staging import copy_stem, staging_database
 from freehold.postgres import EmbeddedServer, binaries
 from freehold.postgres.client import client_connection, server_major
 
@@ -78,13 +82,136 @@ async def test_copy_with_a_session_that_may_not_be_ended_is_left_and_fails_nothi
         await runner.execute(f"CREATE DATABASE {name}")
         superusers = await asyncpg.connect(with_database(admin_url, name))
         try:
-            await drop_database(runner, name)
+            await drop_database(runner, name, admin_url)
             assert await runner.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name) == 1
         finally:
             await superusers.close()
-        await drop_database(runner, name)
+        await drop_database(runner, name, admin_url)
         assert await runner.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name) == 0
     finally:
         for statement in ("RESET ROLE", f"DROP DATABASE IF EXISTS {name}", f"DROP ROLE IF EXISTS {name}"):
             await runner.execute(statement)
         await runner.close()
+
+
+class Failing:
+    """Progress that fails in one phase, and notes all of them."""
+
+    def __init__(self, at: int, failure: type[BaseException]) -> None:
+        self.phases: list[str] = []
+        self._at = at
+        self._failure = failure
+
+    def step(self, text: str) -> None:
+        self.phases.append(text)
+        if len(self.phases) == self._at:
+            raise self._failure
+
+    def advance(self, done: int, total: int) -> None:
+        pass
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, asyncio.CancelledError])
+def test_copy_is_dropped_whatever_fails(
+    database_url: str, database_name: str, query: Query, write: Writer, tmp_path: Path, *, failure: type[BaseException]
+) -> None:
+    query("CREATE TABLE items (id int PRIMARY KEY)")
+    sets = [MigrationSet.from_folder(write("0001_a", "CREATE TABLE a (id int);", "DROP TABLE a;").parent)]
+    phases = [
+        "Backing up",
+        "Restoring",
+        "Comparing",
+        *(f"Rehearsing 0001_a: {way}" for way in ("up", "down", "up again")),
+    ]
+    for at in range(1, len(phases) + 1):
+        progress = Failing(at, failure)
+        with pytest.raises(failure):
+            asyncio.run(rehearse(database_url, sets=sets, backups=tmp_path / "backups", progress=progress))
+        assert progress.phases == phases[:at]
+        left = query("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", f"{database_name}_staging")
+        assert left == []
+
+
+def test_copy_that_a_subscription_held_for_ever_is_dropped(shop: str) -> None:
+    subscription = (
+        "CREATE SUBSCRIPTION left_over CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false, slot_name = 's')"
+    )
+
+    async def act() -> list[str]:
+        async with connect(shop) as production:
+            name = f"{await copy_stem(production)}0badcafe"
+            await production.execute(f"CREATE DATABASE {name}")
+            async with connect(with_database(shop, name)) as left:
+                await left.execute(subscription)
+                await left.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
+            async with staging_database(shop):
+                pass
+            rows = await production.fetch("SELECT datname FROM pg_database WHERE datname ~ '_staging_'")
+            subscriptions = await production.fetch("SELECT subname FROM pg_subscription")
+            return [row[0] for row in (*rows, *subscriptions)]
+
+    assert asyncio.run(act()) == ["news"]
+
+
+def as_owner(shop: str) -> str:
+    """The same server as a role that may make databases and roles, and is no superuser."""
+    host = shop.partition("?")[2]
+    return f"postgresql://owner:owner@/owned?{host}"
+
+
+@pytest.fixture
+def owned(server: EmbeddedServer, shop: str) -> Iterator[str]:
+    """The URL of a database as its owner, who is no superuser."""
+    script = "CREATE TABLE items (id int PRIMARY KEY); INSERT INTO items VALUES (1)"
+    asyncio.run(run(server.admin_url, "CREATE DATABASE owned OWNER owner"))
+    asyncio.run(run(with_database(server.admin_url, "owned"), "ALTER SCHEMA public OWNER TO owner"))
+    asyncio.run(run(as_owner(shop), script))
+    yield as_owner(shop)
+    asyncio.run(run(server.admin_url, "DROP DATABASE owned"))
+
+
+def rehearsal_of(url: str, write: Writer, tmp_path: Path, up: str) -> Rehearsal:
+    sets = [MigrationSet.from_folder(write("0001_a", up, "SELECT 1;", "lint-ignore: dynamic-sql x").parent)]
+    return asyncio.run(rehearse(url, sets=sets, backups=tmp_path / "backups"))
+
+
+@pytest.mark.parametrize(
+    "command", ["CREATE ROLE hidden", "ALTER ROLE owner PASSWORD ''owner''", "ALTER ROLE owner SET work_mem = 100"]
+)
+def test_owner_s_hidden_changes_of_roles_are_seen_as_well(
+    owned: str, server: EmbeddedServer, write: Writer, tmp_path: Path, command: str
+) -> None:
+    before = asyncio.run(everything(server.admin_url))
+    rehearsal = rehearsal_of(owned, write, tmp_path, f"DO $$ BEGIN EXECUTE '{command}'; END $$;")
+    assert [each.rule for each in rehearsal.findings if each.severity == "error"] == ["server-wide"]
+    assert asyncio.run(everything(server.admin_url)) == before
+
+
+def test_owner_s_migration_under_settings_of_the_database_passes(
+    owned: str, server: EmbeddedServer, write: Writer, tmp_path: Path
+) -> None:
+    of_superuser = "ALTER DATABASE owned SET log_min_duration_statement = 100; REVOKE ALL ON DATABASE owned FROM PUBLIC"
+    asyncio.run(run(server.admin_url, f"ALTER DATABASE owned SET work_mem = '7MB'; {of_superuser}"))
+    up = "DO $$ BEGIN ASSERT current_setting('work_mem') = '7MB'; END $$;"
+    rehearsal = rehearsal_of(owned, write, tmp_path, up)
+    assert rehearsal.passed, rehearsal.findings
+
+
+def test_owner_is_told_what_only_a_superuser_may_restore(
+    owned: str, server: EmbeddedServer, write: Writer, tmp_path: Path
+) -> None:
+    asyncio.run(run(with_database(server.admin_url, "owned"), "CREATE EXTENSION postgres_fdw"))
+    with pytest.raises(BackupError, match=r"role owner may not run 'CREATE EXTENSION .*--staging-url"):
+        rehearsal_of(owned, write, tmp_path, "CREATE TABLE a (id int);")
+
+
+def test_owner_of_foreign_servers_is_told_that_the_copy_cannot_be_cut_off(owned: str, server: EmbeddedServer) -> None:
+    far = "CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw"
+    asyncio.run(run(with_database(server.admin_url, "owned"), far))
+
+    async def act() -> None:
+        async with connect(owned) as connection:
+            await cut_off_others(connection)
+
+    with pytest.raises(StagingError, match=r"foreign servers \(far\), and only a superuser .* which owner is not"):
+        asyncio.run(act())

@@ -118,7 +118,7 @@ async def test_session_of_somebody_else_cannot_be_ended(platform: Platform, sign
     actor = await authenticate(platform.context, signed_in.token)
     assert isinstance(actor.session_id, UUID)
     for session_id in (actor.session_id, uuid4()):
-        with pytest.raises(Missing, match="You have no such session"):
+        with pytest.raises(Missing, match="You do not have this session"):
             await platform.acting_as(bob.id).sessions.end(session_id)
     assert (await authenticate(platform.context, signed_in.token)).user_id == ada.id
 

@@ -48,7 +48,7 @@ async def explain_access(scope: Scope, action: Action, user_id: UUID | None) -> 
     elif scope.may(Action.MEMBER_READ):
         held = await standing_of(scope, user_id)
     else:
-        raise Forbidden("You may ask about yourself; about others asks who may read the members (member.read)")
+        raise Forbidden("You can ask about yourself; to ask about others, you need member.read")
     if action not in held.actions and is_public and action in OPEN_TO_ALL:
-        return True, "public projects can be read by anyone"
+        return True, "anyone can read public projects"
     return action in held.actions, held.because(action)

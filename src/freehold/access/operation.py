@@ -87,7 +87,7 @@ def operation(
         if by is not By.ANYONE:
             check_key(context.signed_in, action)
         if by is By.ADMIN and not context.is_admin:
-            raise Forbidden("Only a platform administrator may do this")
+            raise Forbidden("Only a platform administrator can do this")
 
     def declare(
         work: Callable[Concatenate[Context, P], Awaitable[R]],

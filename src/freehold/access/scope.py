@@ -63,7 +63,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         """
         lacking = sorted(frozenset(actions) - self.standing.actions)
         if lacking:
-            raise Forbidden(f"You cannot {purpose}: it has actions that you lack here: {', '.join(lacking)}")
+            raise Forbidden(
+                f"You cannot {purpose}: it includes actions that you do not have here: {', '.join(lacking)}"
+            )
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,17 +115,17 @@ async def subject_of(context: Context, user: UserRef, *, action: AccountAction, 
     check_key(actor, action)
     user_id = actor.user_id if user == "me" else user
     if user_id is None:
-        raise Unauthenticated("The operator is no user: name one by id")
+        raise Unauthenticated("The operator is not a user: name a user by id")
     if actor.key and actor.key.is_limited and user_id != actor.user_id:
-        raise Forbidden("This API key is limited: outside of organizations it reads the account that it belongs to")
+        raise Forbidden("This API key is limited: outside an organization it can only read its owner's account")
     if user_id != actor.user_id and not actor.is_admin:
         visible = actor.user_id is not None and await queries.shares_organization(
             context.db, viewer_id=actor.user_id, user_id=user_id
         )
         if not visible:
-            raise Missing("There is no such user, or you may not see them")
+            raise Missing("This user does not exist, or you cannot view them")
         if closed:
-            raise Forbidden("Only users themselves and platform administrators may do this with an account")
+            raise Forbidden("Only the user or a platform administrator can do this")
     return Subject(context=context, user_id=user_id)
 
 
@@ -175,9 +177,11 @@ async def scope_in_deleted(context: Context, organization: OrganizationRef, *, a
 
 def _forbidden(held: Standing, action: Action) -> Forbidden:
     if action in held.granted or held.role is None:
-        return Forbidden(f"You may not do this here: {held.because(action)}")
+        return Forbidden(f"You are not allowed to do this here: {held.because(action)}")
     needed = ", ".join(role for role, actions in GRANTS.items() if action in actions)
-    return Forbidden(f"Your role here is {held.role}; '{action}' needs one of: {needed}, or a role that includes it")
+    return Forbidden(
+        f"Your role here is {held.role}, but '{action}' needs one of: {needed}, or a custom role that includes it"
+    )
 
 
 async def checked_again(scope: Scope) -> Scope:
@@ -197,10 +201,12 @@ def check_key(actor: Actor, action: AccountAction) -> None:
     if actor.key is None or key_may(actor.key, action):
         return
     if actor.key.organization_id is not None:
-        raise Forbidden("This API key is an organization's: it is no user, and acts in its organization alone")
-    raise Forbidden(f"An API key cannot be used for {action}: sign in, or use a key without limits where that may")
+        raise Forbidden("This API key belongs to an organization: it can only act in that organization")
+    raise Forbidden(
+        f"This API key cannot be used for {action}: sign in, or use a key without limits if the action allows it"
+    )
 
 
 def no_such_organization() -> Missing:
     """Make the error for an organization that does not exist or that the actor may not see."""
-    return Missing("There is no such organization, or you may not see it")
+    return Missing("This organization does not exist, or you cannot view it")

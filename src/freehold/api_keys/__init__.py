@@ -2,4 +2,4 @@
 
 from freehold.base.slices import Slice
 
-SLICE = Slice(package=__name__, commands={"api-keys": "Make, list, rotate and revoke keys for programs."})
+SLICE = Slice(package=__name__, commands={"api-keys": "Create, list, rotate and revoke API keys."})

@@ -18,14 +18,14 @@ from freehold.users.commands import find_user
 
 @click.group("api-keys")
 def api_keys() -> None:
-    """Make, list, rotate and revoke keys for programs."""
+    """Create, list, rotate and revoke API keys."""
 
 
 def _of_holder(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say whose keys it means."""
     for option in (
-        click.option("--organization", metavar="ORG", help="An organization's own key: its slug or id."),
-        click.option("--user", metavar="USER", help="A user's key: a username or an id."),
+        click.option("--organization", metavar="ORG", help="Use the keys of this organization: a slug or an id."),
+        click.option("--user", metavar="USER", help="Use the keys of this user: a username or an id."),
     ):
         command = option(command)
     return command
@@ -40,10 +40,13 @@ def _of_holder(command: Callable[..., Any]) -> Callable[..., Any]:
     multiple=True,
     type=click.Choice([action.value for action in Action]),
     metavar="ACTION",
-    help="What it may do, such as project.read. Repeatable; by default all that its user may, or what a member may.",
+    help="An action that the key allows, such as project.read. Repeatable. By default, everything that its "
+    "user can do, or (for an organization's key) what a member can do.",
 )
-@click.option("--project", "project_ids", multiple=True, metavar="ID", help="For this project alone. Repeatable.")
-@click.option("--expires-at", metavar="TIME", help="When it stops working, such as 2027-01-31T12:00:00Z.")
+@click.option(
+    "--project", "project_ids", multiple=True, metavar="ID", help="Limit the key to this project. Repeatable."
+)
+@click.option("--expires-at", metavar="TIME", help="Time at which the key expires, such as 2027-01-31T12:00:00Z.")
 @shows
 async def create(
     context: Context,
@@ -55,7 +58,7 @@ async def create(
     project_ids: tuple[str, ...],
     expires_at: str | None,
 ) -> IssuedApiKey:
-    """Make a key and print it, this once."""
+    """Create an API key and print it. It is shown only this once."""
     given = {"name": name, "actions": actions or None, "project_ids": project_ids or None, "expires_at": expires_at}
     new = parse(NewApiKey, {field: value for field, value in given.items() if value is not None})
     user_id, reference = await _holder(context, user, organization)
@@ -68,7 +71,7 @@ async def create(
 @_of_holder
 @lists("id", "name", "hint", "created_at", "expires_at", "last_used_at")
 def list_all(context: Context, *, user: str | None, organization: str | None) -> Fetch[ApiKey]:
-    """List the keys of a user or of an organization, newest first."""
+    """List the API keys of a user or an organization, newest first."""
 
     async def fetch(request: Any) -> Any:
         user_id, reference = await _holder(context, user, organization)
@@ -83,13 +86,17 @@ def list_all(context: Context, *, user: str | None, organization: str | None) ->
 @click.argument("api_key", metavar="ID")
 @_of_holder
 @click.option(
-    "--overlap-seconds", type=int, default=86_400, show_default=True, help="How long the old key goes on working."
+    "--overlap-seconds",
+    type=int,
+    default=86_400,
+    show_default=True,
+    help="Seconds for which the old key keeps working.",
 )
 @shows
 async def rotate(
     context: Context, *, api_key: str, user: str | None, organization: str | None, overlap_seconds: int
 ) -> IssuedApiKey:
-    """Make a key with the limits and the expiry of another, to replace it, and print it, this once."""
+    """Replace an API key: create one with the same limits and expiry, and print it. It is shown only this once."""
     rotation = parse(KeyRotation, {"overlap_seconds": overlap_seconds})
     key_id = read_id(api_key, "/api_key")
     user_id, reference = await _holder(context, user, organization)
@@ -110,7 +117,7 @@ async def revoke(
     organization: str | None,
     as_json: bool,  # noqa: ARG001 - there is nothing to print
 ) -> int:
-    """End a key at once."""
+    """Revoke an API key immediately."""
     key_id = read_id(api_key, "/api_key")
     user_id, reference = await _holder(context, user, organization)
     if user_id is not None:
@@ -126,4 +133,4 @@ async def _holder(context: Context, user: str | None, organization: str | None) 
         return (await find_user(context, user)).id, ""
     if organization is not None and user is None:
         return None, organization_reference(organization)
-    raise click.UsageError("Say whose key it is: either --user USER or --organization ORG")
+    raise click.UsageError("Name the owner of the key: add --user USER or --organization ORG")

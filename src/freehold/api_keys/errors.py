@@ -11,28 +11,28 @@ class NoSuchApiKey(Missing):
     """There is no such key of this user, or of this organization."""
 
     code = "no_such_api_key"
-    title = "There is no such API key"
+    title = "This API key does not exist"
 
 
 class ApiKeyExpired(Conflict):
     """A key that does not work any more is not rotated."""
 
     code = "api_key_expired"
-    title = "This API key has expired: make a new one"
+    title = "This API key has expired: create a new one"
 
 
 class TooManyApiKeys(Conflict):
     """Its holder has as many keys that work as there can be."""
 
     code = "too_many_api_keys"
-    title = "There are 1,000 API keys that work, the most there can be: revoke one first, or rotate without overlap"
+    title = "You have reached the limit of 1,000 active API keys: revoke one first, or rotate without overlap"
 
 
 class BeyondKeys(Invalid):
     """What is asked of a key is nothing that a key can have."""
 
     code = "beyond_api_keys"
-    title = "An API key cannot be for this"
+    title = "This API key cannot have that scope"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

@@ -61,9 +61,11 @@ def refuse_impossible(new: NewApiKey) -> None:
     problems = []
     for index, action in enumerate(new.actions or ()):
         if action in NEVER_BY_KEY:
-            detail = f"{action} takes a person: a key neither makes nor revokes keys"
+            detail = f"{action} requires a signed-in person: an API key cannot create or revoke API keys"
         elif new.project_ids is not None and action not in ON_CHOSEN_PROJECTS:
-            detail = f"a key limited to projects can have {', '.join(sorted(ON_CHOSEN_PROJECTS))}, not {action}"
+            detail = (
+                f"a key that is limited to projects can only have {', '.join(sorted(ON_CHOSEN_PROJECTS))}, not {action}"
+            )
         else:
             continue
         problems.append(FieldError(f"/actions/{index}", BeyondKeys.code, detail))

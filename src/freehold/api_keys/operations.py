@@ -43,7 +43,7 @@ async def authenticate(context: Context, token: str) -> Actor:
     hashed = token_hash(Kind.API_KEY, token)
     found = await queries.by_key_hash(context.db, key_hash=hashed) if hashed else None
     if found is None:
-        raise Unauthenticated("The API key is not valid, has expired, or was revoked: ask for a new one")
+        raise Unauthenticated("This API key is not valid, has expired, or was revoked: create a new one")
     if found.is_stale:
         await queries.note_use(context.db, id=found.id)
     key = Key(
@@ -69,7 +69,9 @@ async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
     if new.actions is not None:
         lacking = sorted(frozenset(new.actions) - await held_anywhere(subject.context, subject.user_id))
         if lacking:
-            raise Forbidden(f"You hold these actions in none of your organizations: {', '.join(lacking)}")
+            raise Forbidden(
+                f"You cannot give a key actions that you have in none of your organizations: {', '.join(lacking)}"
+            )
     if new.project_ids is not None:
         known = await queries.projects_of_user(subject.db, user_id=subject.user_id, ids=new.project_ids)
         refuse_unknown(new.project_ids, known, "your organizations")
@@ -136,7 +138,7 @@ async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
     given = _of_a_member(scope, new) if new.actions is None else frozenset(new.actions)
     scope.require_all(given, "make such a key")
     if given & OWNERSHIP and scope.role != Role.OWNER and not scope.context.is_admin:
-        raise Forbidden(f"Only the owner makes keys that include {', '.join(sorted(given & OWNERSHIP))}")
+        raise Forbidden(f"Only the owner can create API keys that include {', '.join(sorted(given & OWNERSHIP))}")
     if new.project_ids is not None:
         known = await queries.projects_of_organization(
             scope.db, organization_id=scope.organization_id, ids=new.project_ids

@@ -2,6 +2,4 @@
 
 from freehold.base.slices import Slice
 
-SLICE = Slice(
-    package=__name__, commands={"audit": "Read the audit log, check that nobody has changed it, and export it."}
-)
+SLICE = Slice(package=__name__, commands={"audit": "List, verify and export the audit log."})

@@ -1,14 +1,16 @@
 """`freehold audit`."""
 
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from pathlib import Path
 from uuid import UUID
 
 import click
 
 from freehold.audit import operations
+from freehold.audit.heads import COMMAND_SECONDS, broken_heads, hand_heads, read_heads, write_heads
 from freehold.audit.operations import Progress
 from freehold.audit.types import AuditEvent, AuditHead, AuditPageRequest
 from freehold.base.errors import Missing
@@ -19,20 +21,19 @@ from freehold.terminal.failures import FAILED, Refused
 from freehold.terminal.output import print_json
 from freehold.terminal.references import organization_reference
 
-_organization = click.option("--organization", metavar="ORG", help="Of this organization alone: a slug or an id.")
-_HASH_DIGITS: Final = 64
+_organization = click.option("--organization", metavar="ORG", help="Only this organization: a slug or an id.")
 
 
 @click.group()
 def audit() -> None:
-    """Read the audit log, check that nobody has changed it, and export it."""
+    """List, verify and export the audit log."""
 
 
 @audit.command("list")
 @click.argument("organization")
 @lists("created_at", "action", "actor_id", "target_id", "sequence")
 def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
-    """List what was done in an organization, newest first."""
+    """List the audit events of an organization, newest first."""
     reference = organization_reference(organization)
 
     async def fetch(request: PageRequest) -> Page[AuditEvent]:
@@ -49,11 +50,11 @@ def list_events(context: Context, *, organization: str) -> Fetch[AuditEvent]:
     "expected",
     multiple=True,
     metavar="CHAIN:SEQ:HASH",
-    help="A head that 'freehold audit heads' printed earlier: the chain must still go through it. Repeatable.",
+    help="A head that 'freehold audit heads' printed earlier, which the chain must still contain. Repeatable.",
 )
 @runs
 async def verify(context: Context, *, organization: str | None, expected: tuple[str, ...], as_json: bool) -> int:
-    """Check every event, and name each that was changed, moved, removed or put in; exit 1 when there is one."""
+    """Check that no event was changed, moved, removed or inserted. Exit with 1 and name each one that was."""
     pins = [_read_head(text) for text in expected]
     chain_id = await _chain_of(context, organization)
     with _progress("Checking") as progress:
@@ -66,17 +67,29 @@ async def verify(context: Context, *, organization: str | None, expected: tuple[
         click.echo(f"{finding.problem}: chain {finding.chain_id}, sequence {finding.sequence}{event}: {finding.detail}")
     if report.found > len(report.findings):
         click.echo(f"and {report.found - len(report.findings)} more")
-    verdict = f"{report.found} things are wrong" if report.found else "nothing is wrong"
+    verdict = f"{report.found} problems found" if report.found else "no problems found"
     click.echo(f"{report.events} events in {report.chains} chains: {verdict}.", err=report.found > 0)
     return FAILED if report.found else 0
 
 
 @audit.command()
 @_organization
+@click.option(
+    "--to",
+    "target",
+    metavar="FILE|'| COMMAND'",
+    help="Keep the heads in this file, or give them to a shell command: '| ssh vault ...'.",
+)
 @runs
-async def heads(context: Context, *, organization: str | None, as_json: bool) -> int:
-    """Print where each chain ends, as CHAIN:SEQ:HASH: keep it elsewhere, for 'freehold audit verify --expect'."""
+async def heads(context: Context, *, organization: str | None, target: str | None, as_json: bool) -> int:
+    """Print the end of each chain as CHAIN:SEQ:HASH. Store it elsewhere, for 'freehold audit verify --expect'.
+
+    A file is replaced only if every chain still goes through the heads in it. If somebody
+    rewrites the log, the next run on a timer fails, and the proof stays.
+    """
     found = await operations.heads(context, chain_id=await _chain_of(context, organization))
+    if target is not None:
+        return await _keep(context, target, found)
     if as_json:
         print_json({"data": found})
         return 0
@@ -85,11 +98,31 @@ async def heads(context: Context, *, organization: str | None, as_json: bool) ->
     return 0
 
 
+async def _keep(context: Context, target: str, found: Sequence[AuditHead]) -> int:
+    if target.lstrip().startswith("|"):
+        try:
+            status = hand_heads(target.lstrip()[1:], found)
+        except subprocess.TimeoutExpired:
+            raise Refused(f"the command took longer than {COMMAND_SECONDS:.0f} seconds") from None
+        if status:
+            raise Refused(f"the command ended with status {status}")
+        return 0
+    try:
+        broken = await broken_heads(context.db, read_heads(Path(target)))
+        if not broken:
+            write_heads(Path(target), found)
+    except (ValueError, OSError) as error:
+        raise Refused(str(error)) from None
+    for head in broken:
+        click.echo(f"{target} stays as it is: the chain no longer goes through {head}", err=True)
+    return FAILED if broken else 0
+
+
 @audit.command()
 @_organization
 @runs
 async def export(context: Context, *, organization: str | None, as_json: bool) -> int:  # noqa: ARG001 - JSON anyway
-    """Print every event as a line of JSON, with the hashes by which anybody can check the chains."""
+    """Print every event as a line of JSON, with the hashes that let anybody check the chains."""
     out = sys.stdout.buffer
     with _progress("Exporting") as progress:
         await operations.export(context, out.write, chain_id=await _chain_of(context, organization), progress=progress)
@@ -105,20 +138,16 @@ async def _chain_of(context: Context, organization: str | None) -> UUID | None:
     try:
         return await operations.chain_of_organization(context, reference)
     except Missing:
-        raise Refused(f"there is no organization '{organization}'; one that was removed is named by its id") from None
+        raise Refused(f"there is no organization '{organization}': name a removed one by its id") from None
 
 
 def _read_head(text: str) -> AuditHead:
     try:
-        chain_id, sequence, hexadecimal = text.split(":")
-        head = AuditHead(UUID(chain_id), int(sequence), hexadecimal.lower())
-        if len(bytes.fromhex(hexadecimal)) * 2 == _HASH_DIGITS and head.sequence > 0:
-            return head
+        return AuditHead.read(text)
     except ValueError:
-        pass
-    raise click.BadParameter(
-        f"'{text}' is not CHAIN:SEQ:HASH, as 'freehold audit heads' prints it", param_hint="--expect"
-    )
+        raise click.BadParameter(
+            f"'{text}' is not CHAIN:SEQ:HASH, as 'freehold audit heads' prints it", param_hint="--expect"
+        ) from None
 
 
 @contextmanager

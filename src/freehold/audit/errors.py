@@ -9,7 +9,7 @@ class ChainForked(Conflict):
     """Two events took one place in a chain. It does not happen: each waits for the one before it."""
 
     code = "chain_forked"
-    title = "The audit log was written at two places at once: try again"
+    title = "Two requests wrote to the audit log at the same time: try again"
     constraints = ("audit_events_chain_id_sequence_key", "audit_heads_pkey")
 
 

@@ -1,6 +1,6 @@
 """Typed stubs of the audit log's statements."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -98,3 +98,9 @@ def every_head(db: Streamer, *, first_chain: UUID, last_chain: UUID) -> AsyncIte
 
 @statement
 async def count_written(db: Executor, *, first_chain: UUID, last_chain: UUID) -> int: ...
+
+
+@statement
+async def broken_heads(
+    db: Executor, *, chain_ids: Sequence[UUID], sequences: Sequence[int], hashes: Sequence[bytes]
+) -> list[int]: ...

@@ -134,3 +134,14 @@ ORDER BY chain_id;
 -- name: count_written
 -- How many events were ever written to some chains, as the heads say, which is far cheaper than counting them.
 SELECT coalesce(sum(sequence), 0)::bigint FROM audit_heads WHERE chain_id BETWEEN :first_chain AND :last_chain;
+
+-- name: broken_heads
+-- Of heads that were kept elsewhere, the places (1, 2, ...) of those that the chain no longer goes through.
+SELECT kept.place
+FROM unnest(:chain_ids::uuid[], :sequences::bigint[], :hashes::bytea[]) WITH ORDINALITY
+    AS kept (chain_id, sequence, hash, place)
+WHERE NOT EXISTS (
+    SELECT FROM audit_events e
+    WHERE e.chain_id = kept.chain_id AND e.sequence = kept.sequence AND e.hash = kept.hash
+)
+ORDER BY kept.place;

@@ -68,6 +68,10 @@ class AccountAuditPageRequest(AuditPageRequest, frozen=True, kw_only=True):
     user_id: UUID | None = None
 
 
+HASH_BYTES: Final = 32
+"""Of SHA-256."""
+
+
 class AuditHead(msgspec.Struct, frozen=True):
     """Where a chain ends. Keep it elsewhere, and nobody can rewrite the chain up to here unseen."""
 
@@ -78,6 +82,19 @@ class AuditHead(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """Spell it as ``freehold audit verify --expect`` takes it."""
         return f"{self.chain_id}:{self.sequence}:{self.hash}"
+
+    @classmethod
+    def read(cls, text: str) -> "AuditHead":
+        """Read what ``str`` spells.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        chain_id, sequence, digest = text.strip().split(":")
+        head = cls(UUID(chain_id), int(sequence), digest.lower())
+        if len(bytes.fromhex(head.hash)) != HASH_BYTES or head.sequence < 1:
+            raise ValueError(text)
+        return head
 
 
 class ExportedEvent(AuditEvent, frozen=True, kw_only=True):

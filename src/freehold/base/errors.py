@@ -57,10 +57,10 @@ class InvalidToken(Invalid):
     """
 
     code = "invalid_token"
-    title = "The token is not valid, was used already, or has expired: ask for a new one"
+    title = "This token is not valid, has expired, or was already used: request a new one"
 
     def __init__(self, pointer: str = "/token") -> None:
-        super().__init__([FieldError(pointer, self.code, "is not valid, was used already, or has expired")], self.title)
+        super().__init__([FieldError(pointer, self.code, "is not valid, has expired, or was already used")], self.title)
 
 
 class Unauthenticated(FreeholdError):
@@ -74,35 +74,35 @@ class Forbidden(FreeholdError):
     """The caller sees the thing and may not do this with it."""
 
     code = "forbidden"
-    title = "You may not do this"
+    title = "You are not allowed to do this"
 
 
 class Missing(FreeholdError):
     """The thing does not exist, or the caller may not see it: the two are never told apart."""
 
     code = "not_found"
-    title = "There is nothing here that you may see"
+    title = "This does not exist, or you cannot view it"
 
 
 class Conflict(FreeholdError):
     """The change contradicts what is stored; the same request may succeed once that has changed."""
 
     code = "conflict"
-    title = "This contradicts what is stored"
+    title = "This conflicts with the current state"
 
 
 class Stale(FreeholdError):
     """The entity has changed since the version that the caller named."""
 
     code = "stale"
-    title = "The entity has changed meanwhile: read it again and repeat your change on the new version"
+    title = "This has changed since you read it: read it again, then repeat your change on the new version"
 
 
 class Unavailable(FreeholdError):
     """The work cannot be done now, and nothing was stored; try again after ``retry_after_seconds``."""
 
     code = "unavailable"
-    title = "The service cannot do this right now: try again shortly"
+    title = "The service cannot do this right now: try again in a moment"
 
     def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 1) -> None:
         self.retry_after_seconds = retry_after_seconds

@@ -103,7 +103,7 @@ class Ahead(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def says(self) -> str:
         """The rule as a sentence for people."""
-        return f"must be in the future, and at most {self.days:,} days from now"
+        return f"must be in the future, at most {self.days:,} days from now"
 
 
 def text_defect(value: str) -> str | None:
@@ -143,7 +143,7 @@ def _usable_slug(value: str) -> str:
     if value in RESERVED_SLUGS:
         raise ValueError(f"'{value}' is reserved: choose another slug")
     if re.fullmatch(_UUID, value):
-        raise ValueError("must not have the shape of a UUID: choose another slug")
+        raise ValueError("must not look like a UUID: choose another slug")
     return value
 
 
@@ -175,7 +175,7 @@ PASSWORD: Final = Rule(
 )
 NAME: Final = Rule(
     name="name",
-    says="must be 1 to 100 characters, counted without the space around it, and without control characters",
+    says="must be 1 to 100 characters, not counting surrounding spaces, without control characters",
     min_length=1,
     max_length=100,
     max_sent=500,
@@ -186,7 +186,7 @@ NAME: Final = Rule(
 )
 SLUG: Final = Rule(
     name="slug",
-    says="must be 1 to 100 lowercase letters, digits or hyphens, beginning and ending with a letter or digit",
+    says="must be 1 to 100 lowercase letters, digits or hyphens, and start and end with a letter or digit",
     min_length=1,
     max_length=100,
     pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(?![\s\S])",
@@ -215,7 +215,7 @@ FEATURE: Final = Rule(
 )
 ROLE: Final = Rule(
     name="role",
-    says="must be the name of a role: 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter",
+    says="must be a role name: 1 to 50 characters from a-z, 0-9, underscore and hyphen, starting with a letter",
     min_length=1,
     max_length=50,
     pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
@@ -224,8 +224,8 @@ ROLE: Final = Rule(
 ROLE_NAME: Final = Rule(
     name="role_name",
     says=(
-        "must be 1 to 50 of a-z, 0-9, underscore and hyphen, beginning with a letter, and neither the name of a "
-        "built-in role (owner, admin, member) nor of the shape of a UUID"
+        "must be 1 to 50 characters from a-z, 0-9, underscore and hyphen, starting with a letter; it must not be a "
+        "built-in role (owner, admin, member) or look like a UUID"
     ),
     min_length=1,
     max_length=50,
@@ -234,7 +234,8 @@ ROLE_NAME: Final = Rule(
 )
 ASSIGNABLE_ROLE: Final = Rule(
     name="assignable_role",
-    says="must be admin, member, or the name of a role that the organization made; ownership is handed over, not given",
+    says="must be admin, member or one of the organization's own roles (to change the owner, hand the "
+    "organization over)",
     min_length=1,
     max_length=50,
     pattern=r"^(?!owner(?![\s\S]))[a-z][a-z0-9_-]{0,49}(?![\s\S])",
@@ -252,12 +253,12 @@ LOGIN: Final = Rule(name="login", says="must be a username or an e-mail address"
 SECRET: Final = Rule(name="secret", says="must be a password of at most 128 characters", min_length=1, max_length=128)
 TOKEN: Final = Rule(
     name="token",
-    says="must be a token as it was mailed, at most 255 characters",
+    says="must be the token from the mail, at most 255 characters",
     min_length=1,
     max_length=255,
     example="fhv_q2mJ8rT1wX5yB7nC3dF6gH9kL0pS4vZ_aE-uIoRtYwQ0a1b2c3d",
 )
-CURSOR: Final = Rule(name="cursor", says="must be a next_cursor as this list gave it", min_length=1, max_length=512)
+CURSOR: Final = Rule(name="cursor", says="must be a next_cursor from this list", min_length=1, max_length=512)
 
 Username = Annotated[str, USERNAME.meta, USERNAME]
 Email = Annotated[str, EMAIL.meta, EMAIL]
@@ -288,6 +289,6 @@ Features = Annotated[
 ]
 TEN_YEARS: Final = Ahead(days=3653)
 ExpiresAt = Annotated[
-    datetime, msgspec.Meta(tz=True, description=f"a time with its offset; {TEN_YEARS.says}"), TEN_YEARS
+    datetime, msgspec.Meta(tz=True, description=f"a time with a UTC offset; {TEN_YEARS.says}"), TEN_YEARS
 ]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100, description="how many at most, 1 to 100")]

@@ -271,7 +271,7 @@ def _read_time(value: Any, pointer: str, problems: Problems) -> Any:
             return value.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    return _fail(problems, pointer, "invalid_time", "must be a time with its offset, such as 2027-01-31T12:00:00Z")
+    return _fail(problems, pointer, "invalid_time", "must be a time with a UTC offset, such as 2027-01-31T12:00:00Z")
 
 
 def _ahead_reader(rule: Ahead) -> Reader:
@@ -299,7 +299,7 @@ def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:
             return UNSET
         for index, item in enumerate(items):
             if item in items[:index]:
-                _fail(problems, f"{pointer}/{index}", "duplicate", f"'{item}' stands in the list already")
+                _fail(problems, f"{pointer}/{index}", "duplicate", f"'{item}' is already in the list")
         return items
 
     return read
@@ -339,11 +339,16 @@ def _struct_reader(kind: type[Input], *, text: bool) -> Reader:
             return _wrong_type(problems, pointer, "an object", document)
         before = len(problems)
         for key in getattr(document, "repeated", ()):
-            _fail(problems, f"{pointer}/{_escape(key)}", "repeated_key", "stands more than once")
+            _fail(problems, f"{pointer}/{_escape(key)}", "repeated_key", "occurs more than once")
         for key in document:
             if key not in fields:
                 known = ", ".join(fields)
-                _fail(problems, f"{pointer}/{_escape(key)}", "unknown_field", f"is not known here; known: {known}")
+                _fail(
+                    problems,
+                    f"{pointer}/{_escape(key)}",
+                    "unknown_field",
+                    f"is not a known field; known fields: {known}",
+                )
         values = {}
         for name, (attribute, read_field, required) in fields.items():
             if name in document:

@@ -30,17 +30,17 @@ class Part(NamedTuple):
 
 
 SERVE: Final = {
-    "serve": Part("freehold.serve.command:serve", "Serve the API, on an embedded PostgreSQL unless you have your own."),
+    "serve": Part("freehold.serve.command:serve", "Start the server, with an embedded PostgreSQL or your own."),
 }
 DATABASE: Final = {
     "db": Part("freehold.postgres.commands:db", "Show the database in use, or open a shell on it."),
     "migrate": Part(
-        "freehold.migrate.commands:migrate", "Change the database's schema, guarded: rehearsed, backed up, reversible."
+        "freehold.migrate.commands:migrate", "Change the database schema safely: rehearsed, backed up and reversible."
     ),
-    "backup": Part("freehold.migrate.commands:backup", "Take, list, prove and remove backups."),
+    "backup": Part("freehold.migrate.commands:backup", "Create, list, verify and remove backups."),
     "restore": Part(
         "freehold.migrate.commands:restore",
-        "Put the backup NAME in the place of the database, which is kept under another name.",
+        "Replace the database with the backup NAME, and keep the old database under another name.",
     ),
 }
 LINES: Final[dict[str, str]] = {
@@ -90,8 +90,8 @@ async def _open(database_url: str, settings: "Settings") -> AsyncIterator["Conte
 @click.group(cls=Program, name="freehold", context_settings={"obj": _open})
 @click.version_option(VERSION, prog_name="freehold", message="%(prog)s %(version)s")
 def program() -> None:
-    """Users, organizations and projects on plain PostgreSQL.
+    """Manage users, organizations and projects on plain PostgreSQL.
 
-    Start with `freehold serve`. Commands work on the same database as `serve` does, whether it runs or not, and may do
-    everything: whoever can run them has the database.
+    Start with `freehold serve`. The other commands work on the same database, whether the server runs or not. They
+    are allowed to do everything, because whoever can run them already controls the database.
     """

@@ -71,7 +71,7 @@ def translated(error: BaseException, meanings: Meanings) -> FreeholdError | None
     if isinstance(error, (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)):
         return SchemaPending()
     if isinstance(error, GONE):
-        return Unavailable("The database cannot be reached or is overloaded: try again shortly")
+        return Unavailable("The database cannot be reached or is overloaded: try again in a moment")
     return None
 
 
@@ -247,7 +247,7 @@ class _Lent:
         try:
             self._connection = await self._pool.acquire(timeout=self._timeout_seconds)
         except (asyncpg.PostgresError, *GONE) as error:
-            raise Unavailable("The database cannot be reached or is overloaded: try again shortly") from error
+            raise Unavailable("The database cannot be reached or is overloaded: try again in a moment") from error
         finally:
             self._observer.waiting(-1)
         self._observer.in_use(1)

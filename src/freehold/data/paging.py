@@ -79,7 +79,7 @@ class Cursors:
                 return tuple(msgspec.convert(value, kind) for value, kind in zip(values, kinds, strict=True))
         except ValueError:
             pass
-        raise Invalid([FieldError("/cursor", CURSOR.code, f"{CURSOR.says}: it was altered or belongs to another list")])
+        raise Invalid([FieldError("/cursor", CURSOR.code, f"{CURSOR.says}: it was changed or belongs to another list")])
 
     @staticmethod
     def _spell(raw: bytes) -> str:

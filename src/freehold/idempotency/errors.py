@@ -21,17 +21,17 @@ class IdempotencyKeyReused(Invalid):
     """The key was sent before with another request."""
 
     code = "idempotency_key_reused"
-    title = "This Idempotency-Key was sent before with another path or body: make a new key for each new request"
+    title = "This Idempotency-Key was already used with another path or body: use a new key for each new request"
 
     def __init__(self) -> None:
-        super().__init__([FieldError(_POINTER, self.code, "belongs to another request")], self.title)
+        super().__init__([FieldError(_POINTER, self.code, "was already used for another request")], self.title)
 
 
 class IdempotencyKeyInFlight(Conflict):
     """The first request with this key is not answered yet."""
 
     code = "idempotency_key_in_flight"
-    title = "The first request with this Idempotency-Key is not answered yet: send it again in a second"
+    title = "The first request with this Idempotency-Key is still running: try again in a second"
     constraints = ("idempotent_answers_pkey",)
 
 

@@ -35,7 +35,7 @@ async def once(
 
     Raises:
         IdempotencyKeyInFlight: ``idempotency_key_in_flight``: another request with the key is at work.
-        IdempotencyKeyReused: ``idempotency_key_reused``: the key belongs to another request.
+        IdempotencyKeyReused: ``idempotency_key_reused``: the key was already used for another request.
     """
 
     async def run(transaction: Transaction) -> Given:

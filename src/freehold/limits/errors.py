@@ -7,5 +7,5 @@ class LimitReached(TooManyRequests):
     """This caller has used up what this kind of request is limited to."""
 
     code = "limit_reached"
-    title = "Too many requests: wait as long as Retry-After says"
+    title = "Too many requests: wait for the number of seconds in Retry-After"
     constraints = ("request_counts_pkey",)

@@ -2,4 +2,4 @@
 
 from freehold.base.slices import Slice
 
-SLICE = Slice(package=__name__, commands={"mail": "Show the mails that were delivered, or wait to be."})
+SLICE = Slice(package=__name__, commands={"mail": "List and show mails, delivered or waiting."})

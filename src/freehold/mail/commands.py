@@ -13,7 +13,7 @@ from freehold.terminal.references import read_id
 
 @click.group()
 def mail() -> None:
-    """Show the mails that were delivered, or wait to be."""
+    """List and show mails, delivered or waiting."""
 
 
 @mail.command("list")
@@ -27,5 +27,5 @@ def list_all(context: Context) -> Fetch[Message]:
 @click.argument("id", metavar="ID")
 @shows
 async def show(context: Context, *, id: str) -> Message:  # noqa: A002 - the name of the argument
-    """Show a mail with its text; the text is kept only where no SMTP server is set."""
+    """Show a mail with its text. The text is only kept if no SMTP server is set."""
     return await operations.get(context, read_id(id, "/id"))

@@ -9,7 +9,10 @@ class MailedTooOften(TooManyRequests):
     """The address got as many mails of this kind as it may within the hour; nothing was done."""
 
     code = "mailed_too_often"
-    title = "This address was mailed too often within the hour: look for these mails first, also among spam"
+    title = (
+        "Too many mails were sent to this address in the last hour: look for them in the inbox and the spam "
+        "folder first"
+    )
     constraints = ("mail_budgets_pkey",)
 
 

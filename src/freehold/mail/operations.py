@@ -49,7 +49,7 @@ async def get(context: Context, message_id: UUID) -> Message:
     """
     found = await queries.by_id(context.db, id=message_id)
     if found is None:
-        raise Missing(f"There is no message '{message_id}' in the outbox")
+        raise Missing(f"There is no mail with the id '{message_id}'")
     return found
 
 

@@ -52,12 +52,10 @@ def read_relay(settings: Settings) -> Relay | None:
     query = parse_qs(url.query)
     starttls = query.pop("starttls", ["auto"])[-1]
     if query or starttls not in get_args(Starttls):
-        raise SettingError(
-            f"{_URL} may end in ?starttls=auto, ?starttls=required or ?starttls=off, and in nothing else"
-        )
+        raise SettingError(f"{_URL} can only end in ?starttls=auto, ?starttls=required or ?starttls=off")
     if (url.username is None) != (url.password is None):
         raise SettingError(
-            f"{_URL} has a user without a password, or the other way round: write smtp://user:password@host"
+            f"{_URL} has a user without a password, or a password without a user: write smtp://user:password@host"
         )
     return Relay(
         host=url.hostname or "",
@@ -87,14 +85,16 @@ def _split(text: str) -> SplitResult:
 
 def _read_sender(text: str | None) -> Address:
     if text is None:
-        raise SettingError(f"FREEHOLD_MAIL_FROM is missing: {_URL} needs the address that mails come from")
+        raise SettingError(
+            f"FREEHOLD_MAIL_FROM is missing: {_URL} needs the sender's address, such as Acme <hello@acme.example>"
+        )
     try:
         if text.isprintable():
             name, address = email.utils.parseaddr(text)
             return mailbox(address, display_name=name)
     except ValueError:
         pass
-    raise SettingError(f"FREEHOLD_MAIL_FROM is {text!r}, which is no address such as Acme <hello@acme.example>")
+    raise SettingError(f"FREEHOLD_MAIL_FROM is {text!r}, which is not an address such as Acme <hello@acme.example>")
 
 
 def mailbox(address: str, *, display_name: str = "") -> Address:

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 
 import msgspec
 
-from freehold.migrate import journal
-from freehold.migrate.catalog import SchemaObject, schema_objects
+from freehold.migrate import beyond, journal
+from freehold.migrate.boundary import Boundary
+from freehold.migrate.catalog import SchemaObject, read_catalog, schema_objects
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.errors import HistoryError, StepError, TargetError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.history import History, compare
+from freehold.migrate.isolation import isolated
 from freehold.migrate.likeness import unlikeness
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.migration import Migration
 from freehold.migrate.progress import Progress, Silent
-from freehold.migrate.serverwide import reaches_beyond
-from freehold.migrate.staging import staging_database
+from freehold.migrate.reach import explained
+from freehold.migrate.staging import is_apart, staging_database
 from freehold.migrate.steps import Bench, perform
 
 
@@ -70,8 +72,9 @@ async def adopt(
         await lock.check()
         progress.step("Comparing")
         async with connection.transaction(isolation="repeatable_read"):
-            live = await schema_objects(connection)
-            found, not_compared = unlikeness(made, live) if made is not None else ([failed], [])
+            live, left_out = await read_catalog(connection)
+            found, aside = unlikeness(made, live) if made is not None else ([failed], [])
+            not_compared = [*aside, *left_out]
             if found and not unsafe:
                 return Adoption([], found, not_compared)
             await _record(connection, chosen, live, unsafe)
@@ -104,22 +107,31 @@ async def _made_by(
     migrations: Sequence[Migration], database_url: str, staging_url: str | None, progress: Progress
 ) -> tuple[list[SchemaObject] | None, str]:
     """Run migrations on an empty database; gives the schema that they made, or why they made none."""
-    beyond = [(each, statement) for each in migrations for statement in each.up.statements if reaches_beyond(statement)]
-    if beyond and staging_url is None:
-        places = ", ".join(f"{migration.path}:{statement.line}" for migration, statement in beyond)
+    boundary = Boundary(apart=await is_apart(database_url, staging_url))
+    found = beyond.judge(migrations, apart=boundary.apart, directions=["up"])
+    places = ", ".join(f"{each.path}:{each.line}" for each in found)
+    if found and boundary.apart:
+        return None, f"not run, since they reach another server: {places}"
+    if found:
         return None, (
             f"not run beside your database, since they reach beyond one database: {places}. "
             "Name a server on which that does no harm with --staging-url"
         )
-    async with staging_database(database_url, staging_url) as empty, connect(empty) as connection:
+    async with (
+        boundary.cleaned(staging_url or database_url),
+        staging_database(database_url, staging_url) as empty,
+        isolated(database_url, empty, boundary),
+        connect(empty) as connection,
+    ):
         await journal.ensure(connection)
+        bench = Bench(connection, progress=progress, boundary=boundary)
         for index, migration in enumerate(migrations):
             progress.step(f"Running {migration.label} on an empty database")
             progress.advance(index, len(migrations))
             try:
-                await perform(Bench(connection, progress=progress), migration, "up")
+                await perform(bench, migration, "up")
             except StepError as error:
-                return None, f"the files fail on an empty database: {error}"
+                return None, f"the files fail on an empty database: {explained(str(error))[1]}"
         return await schema_objects(connection), ""
 
 

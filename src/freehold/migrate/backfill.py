@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from freehold.migrate import journal
+from freehold.migrate.boundary import Boundary
 from freehold.migrate.database import Connection
 from freehold.migrate.directives import Backfill
 from freehold.migrate.migration import Migration
@@ -12,9 +13,15 @@ from freehold.migrate.splitter import Statement
 
 
 async def run(
-    connection: Connection, migration: Migration, step: Backfill, statement: Statement, progress: Progress
+    connection: Connection,
+    migration: Migration,
+    step: Backfill,
+    statement: Statement,
+    progress: Progress,
+    *,
+    boundary: Boundary | None = None,
 ) -> None:
-    """Run a backfill from its checkpoint to the end of the table.
+    """Run a backfill from its checkpoint to the end of the table; on a copy within its boundary.
 
     Every batch and its checkpoint are one transaction, so after a crash no batch is lost and none is run twice.
     """
@@ -37,6 +44,8 @@ async def run(
         async with connection.transaction():
             await connection.execute(statement.sql, first, last)
             await connection.execute("RESET SESSION AUTHORIZATION; RESET ROLE")  # a trigger may have set another
+            if boundary:
+                await boundary.check(connection)
             saved = await connection.fetchval(f"SELECT $1::{kind}::text", last)
             await journal.set_checkpoint(connection, migration.key, saved)
         done += step.batch_rows

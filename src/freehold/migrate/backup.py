@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 
 from freehold.migrate import locktable
-from freehold.migrate.catalog import SchemaObject, schema_objects
+from freehold.migrate.catalog import READING, SchemaObject, read_catalog
 from freehold.migrate.clients import run_client
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.digests import Digests, in_snapshot, sequences, snapshot_digests
@@ -28,8 +28,10 @@ from freehold.migrate.together import together
 _MANIFEST = "manifest.json"
 _SEAL = "manifest.sha256"
 _DUMP = "dump"
-_FORMAT = 2
+_FORMAT = 3
 """Changes with what is in a manifest, and with what the digests are made of."""
+_READABLE = (2, _FORMAT)
+"""Formats whose digests are made of the same; 2 knew no `reading`."""
 PARTIAL = ".partial"
 """How the folder of a backup ends that has not ended, or is being removed."""
 
@@ -43,6 +45,8 @@ class Manifest(msgspec.Struct, frozen=True):
         server_major: of the server; a restore needs the same.
         fingerprint: of the schema in the backup's snapshot.
         objects: the schema itself.
+        reading: how it was read; where that has changed since, a restore compares the rows alone.
+        not_compared: what is in the database and not among the objects, in words.
         digests: of every table in that snapshot.
         sequences_later: where the sequences stood at the end of the dump; unlike rows they belong to no snapshot.
         files: path below the folder to size in bytes and SHA-256.
@@ -55,9 +59,16 @@ class Manifest(msgspec.Struct, frozen=True):
     digests: Digests
     sequences_later: dict[str, tuple[int, bool]]
     files: dict[str, tuple[int, str]]
+    reading: str = ""
+    not_compared: list[str] = []
     backup_id: str = ""
     created_at: datetime = datetime.min.replace(tzinfo=UTC)
     format: int = _FORMAT
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether this version reads a schema as the one did that took the backup."""
+        return self.reading == READING
 
 
 class Backup(msgspec.Struct, frozen=True):
@@ -129,7 +140,7 @@ async def _dump(connection: Connection, url: str, partial: Path, progress: Progr
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         snapshot = str(await connection.fetchval("SELECT pg_export_snapshot()"))
         async with connect(url) as reader, in_snapshot(reader, snapshot):  # its locks end with it
-            objects = await schema_objects(reader)
+            catalog = await read_catalog(reader)
         name = str(await connection.fetchval("SELECT current_database()"))
         options = ("--format=directory", f"--file={partial / _DUMP}", "--compress=gzip:1", "--jobs=2")
         if major < 16:  # noqa: PLR2004 - the named methods came with 16; before, a number means gzip
@@ -142,9 +153,11 @@ async def _dump(connection: Connection, url: str, partial: Path, progress: Progr
     return Manifest(
         database=name,
         server_major=major,
-        fingerprint=fingerprint(objects, major),
-        objects=objects,
-        digests=Digests(found.result(), earlier),
+        fingerprint=fingerprint(catalog.objects, major),
+        objects=catalog.objects,
+        reading=READING,
+        not_compared=catalog.not_compared,
+        digests=msgspec.structs.replace(found.result(), sequences=earlier),
         sequences_later=later,
         files=files,
     )
@@ -189,7 +202,7 @@ def load(folder: Path) -> Backup:
         raise BackupError(f"{folder / _MANIFEST} or {_SEAL} beside it was changed after the backup: do not use it")
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-        if manifest.format != _FORMAT:
+        if manifest.format not in _READABLE:
             raise msgspec.ValidationError(f"its format is {manifest.format}, not {_FORMAT}")  # noqa: TRY301 - one text for both
     except msgspec.ValidationError as error:
         raise BackupError(
@@ -222,6 +235,31 @@ def verify(folder: Path) -> Backup:
     if troubles:
         raise BackupError(f"The backup {folder} is damaged: {'; '.join(troubles)}. Do not use it: take a new one")
     return backup
+
+
+def proof_file(folder: Path) -> Path:
+    """Where it is noted that a backup was restored and compared: beside its folder."""
+    return folder.with_name(f"{folder.name}.proof.json")
+
+
+def note_proof(backup: Backup) -> None:
+    """Note that a backup was restored into a copy just now, and that every row came back.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    proof = {"seal": backup.seal, "proved_at": datetime.now(UTC)}
+    proof_file(backup.folder).write_bytes(msgspec.json.encode(proof))
+
+
+def proved_at(backup: Backup) -> datetime | None:
+    """Say when a backup was last proved by restoring it, if it ever was: by a rehearsal, or to verify it."""
+    with suppress(OSError, msgspec.DecodeError, KeyError):
+        proof = msgspec.json.decode(proof_file(backup.folder).read_bytes())
+        if proof["seal"] == backup.seal:
+            return msgspec.convert(proof["proved_at"], datetime)
+    evidence = backup.folder.with_name(f"{backup.folder.name}.evidence.json")
+    return backup.manifest.created_at if evidence.exists() else None
 
 
 def backups_in(backups: Path) -> list[Backup]:

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from freehold.migrate.database import NO_LIMITS
 from freehold.migrate.errors import ProgramError
 from freehold.postgres import client_binary
 from freehold.postgres.client import client_connection
@@ -17,8 +19,17 @@ _HEEDED = (
 or PGOPTIONS, only the programs would heed: they are left out."""
 
 
-async def run_client(name: str, server_major: int, database_url: str, *arguments: str | Path) -> str:
+async def run_client(
+    name: str, server_major: int, database_url: str, *arguments: str | Path, settings: Mapping[str, str] | None = None
+) -> str:
     """Run pg_dump or pg_restore on a database to its end; the password travels in the environment, never in arguments.
+
+    Args:
+        name: of the program.
+        server_major: of the server, and so of the program.
+        database_url: of the database.
+        arguments: all others.
+        settings: with which its sessions begin.
 
     Returns:
         What it printed.
@@ -29,6 +40,7 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
     """
     program = client_binary(name, server_major)
     target = client_connection(database_url)
+    options = " ".join(f"-c {key}={value}" for key, value in {**NO_LIMITS, **(settings or {})}.items())
     process = await asyncio.create_subprocess_exec(
         program,
         "--no-password",
@@ -37,7 +49,7 @@ async def run_client(name: str, server_major: int, database_url: str, *arguments
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=_environment() | target.environment,
+        env=_environment() | target.environment | {"PGOPTIONS": options},
     )
     try:
         output, errors = await process.communicate()

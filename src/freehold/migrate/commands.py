@@ -11,6 +11,7 @@ from freehold.migrate import backup as stored
 from freehold.migrate import check as checks
 from freehold.migrate import gate, leftovers, new, prune, reverse, runner, swap
 from freehold.migrate import rehearse as rehearsals
+from freehold.migrate.drift import UNKNOWN
 from freehold.migrate.errors import ConnectError, DeclinedError
 from freehold.migrate.findings import judged_offline
 from freehold.migrate.frameworks.commands import adopt, import_
@@ -23,6 +24,7 @@ from freehold.migrate.report import (
     show_exchange,
     show_findings,
     show_leftovers,
+    show_not_compared,
     show_outcome,
     show_prospect,
     show_rehearsal,
@@ -49,19 +51,19 @@ from freehold.migrate.target import (
 
 @click.group()
 def migrate() -> None:
-    """Change the database's schema, guarded: rehearsed, backed up, reversible."""
+    """Change the database schema safely: rehearsed, backed up and reversible."""
 
 
-@migrate.command("new", short_help="Make an empty migration file.")
+@migrate.command("new", short_help="Create an empty migration file.")
 @click.argument("name")
 @click.option(
     "--dir",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of your own migrations.  [default: ./migrations, or the current folder if it holds migrations]",
+    help="Folder of your own migrations.  [default: ./migrations, or the current folder if it contains migrations]",
 )
 def new_(name: str, folder: Path | None) -> None:
-    """Make an empty migration file called NAME, numbered as the folder's other files are."""
+    """Create an empty migration file called NAME, numbered like the other files in the folder."""
     with errors_as_messages():
         click.echo(new.create(folder or new.usual_folder(), name))
 
@@ -76,7 +78,7 @@ migrate.add_command(adopt)
 @staging_option
 @json_option
 def status(target: Target, *, backups: Path, staging_url: str | None, as_json: bool) -> None:
-    """Show what is applied and pending, drift, evidence, and what killed runs left."""
+    """Show applied and pending migrations, drift, evidence, and leftovers of interrupted runs."""
     with errors_as_messages():
         sets = target.sets()
         with target.url() as database_url:
@@ -93,20 +95,20 @@ def status(target: Target, *, backups: Path, staging_url: str | None, as_json: b
         show_status(answer)
 
 
-@migrate.command(short_help="Remove what killed runs and restores left.")
+@migrate.command(short_help="Remove leftovers of interrupted runs and restores.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @database_options
 @backups_option
 @staging_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 def clean(
     target: Target, *, names: tuple[str, ...], backups: Path, staging_url: str | None, yes: bool, as_json: bool
 ) -> None:
-    """Remove what killed runs and restores of this database left, as `freehold migrate status` names it.
+    """Remove leftovers of interrupted runs and restores of this database, which `freehold migrate status` lists.
 
-    NAME is a database or an unfinished backup. Without one, all go that are of no use to anybody: a database that a
-    restore replaced and kept goes only by its name. What is in use stays, and so does what is not known with certainty.
+    NAME is a database or an unfinished backup. Without NAME, everything that nobody needs is removed. A database that
+    a restore replaced is only removed if you name it. Anything in use, or of uncertain origin, is never removed.
     """
     with errors_as_messages():
 
@@ -123,11 +125,11 @@ def clean(
         click.echo(f"{len(gone)} removed.")
 
 
-@migrate.command(short_help="Fail unless files, journal and schema agree: for scripts.")
+@migrate.command(short_help="Fail unless files, journal and schema match, for scripts.")
 @target_options
 @json_option
 def verify(target: Target, *, as_json: bool) -> None:
-    """Fail unless the files, the journal and the live schema agree: for scripts and scheduled jobs."""
+    """Fail unless the files, the journal and the live schema match, for scripts and scheduled jobs."""
     with errors_as_messages():
         sets = target.sets()
         with target.url() as database_url:
@@ -138,16 +140,18 @@ def verify(target: Target, *, as_json: bool) -> None:
     if wrong:
         raise click.ClickException("\n".join(wrong))
     if not as_json:
-        click.echo(f"{len(answer.applied)} applied, {len(answer.pending)} pending; files, journal and schema agree.")
+        what = "files and journal" if UNKNOWN in answer.not_compared else "files, journal and schema"
+        click.echo(f"{len(answer.applied)} applied, {len(answer.pending)} pending; {what} match.")
+        show_not_compared(answer.not_compared)
 
 
 @migrate.command()
 @files_options
 @offline_option
-@click.option("--imported", is_flag=True, help="Judge imported files, too; else they are only read.")
+@click.option("--imported", is_flag=True, help="Check imported files too; by default, they are only read.")
 @json_option
 def check(target: Target, *, offline: bool, imported: bool, as_json: bool) -> None:
-    """Judge every migration file by its text: needs no database."""
+    """Check the text of every migration file. Needs no database."""
     with errors_as_messages():
         files = [migration for each in target.sets() for migration in each.migrations]
         judged = [migration for migration in files if imported or not migration.imported]
@@ -171,7 +175,7 @@ def check(target: Target, *, offline: bool, imported: bool, as_json: bool) -> No
 def rehearse(
     target: Target, *, backups: Path, staging_url: str | None, offline: bool, out_of_order: bool, as_json: bool
 ) -> None:
-    """Prove everything pending on a copy restored from a fresh backup."""
+    """Prove all pending migrations on a copy that is restored from a fresh backup."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
         with target.url() as database_url:
@@ -196,12 +200,12 @@ def rehearse(
 
 @migrate.command()
 @target_options
-@click.option("--unsafe", default="", metavar="WHY", help="Apply without evidence; the reason is recorded.")
+@click.option("--unsafe", default="", metavar="WHY", help="Apply without evidence, and record this reason.")
 @offline_option
 @out_of_order_option
 @json_option
 def apply(target: Target, *, unsafe: str, offline: bool, out_of_order: bool, as_json: bool) -> None:
-    """Apply every pending migration that has been rehearsed."""
+    """Apply all pending migrations, which must have been rehearsed."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
         with target.url() as database_url:
@@ -223,15 +227,15 @@ def apply(target: Target, *, unsafe: str, offline: bool, out_of_order: bool, as_
         sys.exit(1)
 
 
-@migrate.command(short_help="Go back to the schema as it was after a version.")
+@migrate.command(short_help="Revert migrations, back to a version.")
 @target_options
 @backups_option
 @staging_option
-@click.option("--to", required=True, metavar="VERSION", help="Revert what came after it; 0 reverts everything.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--to", required=True, metavar="VERSION", help="Revert every migration after this one; 0 reverts all.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 def down(target: Target, *, backups: Path, staging_url: str | None, to: str, yes: bool, as_json: bool) -> None:
-    """Go back to the schema as it was right after VERSION had been applied."""
+    """Revert every migration that came after VERSION."""
     with errors_as_messages(), Lines() as progress:
         sets = target.sets()
 
@@ -261,7 +265,7 @@ def down(target: Target, *, backups: Path, staging_url: str | None, to: str, yes
 
 @click.group()
 def backup() -> None:
-    """Take, list, prove and remove backups."""
+    """Create, list, verify and remove backups."""
 
 
 @backup.command("create")
@@ -269,7 +273,7 @@ def backup() -> None:
 @backups_option
 @json_option
 def backup_create(target: Target, *, backups: Path, as_json: bool) -> None:
-    """Back up the whole database in one snapshot."""
+    """Back up the whole database, as of one moment."""
     with errors_as_messages(), Lines() as progress, target.url() as database_url:
         taken = run(stored.create(database_url, backups, progress))
     if as_json:
@@ -282,7 +286,7 @@ def backup_create(target: Target, *, backups: Path, as_json: bool) -> None:
 @backups_option
 @json_option
 def backup_list(*, backups: Path, as_json: bool) -> None:
-    """List the complete backups in a folder."""
+    """List all complete backups in a folder."""
     found = stored.backups_in(backups)
     if as_json:
         emit([{"folder": str(each.folder), "created_at": each.manifest.created_at} for each in found])
@@ -292,13 +296,17 @@ def backup_list(*, backups: Path, as_json: bool) -> None:
 
 @backup.command("prune")
 @click.option(
-    "--keep", type=click.IntRange(min=1), default=5, show_default=True, help="How many of each database stay."
+    "--keep",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Number of backups of each database to keep.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @backups_option
 @json_option
 def backup_prune(*, keep: int, yes: bool, backups: Path, as_json: bool) -> None:
-    """Remove old backups, but none on which evidence stands that still counts."""
+    """Remove old backups, except those that valid evidence depends on."""
     with errors_as_messages():
         folders = prune.dispensable(backups, keep)
         if folders and not as_json:
@@ -315,7 +323,7 @@ def backup_prune(*, keep: int, yes: bool, backups: Path, as_json: bool) -> None:
 
 @backup.command("verify")
 @click.argument("name")
-@click.option("--restore", "restores", is_flag=True, help="Restore it into a copy, too, and compare every row.")
+@click.option("--restore", "restores", is_flag=True, help="Also restore the backup into a copy, and compare every row.")
 @database_options
 @backups_option
 @staging_option
@@ -323,28 +331,31 @@ def backup_prune(*, keep: int, yes: bool, backups: Path, as_json: bool) -> None:
 def backup_verify(
     target: Target, *, name: str, restores: bool, backups: Path, staging_url: str | None, as_json: bool
 ) -> None:
-    """Check every byte of the backup NAME (a name from the list, or a folder)."""
+    """Check every byte of the backup NAME (a name from `freehold backup list`, or a folder)."""
     with errors_as_messages(), Lines() as progress:
         progress.step("Reading")
         found = stored.verify(_folder(backups, name))
         if restores:
             with target.url() as database_url:
                 run(_prove(found, database_url, staging_url, progress))
+            stored.note_proof(found)
     if as_json:
         emit({"folder": str(found.folder), "good": True, "restored": restores})
         return
     how = "restores to the same rows" if restores else "every byte is as it was written"
+    if restores and not found.manifest.is_comparable:
+        how += " (its schema was not compared: another version of Freehold took it)"
     click.echo(f"{found.folder} is good: {how}.")
 
 
 @click.command()
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @database_options
 @backups_option
 @json_option
 def restore(target: Target, *, name: str, yes: bool, backups: Path, as_json: bool) -> None:
-    """Put the backup NAME in the place of the database, which is kept under another name."""
+    """Replace the database with the backup NAME, and keep the old database under another name."""
     with errors_as_messages(), Lines() as progress, target.url() as database_url:
         progress.step("Reading")
         found = stored.verify(_folder(backups, name))

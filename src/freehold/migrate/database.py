@@ -1,9 +1,9 @@
 """Connections that a migration can rely on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 
@@ -23,6 +23,23 @@ LOST = (
 """What a broken connection may raise; a server that dies in mid-protocol surfaces as any of these."""
 _CERTAINLY_LOST = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError)
 _CONNECT_TIMEOUT_SECONDS = 15
+NO_LIMITS = dict.fromkeys(
+    ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"), "0"
+)
+"""In place of those that a role or database has for its application: copying and comparing take as long as they take,
+and migrations have limits of their own."""
+_SETTINGS = {
+    **NO_LIMITS,
+    "application_name": "freehold migrate",
+    "standard_conforming_strings": "on",
+    "quote_all_identifiers": "off",
+}
+_POOLER = (
+    "There is a connection pooler (such as PgBouncer) between here and PostgreSQL. Its sessions change hands, so "
+    "neither the lock against a second runner nor a backup's snapshot would hold: give the server's own address"
+)
+WRITABLE = {"default_transaction_read_only": "off"}
+"""For making other databases beside one that is to be read only."""
 _UNREADABLE = (
     "The database URL cannot be read: it is postgresql://user:password@host/database, with the special characters in "
     "it percent-encoded (/ is %2F, @ is %40)"
@@ -30,14 +47,18 @@ _UNREADABLE = (
 
 
 @asynccontextmanager
-async def connect(database_url: str) -> AsyncIterator[Connection]:
+async def connect(database_url: str, settings: Mapping[str, str] | None = None) -> AsyncIterator[Connection]:
     """A connection straight to a PostgreSQL server, closed at the end.
+
+    Args:
+        database_url: of a database on it.
+        settings: with which the session begins, whatever the database and the role have.
 
     Raises:
         ConnectError: the server does not answer, refuses, is too old, goes away in the middle, or a connection pooler
             stands in between.
     """
-    connection = await _open(database_url)
+    connection = await _open(database_url, {**_SETTINGS, **(settings or {})})
     try:
         await _refuse_pooler(connection)
         yield connection
@@ -60,7 +81,7 @@ async def close(connection: Connection) -> None:
         connection.terminate()
 
 
-async def _open(database_url: str) -> Connection:
+async def _open(database_url: str, settings: dict[str, str]) -> Connection:
     if not _can_be_read(database_url):
         raise ConnectError(_UNREADABLE)
     try:
@@ -68,11 +89,13 @@ async def _open(database_url: str) -> Connection:
             database_url,
             timeout=_CONNECT_TIMEOUT_SECONDS,
             statement_cache_size=0,  # a migration changes the types that cached plans were made for
-            server_settings={"application_name": "freehold migrate", "standard_conforming_strings": "on"},
+            server_settings=settings,
         )
     except ValueError:  # its own text may hold a part of the password
         raise ConnectError(_UNREADABLE) from None
     except (*LOST, asyncpg.PostgresError) as error:
+        if "unsupported startup parameter" in str(error):  # in PgBouncer's words
+            raise ConnectError(_POOLER) from None
         reason = str(error) or f"no answer within {_CONNECT_TIMEOUT_SECONDS} seconds"
         raise ConnectError(f"Cannot connect to {place(database_url)}: {reason}") from None
     if connection.get_server_version().major < OLDEST_MAJOR:
@@ -89,11 +112,19 @@ async def _refuse_pooler(connection: Connection) -> None:
     except asyncpg.InvalidSQLStatementNameError:  # prepared in one server session, executed in another
         pid = None
     if connection.get_server_pid() != pid:
-        raise ConnectError(
-            "There is a connection pooler (such as PgBouncer) between here and PostgreSQL. Its sessions change hands, "
-            "so neither the lock against a second runner nor a backup's snapshot would hold: "
-            "give the server's own address"
-        )
+        raise ConnectError(_POOLER)
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server and role, another database."""
+    parts = urlsplit(url)
+    query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key not in ("dbname", "database")])
+    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{query}" if query else "")
+
+
+def quoted(name: str) -> str:
+    """A name as PostgreSQL reads it in SQL."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def place(database_url: str) -> str:

@@ -16,15 +16,24 @@ from typing import Final, NamedTuple
 import asyncpg
 import msgspec
 
+from freehold.migrate import large_objects
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.together import together
 
-_SETTINGS = """
-SET search_path = pg_catalog;
-SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';
-SET extra_float_digits = 3; SET bytea_output = 'hex'; SET xmlbinary = 'base64'; SET lc_monetary = 'C';
-SET row_security = off;
-"""
+TEXT_SETTINGS: Final = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "extra_float_digits": "3",
+    "bytea_output": "hex",
+    "xmlbinary": "base64",
+    "lc_monetary": "C",
+}
+"""Settings with which a value has one text, whoever reads it."""
+_SETTINGS = "".join(
+    f"SET {name} = '{value}';"
+    for name, value in {"search_path": "pg_catalog", **TEXT_SETTINGS, "row_security": "off"}.items()
+)
 
 _TABLES = """
 SELECT c.oid::regclass::text AS name, pg_relation_size(c.oid) AS size,
@@ -42,6 +51,16 @@ _SEQUENCES = """
 SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
 ORDER BY 1
+"""
+
+_OF_SEQUENCES = """
+SELECT format('%I.%I', n.nspname, c.relname) AS name, s.seqincrement < 0 AS descending,
+    coalesce(d.refobjid::regclass::text, '') AS "table", coalesce(quote_ident(a.attname), '') AS "column"
+FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+    LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
 """
 
 
@@ -87,21 +106,45 @@ class TableDigest(msgspec.Struct, frozen=True):
         return (self.rows, self.hash) == (other.rows, other.hash)
 
 
+class SequenceFacts(msgspec.Struct, frozen=True):
+    """Whether a sequence counts downwards, and the table and column that it belongs to; empty if to none."""
+
+    descending: bool
+    table: str = ""
+    column: str = ""
+
+
 class Digests(msgspec.Struct, frozen=True):
-    """What a whole database holds: its tables, and where its sequences stand."""
+    """What a whole database holds.
+
+    Attributes:
+        tables: those with rows of their own.
+        sequences: where each stands.
+        facts: what a sequence is, apart from where it stands.
+        large_objects: all of them as if they were a table; None if they were not looked at.
+    """
 
     tables: dict[str, TableDigest]
     sequences: dict[str, tuple[int, bool]]
+    facts: dict[str, SequenceFacts] = {}
+    large_objects: TableDigest | None = None
 
     @property
     def rows(self) -> int:
         """The number of rows in all tables."""
         return sum(table.rows for table in self.tables.values())
 
+    def of(self, name: str) -> TableDigest | None:
+        """What a table holds, or all large objects together; None if there is no such table."""
+        return self.large_objects if name == large_objects.NAME else self.tables.get(name)
+
     def differing_tables(self, other: "Digests") -> list[str]:
-        """Tables that only one has, or that hold other rows."""
+        """Tables that only one has, or that hold other rows; the large objects are one."""
         names = sorted(self.tables.keys() | other.tables.keys())
-        return [name for name in names if not _same(self.tables.get(name), other.tables.get(name))]
+        found = [name for name in names if not _same(self.tables.get(name), other.tables.get(name))]
+        if self.large_objects is None or other.large_objects is None:
+            return found
+        return found + [large_objects.NAME] * (not self.large_objects.same_rows(other.large_objects))
 
 
 async def digests(
@@ -138,13 +181,32 @@ async def digests(
         done += row["size"]
         if report:
             report(done, total)
-    return Digests(tables, await sequences(connection))
+    found = await sequences(connection)
+    if known is not None and known.large_objects is not None and not {*touched} & {*large_objects.SYSTEM_TABLES}:
+        return Digests(tables, found, await _facts(connection), known.large_objects)
+    return await _complete(connection, tables, found)
+
+
+async def _complete(
+    connection: Connection, tables: dict[str, TableDigest], sequences: dict[str, tuple[int, bool]]
+) -> Digests:
+    """The digests with all that is in no table."""
+    objects = await large_objects.digest(connection)
+    return Digests(tables, sequences, await _facts(connection), TableDigest(*objects) if objects else None)
+
+
+async def _facts(connection: Connection) -> dict[str, SequenceFacts]:
+    rows = await connection.fetch(_OF_SEQUENCES)
+    return {row["name"]: SequenceFacts(row["descending"], row["table"], row["column"]) for row in rows}
 
 
 async def snapshot_digests(
     database_url: str, snapshot: str, *, parallel: int = 2, report: Callable[[int, int], None] | None = None
-) -> dict[str, TableDigest]:
-    """Compute every table's digest in an exported snapshot, several at a time on connections of their own."""
+) -> Digests:
+    """Compute every digest in an exported snapshot, several tables at a time on connections of their own.
+
+    Where the sequences stand is not in it: they are in no snapshot.
+    """
     queue: deque[tuple[str, Sequence[Column], int]] = deque()
     tables: dict[str, TableDigest] = {}
     progress = {"done": 0, "total": 0}
@@ -173,7 +235,8 @@ async def snapshot_digests(
             for _ in range(parallel - 1):
                 group.create_task(worker())
             await work(connection)
-    return dict(sorted(tables.items()))
+        async with in_snapshot(connection, snapshot):
+            return await _complete(connection, dict(sorted(tables.items())), {})
 
 
 @asynccontextmanager

@@ -2,20 +2,41 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple
 
 from freehold.migrate import journal
-from freehold.migrate.catalog import schema_objects
+from freehold.migrate.catalog import read_catalog, schema_objects
 from freehold.migrate.database import LOST, Connection
 from freehold.migrate.fingerprint import Difference, differences, misgranted
 
+UNKNOWN = (
+    "changes by hand since the last apply (another version of Freehold or PostgreSQL recorded that schema; "
+    "the next apply records it again)"
+)
+"""Among what is not compared, where no drift is no answer."""
 
-async def drift(connection: Connection) -> list[Difference]:
-    """Each object that differs from the schema that the last apply or down left; nothing if none was recorded."""
+
+class Drift(NamedTuple):
+    """What has changed by hand.
+
+    Attributes:
+        differences: each object that differs from the schema that the last apply or down left; none if it was not
+            recorded, or by a version that reads schemas in another way.
+        not_compared: what was not looked at, in words.
+    """
+
+    differences: list[Difference]
+    not_compared: list[str]
+
+
+async def drift(connection: Connection) -> Drift:
+    """Compare the schema with the one that was recorded."""
+    live = await read_catalog(connection)
     recorded = await journal.recorded_schema(connection)
-    if recorded is None:
-        return []
-    live = await schema_objects(connection)
-    return [*differences(recorded, live), *misgranted(recorded, live)]
+    if recorded.objects is None:
+        return Drift([], [*live.not_compared, *[UNKNOWN] * recorded.by_another_version])
+    found = [*differences(recorded.objects, live.objects), *misgranted(recorded.objects, live.objects)]
+    return Drift(found, live.not_compared)
 
 
 @asynccontextmanager
@@ -35,8 +56,8 @@ async def changing(connection: Connection) -> AsyncIterator[None]:
 
 
 async def settle(connection: Connection) -> None:
-    """Record the schema if a runner was killed between its last step and the record."""
-    if await journal.exists(connection) and await journal.recorded_schema(connection) is None:
+    """Record the schema if a runner was killed before it had, or if another version reads it in another way."""
+    if await journal.exists(connection) and (await journal.recorded_schema(connection)).objects is None:
         await _record(connection)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from freehold.migrate import backup as backups
-from freehold.migrate.catalog import SchemaObject
+from freehold.migrate.catalog import READING, SchemaObject
 from freehold.migrate.errors import BackupError, UnprovedError
 from freehold.migrate.findings import Finding
 from freehold.migrate.fingerprint import Fingerprint
@@ -31,6 +31,7 @@ class Evidence(msgspec.Struct, frozen=True):
         objects: the schema that the last step left.
         findings: notices; evidence with errors is never written.
         offline: it counts only while the application is stopped.
+        reading: how the schema was read.
     """
 
     evidence_id: str
@@ -42,6 +43,7 @@ class Evidence(msgspec.Struct, frozen=True):
     objects: list[SchemaObject]
     findings: list[Finding]
     offline: bool = False
+    reading: str = ""
     format: int = 1
 
     @property
@@ -64,6 +66,7 @@ def make(backup: backups.Backup, proof: Proof, found: list[Finding], *, offline:
         proof.objects,
         found,
         offline,
+        READING,
     )
 
 
@@ -131,6 +134,8 @@ def _reason_against(evidence: Evidence, steps: Sequence[ProvedStep], pending: Se
     edited = [version for (_, version, was), (_, _, now) in zip(proved, pending, strict=True) if was != now]
     if edited:
         return f"edited since the rehearsal: {', '.join(edited)}"
+    if evidence.reading != READING:
+        return "it was made by another version of Freehold"
     if evidence.expires_at < datetime.now(UTC):
         return f"it expired at {evidence.expires_at:%Y-%m-%d %H:%M} UTC"
     return ""

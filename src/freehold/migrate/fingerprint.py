@@ -1,30 +1,29 @@
 """One short text for a whole schema, and the words for what differs between two."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
 from freehold.migrate.catalog import SchemaObject
-
-_CAST = re.compile(
-    r"""::(?:"[^"]+"|[a-z_][\w.]*)(?: varying| precision| with(?:out)? time zone)?(?:\(\d+(?:,\d+)?\))?(?:\[\])*"""
-)
-
-_INVALID = re.compile(r" INVALID(?:$| CLUSTERED| REPLICA IDENTITY| COMMENT ')")
+from freehold.migrate.essence import essence
 
 Change = Literal["added", "removed", "changed"]
 
+_INVALID = "INVALID"  # of an index: no dump has it
+
 
 class Fingerprint(msgspec.Struct, frozen=True):
-    """Two hashes of a schema, each prefixed with the server's major version, since versions never compare.
+    """Two hashes of what a copy keeps of a schema, each prefixed with the server's major version.
+
+    Versions never compare, since each prints expressions in its own way.
 
     Attributes:
         strict: over everything, the order of columns, owners and grants included.
         logical: over what objects mean; a column dropped and added again (it moves to the end) does not count, and
-            neither do owners and grants, which a staging server may lack the roles for.
+            neither do owners and grants, which a staging server may lack the roles for, nor whether a
+            materialized view is filled, which may need another server.
     """
 
     strict: str
@@ -53,51 +52,35 @@ class Difference(msgspec.Struct, frozen=True):
 
 def fingerprint(objects: Sequence[SchemaObject], server_major: int) -> Fingerprint:
     """Hash a schema's objects, as `schema_objects` sorted them."""
-    everything = (f"{o.identity}|{o.definition}|{o.position}|{o.owner}|{o.grants}" for o in objects)
-    meaning = (f"{o.identity}|{essence(o.definition)}" for o in without_grants(objects))
-    return Fingerprint(f"{server_major}:{_hash(everything)}", f"{server_major}:{_hash(meaning)}")
-
-
-def essence(definition: str) -> str:
-    """A definition without casts, parentheses and spaces.
-
-    What PostgreSQL prints of an expression is not what it prints of the same expression read back: a dump restored has
-    ``ARRAY[('a'::varchar)::text]`` where the original had ``(ARRAY['a'::varchar])::text[]``. Both mean the same.
-    """
-    return re.sub(r"[()\s]", "", _CAST.sub("", definition))
+    kept = [(each, essence(each.definition)) for each in objects if each.here != _INVALID]
+    everything = (f"{o.identity}|{meaning}|{o.state}|{o.position}|{o.owner}|{o.grants}" for o, meaning in kept)
+    logical = (f"{o.identity}|{meaning}" for o, meaning in kept if meaning)
+    return Fingerprint(f"{server_major}:{_hash(everything)}", f"{server_major}:{_hash(logical)}")
 
 
 def dumped(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
-    """What a backup can hold of a schema: pg_dump leaves out INVALID indexes, the rests of concurrent builds.
-
-    One of a partitioned table (``ON ONLY``) is merely waiting for its partitions' indexes, and is dumped.
-    """
+    """What a copy has of a schema: no INVALID indexes (rests of concurrent builds), and maybe no rows in a view."""
     return [
-        each
+        msgspec.structs.replace(each, here="", state="") if each.here or each.state else each
         for each in objects
-        if each.kind != "index" or not _INVALID.search(each.definition) or " ON ONLY " in each.definition
+        if each.here != _INVALID
     ]
 
 
-def without_grants(objects: Sequence[SchemaObject]) -> list[SchemaObject]:
-    """What is there also where the role may not restore grants: default privileges are nothing else."""
-    return [each for each in objects if each.kind != "default privileges"]
-
-
 def differences(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> list[Difference]:
-    """What differs in meaning between two schemas, by object."""
-    was, now = ({o.identity: o.definition for o in objects} for objects in (before, after))
+    """What differs in meaning between two schemas, by object; of a copy and its original give what is `dumped`."""
+    was, now = ({o.identity: _meaning(o) for o in objects if o.definition} for objects in (before, after))
     return _differences(was, now, essence)
 
 
 def misgranted(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> list[Difference]:
-    """Objects that both schemas have, whose owner or grants differ."""
+    """Objects that both schemas have, whose owner or grants differ; and what is about grants only."""
     both = {o.identity for o in before} & {o.identity for o in after}
-    return _differences(
-        {o.identity: _rights(o) for o in before if o.identity in both},
-        {o.identity: _rights(o) for o in after if o.identity in both},
-        str,
+    was, now = (
+        {o.identity: _rights(o) for o in objects if o.identity in both or not o.definition}
+        for objects in (before, after)
     )
+    return _differences(was, now, str)
 
 
 def reordered(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> list[str]:
@@ -105,6 +88,10 @@ def reordered(before: Sequence[SchemaObject], after: Sequence[SchemaObject]) -> 
     places = {(o.parent, o.name): o.position for o in before if o.position}
     moved = {o.parent for o in after if o.position and places.get((o.parent, o.name), o.position) != o.position}
     return sorted(moved)
+
+
+def _meaning(each: SchemaObject) -> str:
+    return " ".join(part for part in (each.definition, each.state, each.here) if part)
 
 
 def _rights(each: SchemaObject) -> str:

@@ -13,7 +13,7 @@ from freehold.migrate.errors import UnprovedError
 from freehold.migrate.evidence import Evidence, fitting
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.findings import judged_offline
-from freehold.migrate.fingerprint import Fingerprint, differences, dumped, fingerprint, without_grants
+from freehold.migrate.fingerprint import Fingerprint, differences, dumped, fingerprint
 from freehold.migrate.history import History, compare
 from freehold.migrate.lock import RunnerLock, runner_lock
 from freehold.migrate.migration import Migration
@@ -107,8 +107,7 @@ async def apply(
             applied = await _apply_all(bench, lock, history.pending, steps)
         if evidence is None:
             return Outcome(applied)
-        found = without_grants(dumped(await schema_objects(connection)))
-        surprises = differences(without_grants(evidence.objects), found)
+        surprises = differences(dumped(evidence.objects), dumped(await schema_objects(connection)))
         return Outcome(applied, evidence.evidence_id, [str(each) for each in surprises])
 
 
@@ -139,7 +138,7 @@ async def _proved(
     if errors:
         raise UnprovedError("\n".join([*(str(each) for each in errors), "Not applied: correct these first"]))
     kept = await journal.evidence(connection, Evidence)
-    live = fingerprint(dumped(await schema_objects(connection)), connection.get_server_version().major)
+    live = fingerprint(await schema_objects(connection), connection.get_server_version().major)
     return fitting(kept, history, live, offline=offline)
 
 

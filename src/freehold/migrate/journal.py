@@ -2,11 +2,11 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from freehold.migrate.catalog import SchemaObject
+from freehold.migrate.catalog import READING, SchemaObject
 from freehold.migrate.database import Connection
 from freehold.migrate.migration import Migration
 
@@ -81,6 +81,24 @@ class Applied(msgspec.Struct, frozen=True):
     def label(self) -> str:
         """How people call it: version and name."""
         return f"{self.version}_{self.name}"
+
+
+class _Recorded(msgspec.Struct):
+    reading: str
+    server_major: int
+    objects: list[SchemaObject]
+
+
+class RecordedSchema(NamedTuple):
+    """The schema that the last apply, down or adopt left.
+
+    Attributes:
+        objects: None if it never was recorded, is being changed, or was by another version.
+        by_another_version: of the engine or of PostgreSQL; they read or print the same schema in other words.
+    """
+
+    objects: list[SchemaObject] | None
+    by_another_version: bool = False
 
 
 async def ensure(connection: Connection) -> None:
@@ -181,8 +199,9 @@ async def evidence(connection: Connection, kind: type[_Evidence]) -> list[_Evide
 
 async def record_schema(connection: Connection, objects: list[SchemaObject]) -> None:
     """Remember the schema as it should be from now on; drift is what differs from it."""
+    recorded = _Recorded(READING, connection.get_server_version().major, objects)
     await connection.execute(
-        "INSERT INTO freehold_migrate.schema (objects) VALUES ($1::text::jsonb)", msgspec.json.encode(objects).decode()
+        "INSERT INTO freehold_migrate.schema (objects) VALUES ($1::text::jsonb)", msgspec.json.encode(recorded).decode()
     )
 
 
@@ -191,15 +210,20 @@ async def forget_schema(connection: Connection) -> None:
     await connection.execute("INSERT INTO freehold_migrate.schema (objects) VALUES ('null')")
 
 
-async def recorded_schema(connection: Connection) -> list[SchemaObject] | None:
-    """The schema as it was last recorded; None if it never was, is being changed, or was by another version."""
+async def recorded_schema(connection: Connection) -> RecordedSchema:
+    """The schema as it was last recorded."""
     if not await exists(connection):
-        return None
+        return RecordedSchema(None)
     text = await connection.fetchval("SELECT objects::text FROM freehold_migrate.schema ORDER BY position DESC LIMIT 1")
+    if text in {None, "null"}:
+        return RecordedSchema(None)
     try:
-        return None if text is None else msgspec.json.decode(text, type=list[SchemaObject] | None)
+        recorded = msgspec.json.decode(text, type=_Recorded)
     except msgspec.ValidationError:
-        return None
+        return RecordedSchema(None, by_another_version=True)
+    if (recorded.reading, recorded.server_major) != (READING, connection.get_server_version().major):
+        return RecordedSchema(None, by_another_version=True)
+    return RecordedSchema(recorded.objects)
 
 
 async def add_unsafe(connection: Connection, versions: list[str], why: str) -> None:

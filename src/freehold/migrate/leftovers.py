@@ -12,10 +12,11 @@ import msgspec
 from freehold.migrate import prune
 from freehold.migrate.backup import PARTIAL, is_held
 from freehold.migrate.beside import copied_at, is_beside
-from freehold.migrate.database import Connection, connect
+from freehold.migrate.database import Connection, connect, quoted
+from freehold.migrate.discard import drop_idle
 from freehold.migrate.errors import BusyError, DeclinedError, StagingError, TargetError
 from freehold.migrate.lock import runner_lock
-from freehold.migrate.staging import COPY_ENDING, copy_stem, quoted
+from freehold.migrate.staging import COPY_ENDING, copy_stem
 
 Kind = Literal["copy", "restored", "replaced", "backup"]
 
@@ -103,7 +104,7 @@ async def clean(
             if each.kind == "backup":
                 prune.remove(backups / each.name)
             else:
-                await _drop(staging_url or database_url if each.place == "staging" else database_url, each.name)
+                await _drop(staging_url or database_url if each.place == "staging" else database_url, each)
         return chosen
 
 
@@ -119,14 +120,18 @@ def _chosen(found: Sequence[Leftover], names: Sequence[str]) -> list[Leftover]:
     return [known[name] for name in dict.fromkeys(names)]
 
 
-async def _drop(url: str, name: str) -> None:
+async def _drop(url: str, each: Leftover) -> None:
     async with connect(url) as connection:
         try:
-            await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
-        except asyncpg.ObjectInUseError as error:
-            raise BusyError(f"{name} is in use and was not removed: {error}") from None
+            if each.kind == "replaced":  # what holds it was production's, so it is not for us to undo
+                await connection.execute(f"DROP DATABASE IF EXISTS {quoted(each.name)}")
+            else:
+                await drop_idle(connection, each.name, url)
+        except (asyncpg.ObjectInUseError, asyncpg.WrongObjectTypeError) as error:
+            detail = f" ({error.detail})" if error.detail else ""
+            raise BusyError(f"{each.name} is in use and was not removed: {error}{detail}") from None
         except asyncpg.InsufficientPrivilegeError as error:
-            raise StagingError(f"Cannot remove {name}: {error}") from None
+            raise StagingError(f"Cannot remove {each.name}: {error}") from None
 
 
 class _Marks(NamedTuple):

@@ -42,13 +42,9 @@ def _journals(made: Sequence[SchemaObject], live: Sequence[SchemaObject]) -> set
 
 def _at_versions_of(made: Sequence[SchemaObject], live: Sequence[SchemaObject]) -> tuple[list[SchemaObject], list[str]]:
     """The same schema with the files' versions of extensions, and the names of those that have another."""
-    ours = {(each.identity, _unversioned(each)): each for each in made if each.kind == "extension"}
-    same = [ours.get((each.identity, _unversioned(each)), each) for each in live]
-    return same, [each.name for each, other in zip(live, same, strict=True) if each.definition != other.definition]
-
-
-def _unversioned(extension: SchemaObject) -> str:
-    return extension.definition.partition(" VERSION ")[0]
+    ours = {(each.identity, each.definition): each for each in made if each.kind == "extension"}
+    same = [ours.get((each.identity, each.definition), each) for each in live]
+    return same, [each.name for each, other in zip(live, same, strict=True) if each.here != other.here]
 
 
 def _tables(objects: Sequence[SchemaObject]) -> set[str]:

@@ -1,10 +1,11 @@
 """What a way down loses, found by comparing, and whether the file says so."""
 
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from freehold.migrate.digests import Digests, TableDigest
-from freehold.migrate.invent import Written
+from freehold.migrate import large_objects
+from freehold.migrate.digests import Digests, SequenceFacts, TableDigest
 from freehold.migrate.migration import Migration
 
 
@@ -12,14 +13,16 @@ class Loss(NamedTuple):
     """Something that is not as it was.
 
     Attributes:
-        table: quoted and qualified.
+        table: quoted and qualified; also a sequence, or the large objects.
         column: empty for the rows as such.
         how: in words.
+        part_of: for a sequence that went along with its table or column, how ``lossy:`` names those.
     """
 
     table: str
     column: str
     how: str
+    part_of: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
@@ -31,23 +34,37 @@ def lost_data(before: Digests, after: Digests) -> list[Loss]:
     """Compare every table with how it was; a column is named where the digests know columns."""
     losses: list[Loss] = []
     for name in before.differing_tables(after):
-        was, now = before.tables.get(name), after.tables.get(name)
+        was, now = before.of(name), after.of(name)
         if was is not None and now is not None:
             losses += _lost_in_table(name, was, now)
         elif was is not None and was.rows:
             losses.append(Loss(name, "", f"the table with its {was.rows} rows is gone"))
         elif now is not None and now.rows:
             losses.append(Loss(name, "", f"a table with {now.rows} rows was not there before"))
-    for name, (was_at, _) in before.sequences.items():
-        now_at = after.sequences.get(name)
-        if now_at is not None and now_at[0] < was_at:  # having moved on is harmless, going back is not
-            losses.append(Loss(name, "", f"the sequence went back from {was_at} to {now_at[0]}"))
-    return losses
+    return [*losses, *_gone_back(before, after, losses)]
+
+
+def _gone_back(before: Digests, after: Digests, losses: list[Loss]) -> Iterator[Loss]:
+    """Sequences that will hand out again what they have handed out; having moved on is harmless."""
+    for name, was in before.sequences.items():
+        now, facts = after.sequences.get(name), before.facts.get(name, SequenceFacts(descending=False))
+        direction = -1 if facts.descending else 1
+        if now is None or (now[0] - was[0]) * direction + now[1] - was[1] >= 0:
+            continue
+        emptied = (after.of(facts.table) or TableDigest(0, "")).rows == 0
+        along = emptied or any(loss.table == facts.table and loss.column in ("", facts.column) for loss in losses)
+        whole = (_short(facts.table), f"{_short(facts.table)}.{facts.column}") if facts.table and along else ()
+        yield Loss(
+            name, "", f"the sequence went back from {was[0]} to {now[0] if now[0] != was[0] else 'before it'}", whole
+        )
 
 
 def _lost_in_table(name: str, was: TableDigest, now: TableDigest) -> list[Loss]:
     if was.rows != now.rows:
-        return [Loss(name, "", f"had {was.rows} rows and has {now.rows}")]
+        things = "objects" if name == large_objects.NAME else "rows"
+        return [Loss(name, "", f"had {was.rows} {things} and has {now.rows}")]
+    if name == large_objects.NAME:
+        return [Loss(name, "", "large objects have other contents")]
     renamed = {values for column, values in now.columns.items() if column not in was.columns}
     changed = [
         column
@@ -65,24 +82,6 @@ def _how(was: int, now: int) -> str:
     return f"had {was} values and has {now}" if was != now else f"some of its {was} values are not what they were"
 
 
-def lost_writes(
-    written: Written, rows_before: int, rows_after: int, now: dict[tuple[str, ...], dict[str, str | None]]
-) -> list[Loss]:
-    """Compare rows written after up with what is left of them after down; columns that only up has do not count."""
-    losses: list[Loss] = []
-    if rows_after < rows_before + written.total:
-        missing = rows_before + written.total - rows_after
-        losses.append(Loss(written.table, "", f"{missing} of {written.total} rows written after up are gone"))
-    seen: set[str] = set()
-    for key, text in written.rows.items():
-        for column, value in now.get(key, {}).items():
-            if column in text and column not in seen and not _same(text[column], value):
-                seen.add(column)
-                how = f"{_shown(text[column])}, written after up, became {_shown(value)}"
-                losses.append(Loss(written.table, column, how))
-    return losses
-
-
 def undeclared(migration: Migration, losses: list[Loss]) -> list[Loss]:
     """The losses that no ``lossy:`` line and no ``irreversible:`` of the file admits."""
     if migration.irreversible:
@@ -97,22 +96,23 @@ def untrue(migration: Migration, losses: list[Loss]) -> list[str]:
 
 def _covers(target: str, loss: Loss) -> bool:
     short = target.removeprefix("public.")
-    return short in (loss.target, _short(loss.table)) or (
-        not loss.column and short.startswith(f"{_short(loss.table)}.")
-    )
+    whole = _short(loss.table)
+    return short in (loss.target, whole, *loss.part_of) or (not loss.column and short.startswith(f"{whole}."))
 
 
 def _short(table: str) -> str:
     return table.removeprefix("public.")
 
 
-def _shown(text: str | None) -> str:
+def shown(text: str | None) -> str:
+    """A value in words that fit into a line."""
     if text is None:
         return "NULL"
     return repr(text) if len(text) <= 40 else f"{text[:37]!r}... ({len(text)} characters)"  # noqa: PLR2004
 
 
-def _same(one: str | None, other: str | None) -> bool:
+def same(one: str | None, other: str | None) -> bool:
+    """Whether two texts are of the same value: a number may have more zeros."""
     if one == other:
         return True
     try:

@@ -1,33 +1,29 @@
 """Up, down and up again on a staging copy, everything compared: what a migration does, shown rather than believed."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from freehold.migrate import journal
-from freehold.migrate.blame import at_commit, blaming
-from freehold.migrate.catalog import SchemaObject, schema_objects
-from freehold.migrate.concurrently import without_concurrently
+from freehold.migrate import journal, large_objects
+from freehold.migrate.boundary import Boundary
+from freehold.migrate.catalog import SchemaObject
 from freehold.migrate.database import Connection, connect
-from freehold.migrate.digests import Digests, digests
+from freehold.migrate.digests import Digests
 from freehold.migrate.errors import StepError
-from freehold.migrate.findings import Finding, Severity, finding, not_ignored
-from freehold.migrate.fingerprint import Fingerprint, differences, fingerprint, misgranted, reordered
-from freehold.migrate.invent import read_again, write_rows
+from freehold.migrate.findings import Finding
+from freehold.migrate.fingerprint import Fingerprint
+from freehold.migrate.judge import Judge
 from freehold.migrate.lexer import Kind
-from freehold.migrate.losses import Loss, lost_data, lost_writes, undeclared, untrue
+from freehold.migrate.loosened import Change, widened_sequences
+from freehold.migrate.losses import Loss, lost_data
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.progress import Progress
 from freehold.migrate.splitter import Statement
-from freehold.migrate.steps import OWN_AGAIN, Bench, perform, transaction_kind
+from freehold.migrate.state import State, changes, look
+from freehold.migrate.steps import OWN_AGAIN, Bench, Direction, perform
 from freehold.migrate.trace import StepTrace, Tracer
-
-REWRITE_ROWS = 10_000
-"""A table with fewer rows may be rewritten without a word."""
-LOCK_SECONDS = 1.0
-"""A lock that holds up others may be held so long without a word."""
+from freehold.migrate.trial import Trial, rolled_back, run_section, try_down
 
 
 class ProvedStep(msgspec.Struct, frozen=True):
@@ -63,15 +59,27 @@ class Proof(NamedTuple):
     objects: list[SchemaObject]
 
 
-class _State(NamedTuple):
-    """The staging copy at one moment."""
+class _Aside(NamedTuple):
+    """A way down taken right after the way up and rolled back, so that nothing of it is there when others are tried.
 
-    objects: list[SchemaObject]
-    digests: Digests
-    fingerprint: Fingerprint
+    Attributes:
+        trial: what became of rows that were written in between.
+        lost: what down does not bring back.
+        after: the copy behind down; None if down failed.
+        again: the copy behind another up; None if that was not wanted, or failed.
+        failure: of down or of another up; empty if both work.
+    """
+
+    trial: Trial
+    lost: list[Loss]
+    after: State | None = None
+    again: State | None = None
+    failure: str = ""
 
 
-async def prove(staging_url: str, migrations: Sequence[Migration], start: Digests, progress: Progress) -> Proof:
+async def prove(
+    staging_url: str, migrations: Sequence[Migration], start: Digests, progress: Progress, *, boundary: Boundary
+) -> Proof:
     """Take a staging copy through every migration: up, down, up; with rows written in between.
 
     Args:
@@ -79,18 +87,20 @@ async def prove(staging_url: str, migrations: Sequence[Migration], start: Digest
         migrations: pending ones, in order.
         start: what the copy's tables hold now.
         progress: hears of every step.
+        boundary: of the copy.
 
     Raises:
         ConnectError: the copy cannot be reached.
     """
     async with connect(staging_url) as connection, connect(staging_url) as meter:
         await journal.ensure(connection)
-        prover = _Prover(connection, meter, migrations, progress)
+        prover = _Prover(connection, meter, migrations, progress, boundary)
         await prover.begin(start)
-        for segment in _segments(migrations):
-            if not await prover.walk(segment):
+        segments = list(_segments(migrations))
+        for segment in segments:
+            if not await prover.walk(segment, last=segment is segments[-1]):
                 break
-        return Proof(list(prover.steps.values()), prover.findings, prover.state.objects)
+        return Proof(list(prover.steps.values()), prover.judge.findings, prover.state.objects)
 
 
 def _segments(migrations: Sequence[Migration]) -> Iterator[list[Migration]]:
@@ -112,15 +122,20 @@ class _Prover:
     """Steps run on one connection; looking happens on another, whose settings differ."""
 
     def __init__(
-        self, connection: Connection, meter: Connection, migrations: Sequence[Migration], progress: Progress
+        self,
+        connection: Connection,
+        meter: Connection,
+        migrations: Sequence[Migration],
+        progress: Progress,
+        boundary: Boundary,
     ) -> None:
         self.steps: dict[tuple[str, str], ProvedStep] = {}
-        self.findings: list[Finding] = []
-        self._left_behind: set[str] = set()
-        self._reordered: set[str] = set()
+        self.judge = Judge()
+        self._aside: dict[tuple[str, str], _Aside] = {}
         self._connection = connection
         self._meter = meter
         self._progress = progress
+        self._boundary = boundary
         self._words = {
             word.text.strip('"').lower()
             for migration in migrations
@@ -133,24 +148,30 @@ class _Prover:
 
     async def begin(self, start: Digests) -> None:
         """Look at the start; tables named in a migration get a digest per column, so that a loss can be named."""
-        self.state = await self._look(start, self._named(start))
+        self.state = await self._look(self._meter, start, self._named(start))
 
-    async def walk(self, segment: Sequence[Migration]) -> bool:
+    async def walk(self, segment: Sequence[Migration], *, last: bool) -> bool:
         """Up, down and up again through some migrations; whether it makes sense to go on behind them."""
         states = [self.state]
-        for migration in segment:
+        # What down takes away would be missing where the migrations of later segments are tried.
+        aside = not last and any(migration.lossy or migration.irreversible for migration in segment)
+        for index, migration in enumerate(segment):
             self._progress.step(f"Rehearsing {migration.label}: up")
             if not await self._up(migration):
                 return False
             states.append(self.state)
+            around = states[-2], states[-1]
+            if migration.down.statements and (aside or self._is_taken_from(migration, segment[index + 1 :], *around)):
+                self._aside[migration.key] = await self._try_aside(migration, *around, again=aside)
         if not segment[-1].down.statements:
             return True
-        known: set[tuple[str, str]] = set()
+        if aside:
+            return False not in [self._judge_aside(each, *states[n : n + 2]) for n, each in enumerate(segment)]
+        lost: set[str] = set()
         for index in range(len(segment) - 1, -1, -1):
             self._progress.step(f"Rehearsing {segment[index].label}: down")
-            if not await self._down(segment[index], states[index], states[index + 1], known):
+            if not await self._down(segment[index], states[index], states[index + 1], lost):
                 return False
-        lost = {table for table, _ in known}
         for index, migration in enumerate(segment):
             self._progress.step(f"Rehearsing {migration.label}: up again")
             if not await self._up_again(migration, states[index + 1], lost):
@@ -159,186 +180,133 @@ class _Prover:
 
     async def _up(self, migration: Migration) -> bool:
         before = self.state
-        tracer = await Tracer.begin(self._connection)
         try:
-            seconds = await perform(self._bench(tracer), migration, "up")
+            trace = await self._perform(migration, "up")
         except StepError as error:
-            self._find(migration, "up-fails", str(error))
+            self.judge.find(migration, "up-fails", str(error))
             return False
-        trace = await tracer.end(self._connection, round(seconds, 3))
-        self.state = await self._look(before.digests, self._touched(migration.up, trace), before.objects)
         self.steps[migration.key] = ProvedStep(
             *migration.key, migration.name, migration.exact_checksum, before.fingerprint, self.state.fingerprint, trace
         )
-        self.findings += not_ignored(migration, _judge(migration, trace))
+        self.judge.traced(migration, trace)
         return True
 
-    async def _down(self, migration: Migration, before: _State, after: _State, known: set[tuple[str, str]]) -> bool:
-        losses, failure = await self._down_after_writes(migration, before, after)
-        if failure:
-            admitted = bool(migration.lossy or migration.irreversible)
-            self._find(
-                migration,
-                "down-fails-after-writes",
-                f"down fails once users have written rows that only the new schema allows: {failure}",
-                remedy="let down make room first (and say what it loses: -- migrate: lossy: table.column why)",
-                notice=admitted,
-            )
-        tracer = await Tracer.begin(self._connection)
+    async def _down(self, migration: Migration, before: State, after: State, lost: set[str]) -> bool:
+        aside = self._aside.get(migration.key)
+        trial = aside.trial if aside else await self._try(migration, before, after)
+        # What later ways down have taken away is their fault.
+        gone = {(each.table, each.column) for each in lost_data(after.digests, self.state.digests)}
         try:
-            seconds = await perform(self._bench(tracer), migration, "down")
+            await self._perform(migration, "down")
         except StepError as error:
-            self._find(migration, "down-fails", str(error), notice=bool(migration.irreversible))
+            self.judge.tried(migration, trial)
+            self.judge.find(migration, "down-fails", str(error), notice=bool(migration.irreversible))
             return False
-        trace = await tracer.end(self._connection, seconds)
-        self.state = await self._look(self.state.digests, self._touched(migration.down, trace), self.state.objects)
-        self._compare_schema(migration, before)
-        found = [
-            loss for loss in lost_data(before.digests, self.state.digests) if (loss.table, loss.column) not in known
-        ]
-        known |= {(loss.table, loss.column) for loss in found}
-        named = {loss.target for loss in found}
-        losses = [*found, *(loss for loss in losses if loss.target not in named)]
-        for loss in undeclared(migration, losses):
-            self._find(
-                migration,
-                "down-loses-data",
-                f"down does not bring back {loss.target}: {loss.how}",
-                line=migration.down.line,
-                remedy=f"keep what up removes or changes, or admit it: -- migrate: lossy: {loss.target} why",
-            )
-        for target in untrue(migration, losses) if not failure else ():
-            message = f"'lossy: {target}' is declared, and nothing of it was lost"
-            self._find(migration, "untrue-declaration", message, notice=True)
-        step = self.steps[migration.key]
-        self.steps[migration.key] = msgspec.structs.replace(
-            step, losses=[f"{loss.target}: {loss.how}" for loss in losses]
-        )
+        self.judge.schema(migration, before, self.state)
+        now = lost_data(before.digests, self.state.digests)
+        lost |= {each.table for each in now}
+        self._judge_losses(migration, trial, aside.lost if aside else [each for each in now if not _among(each, gone)])
         return True
 
-    async def _up_again(self, migration: Migration, expected: _State, lost: set[str]) -> bool:
-        tracer = await Tracer.begin(self._connection)
+    def _judge_losses(self, migration: Migration, trial: Trial, lost: Sequence[Loss]) -> None:
+        losses = [f"{each.target}: {each.how}" for each in self.judge.losses(migration, trial, lost)]
+        self.steps[migration.key] = msgspec.structs.replace(self.steps[migration.key], losses=losses)
+
+    async def _up_again(self, migration: Migration, expected: State, lost: set[str]) -> bool:
         try:
-            seconds = await perform(self._bench(tracer), migration, "up")
+            await self._perform(migration, "up")
         except StepError as error:
-            self._find(migration, "up-fails-again", f"up works once, but not after its own down: {error}")
+            self.judge.find(migration, "up-fails-again", f"up works once, but not after its own down: {error}")
             return False
-        trace = await tracer.end(self._connection, seconds)
-        self.state = await self._look(self.state.digests, self._touched(migration.up, trace), self.state.objects)
-        for difference in differences(expected.objects, self.state.objects):
-            if difference.identity in self._left_behind:
-                continue  # a down is to blame, and has been
-            self._find(migration, "up-not-repeatable", f"a second up makes another schema: {difference}")
-        changed = [table for table in expected.digests.differing_tables(self.state.digests) if table not in lost]
-        if changed:
-            lost.update(changed)  # told once: in every later state they differ, too
-            message = f"a second up leaves other rows in {', '.join(changed)} (now() or random values?)"
-            self._find(migration, "up-not-repeatable", message, notice=True)
+        self.judge.repeated(migration, expected, self.state, lost)
         return True
 
-    async def _down_after_writes(self, migration: Migration, before: _State, after: _State) -> tuple[list[Loss], str]:
-        """Write rows, go down, see what is left of them; all in a transaction that is rolled back."""
-        tables = _changed_tables(before, after, self.steps[migration.key].trace)
-        old = {(o.parent, o.name) for o in before.objects if o.kind == "column"}
-        async with _rolled_back(self._connection, transaction_kind(migration.down)):
-            written = [
-                await write_rows(self._connection, table, {name for parent, name in old if parent == table})
-                for table in tables
-            ]
+    async def _try(self, migration: Migration, before: State, after: State) -> Trial:
+        """Go down after rows were written, and roll back."""
+        changed = self._changes(migration, before, after)
+        rows = {name: digest.rows for name, digest in self.state.digests.tables.items()}
+        widened = widened_sequences(before.objects, after.objects)
+        return await try_down(self._connection, migration, changed, widened, rows)
+
+    def _changes(self, migration: Migration, before: State, after: State) -> list[Change]:
+        return changes(before, after, self.steps[migration.key].trace.touched)
+
+    async def _try_aside(self, migration: Migration, before: State, after: State, *, again: bool) -> _Aside:
+        """Go down after rows were written, and without any, and perhaps up again; all of it is rolled back."""
+        self._progress.step(f"Rehearsing {migration.label}: down")
+        trial = await self._try(migration, before, after)
+        async with rolled_back(self._connection, migration.down):
             try:
-                await self._run_down(migration)
+                down = await self._run_aside(migration, migration.down, after)
+                lost = lost_data(before.digests, down.digests)
             except StepError as error:
-                return [], str(error)
-            losses: list[Loss] = []
-            for each in written:
-                count = await self._connection.fetchval(f"SELECT count(*) FROM {each.table}")  # noqa: S608
-                rows = before.digests.tables[each.table].rows
-                losses += lost_writes(each, rows, count, await read_again(self._connection, each))
-            return losses, ""
+                return _Aside(trial, [], failure=str(error))
+            try:
+                return _Aside(
+                    trial, lost, down, await self._run_aside(migration, migration.up, down) if again else None
+                )
+            except StepError as error:
+                return _Aside(trial, lost, down, failure=str(error))
 
-    async def _run_down(self, migration: Migration) -> None:
-        kind = transaction_kind(migration.down)  # chosen already
-        for statement in (each for each in migration.down.statements if each not in kind):
-            bounds = []
-            if step := migration.down.backfill:
-                ends = f"SELECT {step.key} FROM {step.table} ORDER BY 1"  # noqa: S608 - names from the directive
-                bounds = [await self._connection.fetchval(f"{ends} {order}") for order in ("LIMIT 1", "DESC LIMIT 1")]
-            async with blaming(migration, migration.down, statement):
-                await self._connection.execute(without_concurrently(statement), *bounds)
-        async with at_commit(migration, migration.down):
-            await self._connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    async def _run_aside(self, migration: Migration, section: Section, state: State) -> State:
+        tracer = await Tracer.begin(self._connection)
+        await run_section(self._connection, migration, section)
+        await tracer.watch(self._connection)
+        trace = await tracer.end(self._connection, 0.0)
+        found = await self._look(self._connection, state.digests, self._touched(section, trace), state.objects)
         await self._connection.execute(OWN_AGAIN)
+        return found
 
-    def _compare_schema(self, migration: Migration, before: _State) -> None:
-        every = differences(before.objects, self.state.objects)
-        found = [each for each in every if each.identity not in self._left_behind]
-        self._left_behind |= {each.identity for each in found}
-        for difference in found:
-            self._find(
-                migration,
-                "down-leaves-schema",
-                f"after down the schema is not what it was: {difference}",
-                line=migration.down.line,
-                remedy="undo in down exactly what up does",
-                notice=bool(migration.irreversible),
-            )
-        line = migration.down.line
-        for difference in misgranted(before.objects, self.state.objects):
-            self._find(migration, "down-loses-grants", f"after down, {difference}", line=line)
-        moved = [] if found else reordered(before.objects, self.state.objects)
-        for table in (table for table in moved if table not in self._reordered):
-            self._reordered.add(table)
-            message = f"after down the columns of {table} have another order: a column added again comes last"
-            self._find(migration, "column-order", message, line=line, notice=True)
+    def _is_taken_from(self, migration: Migration, later: Sequence[Migration], before: State, after: State) -> bool:
+        """Whether the way down of a later one may take away rows by which this one's way down is judged."""
+        if any(other.irreversible for other in later):
+            return True
+        declared = {each.target.removeprefix("public.") for other in later for each in other.lossy}
+        taken = declared | {target.rpartition(".")[0] for target in declared}
+        known = {name.removeprefix("public.") for name in after.tables.values()}
+        found = {name.removeprefix("public.") for each in self._changes(migration, before, after) for name in each[:2]}
+        return bool(taken & found) or any({each, each.rpartition(".")[0]}.isdisjoint(known) for each in declared)
 
-    async def _look(self, known: Digests, touched: Sequence[str], before: Sequence[SchemaObject] = ()) -> _State:
-        """Look at the copy: every object, and the rows of the tables that were touched or have other columns now."""
-        objects = await schema_objects(self._meter)
-        changed = set(objects) ^ set(before) if before else set()
-        recast = {o.parent for o in changed if o.kind == "column"}
-        if any(o.kind == "type" for o in changed):  # rows show its values by name
-            recast = set(known.tables)
-        major = self._meter.get_server_version().major
-        found = await digests(
-            self._meter,
-            known=known,
-            touched={*touched, *recast},
-            columns_of=self._named(known),
-            report=self._progress.advance,
-        )
-        return _State(objects, found, fingerprint(objects, major))
+    def _judge_aside(self, migration: Migration, before: State, after: State) -> bool:
+        aside = self._aside[migration.key]
+        if aside.after is None:
+            self.judge.tried(migration, aside.trial)
+            self.judge.find(migration, "down-fails", aside.failure, notice=bool(migration.irreversible))
+            return bool(migration.irreversible)
+        self.judge.schema(migration, before, aside.after)
+        self._judge_losses(migration, aside.trial, aside.lost)
+        if aside.again is None:
+            message = f"up works once, but not after its own down: {aside.failure}"
+            self.judge.find(migration, "up-fails-again", message)
+            return False
+        self.judge.repeated(migration, after, aside.again, {each.table for each in aside.lost})
+        return True
+
+    async def _perform(self, migration: Migration, direction: Direction) -> StepTrace:
+        """Run a step for real, and look at what it has done."""
+        section = migration.up if direction == "up" else migration.down
+        tracer = await Tracer.begin(self._connection)
+        bench = Bench(self._connection, progress=self._progress, watch=tracer.watch, boundary=self._boundary)
+        seconds = await perform(bench, migration, direction)
+        trace = await tracer.end(self._connection, round(seconds, 3))
+        touched = self._touched(section, trace)
+        self.state = await self._look(self._meter, self.state.digests, touched, self.state.objects)
+        return trace
+
+    async def _look(
+        self, connection: Connection, known: Digests, touched: Collection[str], before: Sequence[SchemaObject] = ()
+    ) -> State:
+        columns_of, report = self._named(known), self._progress.advance
+        return await look(connection, known, before, touched=touched, columns_of=columns_of, report=report)
 
     def _named(self, known: Digests) -> list[str]:
         return [name for name in known.tables if name.rpartition(".")[2].strip('"').lower() in self._words]
-
-    def _bench(self, tracer: Tracer) -> Bench:
-        return Bench(self._connection, progress=self._progress, watch=tracer.watch)
 
     def _touched(self, section: Section, trace: StepTrace) -> list[str]:
         """Tables whose rows a step may have changed: by its locks; outside a transaction nobody sees those."""
         if section.transaction and section.backfill is None:
             return trace.touched
-        return list(self.state.digests.tables) if section.backfill else []
-
-    def _find(
-        self, migration: Migration, rule: str, message: str, *, line: int = 0, remedy: str = "", notice: bool = False
-    ) -> None:
-        severity: Severity = "notice" if notice else "error"
-        found = finding(migration, rule, message, line=line, remedy=remedy, severity=severity)
-        self.findings += not_ignored(migration, [found])
-
-
-@asynccontextmanager
-async def _rolled_back(connection: Connection, kind: Sequence[Statement]) -> AsyncIterator[None]:
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        for statement in kind:
-            await connection.execute(statement.sql)
-        await connection.execute("SET TRANSACTION READ WRITE")
-        yield
-    finally:
-        await transaction.rollback()
+        return [*self.state.digests.tables, large_objects.NAME] if section.backfill else []
 
 
 def _may_change_values(statement: Statement) -> bool:
@@ -348,31 +316,8 @@ def _may_change_values(statement: Statement) -> bool:
     return not any(word.is_word("INDEX", "CONSTRAINT", "COMMENT", "GRANT", "REVOKE") for word in statement.words[:3])
 
 
-def _changed_tables(before: _State, after: _State, trace: StepTrace) -> list[str]:
-    changed = {o.parent or o.name for o in set(before.objects) ^ set(after.objects)} | set(trace.touched)
-    return sorted(changed & before.digests.tables.keys() & after.digests.tables.keys())
-
-
-def _judge(migration: Migration, trace: StepTrace) -> list[Finding]:
-    """What the trace of an up shows that would hurt in production."""
-    found = [
-        finding(
-            migration,
-            "traced-rewrite",
-            f"up writes the whole table {table} anew ({rows} rows), and nobody can read it meanwhile",
-            remedy="add a new column, fill it with a backfill, and swap the two in a later migration",
-        )
-        for table, rows in trace.rewritten.items()
-        if rows >= REWRITE_ROWS
-    ]
-    found += [
-        finding(
-            migration,
-            "traced-lock",
-            f"up holds {lock.mode} on {lock.table} for {lock.seconds:.1f} s: no {lock.blocks} meanwhile",
-            remedy="split it: first what needs the lock, then, in a migration of its own, what takes long",
-        )
-        for lock in trace.locks
-        if lock.seconds >= LOCK_SECONDS and lock.table not in trace.rewritten
-    ]
-    return found
+def _among(loss: Loss, gone: Collection[tuple[str, str]]) -> bool:
+    """Whether a loss is one of those, or nobody can tell because of them."""
+    return any(
+        table == loss.table and (not column or not loss.column or column == loss.column) for table, column in gone
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from freehold.migrate.backup import PARTIAL, Backup, backups_in
+from freehold.migrate.backup import PARTIAL, Backup, backups_in, proof_file
 from freehold.migrate.errors import BackupError
 from freehold.migrate.evidence import evidence_file
 
@@ -48,6 +48,7 @@ def remove(folder: Path) -> None:
         doomed = folder if folder.name.endswith(PARTIAL) else folder.rename(folder.with_name(folder.name + PARTIAL))
         shutil.rmtree(doomed)
         evidence_file(folder).unlink(missing_ok=True)
+        proof_file(folder).unlink(missing_ok=True)
     except OSError as error:
         raise BackupError(f"Cannot remove {folder}: {error.strerror or error}") from None
 

@@ -5,19 +5,21 @@ from pathlib import Path
 
 import msgspec
 
-from freehold.migrate import backup, evidence, journal
+from freehold.migrate import backup, beyond, evidence, journal
+from freehold.migrate.boundary import Boundary
 from freehold.migrate.check import check
 from freehold.migrate.database import connect
 from freehold.migrate.evidence import Evidence
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.findings import Finding, judged_offline
 from freehold.migrate.history import compare
+from freehold.migrate.isolation import isolated
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.prove import ProvedStep, prove
 from freehold.migrate.restore import load_into
 from freehold.migrate.rights import refuse_without_journal
-from freehold.migrate.staging import staging_database
+from freehold.migrate.staging import is_apart, staging_database
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
@@ -29,6 +31,7 @@ class Rehearsal(msgspec.Struct, frozen=True):
         findings: errors stopped it; notices did not.
         evidence: what apply will go by; None if it failed or if nothing was pending.
         backup: the folder of the backup; empty if it was not reached.
+        not_compared: what of the database was not looked at, in words.
     """
 
     passed: bool
@@ -36,6 +39,7 @@ class Rehearsal(msgspec.Struct, frozen=True):
     findings: list[Finding]
     evidence: Evidence | None = None
     backup: str = ""
+    not_compared: list[str] = []
 
 
 async def rehearse(
@@ -74,23 +78,38 @@ async def rehearse(
         if not history.pending:
             return Rehearsal(passed=True, steps=[], findings=[])
         judged = judged_offline if offline else list
+        apart, elsewhere = await is_apart(database_url, staging_url), staging_url is not None
         findings = judged(check(history.pending, among=tuple(history.files.values())))
+        findings += beyond.judge(history.pending, apart=apart, elsewhere=elsewhere)
         if _failed(findings):
             return Rehearsal(passed=False, steps=[], findings=findings)
-        async with staging_database(database_url, staging_url) as copy:  # first, since it fails sooner than a backup
+        boundary = Boundary(apart=apart)
+        # The copy comes first, since it fails sooner than a backup.
+        async with boundary.cleaned(staging_url or database_url), staging_database(database_url, staging_url) as copy:
             taken = await backup.create(database_url, backups, progress)
+            findings += beyond.judge(history.pending, apart=apart, elsewhere=elsewhere, objects=taken.manifest.objects)
+            if _failed(findings):
+                return Rehearsal(passed=False, steps=[], findings=findings, backup=str(taken.folder))
             start = await load_into(taken, copy, progress)
-            proof = await prove(copy, history.pending, start, progress)
+            async with isolated(database_url, copy, boundary):
+                proof = await prove(copy, history.pending, start, progress, boundary=boundary)
         findings += judged(proof.findings)
-        if _failed(findings):
-            return Rehearsal(passed=False, steps=proof.steps, findings=findings, backup=str(taken.folder))
+        rehearsal = Rehearsal(
+            passed=not _failed(findings),
+            steps=proof.steps,
+            findings=findings,
+            backup=str(taken.folder),
+            not_compared=taken.manifest.not_compared,
+        )
+        if not rehearsal.passed:
+            return rehearsal
         found = evidence.make(taken, proof, findings, offline=offline)
         await lock.check()
         async with connect(database_url) as connection:
             await journal.ensure(connection)
             await journal.add_evidence(connection, found)
         evidence.save(found)
-        return Rehearsal(passed=True, steps=proof.steps, findings=findings, evidence=found, backup=str(taken.folder))
+        return msgspec.structs.replace(rehearsal, evidence=found)
 
 
 def _failed(findings: Sequence[Finding]) -> bool:

@@ -94,6 +94,7 @@ def show_status(status: Status) -> None:
         _say(console, f"! {trouble.message}")
     for each in status.drift:
         _say(console, f"! drift: {each}")
+    show_not_compared(status.not_compared)
     if status.evidence:
         until = f"{status.evidence.expires_at:%Y-%m-%d %H:%M} UTC"
         _say(console, f"Evidence for {', '.join(status.evidence.versions)} until {until}: {status.evidence.backup}")
@@ -103,6 +104,12 @@ def show_status(status: Status) -> None:
         console.print("Left behind:")
         show_leftovers(status.leftovers)
         console.print("Remove it with: freehold migrate clean")
+
+
+def show_not_compared(what: Sequence[str]) -> None:
+    """Print in one line what a comparison leaves out."""
+    if what:
+        _say(Console(highlight=False), f"Not compared: {', '.join(what)}.")
 
 
 def show_leftovers(found: Sequence[Leftover]) -> None:
@@ -139,6 +146,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> None:
             _say(console, f"    wrote {table} anew ({rows} rows)")
         for loss in step.losses:
             _say(console, f"    down loses {loss}")
+    show_not_compared(rehearsal.not_compared)
     if rehearsal.steps or rehearsal.findings:
         show_findings(rehearsal.findings)
     if rehearsal.evidence:
@@ -177,6 +185,12 @@ def show_exchange(exchange: Exchange) -> None:
     _say(console, f"{exchange.database} will be as it was at {exchange.taken_at:%Y-%m-%d %H:%M:%S} UTC.")
     for each in exchange.changed or ["nothing has changed since"]:
         _say(console, f"    {each}")
+    if exchange.left_out:
+        _say(console, "It will be without these, which need more rights or a decision; run them afterwards:")
+    for each in exchange.left_out:
+        _say(console, f"    {each};")
+    if not exchange.schema_compared:
+        _say(console, "    its schema was not compared: another version of Freehold took the backup; every row was")
     sessions = _count(exchange.sessions, "other session")
     _say(console, f"What is there now is kept as {exchange.kept_as}; {sessions} will be ended.")
 

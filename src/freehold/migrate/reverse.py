@@ -5,22 +5,26 @@ from pathlib import Path
 
 import msgspec
 
-from freehold.migrate import backup, gate, journal
+from freehold.migrate import backup, beyond, gate, journal
+from freehold.migrate.boundary import Boundary
+from freehold.migrate.catalog import SchemaObject
 from freehold.migrate.database import connect
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.drift import changing, settle
-from freehold.migrate.errors import DeclinedError, TargetError, UnprovedError
+from freehold.migrate.errors import DeclinedError, StepError, TargetError, UnprovedError
 from freehold.migrate.files import MigrationSet
 from freehold.migrate.history import History, compare
+from freehold.migrate.isolation import isolated
 from freehold.migrate.journal import Applied
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.losses import lost_data
 from freehold.migrate.migration import Migration
 from freehold.migrate.patience import Patience
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.reach import explained
 from freehold.migrate.restore import load_into
 from freehold.migrate.rights import refuse_without_journal
-from freehold.migrate.staging import staging_database
+from freehold.migrate.staging import is_apart, staging_database
 from freehold.migrate.steps import Bench, perform
 from freehold.migrate.trace import Tracer, held_seconds
 
@@ -70,7 +74,8 @@ async def down(
     Raises:
         TargetError: the version is not applied, or a migration on the way has no way back.
         DeclinedError: it was not confirmed.
-        UnprovedError: the schema changed since the copy was taken.
+        UnprovedError: the schema changed since the copy was taken, or a down reaches beyond the database, so that it
+            cannot be tried on the copy.
         StepError: a down fails; on the copy already, then production is as it was.
         BackupError, StagingError, BusyError, ConnectError, LockedError, RightsError, HistoryError: as for rehearse and
             apply.
@@ -85,10 +90,14 @@ async def down(
         if not migrations:
             await settle(connection)
             return Prospect(to, [], [], "")
-        async with staging_database(database_url, staging_url) as copy:
+        boundary = Boundary(apart=await is_apart(database_url, staging_url))
+        _refuse_reaching(migrations, boundary)
+        async with boundary.cleaned(staging_url or database_url), staging_database(database_url, staging_url) as copy:
             taken = await backup.create(database_url, backups, progress)
+            _refuse_reaching(migrations, boundary, taken.manifest.objects)
             start = await load_into(taken, copy, progress)
-            lost, held = await _try_on_copy(copy, migrations, start, progress)
+            async with isolated(database_url, copy, boundary):
+                lost, held = await _try_on_copy(copy, migrations, start, progress, boundary)
         prospect = Prospect(to, [migration.label for migration in migrations], lost, str(taken.folder))
         if not await confirm(prospect):
             raise DeclinedError(f"Nothing was reverted. The backup stays in {taken.folder}")
@@ -117,8 +126,14 @@ def _ways_back(history: History, rows: Sequence[Applied]) -> list[Migration]:
     return migrations
 
 
+def _refuse_reaching(migrations: Sequence[Migration], boundary: Boundary, objects: Sequence[SchemaObject] = ()) -> None:
+    found = beyond.judge(migrations, apart=boundary.apart, objects=objects, directions=["down"])
+    if found:
+        raise UnprovedError("\n".join([*map(str, found), "Nothing was reverted"]))
+
+
 async def _try_on_copy(
-    copy: str, migrations: Sequence[Migration], start: Digests, progress: Progress
+    copy: str, migrations: Sequence[Migration], start: Digests, progress: Progress, boundary: Boundary
 ) -> tuple[list[str], dict[tuple[str, str], float]]:
     """Go back on the copy: what of the backup is not there afterwards, and how long each step held up others."""
     held: dict[tuple[str, str], float] = {}
@@ -128,7 +143,11 @@ async def _try_on_copy(
         for migration in migrations:
             progress.step(f"Rehearsing {migration.label}: down")
             tracer = await Tracer.begin(connection)
-            seconds = await perform(Bench(connection, progress=progress, watch=tracer.watch), migration, "down")
+            bench = Bench(connection, progress=progress, watch=tracer.watch, boundary=boundary)
+            try:
+                seconds = await perform(bench, migration, "down")
+            except StepError as error:
+                raise type(error)(explained(str(error))[1]) from None
             held[migration.key] = held_seconds(migration.down, await tracer.end(connection, seconds))
         progress.step("Comparing")
         after = await digests(meter, columns_of=start.tables, as_text=True, report=progress.advance)

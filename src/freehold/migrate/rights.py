@@ -2,9 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
-
-import asyncpg
 
 from freehold.migrate.database import Connection
 from freehold.migrate.errors import ProgramError, RightsError
@@ -61,6 +58,7 @@ FROM pg_database d WHERE d.datname = current_database()
 _ERROR = re.compile(
     r"could not execute query: \w+: +(?P<error>[^\n]+)(?:\n.*?)??\nCommand was: (?P<command>[^\n]+)", re.DOTALL
 )
+_ONCE_IN_A_SERVER = "can only create extension in database"
 _LACKS_RIGHTS = re.compile(r"permission denied|must be |superuser", re.IGNORECASE)
 
 
@@ -128,15 +126,6 @@ async def refuse_unless_owner(connection: Connection) -> None:
         )
 
 
-async def keep_owner(connection: Connection, name: str) -> None:
-    """Give a new database the owner of the connected one, as far as the role may."""
-    row = await connection.fetchrow(_OWNER)
-    if row is not None and row["is_owner"] and row["owner"] != row["role"]:
-        quoted = await connection.fetchval("SELECT quote_ident($1)", name)
-        with suppress(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(f"ALTER DATABASE {quoted} OWNER TO {row['owner']}")
-
-
 async def assumable_roles(connection: Connection) -> list[str] | None:
     """The roles to which the role may give something; None for a superuser, who may give it to any."""
     if (await _role(connection))[1]:
@@ -163,6 +152,8 @@ async def why_not_restored(connection: Connection, error: ProgramError) -> str:
     if found is None:
         return str(error)
     words, command = found["error"], found["command"].removesuffix(";")
+    if _ONCE_IN_A_SERVER in words:
+        return f"{words}. Such an extension can be in one database of a server: keep it in a database of its own"
     role, may_everything = await _role(connection)
     if may_everything or not _LACKS_RIGHTS.search(words):
         return f"{words} (at: {command})"

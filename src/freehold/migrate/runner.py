@@ -7,7 +7,7 @@ import msgspec
 
 from freehold.migrate import journal
 from freehold.migrate.database import connect
-from freehold.migrate.drift import changing, drift, settle
+from freehold.migrate.drift import Drift, changing, drift, settle
 from freehold.migrate.errors import TargetError
 from freehold.migrate.evidence import Evidence
 from freehold.migrate.files import MigrationSet
@@ -37,6 +37,7 @@ class Status(msgspec.Struct, frozen=True):
         pending: in the order in which they will be.
         troubles: files edited, removed or renamed after they were applied; migrations that did not end.
         drift: objects that somebody changed since the last apply or down, each in words.
+        not_compared: what of the database drift says nothing about, in words.
         evidence: the id of the newest evidence, and when it expires.
         leftovers: what killed runs and restores left; only `freehold migrate status` looks for it.
     """
@@ -45,6 +46,7 @@ class Status(msgspec.Struct, frozen=True):
     pending: list[Pending]
     troubles: list[Trouble]
     drift: list[str] = []
+    not_compared: list[str] = []
     evidence: EvidenceSummary | None = None
     leftovers: list[Leftover] = []
 
@@ -69,11 +71,18 @@ async def status(database_url: str, *, sets: Sequence[MigrationSet], closely: bo
     async with connect(database_url) as connection:
         await refuse_without_journal(connection, to_read=True)
         history = compare(sets, await journal.applied(connection))
-        drifted = [str(each) for each in await drift(connection)] if closely else []
+        drifted = await drift(connection) if closely else Drift([], [])
         kept = await journal.evidence(connection, Evidence) if closely else []
     pending = [Pending(*each.key, each.name, each.key in history.late) for each in history.pending]
     newest = [_summary(each) for each in kept[:1]]
-    return Status(list(history.applied), pending, list(history.troubles), drifted, newest[0] if newest else None)
+    return Status(
+        list(history.applied),
+        pending,
+        list(history.troubles),
+        [str(each) for each in drifted.differences],
+        drifted.not_compared,
+        newest[0] if newest else None,
+    )
 
 
 def _summary(evidence: Evidence) -> EvidenceSummary:

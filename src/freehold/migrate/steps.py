@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 from freehold.migrate import backfill, concurrently, journal
 from freehold.migrate.blame import at_commit, blaming
+from freehold.migrate.boundary import Boundary
 from freehold.migrate.database import LOST, Connection
-from freehold.migrate.errors import BusyError, ConnectError, StepError
+from freehold.migrate.errors import BeyondError, BusyError, ConnectError, StepError
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.patience import UNHURRIED, Patience, retry, set_limits
 from freehold.migrate.progress import Progress, Silent
@@ -36,6 +37,7 @@ class Bench(NamedTuple):
         progress: hears of it.
         watch: sees what the statements of a transaction have done.
         foretold: for how many seconds a rehearsal held a lock that holds up others.
+        boundary: of the copy that it runs on; None in production.
     """
 
     connection: Connection
@@ -44,6 +46,7 @@ class Bench(NamedTuple):
     progress: Progress = Silent()
     watch: Watch | None = None
     foretold: float = 0.0
+    boundary: Boundary | None = None
 
 
 async def perform(bench: Bench, migration: Migration, direction: Direction) -> float:
@@ -67,6 +70,9 @@ async def perform(bench: Bench, migration: Migration, direction: Direction) -> f
             await _outside_transaction(bench, migration, section)
             await clear_session(bench.connection)
             await _journal_end(bench.connection, migration, direction, began)
+    except BeyondError as error:
+        line = await bench.boundary.line(bench.connection, section) if bench.boundary else section.line
+        raise BeyondError(f"{migration.path}:{line}: {error}\n{migration.label} was rolled back") from None
     except (BusyError, StepError) as error:
         if str(migration.path) in str(error):
             raise
@@ -117,6 +123,8 @@ async def _in_transaction(
         if bench.watch:
             await bench.watch(connection)
         await connection.execute(OWN_AGAIN)
+        if bench.boundary:
+            await bench.boundary.check(connection)
         await set_limits(connection, lock_seconds=bench.patience.lock_seconds)
         reads_only = await connection.fetchval("SELECT current_setting('transaction_read_only') = 'on'")
         if not reads_only:
@@ -147,7 +155,9 @@ async def _outside_transaction(bench: Bench, migration: Migration, section: Sect
 
         async def batches() -> None:
             async with blaming(migration, section, statement):
-                await backfill.run(bench.connection, migration, step, statement, bench.progress)
+                await backfill.run(
+                    bench.connection, migration, step, statement, bench.progress, boundary=bench.boundary
+                )
 
         await _retry(bench, batches)
         return

@@ -10,14 +10,15 @@ import msgspec
 
 from freehold.migrate.backup import Backup
 from freehold.migrate.beside import is_beside, named, remark, set_comment
-from freehold.migrate.database import LOST, Connection, connect
+from freehold.migrate.database import LOST, Connection, connect, quoted, with_database
 from freehold.migrate.digests import Digests, digests
 from freehold.migrate.errors import BusyError, DeclinedError, StagingError
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
+from freehold.migrate.properties import carry_everything, carry_rights, carry_settings
 from freehold.migrate.restore import load_into
-from freehold.migrate.rights import keep_owner, refuse_unless_owner
-from freehold.migrate.staging import create_database, quoted, with_database
+from freehold.migrate.rights import refuse_unless_owner
+from freehold.migrate.staging import create_database
 
 _TRIES = 5
 
@@ -30,18 +31,9 @@ _SESSIONS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 
-_SETTINGS = """
-SELECT format('ALTER DATABASE %I SET %s TO %s', $2::text, split_part(c, '=', 1), CASE
-    WHEN split_part(c, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries')
-    THEN substr(c, strpos(c, '=') + 1) ELSE quote_literal(substr(c, strpos(c, '=') + 1)) END)
-FROM pg_db_role_setting s, unnest(s.setconfig) c
-WHERE s.setrole = 0 AND s.setdatabase = (SELECT oid FROM pg_database WHERE datname = $1)
-"""
-
-_GRANTS = """
-SELECT format('GRANT %s ON DATABASE %I TO %s', privilege_type, $2::text,
-    CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END)
-FROM pg_database d, aclexplode(d.datacl) WHERE d.datname = $1
+_SUBSCRIPTIONS = """
+SELECT format('CREATE SUBSCRIPTION %I', subname) FROM pg_subscription
+WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY subname
 """
 
 _COMMENT = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1"
@@ -57,6 +49,9 @@ class Exchange(msgspec.Struct, frozen=True):
         taken_at: when the backup was taken.
         changed: tables whose rows differ now from the backup: what was written since would be out of sight.
         sessions: other connections to the database; they will be ended.
+        left_out: what the present database has and the restored one will not: statements that a role with more rights
+            can run afterwards, and subscriptions.
+        schema_compared: whether the backup's schema was compared with what was restored, or its rows alone.
     """
 
     database: str
@@ -65,6 +60,8 @@ class Exchange(msgspec.Struct, frozen=True):
     taken_at: datetime
     changed: list[str]
     sessions: int
+    left_out: list[str] = []
+    schema_compared: bool = True
 
 
 Confirm = Callable[[Exchange], Awaitable[bool]]
@@ -98,14 +95,26 @@ async def restore(database_url: str, backup: Backup, *, confirm: Confirm, progre
         swapped = False
         try:
             await set_comment(connection, fresh, remark(name, "restored"))
-            await keep_owner(connection, fresh)
+            left_out = await carry_rights(connection, connection, fresh)
+            await carry_settings(connection, connection, fresh, apart=False, restoring=True)
             await load_into(backup, with_database(database_url, fresh), progress, in_place=True)
-            await _copy_settings(connection, name, fresh)
+            left_out += await carry_everything(connection, fresh)
+            left_out = [each.replace(fresh, name) for each in left_out]
+            left_out += [row[0] for row in await connection.fetch(_SUBSCRIPTIONS)]
             progress.step("Comparing with the present database")
             now = await digests(connection, report=progress.advance)
             sessions = int(await connection.fetchval(_SESSIONS, name)) - 1  # the runner's lock is one of them
             changed = _changes(backup.manifest.digests, now)
-            exchange = Exchange(name, kept, str(backup.folder), backup.manifest.created_at, changed, max(0, sessions))
+            exchange = Exchange(
+                database=name,
+                kept_as=kept,
+                backup=str(backup.folder),
+                taken_at=backup.manifest.created_at,
+                changed=changed,
+                sessions=max(0, sessions),
+                schema_compared=backup.manifest.is_comparable,
+                left_out=left_out,
+            )
             if not await confirm(exchange):
                 raise DeclinedError("Nothing was changed")
             swapped = True
@@ -149,19 +158,10 @@ async def _drop_unused(connection: Connection, name: str) -> None:
             await connection.execute(f"DROP DATABASE IF EXISTS {quoted(other)}")
 
 
-async def _copy_settings(connection: Connection, name: str, fresh: str) -> None:
-    """What belongs to the database rather than into it: settings and who may connect."""
-    grants = [row[0] for row in await connection.fetch(_GRANTS, name, fresh)]
-    if grants:
-        await connection.execute(f"REVOKE ALL ON DATABASE {quoted(fresh)} FROM PUBLIC")
-    for statement in [*grants, *(row[0] for row in await connection.fetch(_SETTINGS, name, fresh))]:
-        await connection.execute(statement)
-
-
 def _changes(then: Digests, now: Digests) -> list[str]:
     changes: list[str] = []
     for table in then.differing_tables(now):
-        was, here = then.tables.get(table), now.tables.get(table)
+        was, here = then.of(table), now.of(table)
         rows_then, rows_now = was.rows if was else "no table", here.rows if here else "no table"
         same = f"{rows_then} rows then and now, but not the same"
         changes.append(f"{table}: {same if rows_then == rows_now else f'rows then {rows_then}, now {rows_now}'}")

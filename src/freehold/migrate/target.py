@@ -41,7 +41,7 @@ class Target(NamedTuple):
             click.UsageError: neither set is asked for.
         """
         if not self.with_builtin and self.folder is None:
-            raise click.UsageError("With --no-builtin there is nothing to migrate: add --dir with your own migrations.")
+            raise click.UsageError("--no-builtin leaves nothing to migrate: add --dir with your own migrations.")
         sets = [builtin()] if self.with_builtin else []
         return [*sets, *([MigrationSet.from_folder(self.folder)] if self.folder else [])]
 
@@ -62,7 +62,7 @@ _DATABASE_OPTIONS = (
     click.option(
         "--database-url",
         envvar="FREEHOLD_DATABASE_URL",
-        help="The database; better set as FREEHOLD_DATABASE_URL, since arguments can be seen by every local user.",
+        help="URL of the database. Prefer FREEHOLD_DATABASE_URL: every user of this machine can see arguments.",
     ),
     click.option(
         "--data-dir",
@@ -70,7 +70,7 @@ _DATABASE_OPTIONS = (
         default=Path("freehold-data"),
         show_default="./freehold-data",
         type=click.Path(path_type=Path, file_okay=False),
-        help="The embedded database's directory, used when no URL is given.",
+        help="Folder of the embedded PostgreSQL, which is used if you give no URL.",
     ),
 )
 _FILES_OPTIONS = (
@@ -78,9 +78,9 @@ _FILES_OPTIONS = (
         "--dir",
         "folder",
         type=click.Path(path_type=Path, file_okay=False),
-        help="The folder of your own migrations; they come after Freehold's.",
+        help="Folder of your own migrations, which run after Freehold's.",
     ),
-    click.option("--no-builtin", is_flag=True, help="Leave out Freehold's own migrations: guard any database."),
+    click.option("--no-builtin", is_flag=True, help="Leave out Freehold's own migrations, to work on any database."),
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
@@ -92,26 +92,30 @@ backups_option = click.option(
     default=Path("freehold-backups"),
     show_default="./freehold-backups",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of backups and evidence.",
+    help="Folder of backups and evidence.",
 )
 """Where backups are kept."""
 
 staging_option = click.option(
     "--staging-url",
     envvar="FREEHOLD_STAGING_URL",
-    help="A database on another server of the same major version, beside which copies are made.",
+    help="URL of a database on another server, of the same major version, where the copies are made.",
 )
 """Where copies are made."""
 
 
 offline_option = click.option(
-    "--offline", is_flag=True, help="The application is stopped meanwhile: locks and rewrites hold nobody up."
+    "--offline",
+    is_flag=True,
+    help="Your application is stopped meanwhile, so allow locks and rewrites that would block it.",
 )
 """Whether anybody else uses the database."""
 
 
 out_of_order_option = click.option(
-    "--out-of-order", is_flag=True, help="Pending migrations may be older than applied ones, as after merging a branch."
+    "--out-of-order",
+    is_flag=True,
+    help="Allow pending migrations that are older than applied ones, as after merging a branch.",
 )
 """Whether the order of application may differ from that of versions."""
 

@@ -13,6 +13,7 @@ SELECT c.oid, c.oid::regclass::text AS name, c.relfilenode, greatest(c.reltuples
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'm')
     AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'freehold_migrate')
+    OR c.oid IN ('pg_largeobject'::regclass, 'pg_largeobject_metadata'::regclass)
 """
 
 _LOCKS = """

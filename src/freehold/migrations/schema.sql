@@ -294,7 +294,7 @@ TABLE public.users COMMENT 'People who can sign in.'
     CREATE UNIQUE INDEX users_email_lower_key ON public.users USING btree (lower(((email)::text COLLATE "C")))
     CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(((username)::text COLLATE "C")))
 
-VIEW public.all_organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each member is, also in deleted organizations.' AS
+VIEW public.all_organization_roles COMMENT 'What each member is, also in deleted organizations.' AS
  SELECT m.organization_id,
     m.user_id,
         CASE
@@ -311,7 +311,7 @@ VIEW public.all_organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each m
      JOIN public.organizations o ON ((o.id = m.organization_id)))
      LEFT JOIN public.roles r ON (((r.organization_id = m.organization_id) AND (r.id = m.role_id))));
 
-VIEW public.organization_roles REPLICA IDENTITY NOTHING COMMENT 'What each member is in an organization: owner, admin or member.' AS
+VIEW public.organization_roles COMMENT 'What each member is in an organization: owner, admin or member.' AS
  SELECT organization_id,
     user_id,
     role,

@@ -6,7 +6,7 @@ SLICE = Slice(
     package=__name__,
     parts=("members", "invitations", "roles", "deletion"),
     commands={
-        "organizations": "Make, list and show organizations; invite people, delete and restore.",
-        "roles": "Make, list, show, change and delete the roles of an organization.",
+        "organizations": "Create, list and show organizations; manage members and invitations; delete and restore.",
+        "roles": "Create, list, show, update and delete the custom roles of an organization.",
     },
 )

@@ -21,16 +21,16 @@ from freehold.users.commands import find_user
 
 @click.group()
 def organizations() -> None:
-    """Make, list and show organizations; invite people, delete and restore."""
+    """Create, list and show organizations; manage members and invitations; delete and restore."""
 
 
 @organizations.command()
 @click.argument("name")
-@click.option("--owner", required=True, metavar="USER", help="Who owns it: a username or an id.")
-@click.option("--slug", help="Its name in addresses; by default made from NAME.")
+@click.option("--owner", required=True, metavar="USER", help="Owner of the organization: a username or an id.")
+@click.option("--slug", help="Name in URLs; by default, made from NAME.")
 @shows
 async def create(context: Context, *, name: str, owner: str, slug: str | None) -> Organization:
-    """Make an organization."""
+    """Create an organization."""
     new = NewOrganization(name=name, slug=slug)
     return await operations.create(context, new, owner_id=(await find_user(context, owner, "/owner")).id)
 
@@ -46,19 +46,17 @@ def list_all(context: Context) -> Fetch[Organization]:
 @click.argument("organization")
 @shows
 async def show(context: Context, *, organization: str) -> Organization:
-    """Show an organization, named by slug or id."""
+    """Show an organization (a slug or an id)."""
     return await operations.get(context, organization_reference(organization))
 
 
 @organizations.command()
 @click.argument("organization")
 @click.argument("user")
-@click.option(
-    "--role", default="member", show_default=True, help="What they are to be: admin, member or a role of your own."
-)
+@click.option("--role", default="member", show_default=True, help="Role of the member: admin, member or a custom role.")
 @shows
 async def add_member(context: Context, *, organization: str, user: str, role: str) -> Member:
-    """Add a user to an organization, or change a member's role. Name them by username or id, it by slug or id."""
+    """Add a user (a username or an id) to an organization (a slug or an id), or change a member's role."""
     reference = organization_reference(organization)
     found = await find_user(context, user)
     return await members.put(context, reference, found.id, NewRole(role=role))
@@ -80,7 +78,7 @@ async def remove_member(context: Context, *, organization: str, user: str) -> Or
 @click.argument("user")
 @shows
 async def hand_over(context: Context, *, organization: str, user: str) -> Organization:
-    """Make a member the owner; who owned the organization before stays as an admin."""
+    """Make a member the owner of an organization. The previous owner becomes an admin."""
     reference = organization_reference(organization)
     return await operations.hand_over(context, reference, NewOwner(user_id=(await find_user(context, user)).id))
 
@@ -91,7 +89,7 @@ async def hand_over(context: Context, *, organization: str, user: str) -> Organi
 @click.argument("action")
 @shows
 async def access(context: Context, *, organization: str, user: str, action: str) -> Access:
-    """Say whether a user may do an action in an organization, such as project.delete, and through what."""
+    """Show whether a user can do an action (such as project.delete) in an organization, and why."""
     reference = organization_reference(organization)
     found = await find_user(context, user)
     question = parse(AccessQuestion, {"action": action, "user_id": found.id})

@@ -32,7 +32,7 @@ class OwnerMustStay(Conflict):
     """The owner of an organization is one of its members, always."""
 
     code = "owner_must_stay"
-    title = "The owner is always a member: hand the organization over first"
+    title = "The owner must stay a member: hand the organization over first"
     constraints = ("organizations_owner_is_member_fkey",)
 
 
@@ -48,8 +48,8 @@ class OwnsOrganizations(Conflict):
 
     code = "owns_organizations"
     title = (
-        "This user owns organizations: hand them over or delete them first; one that was deleted counts until it is "
-        "removed for good"
+        "This user owns organizations: hand them over or delete them first (a deleted organization counts until it is "
+        "removed for good)"
     )
     constraints = ("organizations_owner_id_fkey",)
 

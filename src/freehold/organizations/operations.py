@@ -47,9 +47,9 @@ async def create(context: Context, new: NewOrganization, *, owner_id: UUID | Non
     """
     owner = owner_id or context.actor_id
     if owner is None:
-        raise Forbidden("The operator is no user and owns nothing: say who the owner is")
+        raise Forbidden("The operator is not a user: name the owner")
     if owner != context.actor_id and not context.is_admin:
-        raise Forbidden("Only a platform administrator makes an organization for somebody else")
+        raise Forbidden("Only a platform administrator can create an organization for somebody else")
     organization_id = new_id()
     for races_lost in range(_SLUG_ROUNDS):
         made = await queries.insert(

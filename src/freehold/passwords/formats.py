@@ -86,7 +86,9 @@ def _read(stored: str) -> tuple[_Format, re.Match[str]]:
 
 def _require(condition: bool, work: str) -> None:  # noqa: FBT001 - it is the condition
     if not condition:
-        raise TooCostly(f"takes too much work to check at each sign-in: {work} at most; let this user set a new one")
+        raise TooCostly(
+            f"takes too long to check at each sign-in (at most {work}): ask this user to set a new password"
+        )
 
 
 def _argon2_cost(found: re.Match[str]) -> None:

@@ -94,7 +94,7 @@ class Passwords:
     async def _run(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         if self._in_flight >= self._most_in_flight:
             self._observer.password_refused()
-            raise Unavailable("Too many people are signing in at this moment: try again in a second")
+            raise Unavailable("Too many people are signing in right now: try again in a second")
         self._in_flight += 1
         self._observer.passwords(1)
         try:

@@ -19,7 +19,7 @@ from freehold.users.commands import find_user
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @runs
 async def export(context: Context, *, user: str, file: Path | None, as_json: bool) -> int:  # noqa: ARG001 - it is JSON
-    """Write all that is kept about a user as JSON, without secrets, to FILE (a new one) or standard output."""
+    """Export everything stored about a user as JSON, without secrets, to a new FILE or standard output."""
     user_id = (await find_user(context, user)).id
     if file is None:
         await _write(context, user_id, sys.stdout.fileno(), closes=False)
@@ -29,7 +29,7 @@ async def export(context: Context, *, user: str, file: Path | None, as_json: boo
         target = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise Refused(
-            f"'{file}' cannot be made: {error.strerror}; name a new file in a folder that you may write to"
+            f"cannot create '{file}': {error.strerror}: name a new file in a folder that you can write to"
         ) from None
     await _write(context, user_id, target, closes=True)
     return 0
@@ -37,13 +37,13 @@ async def export(context: Context, *, user: str, file: Path | None, as_json: boo
 
 @click.command()
 @click.argument("user")
-@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @runs
 async def erase(context: Context, *, user: str, yes: bool, as_json: bool) -> int:  # noqa: ARG001 - nothing is printed
-    """Remove a user and erase all that is kept about them, for ever; the audit log knows them by id alone."""
+    """Remove a user and erase everything stored about them, forever. The audit log only keeps their id."""
     found = await find_user(context, user)
     if not yes and sys.stdin.isatty():
-        click.confirm(f"Erase {found.username} ({found.id}) for ever?", abort=True, err=True)
+        click.confirm(f"Erase {found.username} ({found.id}) forever?", abort=True, err=True)
     await operations.erase(context, found.id)
     return 0
 

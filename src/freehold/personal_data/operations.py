@@ -37,7 +37,7 @@ async def export(subject: Subject) -> AsyncIterator[bytes]:
     """
     account = await queries.account(subject.db, user_id=subject.user_id)
     if account is None:
-        raise Missing("There is no such user, or you may not see them")
+        raise Missing("This user does not exist, or you cannot view them")
     # Whoever gets hold of an account would take this first, so its user can find it in the log.
     await in_transaction(subject.context, lambda inner: record(inner, AccountAction.USER_EXPORT, account.id))
     return _document(subject, account)
@@ -110,7 +110,7 @@ async def _rows(read: Callable[..., Awaitable[list[Any]]], position: str) -> Asy
 def _naming(owned: list[queries.Owned]) -> str:
     names = ", ".join(f"{each.slug} (deleted)" if each.is_deleted else each.slug for each in owned)
     deleted = (
-        "; what was deleted can be restored and handed over, removed for good with permanently=true, or waited for"
+        "; restore a deleted organization and hand it over, remove it for good with permanently=true, or wait"
         if any(each.is_deleted for each in owned)
         else ""
     )

@@ -25,19 +25,19 @@ def db() -> None:
 def database_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say which database it means, and as whom."""
     for option in (
-        click.option("--admin", is_flag=True, help="As the embedded server's superuser, for maintenance."),
+        click.option("--admin", is_flag=True, help="Connect as the superuser of the embedded server, for maintenance."),
         click.option(
             "--database-url",
             envvar="FREEHOLD_DATABASE_URL",
             metavar="URL",
-            help="A PostgreSQL of your own.  [env: FREEHOLD_DATABASE_URL; default: the embedded one]",
+            help="URL of your own PostgreSQL database.  [env: FREEHOLD_DATABASE_URL; default: the embedded one]",
         ),
         click.option(
             "--data-dir",
             envvar="FREEHOLD_DATA_DIR",
             type=click.Path(file_okay=False, path_type=Path),
             default=Path("freehold-data"),
-            help="Where the embedded PostgreSQL lives.  [env: FREEHOLD_DATA_DIR; default: ./freehold-data]",
+            help="Folder of the embedded PostgreSQL.  [env: FREEHOLD_DATA_DIR; default: ./freehold-data]",
         ),
     ):
         command = option(command)
@@ -46,20 +46,20 @@ def database_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @db.command()
 @database_options
-@click.option("--json", "as_json", is_flag=True, help='Print {"url": ...}.')
+@click.option("--json", "as_json", is_flag=True, help='Print JSON: {"url": ...}.')
 def url(data_dir: Path, database_url: str | None, *, admin: bool, as_json: bool) -> None:
-    """Print the URL of the database in use. It contains the password."""
+    """Print the URL of the database in use, including the password."""
     with _database(data_dir, database_url, admin=admin) as (address, passing):
         click.echo(json.dumps({"url": address}) if as_json else address)
     if passing:
-        click.echo("The embedded PostgreSQL does not run now: `freehold serve` starts it.", err=True)
+        click.echo("The embedded PostgreSQL is not running: start it with `freehold serve`.", err=True)
 
 
 @db.command()
 @database_options
 @click.argument("psql_arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(data_dir: Path, database_url: str | None, psql_arguments: tuple[str, ...], *, admin: bool) -> None:
-    """Open psql on the database in use; arguments after -- go to psql.
+    """Open psql on the database in use. Arguments after -- are passed to psql.
 
     For example: freehold db psql -- --command 'SELECT count(*) FROM users'
     """
@@ -85,8 +85,8 @@ def _database(data_dir: Path, database_url: str | None, *, admin: bool) -> Itera
     """Give the URL, and whether its server runs for this command only; errors become messages with exit status 1."""
     if database_url and admin:
         raise click.UsageError(
-            "--admin is for the embedded PostgreSQL only: with --database-url (or FREEHOLD_DATABASE_URL) give the URL "
-            "of the role you want."
+            "--admin is for the embedded PostgreSQL only: put the role you want into --database-url (or "
+            "FREEHOLD_DATABASE_URL)."
         )
     try:
         if database_url:

@@ -2,4 +2,4 @@
 
 from freehold.base.slices import Slice
 
-SLICE = Slice(package=__name__, commands={"projects": "Make, list and show projects."})
+SLICE = Slice(package=__name__, commands={"projects": "Create, list and show projects."})

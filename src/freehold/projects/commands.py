@@ -14,20 +14,20 @@ from freehold.terminal.references import organization_reference, read_id
 
 @click.group()
 def projects() -> None:
-    """Make, list and show projects."""
+    """Create, list and show projects."""
 
 
 @projects.command()
 @click.argument("organization")
 @click.argument("name")
-@click.option("--description", default="", help="What it is about.")
-@click.option("--public", is_flag=True, help="Anyone may see it; by default only members may.")
-@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="What is switched on; may be repeated.")
+@click.option("--description", default="", help="Description of the project.")
+@click.option("--public", is_flag=True, help="Let anyone view the project; by default, only members can.")
+@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="A feature to turn on. Repeatable.")
 @shows
 async def create(
     context: Context, *, organization: str, name: str, description: str, public: bool, features: tuple[str, ...]
 ) -> Project:
-    """Make a project in an organization, named by slug or id."""
+    """Create a project in an organization (a slug or an id)."""
     settings = {"visibility": "public" if public else "private", "features": list(features)}
     new = parse(NewProject, {"name": name, "description": description, "settings": settings})
     return await operations.create(context, organization_reference(organization), new)
@@ -37,7 +37,7 @@ async def create(
 @click.argument("organization")
 @lists("id", "name", "settings.visibility", "created_at")
 def list_all(context: Context, *, organization: str) -> Fetch[Project]:
-    """List the projects of an organization (its slug or id), newest first."""
+    """List the projects of an organization (a slug or an id), newest first."""
     return partial(operations.list_all, context, organization_reference(organization))
 
 
@@ -46,5 +46,5 @@ def list_all(context: Context, *, organization: str) -> Fetch[Project]:
 @click.argument("project")
 @shows
 async def show(context: Context, *, organization: str, project: str) -> Project:
-    """Show a project, named by its id, of an organization, named by slug or id."""
+    """Show a project (an id) of an organization (a slug or an id)."""
     return await operations.get(context, organization_reference(organization), read_id(project, "/project"))

@@ -148,4 +148,4 @@ async def _refuse_outsider(scope: Scope, project_id: UUID) -> None:
         await _visible(scope, project_id)
     if not scope.may(scope.action):
         await _visible(scope, project_id)
-        raise Forbidden("You see this public project, and are no member of its organization")
+        raise Forbidden("You can view this public project, but only members of its organization can change it")

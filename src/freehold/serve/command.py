@@ -40,7 +40,7 @@ class _Cut(Refused):
 @click.command()
 @setting_options(*(name for name in FIELDS if name not in ONLY_ENVIRONMENT))
 def serve(**given: Any) -> None:
-    """Serve the API, on an embedded PostgreSQL unless you have your own.
+    """Start the server, with an embedded PostgreSQL or your own.
 
     Ctrl-C (or SIGTERM) finishes requests in flight, then ends the embedded PostgreSQL: within 30 seconds, exit status
     0; or 3 when requests were cut off.
@@ -97,11 +97,11 @@ def _terminable() -> Iterator[None]:
 def _database(settings: Settings) -> Iterator[tuple[str, str, AbstractContextManager[object]]]:
     """Give the URL of a database that can be served from, a line about it, and what to do for it meanwhile."""
     if settings.database_url is not None:
-        yield settings.database_url, f"your own, of {_url_source()}", nullcontext()
+        yield settings.database_url, f"your own, from {_url_source()}", nullcontext()
         return
     with EmbeddedServer.start(settings.data_dir, progress=tell_progress) as server:
         prepare_embedded(server, settings.backups_dir)
-        about = f"PostgreSQL {server.major} in {_short(server.data_dir)}; 'freehold db psql' opens a shell"
+        about = f"PostgreSQL {server.major} in {_short(server.data_dir)}; open a shell with 'freehold db psql'"
         yield server.url, about, Revival(server)
 
 
@@ -130,8 +130,8 @@ def _banner(address: str, database: str, metrics: str | None, first_admin: str |
         "",
     ]
     if first_admin:
-        lines += ["There is no administrator yet. To make the first, run in another terminal:", "", first_admin, ""]
-    return "\n".join([*lines, "Ctrl-C stops it."])
+        lines += ["There is no administrator yet. To create one, run this in another terminal:", "", first_admin, ""]
+    return "\n".join([*lines, "Press Ctrl-C to stop."])
 
 
 def _first_admin(settings: Settings) -> str:

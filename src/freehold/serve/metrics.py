@@ -34,7 +34,9 @@ def metrics_page(settings: Settings, observer: Observer, watch: Watch) -> dict[s
 
     def answer(scope: Scope) -> Answer:
         if not is_let_in(dict(scope["headers"]).get(b"authorization", b""), token):
-            raise Unauthenticated("Metrics are shown to whoever has the token of the setting metrics_token")
+            raise Unauthenticated(
+                "Send the metrics token as 'Authorization: Bearer TOKEN' (see FREEHOLD_METRICS_TOKEN)"
+            )
         watch.flush()
         return Answer(200, ((b"content-type", CONTENT_TYPE), NOT_STORED), exposition(boards))
 
@@ -57,7 +59,9 @@ def metrics_server(port: Port, boards: Sequence[Board], token: str | None) -> It
             if self.path.partition("?")[0] != PATH:
                 self._answer(404, b"There is only /metrics here.\n")
             elif not is_let_in(self.headers.get("Authorization", "").encode("latin-1"), token):
-                self._answer(401, b"Metrics are shown to whoever has the token of the setting metrics_token.\n")
+                self._answer(
+                    401, b"Send the metrics token as 'Authorization: Bearer TOKEN' (see FREEHOLD_METRICS_TOKEN).\n"
+                )
             else:
                 self._answer(200, exposition(boards))
 

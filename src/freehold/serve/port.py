@@ -10,10 +10,10 @@ from freehold.base.errors import FreeholdError
 
 
 class PortRefused(FreeholdError):
-    """The address cannot be listened on."""
+    """The server cannot listen on this address."""
 
     code = "port_refused"
-    title = "The address cannot be listened on"
+    title = "The server cannot listen on this address"
 
 
 class Port:

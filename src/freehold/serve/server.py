@@ -37,7 +37,7 @@ class ServerStopped(FreeholdError):
     """The workers end as soon as they start; the log above says why."""
 
     code = "server_stopped"
-    title = "The server stopped: its workers do not stay alive (the reason is in the lines above)"
+    title = "The server stopped because its workers keep exiting (the lines above say why)"
 
 
 class RequestsCut(FreeholdError):

@@ -20,7 +20,7 @@ def sessions() -> None:
 @click.argument("user")
 @lists("id", "device", "ip", "created_at", "last_used_at", "expires_at")
 def list_all(context: Context, *, user: str) -> Fetch[Session]:
-    """List where a user is signed in, newest first."""
+    """List the sessions of a user, newest first."""
 
     async def fetch(request: PageRequest) -> Page[Session]:
         return await operations.list_of_user(context, (await find_user(context, user)).id, request)
@@ -39,7 +39,7 @@ async def end(
     session: str | None,
     as_json: bool,  # noqa: ARG001 - there is nothing to print
 ) -> int:
-    """Sign a user out: of the session with this ID, or without one everywhere."""
+    """Sign a user out of the session ID, or of all sessions if you leave out ID."""
     found = await find_user(context, user)
     if session is None:
         await operations.end_others(context, found.id)

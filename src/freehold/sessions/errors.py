@@ -9,7 +9,7 @@ class WrongCredentials(Unauthenticated):
     """No account has this login and this password; which of the two is wrong is not said."""
 
     code = "wrong_credentials"
-    title = "The login or the password is not right"
+    title = "The login or the password is wrong"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

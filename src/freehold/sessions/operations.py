@@ -149,7 +149,7 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
     session_id = actor.session_id if session == "current" else session
     event = event_of(context, AccountAction.SESSION_DELETE, session_id)
     if not session_id or not await queries.delete(context.db, event, id=session_id, user_id=_user_of(actor)):
-        raise Missing("You have no such session")
+        raise Missing("You do not have this session")
 
 
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.ONE_STATEMENT)
@@ -161,7 +161,7 @@ async def end_of_user(subject: Subject, session_id: UUID) -> None:
     """
     event = event_of(subject.context, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
     if not await queries.delete(subject.db, event, id=session_id, user_id=subject.user_id):
-        raise Missing("This user has no such session")
+        raise Missing("This user does not have this session")
 
 
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION)
@@ -184,5 +184,5 @@ def _lifetimes(context: Context) -> dict[str, float]:
 
 def _user_of(actor: Actor) -> UUID:
     if actor.user_id is None:
-        raise Forbidden("The operator is no user and has no sessions")
+        raise Forbidden("The operator is not a user and has no sessions")
     return actor.user_id

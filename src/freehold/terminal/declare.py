@@ -75,10 +75,10 @@ def lists(*columns: str) -> Callable[[Callable[..., Fetch[EntityT]]], Callable[.
 
     def declare(work: Callable[..., Fetch[EntityT]]) -> Callable[..., None]:
         @_on_database
-        @click.option("--cursor", help="Go on where an earlier list ended: its next_cursor.")
-        @click.option("--all", "whole", is_flag=True, help="List everything.")
+        @click.option("--cursor", help="Continue after an earlier list: pass its next_cursor.")
+        @click.option("--all", "whole", is_flag=True, help="List all of them.")
         @click.option(
-            "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="How many at most."
+            "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="Maximum number to list."
         )
         @wraps(work)
         def command(
@@ -93,7 +93,9 @@ def lists(*columns: str) -> Callable[[Callable[..., Fetch[EntityT]]], Callable[.
                 return
             print_rows(page.data, columns)
             if page.next_cursor:
-                click.echo(f"There are more: --all lists them, --cursor {page.next_cursor} goes on here.", err=True)
+                click.echo(
+                    f"There are more: --all lists them all, --cursor {page.next_cursor} continues here.", err=True
+                )
 
         return command
 
@@ -119,7 +121,7 @@ def failures_told() -> Iterator[None]:
 
 def _on_database(command: Callable[..., R]) -> Callable[..., R]:
     @setting_options("database_url", "data_dir")
-    @click.option("--json", "as_json", is_flag=True, help="Print the JSON that the API answers.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON, as the API returns it.")
     @wraps(command)
     def with_database(*, database_url: str | None, data_dir: Path | None, **arguments: Any) -> R:
         with failures_told(), database_of(read_settings(database_url=database_url, data_dir=data_dir)) as url:

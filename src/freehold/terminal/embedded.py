@@ -46,8 +46,8 @@ def prepare_embedded(server: EmbeddedServer, backups: Path) -> None:
         return
     if status.applied and not server.started_here:
         raise SchemaPending(
-            "The database lacks migrations of this version, and another process is using it: stop that one "
-            "('freehold serve' of an older version?), then run this again"
+            "The database needs the migrations of this version, but another process is using it: stop that process "
+            "(an older 'freehold serve'?), then run the command again"
         )
     from freehold.migrate.report import Lines  # noqa: PLC0415 - at the first start and after an upgrade alone
     from freehold.migrate.upgrade import upgrade  # noqa: PLC0415 - the same

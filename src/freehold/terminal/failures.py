@@ -52,4 +52,6 @@ def _tell_bug(error: Exception) -> int:
         traceback.print_exception(error)
         return FAILED
     # Not the error's own text: nobody has made sure that it holds no secret.
-    return _tell((f"unexpected {type(error).__name__}; set {DEBUG}=1 to see where, and report it",), FAILED)
+    return _tell(
+        (f"unexpected {type(error).__name__}: please report it (set {DEBUG}=1 to see where it happened)",), FAILED
+    )

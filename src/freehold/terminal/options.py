@@ -15,7 +15,7 @@ CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 ONLY_ENVIRONMENT: Final = frozenset({"metrics_token", "smtp_url"})
 """Settings that hold a secret and are no options, since every user of a machine can see arguments."""
-_EXPOSED = {"database_url": " Better set in the environment: every user of this machine can see arguments."}
+_EXPOSED = {"database_url": " Prefer the environment variable: every user of this machine can see arguments."}
 _METAVARS = {"database_url": "URL", "data_dir": "DIRECTORY"}
 
 
@@ -43,7 +43,7 @@ def read_settings(**given: Any) -> Settings:
 
 
 def about(field: msgspec.structs.FieldInfo) -> str:
-    """Tell what a setting is for."""
+    """Say what a setting does."""
     return next((meta.description for meta in _metas(field.type) if meta.description), "")
 
 

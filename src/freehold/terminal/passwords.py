@@ -9,7 +9,9 @@ import click
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 password_option: Callable[[Any], Any] = click.option(
-    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input; else it is asked."
+    "--password-stdin",
+    is_flag=True,
+    help="Read the password from the first line of standard input, instead of asking for it.",
 )
 
 
@@ -21,8 +23,8 @@ def read_password(*, from_stdin: bool) -> str:
     """
     if not from_stdin:
         if not sys.stdin.isatty():
-            raise click.UsageError("There is no terminal to ask for the password on: pipe it in with --password-stdin.")
-        answer: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True)
+            raise click.UsageError("There is no terminal to ask for the password: pipe it in with --password-stdin.")
+        answer: str = click.prompt("Password", hide_input=True, confirmation_prompt="Repeat the password", err=True)
         return answer
     line = sys.stdin.buffer.readline()
     try:

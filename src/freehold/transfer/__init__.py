@@ -6,7 +6,7 @@ SLICE = Slice(
     package=__name__,
     parts=("staging", "systems"),
     commands={
-        "import": "Store users, organizations, members and projects from files, or from another system's database.",
-        "export": "Write users, organizations, members and projects to files.",
+        "import": "Import users, organizations, members and projects from files or from another system.",
+        "export": "Export users, organizations, members and projects to files.",
     },
 )

@@ -19,24 +19,24 @@ from freehold.transfer.systems.rows import SYSTEMS, SystemName
 from freehold.transfer.types import Form, ImportPlan, ImportReport, KindName, OnConflict
 
 _TOLD = 5
-"""How many refusals a person is told at once; the file has them all."""
+"""How many refusals to print at most; the file has all of them."""
 
 _form = click.option(
     "--format",
     "form",
     type=click.Choice(get_args(Form)),
-    help="How FILE is written; by default as its name says, else ndjson.",
+    help="Format of FILE; by default, from its name, or else ndjson.",
 )
 
 
 @click.group("import")
 def import_() -> None:
-    """Store users, organizations, members and projects from files, or from another system's database."""
+    """Import users, organizations, members and projects from files or from another system."""
 
 
 @click.group()
 def export() -> None:
-    """Write users, organizations, members and projects to files."""
+    """Export users, organizations, members and projects to files."""
 
 
 def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,16 +46,16 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--errors",
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
-            help="Where to write what is wrong, a JSON object for each line; by default FILE.errors.ndjson.",
+            help="File for the errors, one JSON object per line; by default FILE.errors.ndjson.",
         ),
-        click.option("--dry-run", is_flag=True, help="Tell what would come of it, and store nothing."),
+        click.option("--dry-run", is_flag=True, help="Show what would happen, and store nothing."),
         click.option(
             "--on-conflict",
             type=click.Choice(get_args(OnConflict)),
             default="fail",
             show_default=True,
-            help="What to do with a line whose id, username, address, slug or membership exists: refuse it, leave it "
-            "out, or change what has its id.",
+            help="What to do with a line whose id, username, e-mail address, slug or membership already exists: refuse "
+            "it (fail), leave it out (skip), or update what has its id (update).",
         ),
     ):
         command = add(command)
@@ -65,8 +65,8 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _declare(kind: KindName) -> None:
     @import_.command(
         kind,
-        help=f"Store {kind} from FILE (- is standard input), which may be packed by gzip or zstd.",
-        short_help=f"Store {kind} from a file.",
+        help=f"Import {kind} from FILE (- for standard input), which can be compressed with gzip or zstd.",
+        short_help=f"Import {kind} from a file.",
     )
     @click.argument("file", metavar="FILE")
     @_form
@@ -74,7 +74,7 @@ def _declare(kind: KindName) -> None:
     @click.option(
         "--partial",
         is_flag=True,
-        help="Store the lines that are right, some thousands at a time. When it is cut off, the same command goes on.",
+        help="Store the valid lines, some thousands at a time. If interrupted, run the same command to continue.",
     )
     @runs
     async def bring_in(
@@ -108,12 +108,14 @@ def _declare(kind: KindName) -> None:
         return tell([report], refusals, errors, partial=partial, as_json=as_json)
 
     @export.command(
-        kind, help=f"Write {kind} to FILE, packed if it ends in .gz or .zst; by default to standard output."
+        kind, help=f"Export {kind} to FILE, compressed if it ends in .gz or .zst; by default, to standard output."
     )
     @click.argument("file", default=STANDARD)
     @_form
     @click.option(
-        "--with-password-hashes", is_flag=True, help="Write those of users, too. Keep such a file like passwords."
+        "--with-password-hashes",
+        is_flag=True,
+        help="Include the password hashes of users. Protect such a file like passwords.",
     )
     @runs
     async def write_out(
@@ -147,9 +149,9 @@ def _declare_system(system: SystemName) -> None:
 
     @import_.command(
         system,
-        help=f"Bring over {kinds} from a PostgreSQL database of {system}. What Freehold has no place for is refused, "
-        "and the rest stored.",
-        short_help=f"Bring over {kinds} from a database of {system}.",
+        help=f"Import {kinds} from a PostgreSQL database of {system}. Rows that Freehold cannot store are refused, and "
+        "the rest are stored.",
+        short_help=f"Import {kinds} from a database of {system}.",
     )
     @click.option(
         "--from",
@@ -158,10 +160,10 @@ def _declare_system(system: SystemName) -> None:
         envvar="FREEHOLD_IMPORT_FROM",
         show_envvar=True,
         metavar="URL",
-        help="The database, postgresql://user:password@host/name, which is only read. Better set in the environment: "
-        "every user of this machine can see arguments.",
+        help="URL of the database, postgresql://user:password@host/name. It is only read. Prefer the environment "
+        "variable: every user of this machine can see arguments.",
     )
-    @click.option("--table", default=known.table, show_default=True, help="The table with its users.")
+    @click.option("--table", default=known.table, show_default=True, help="Table of its users.")
     @plan_options
     @runs
     async def bring_over(
@@ -200,7 +202,7 @@ for _system in get_args(SystemName):
 
 
 def tell(reports: list[ImportReport], refusals: Refusals, errors: Path, *, partial: bool, as_json: bool) -> int:
-    """Tell what came of an import; gives the exit status."""
+    """Print the result of an import, and return the exit status."""
     for refusal in refusals.first[:_TOLD]:
         field = f", {refusal.field}" if refusal.field else ""
         where = refusal.source or f"line {refusal.line}"
@@ -213,12 +215,12 @@ def tell(reports: list[ImportReport], refusals: Refusals, errors: Path, *, parti
     if refusals.lines:
         others = "would be" if any(report.dry_run for report in reports) else "are"
         outcome = f"the others {others} stored" if partial else "nothing is stored"
-        click.echo(f"{refusals.lines:,} refused; {outcome}. {errors} says what is wrong with each.", err=True)
+        click.echo(f"{refusals.lines:,} refused; {outcome}. See {errors} for the reasons.", err=True)
     return FAILED if refusals.lines else 0
 
 
 def _summary(report: ImportReport) -> str:
     counts = {"stored": report.stored, "updated": report.updated, "skipped": report.skipped, "refused": report.refused}
     told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what == "stored")
-    resumed = f", going on after line {report.resumed_after:,}" if report.resumed_after else ""
+    resumed = f", continued after line {report.resumed_after:,}" if report.resumed_after else ""
     return f"{'Would be: ' if report.dry_run else ''}{report.kind}: {told}{resumed}"

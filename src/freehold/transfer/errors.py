@@ -17,10 +17,10 @@ class NotThatSystem(Invalid):
     """A database is not that of the system that it was said to be."""
 
     code = "not_that_system"
-    title = "The database is not that of this system"
+    title = "This is not a database of that system"
 
     def __init__(self, system: str) -> None:
-        detail = f"lacks tables or columns of {system}; if its users are in another table, name it with --table"
+        detail = f"lacks tables or columns of {system}: if the users are in another table, name it with --table"
         super().__init__([FieldError("/from", self.code, detail)])
 
 
@@ -28,5 +28,5 @@ class ImportIsRunning(Conflict):
     """Somebody imports this very file at this moment."""
 
     code = "import_is_running"
-    title = "Another process imports this file at this moment: let it finish"
+    title = "Another process is importing this file: wait until it has finished"
     constraints = ("imports_pkey",)

@@ -128,7 +128,7 @@ def _read_csv(found: Iterator[Line], kind: KindName) -> Iterator[tuple[int, Docu
         elif len(record) == len(names):
             yield first, _from_csv(names, record)
         elif record:
-            yield first, FieldError("", "wrong_columns", f"has {len(record)} values where the head has {len(names)}")
+            yield first, FieldError("", "wrong_columns", f"has {len(record)} values but the header has {len(names)}")
 
 
 def _next_record(records: Iterator[list[str]]) -> list[str] | FieldError | None:
@@ -147,11 +147,11 @@ def _header(names: list[str] | FieldError | None, kind: KindName) -> list[str]:
     fields = {field.name: field.required for field in msgspec.structs.fields(RECORDS[kind])}
     known = f"it can have {', '.join(fields)}"
     if names is None:
-        raise BadFile(f"is empty: a CSV file begins with the names of its columns; {known}")
+        raise BadFile(f"is empty: a CSV file must begin with the names of its columns; {known}")
     if isinstance(names, FieldError):
-        raise BadFile(f"begins with a line that is no list of columns: {names.detail}; {known}")
+        raise BadFile(f"does not begin with a list of columns: {names.detail}; {known}")
     if unknown := [name for name in names if name not in fields]:
-        raise BadFile(f"has a column '{unknown[0][:50]}' that is not known in a file of {kind}; {known}")
+        raise BadFile(f"has a column '{unknown[0][:50]}' that a file of {kind} does not have; {known}")
     if repeated := [name for name in names if names.count(name) > 1]:
         raise BadFile(f"has two columns '{repeated[0]}'")
     if missing := [name for name, required in fields.items() if required and name not in names]:

@@ -5,5 +5,5 @@ from freehold.base.slices import Slice
 SLICE = Slice(
     package=__name__,
     parts=("verification", "recovery", "backoff"),
-    commands={"users": "Make, list and show users; set passwords, export and erase data."},
+    commands={"users": "Create, list and show users; set passwords; export and erase their data."},
 )

@@ -21,7 +21,7 @@ from freehold.users.verification import operations as verification
 
 @click.group()
 def users() -> None:
-    """Make, list and show users; set passwords, export and erase data."""
+    """Create, list and show users; set passwords; export and erase their data."""
 
 
 async def find_user(context: Context, text: str, pointer: str = "/user") -> User:
@@ -36,16 +36,16 @@ async def find_user(context: Context, text: str, pointer: str = "/user") -> User
             return await operations.get(context, read_id(text, pointer))
         return await operations.find(context, parse_value(Username, text, pointer))
     except Missing:
-        raise Refused(f"there is no user '{text}'; 'freehold users list' shows those there are") from None
+        raise Refused(f"there is no user '{text}': run 'freehold users list' to see all users") from None
 
 
 @users.command()
 @click.argument("username")
-@click.option("--email", required=True, help="Their e-mail address.")
-@click.option("--admin", is_flag=True, help="They may administer the whole platform.")
-@click.option("--first-name", help="For their profile.")
-@click.option("--last-name", help="For their profile.")
-@click.option("--avatar-url", help="For their profile: where a picture of them is.")
+@click.option("--email", required=True, help="E-mail address of the user.")
+@click.option("--admin", is_flag=True, help="Make the user a platform administrator.")
+@click.option("--first-name", help="First name, for the profile.")
+@click.option("--last-name", help="Last name, for the profile.")
+@click.option("--avatar-url", help="URL of a picture, for the profile.")
 @password_option
 @shows
 async def create(
@@ -59,7 +59,7 @@ async def create(
     avatar_url: str | None,
     password_stdin: bool,
 ) -> User:
-    """Make a user. The password is asked for, or read from standard input."""
+    """Create a user. Asks for the password, or reads it from standard input."""
     profile = {"first_name": first_name, "last_name": last_name, "avatar_url": avatar_url}
     password = read_password(from_stdin=password_stdin)
     new = parse(NewUser, {"username": username, "email": email, "password": password, "profile": profile})
@@ -77,7 +77,7 @@ def list_all(context: Context) -> Fetch[User]:
 @click.argument("user")
 @shows
 async def show(context: Context, *, user: str) -> User:
-    """Show a user, named by username or id."""
+    """Show a user (a username or an id)."""
     return await find_user(context, user)
 
 
@@ -86,7 +86,7 @@ async def show(context: Context, *, user: str) -> User:
 @password_option
 @shows
 async def set_password(context: Context, *, user: str, password_stdin: bool) -> User:
-    """Set the password of a user, named by username or id; all their sessions end."""
+    """Set the password of a user (a username or an id). This ends all their sessions."""
     found = await find_user(context, user)
     await operations.set_password(context, found.id, read_password(from_stdin=password_stdin))
     return await operations.get(context, found.id)
@@ -96,7 +96,7 @@ async def set_password(context: Context, *, user: str, password_stdin: bool) -> 
 @click.argument("user")
 @shows
 async def verify(context: Context, *, user: str) -> User:
-    """Take the e-mail address of a user as confirmed."""
+    """Mark the e-mail address of a user as confirmed."""
     return await verification.mark_verified(context, (await find_user(context, user)).id)
 
 
@@ -104,7 +104,7 @@ async def verify(context: Context, *, user: str) -> User:
 @click.argument("user")
 @shows
 async def send_verification(context: Context, *, user: str) -> User:
-    """Mail a user the link again that confirms their address, or the one that they change to."""
+    """Send a user the link that confirms their e-mail address (or their new one) again."""
     found = await find_user(context, user)
     await verification.send_again(context, found.id)
     return found
@@ -114,7 +114,7 @@ async def send_verification(context: Context, *, user: str) -> User:
 @click.argument("user")
 @shows
 async def send_password_reset(context: Context, *, user: str) -> User:
-    """Mail a user a link that sets a new password."""
+    """Send a user the link that sets a new password."""
     found = await find_user(context, user)
     await recovery.request(context, NewPasswordReset(email=found.email))
     return found
@@ -125,6 +125,6 @@ async def send_password_reset(context: Context, *, user: str) -> User:
 @click.argument("email")
 @shows
 async def change_email(context: Context, *, user: str, email: str) -> User:
-    """Change a user's address once they have confirmed the new one, which is mailed a link; the old one is told."""
+    """Change the e-mail address of a user. Takes effect once they confirm the new one; the old one is notified."""
     patch = parse(UserPatch, {"email": email})
     return await operations.update(context, (await find_user(context, user)).id, patch)

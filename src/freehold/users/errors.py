@@ -11,7 +11,7 @@ class UsernameTaken(Conflict):
     """Another user has this username, perhaps in another case."""
 
     code = "username_taken"
-    title = "This username is taken (usernames are compared without regard to case): choose another"
+    title = "This username is taken (upper and lower case count as the same): choose another"
     constraints = ("users_username_key", "users_username_lower_key")
 
 
@@ -27,7 +27,7 @@ class IdTaken(Conflict):
     """A row with this id exists."""
 
     code = "id_taken"
-    title = "Something with this id exists already"
+    title = "This id is already in use"
     constraints = (
         "users_pkey",
         "organizations_pkey",
@@ -69,14 +69,14 @@ class SignUpClosed(Forbidden):
     """Whoever asks may not sign up here (see the setting ``sign_up``)."""
 
     code = "sign_up_closed"
-    title = "Sign-up is closed here: ask an administrator for an account"
+    title = "Sign-up is closed: ask an administrator for an account"
 
 
 class WrongPassword(Invalid):
     """The current password does not fit."""
 
     code = "wrong_password"
-    title = "The current password is not right"
+    title = "The current password is wrong"
 
     def __init__(self) -> None:
         super().__init__([FieldError("/current_password", self.code, "is not your current password")], self.title)

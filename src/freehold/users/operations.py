@@ -59,7 +59,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
         Unavailable: too many passwords are being hashed.
     """
     if is_admin and not context.is_admin:
-        raise Forbidden("Only a platform administrator makes platform administrators")
+        raise Forbidden("Only a platform administrator can create platform administrators")
     if new.invitation_token is not None and invited is None:
         raise InvalidToken("/invitation_token")
     _refuse_closed_sign_up(context, invited=invited is not None)
@@ -123,7 +123,7 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
     """
     rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
     if not rows:
-        raise Missing("There is no such user, or you may not see them")
+        raise Missing("This user does not exist, or you cannot view them")
     user = rows[0].user
     return UserWithOrganizations(
         **{name: getattr(user, name) for name in user.__struct_fields__},
@@ -167,7 +167,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         Stale: ``stale``: the user has changed since that version.
     """
     if patch.email is not UNSET and subject.by_key:
-        raise Forbidden("An API key cannot change an e-mail address: sign in")
+        raise Forbidden("An API key cannot change an e-mail address: sign in instead")
     profile = patch.profile
     if profile is None:
         profile = ProfilePatch(**dict.fromkeys(ProfilePatch.__struct_fields__))
@@ -231,7 +231,7 @@ async def set_password(subject: Subject, password: Password) -> None:
         Missing: ``not_found``.
     """
     if not subject.context.is_admin:
-        raise Forbidden("Only a platform administrator sets a password without the current one")
+        raise Forbidden("Only a platform administrator can set a password without the current one")
     read: str = parse_value(Password, password, "/password")
     await _store_password(subject, read, "/password", kept_session=None, version=None)
 
@@ -252,13 +252,13 @@ async def delete(subject: Subject, *, version: datetime | None = None) -> None:
 def _refuse_closed_sign_up(context: Context, *, invited: bool) -> None:
     who = context.tools.settings.sign_up
     if not context.is_admin and (who == "closed" or (who == "invitation" and not invited)):
-        raise SignUpClosed("Sign-up is by invitation only: follow the link in yours" if who == "invitation" else None)
+        raise SignUpClosed("Sign-up requires an invitation: open the link in yours" if who == "invitation" else None)
 
 
 async def _existing(subject: Subject) -> User:
     user = await queries.by_id(subject.db, id=subject.user_id)
     if user is None:
-        raise Missing("There is no such user, or you may not see them")
+        raise Missing("This user does not exist, or you cannot view them")
     return user
 
 
@@ -281,7 +281,7 @@ async def _store_password(
 
 
 def _not_updated(version: datetime | None) -> Missing | Stale:
-    return Missing("There is no such user, or you may not see them") if version is None else Stale()
+    return Missing("This user does not exist, or you cannot view them") if version is None else Stale()
 
 
 async def credentials_of(context: Context, login: str) -> queries.Credentials | None:

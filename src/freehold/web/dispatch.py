@@ -138,7 +138,7 @@ async def _answer(endpoint: Endpoint, request: Request, context: Context, argume
     versions = versions_wanted(request.headers.get(b"if-match"))
     if not endpoint.versioned:
         if versions != (None,):
-            raise Stale("What you change here has no version: repeat the request without If-Match")
+            raise Stale("This resource has no version: send the request without If-Match")
         return present(endpoint, request, await endpoint.handler(context, **arguments))
     # A change on a version that is not the current one does nothing, so several can be tried in turn.
     for version in versions[:-1]:

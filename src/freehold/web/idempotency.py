@@ -61,7 +61,7 @@ class Repeatable:
             async with asyncio.timeout(settings.acquire_timeout_seconds):
                 await self._turns.acquire()
         except TimeoutError:
-            raise Unavailable("Too many requests with an Idempotency-Key are waiting: try again shortly") from None
+            raise Unavailable("Too many requests with an Idempotency-Key are waiting: try again in a moment") from None
         try:
             packed, is_replayed = await once(context.db, key, _fingerprint(request), work)
         finally:

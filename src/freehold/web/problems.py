@@ -31,18 +31,18 @@ class NoSuchPath(errors.Missing):
     """No resource has this path, for anybody."""
 
     code = "no_such_path"
-    title = "There is no such path: the paths are listed in /openapi.json and shown at /docs"
+    title = "This path does not exist: see /docs for all paths, or /openapi.json"
 
 
 class MethodNotAllowed(errors.FreeholdError):
     """The path exists and does not know this method; ``Allow`` names those that it knows."""
 
     code = "method_not_allowed"
-    title = "This path does not know the method"
+    title = "This path does not support this method"
 
     def __init__(self, allowed: str) -> None:
         self.allowed = allowed
-        super().__init__(f"This path knows only: {allowed}")
+        super().__init__(f"This path supports: {allowed}")
 
 
 class TooSlow(errors.FreeholdError):
@@ -70,7 +70,7 @@ class Internal(errors.FreeholdError):
     """A fault of the server; the log has it under the request's id."""
 
     code = "internal"
-    title = "Something went wrong on our side and was recorded under this request's id: nothing was stored"
+    title = "Something went wrong on our side, and nothing was stored: report the request id"
 
 
 STATUS: Final[Mapping[type[errors.FreeholdError], int]] = {

@@ -20,32 +20,32 @@ from freehold.migrate.target import (
 
 @click.command("import", short_help="Convert the SQL migrations of another tool.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--from", "framework", type=click.Choice([*READERS]), required=True, help="The tool that DIR belongs to.")
+@click.option("--from", "framework", type=click.Choice([*READERS]), required=True, help="Tool that DIR belongs to.")
 @click.option(
     "--to",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("migrations"),
     show_default="./migrations",
-    help="The folder to write: a new or an empty one.",
+    help="Folder to write, which must be new or empty.",
 )
 @click.option(
     "--set",
     "values",
     metavar="NAME=VALUE",
     multiple=True,
-    help="The value of a placeholder (flyway) or variable (goose); may be repeated.",
+    help="Value of a placeholder (flyway) or a variable (goose). Repeatable.",
 )
-@click.option("--encoding", default="utf-8", show_default=True, help="Of files without a byte order mark.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of files without a byte order mark.")
 @json_option
 def import_(framework: str, folder: Path, to: Path, values: tuple[str, ...], encoding: str, *, as_json: bool) -> None:
-    """Convert the SQL migrations of another tool in DIR into files of this one.
+    """Convert the SQL migrations of another tool in DIR to Freehold migrations.
 
-    DIR stays as it is, and nothing is overwritten: either all files are written or none. It needs no database; to
-    record the files as applied on one that has them, run `freehold migrate adopt` afterwards.
+    DIR is not changed, and no file is overwritten: either all files are written or none. Needs no database. If your
+    database already has these migrations, run `freehold migrate adopt` afterwards to record them as applied.
 
-    alembic: what `alembic upgrade base:head --sql` and `alembic downgrade head:base --sql` print, as files that end in
-    .sql. django-sql: what `manage.py sqlmigrate` prints, one app_0001_name.sql for each migration, and with
-    --backwards one app_0001_name.down.sql. The others: the folder as the tool reads it.
+    For alembic, DIR holds the output of `alembic upgrade base:head --sql` and `alembic downgrade head:base --sql`, as
+    files that end in .sql. For django-sql, it holds the output of `manage.py sqlmigrate`: one app_0001_name.sql for
+    each migration, and with --backwards one app_0001_name.down.sql. For the other tools, it is the tool's own folder.
     """
     with errors_as_messages():
         answer = convert(framework, folder, to, values=_values(values), encoding=encoding)
@@ -55,17 +55,22 @@ def import_(framework: str, folder: Path, to: Path, values: tuple[str, ...], enc
         show_import(answer)
 
 
-@click.command(short_help="Record migrations as applied that another tool applied.")
+@click.command(short_help="Record migrations as applied that another tool has applied.")
 @target_options
 @staging_option
-@click.option("--to", default="", metavar="VERSION", help="Record the files up to this one; without it, all of them.")
-@click.option("--unsafe", default="", metavar="WHY", help="Record them although they differ; the reason is recorded.")
+@click.option("--to", default="", metavar="VERSION", help="Record the files up to this one; by default, all of them.")
+@click.option(
+    "--unsafe",
+    default="",
+    metavar="WHY",
+    help="Record the files even though the schemas differ, and record this reason.",
+)
 @json_option
 def adopt(target: Target, *, staging_url: str | None, to: str, unsafe: str, as_json: bool) -> None:
-    """Record the files in --dir as applied on a database that has what they make.
+    """Record the files in --dir as applied on a database that already has their schema.
 
-    Runs them on an empty database beside yours and compares the two schemas, object by object. If they differ, every
-    difference is shown and nothing is recorded. Rows are not compared.
+    Runs the files on an empty database next to yours and compares the two schemas, object by object. If they differ,
+    every difference is shown and nothing is recorded. Rows are not compared.
     """
     with errors_as_messages(), Lines() as progress:
         if target.folder is None:

@@ -29,6 +29,7 @@ TRACED_RULES = (
     "down-loses-data",
     "down-loses-grants",
     "column-order",
+    "not-tried",
     "untrue-declaration",
 )
 """Names of the judgements that a rehearsal makes."""

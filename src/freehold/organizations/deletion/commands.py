@@ -15,10 +15,12 @@ from freehold.terminal.references import organization_reference
 
 @click.command()
 @click.argument("organization")
-@click.option("--permanently", is_flag=True, help="Remove one that was deleted before for good, ahead of its time.")
+@click.option(
+    "--permanently", is_flag=True, help="Remove an organization for good that you deleted before, without waiting."
+)
 @runs
 async def delete(context: Context, *, organization: str, permanently: bool, as_json: bool) -> int:
-    """Delete an organization; it can be restored for some time, which is printed."""
+    """Delete an organization. Prints until when you can restore it."""
     reference = organization_reference(organization)
     if permanently:
         await operations.purge(context, reference)
@@ -32,12 +34,12 @@ async def delete(context: Context, *, organization: str, permanently: bool, as_j
 @click.argument("organization")
 @shows
 async def restore(context: Context, *, organization: str) -> Organization:
-    """Restore a deleted organization, with members, projects and invitations."""
+    """Restore a deleted organization with its members, projects and invitations."""
     return await operations.restore(context, organization_reference(organization))
 
 
 @click.command()
 @lists("id", "slug", "name", "deleted_at", "restorable_until")
 def deleted(context: Context) -> Fetch[DeletedOrganization]:
-    """List deleted organizations that can be restored, newest first."""
+    """List deleted organizations that you can restore, newest first."""
     return partial(operations.list_all, context)

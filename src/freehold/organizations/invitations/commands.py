@@ -16,11 +16,11 @@ from freehold.terminal.references import organization_reference, read_id
 @click.argument("organization")
 @click.argument("email")
 @click.option(
-    "--role", default="member", show_default=True, help="What they are to be: admin, member or a role of your own."
+    "--role", default="member", show_default=True, help="Role of the new member: admin, member or a custom role."
 )
 @shows
 async def invite(context: Context, *, organization: str, email: str, role: str) -> Invitation:
-    """Invite somebody by mail, who need not have an account."""
+    """Invite somebody to an organization by mail, with or without an account."""
     reference = organization_reference(organization)
     return await operations.create(context, reference, parse(NewInvitation, {"email": email, "role": role}))
 
@@ -29,7 +29,7 @@ async def invite(context: Context, *, organization: str, email: str, role: str) 
 @click.argument("organization")
 @lists("id", "email", "role", "expires_at")
 def invitations(context: Context, *, organization: str) -> Fetch[Invitation]:
-    """List the invitations that nobody has accepted, newest first."""
+    """List the open invitations of an organization, newest first."""
     return partial(operations.list_all, context, organization_reference(organization))
 
 
@@ -38,7 +38,7 @@ def invitations(context: Context, *, organization: str) -> Fetch[Invitation]:
 @click.argument("invitation")
 @shows
 async def resend_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
-    """Mail an invitation again, with a new token and its whole time."""
+    """Send an invitation again, with a new token and a new expiry."""
     reference = organization_reference(organization)
     return await operations.resend(context, reference, read_id(invitation, "/invitation"))
 
@@ -48,7 +48,7 @@ async def resend_invitation(context: Context, *, organization: str, invitation: 
 @click.argument("invitation")
 @shows
 async def revoke_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
-    """Revoke an invitation: its token no longer works."""
+    """Revoke an invitation, so that its token no longer works."""
     reference, invitation_id = organization_reference(organization), read_id(invitation, "/invitation")
     found = await operations.get(context, reference, invitation_id)
     await operations.revoke(context, reference, invitation_id)

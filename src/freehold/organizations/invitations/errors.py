@@ -11,7 +11,7 @@ class AlreadyInvited(Conflict):
     """The address has an open invitation to this organization."""
 
     code = "already_invited"
-    title = "This address is invited already: send that invitation again, or revoke it first"
+    title = "This address already has an invitation: resend it, or revoke it first"
     constraints = ("invitations_email_lower_key",)
 
 
@@ -19,14 +19,14 @@ class NoSuchInvitation(Missing):
     """The organization has no such invitation: it was accepted, revoked, or never made."""
 
     code = "no_such_invitation"
-    title = "There is no such invitation: it was accepted or revoked, or never made"
+    title = "This invitation does not exist: it was accepted or revoked, or it was never created"
 
 
 class InvitationForAnother(Forbidden):
     """The invitation was mailed to another address than the one of whoever accepts it."""
 
     code = "invitation_for_another"
-    title = "This invitation was mailed to another address: use the account that has it, or sign up with it"
+    title = "This invitation was sent to another e-mail address: sign in or sign up with that address"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

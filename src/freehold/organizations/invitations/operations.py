@@ -182,8 +182,8 @@ async def _accept(context: Context, user: User, token: str, pointer: str) -> Mem
     if taken is None:
         if await _is_for(context, user.email, token, pointer):
             raise EmailUnverified(
-                "This invitation was mailed to your address, which you have not confirmed yet: do that first "
-                "(POST /v1/users/me/email-verification mails you the link again), then accept"
+                "Confirm your e-mail address first, then accept the invitation (POST /v1/users/me/email-verification "
+                "mails you the link again)"
             )
         raise InvitationForAnother
     await join(

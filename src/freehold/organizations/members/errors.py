@@ -9,7 +9,7 @@ class NoSuchUser(Missing):
     """There is no user to add."""
 
     code = "no_such_user"
-    title = "There is no user with this id"
+    title = "No user has this id"
     constraints = ("organization_members_user_id_fkey",)
 
 
@@ -17,7 +17,7 @@ class AlreadyMember(Conflict):
     """A membership exists once."""
 
     code = "already_member"
-    title = "This user is a member already: change their role instead"
+    title = "This user is already a member: change their role instead"
     constraints = ("organization_members_pkey",)
 
 
@@ -25,10 +25,10 @@ class RoleGone(Conflict):
     """The role that somebody was promised with an invitation no longer exists."""
 
     code = "role_gone"
-    title = "The role of this invitation no longer exists: ask for a new invitation"
+    title = "The role in this invitation no longer exists: ask for a new invitation"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The organization no longer has the role '{name}' of this invitation: ask for a new one")
+        super().__init__(f"The role '{name}' in this invitation no longer exists: ask for a new invitation")
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

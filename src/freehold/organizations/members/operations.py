@@ -62,7 +62,7 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     before = await queries.get(scope.db, organization_id=scope.organization_id, user_id=user_id)
     if before is not None:
         if not scope.may(Action.MEMBER_UPDATE):
-            raise Forbidden("This user is a member already, and you may not change members")
+            raise Forbidden("This user is already a member, and you are not allowed to change members")
         await _require_no_less(scope, user_id, "change this member")
     role = await role_to_give(scope, new.role)
     where = {"organization_id": scope.organization_id, "user_id": user_id}
@@ -144,7 +144,7 @@ async def leave(scope: Scope, *, version: datetime | None = None) -> None:
     if scope.standing.key is not None and scope.standing.key.is_limited:
         raise Forbidden("A limited API key cannot end a membership")
     if scope.context.actor_id is None:
-        raise Missing("The operator is no member")
+        raise Missing("The operator is not a member")
     await _remove(scope, scope.context.actor_id, version)
 
 
@@ -155,7 +155,7 @@ async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> None
     await _require_no_less(scope, user_id, "remove this member")
     removed = await queries.delete(scope.db, organization_id=scope.organization_id, user_id=user_id)
     if removed is None:
-        raise Missing("There is no such member")
+        raise Missing("This user is not a member")
     await record(scope.context, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id)
 
 

@@ -16,13 +16,13 @@ _actions = click.option(
     multiple=True,
     type=click.Choice([action.value for action in Action]),
     metavar="ACTION",
-    help="What it includes, such as project.read. Repeatable.",
+    help="An action that the role includes, such as project.read. Repeatable.",
 )
 
 
 @click.group()
 def roles() -> None:
-    """Make, list, show, change and delete the roles of an organization."""
+    """Create, list, show, update and delete the custom roles of an organization."""
 
 
 @roles.command()
@@ -31,7 +31,7 @@ def roles() -> None:
 @_actions
 @shows
 async def create(context: Context, *, organization: str, name: str, actions: tuple[str, ...]) -> CustomRole:
-    """Make a role. It always includes organization.read."""
+    """Create a custom role. It always includes organization.read."""
     new = parse(NewCustomRole, {"name": name, "actions": actions})
     return await operations.create(context, organization_reference(organization), new)
 
@@ -40,7 +40,7 @@ async def create(context: Context, *, organization: str, name: str, actions: tup
 @click.argument("organization")
 @lists("name", "built_in", "actions")
 def list_all(context: Context, *, organization: str) -> Fetch[RoleEntry]:
-    """List the roles of an organization: the built-in ones, then its own by name."""
+    """List the roles of an organization: built-in roles first, then custom roles by name."""
     reference = organization_reference(organization)
     return lambda request: operations.list_all(context, reference, request)
 
@@ -50,20 +50,20 @@ def list_all(context: Context, *, organization: str) -> Fetch[RoleEntry]:
 @click.argument("role")
 @shows
 async def show(context: Context, *, organization: str, role: str) -> CustomRole | RoleEntry:
-    """Show a role, by name or id."""
+    """Show a role (a name or an id)."""
     return await operations.get(context, organization_reference(organization), role_reference(role))
 
 
 @roles.command()
 @click.argument("organization")
 @click.argument("role")
-@click.option("--name", help="What it is to be called.")
+@click.option("--name", help="New name of the role.")
 @_actions
 @shows
 async def update(
     context: Context, *, organization: str, role: str, name: str | None, actions: tuple[str, ...]
 ) -> CustomRole:
-    """Change a role, by name or id, for everybody who has it. The actions given replace all that it had."""
+    """Update a role (a name or an id) for everybody who has it. The given actions replace all previous ones."""
     given = {"name": name, "actions": actions or None}
     patch = parse(RolePatch, {field: value for field, value in given.items() if value is not None})
     reference = organization_reference(organization)
@@ -75,6 +75,6 @@ async def update(
 @click.argument("role")
 @runs
 async def delete(context: Context, *, organization: str, role: str, as_json: bool) -> int:  # noqa: ARG001 - nothing
-    """Remove a role, by name or id, that no member has."""
+    """Delete a role (a name or an id). No member may have it."""
     await operations.delete(context, organization_reference(organization), role_reference(role))
     return 0

@@ -11,7 +11,7 @@ class RoleTaken(Conflict):
     """The organization has a role of this name."""
 
     code = "role_taken"
-    title = "The organization has a role of this name: choose another"
+    title = "This organization already has a role with this name: choose another"
     constraints = ("roles_organization_id_name_key",)
 
 
@@ -19,14 +19,14 @@ class TooManyRoles(Conflict):
     """The organization has as many roles of its own as there can be."""
 
     code = "too_many_roles"
-    title = "The organization has 200 roles of its own, the most there can be: remove one first"
+    title = "This organization has reached the limit of 200 custom roles: delete one first"
 
 
 class RoleInUse(Conflict):
     """Members have this role."""
 
     code = "role_in_use"
-    title = "Members have this role: give them another first"
+    title = "Members have this role: give them another role first"
     constraints = ("organization_members_role_id_fkey",)
 
 
@@ -34,21 +34,21 @@ class BuiltInRole(Conflict):
     """Owner, admin and member are the same everywhere."""
 
     code = "built_in_role"
-    title = "A built-in role cannot be changed or removed: make one of your own"
+    title = "Built-in roles cannot be changed or deleted: create a custom role instead"
 
 
 class NoSuchRole(Missing):
-    """The organization has no such role."""
+    """This role does not exist in the organization."""
 
     code = "no_such_role"
-    title = "The organization has no such role"
+    title = "This role does not exist in the organization"
 
 
 class UnknownRole(Invalid):
     """A role that is to be given does not exist."""
 
     code = "unknown_role"
-    title = "The organization has no role of this name"
+    title = "The organization has no role with this name"
 
     def __init__(self, name: str) -> None:
         super().__init__([FieldError("/role", "unknown_role", f"the organization has no role named '{name}'")])

@@ -234,4 +234,4 @@ def _check_giving(scope: Scope, actions: tuple[Action, ...]) -> None:
     scope.require_all(actions, "make such a role")
     ownership = [action.value for action in actions if action in OWNERSHIP]
     if ownership and scope.role != Role.OWNER and not scope.context.is_admin:
-        raise Forbidden(f"Only the owner makes roles that include {', '.join(ownership)}")
+        raise Forbidden(f"Only the owner can create roles that include {', '.join(ownership)}")

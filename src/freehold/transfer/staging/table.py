@@ -31,7 +31,7 @@ _DANGLING: Final = {
     "owner_id": FieldError("/owner_id", NoSuchUser.code, NoSuchUser.title),
     "user_id": FieldError("/user_id", NoSuchUser.code, NoSuchUser.title),
     "organization_id": FieldError("/organization_id", "no_such_organization", "There is no organization with this id"),
-    "role": FieldError("/role", "unknown_role", "The organization has no role of this name"),
+    "role": FieldError("/role", "unknown_role", "The organization has no role with this name"),
 }
 
 

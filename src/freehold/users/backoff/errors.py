@@ -9,7 +9,7 @@ class SignInDelayed(TooManyRequests):
     """Too many attempts to sign in have failed; whether this one would have is not looked at."""
 
     code = "sign_in_delayed"
-    title = "Too many attempts to sign in have failed: wait as long as Retry-After says"
+    title = "Too many failed attempts to sign in: wait for the number of seconds in Retry-After"
     constraints = ("sign_in_budgets_pkey",)
 
 

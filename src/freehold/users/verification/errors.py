@@ -9,14 +9,14 @@ class EmailVerified(Conflict):
     """There is nothing to confirm."""
 
     code = "email_verified"
-    title = "Your e-mail address is confirmed already, and no change of it is under way"
+    title = "Your e-mail address is already confirmed, and you have not asked to change it"
 
 
 class EmailUnverified(Forbidden):
     """The login and the password are right, and the address was never confirmed, which this platform requires."""
 
     code = "email_unverified"
-    title = "Confirm your e-mail address first: the link was mailed to you"
+    title = "Confirm your e-mail address first: open the link that we mailed you"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

@@ -85,7 +85,7 @@ async def send_again(subject: Subject) -> None:
     """
     found = await queries.pending(subject.db, user_id=subject.user_id)
     if found is None:
-        raise Missing("There is no such user, or you may not see them")
+        raise Missing("This user does not exist, or you cannot view them")
     if found.pending_email is None:
         raise EmailVerified
     await ask_for_confirmation(subject.context, found.user, found.pending_email)
@@ -122,7 +122,7 @@ async def mark_verified(subject: Subject) -> User:
         Missing: ``not_found``.
     """
     if not subject.context.is_admin:
-        raise Forbidden("Only a platform administrator takes an address as confirmed without its token")
+        raise Forbidden("Only a platform administrator can confirm an e-mail address without its token")
     user = await queries.mark_verified(subject.db, user_id=subject.user_id)
     if user is None:
         raise Missing("There is no such user")

@@ -1,0 +1,39 @@
+"""Typed stubs of what an examination reads."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from freehold.data.sql import Executor, statement
+from freehold.doctor.types import Outbox, Role, Server
+
+
+@statement
+async def server(db: Executor) -> Server: ...
+
+
+@statement
+async def role(db: Executor, *, tables: Sequence[str]) -> Role: ...
+
+
+@statement
+async def unproved_constraints(db: Executor) -> list[str]: ...
+
+
+@statement
+async def broken_indexes(db: Executor) -> list[str]: ...
+
+
+@statement
+async def idle_triggers(db: Executor) -> list[str]: ...
+
+
+@statement
+async def organizations_without_owner(db: Executor) -> list[UUID]: ...
+
+
+@statement
+async def outbox(db: Executor) -> Outbox: ...
+
+
+@statement
+async def any_admin(db: Executor) -> bool: ...

@@ -1,0 +1,1 @@
+CREATE COLLATION e.careless (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false);
