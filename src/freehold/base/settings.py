@@ -51,8 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_worker: Annotated[
         int,
         _about(
-            "connections that each worker may have, as far as the limit of open files allows; beyond four fifths of "
-            "them, the idlest are closed",
+            "most connections that each worker holds, if the limit of open files allows it; above four fifths of them, "
+            "the worker closes the idlest",
             ge=64,
             le=65_536,
         ),

@@ -29,7 +29,7 @@ def command_line() -> str:
             f"This is the `--help` of each command. `{RENEW}` writes this page.",
             "",
             "The exit status is 0 for success, 1 for failure, 2 for wrong usage and 130 for an interruption;",
-            "`freehold serve` exits with 3 when it cut off requests as it stopped. On failure, standard error",
+            "`freehold serve` exits with 3 if it cut off requests when it stopped. On failure, standard error",
             "says why, in lines that begin with `freehold:`.",
             "",
             "On a terminal, commands print tables for people. In a pipe, they print fields with tabs between them.",

@@ -42,8 +42,8 @@ class _Cut(Refused):
 def serve(**given: Any) -> None:
     """Start the server, with an embedded PostgreSQL or your own.
 
-    Ctrl-C (or SIGTERM) finishes requests in flight, then ends the embedded PostgreSQL: within 30 seconds, exit status
-    0; or 3 when requests were cut off.
+    Stop it with Ctrl-C or SIGTERM: it finishes the requests in flight, for 30 seconds at most, then stops the embedded
+    PostgreSQL. It exits with 0, or with 3 if it cut off requests.
     """
     settings = read_settings(**given)
     with (
