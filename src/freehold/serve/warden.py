@@ -19,7 +19,7 @@ ROOM: Final = 0.5
 _IDLE_SECONDS = 0.5
 _LOOK_SECONDS = 0.5
 _LOOKS_PER_WATCH = 10
-_SLICE = 200
+_SLICE = 50
 
 Peers = Callable[[], set[tuple[str, int]]]
 
