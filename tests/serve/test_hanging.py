@@ -34,7 +34,7 @@ def seconds_of_answers(server: Running, requests: int) -> list[float]:
 
 
 def test_others_are_served_while_many_hang_and_a_stop_has_its_bound(run: Run) -> None:
-    server = run(2, **UNLIMITED, FREEHOLD_CONNECTIONS_PER_WORKER="300")
+    server = run(2, **UNLIMITED, FREEHOLD_CONNECTIONS_PER_WORKER="150")
     with ExitStack() as held:
         for state in STATES:
             held.enter_context(hanging(server.port, MANY // len(STATES), state))
