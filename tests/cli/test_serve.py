@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from freehold.postgres.layout import Layout
+from freehold.postgres.postmaster import live_postmaster
 from tests.waiting import eventually
 
 from .conftest import Freehold
@@ -147,6 +148,39 @@ def test_request_in_flight_is_answered_before_the_end(serve: Serve, data_dir: Pa
         answer.begin()
         assert (answer.status, json.loads(answer.read())["username"]) == (201, "ada")
     assert served.finish() == (0, "")
+
+
+def test_requests_that_a_stop_cuts_off_are_told_by_the_exit_status(serve: Serve, data_dir: Path) -> None:
+    served = serve("--data-dir", data_dir)
+    address = urlsplit(served.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+        assert call(f"{served.url}/healthz") == {"status": "ok"}
+        status, complaint = served.finish(signal.SIGTERM)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())["code"]) == (503, "unavailable")
+    assert (status, complaint) == (3, "freehold: The server stopped; requests that were cut off: 1\n")
+    assert not postgres_runs(data_dir)
+
+
+def test_killed_postgresql_is_revived_and_readiness_tells(serve: Serve, data_dir: Path) -> None:
+    served = serve("--data-dir", data_dir)
+    call(f"{served.url}/v1/users", ADA)
+    config = Layout(data_dir).cluster / "postgresql.conf"
+    good = config.read_bytes()
+    config.write_bytes(good + b"\nno_such_setting = 1\n")  # so that it stays down until we say
+    postmaster = live_postmaster(Layout(data_dir))
+    assert postmaster is not None
+    os.kill(postmaster.pid, signal.SIGKILL)
+    eventually(lambda: httpx.get(f"{served.url}/readyz", timeout=60).status_code == 503)
+    config.write_bytes(good)
+    eventually(lambda: httpx.get(f"{served.url}/readyz", timeout=60).status_code == 200)
+    signed_in = call(f"{served.url}/v1/sessions", {"login": "ada", "password": ADA["password"]})
+    assert signed_in["user"]["username"] == "ada"
+    status, log = served.finish(signal.SIGTERM)
+    assert status == 0
+    assert log.count("has ended unasked") == log.count("runs again, after") == 1
 
 
 def accepts(host: str, port: int) -> bool:

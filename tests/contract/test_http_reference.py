@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from freehold.serve import server
-from freehold.web import conditions, edge, openapi, problems, requests
+from freehold.serve import stopping
+from freehold.web import arrivals, conditions, edge, openapi, problems, requests
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "http-api.md").read_text("utf-8")
 
@@ -24,9 +24,9 @@ def test_every_header_is_documented() -> None:
 def test_limits_are_documented() -> None:
     for limit in (
         f"{requests.MOST_BODY_BYTES:,} bytes",
-        f"within {requests.BODY_SECONDS:.0f} seconds",
+        f"within {arrivals.BODY_SECONDS:.0f} seconds",
         f"at most {conditions.MOST_TAGS}",
         f"(at most {problems.MOST_ERRORS})",
-        f"at most {server.STOP_SECONDS} seconds",
+        f"at most {stopping.STOP_SECONDS} seconds",
     ):
         assert limit in PAGE, limit

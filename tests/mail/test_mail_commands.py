@@ -56,7 +56,8 @@ def test_mail_is_a_line_each_in_a_pipe(freehold: Freehold):
 
 
 @pytest.mark.parametrize(
-    ("id_", "said"), [("0190163d-8694-739b-aea5-966c26f8ad91", "no mail with the id '0190163d"), ("x", "must be a UUID")]
+    ("id_", "said"),
+    [("0190163d-8694-739b-aea5-966c26f8ad91", "no mail with the id '0190163d"), ("x", "must be a UUID")],
 )
 def test_message_that_is_not_there_is_told(id_: str, said: str, freehold: Freehold):
     answer = freehold("mail", "show", id_)

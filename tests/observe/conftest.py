@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.environment import without_settings
 
-from freehold.serve.server import STOP_SECONDS
+from freehold.serve.stopping import STOP_SECONDS
 
 SECONDS = 30.0
 PROGRAM = """

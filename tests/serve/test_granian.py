@@ -1,11 +1,9 @@
-"""What `freehold.serve.server` and `worker` rely on in Granian and that Granian does not publish.
+"""What `freehold.serve` relies on in Granian and that Granian does not publish.
 
 A new minor release may change any of it: `pyproject.toml` bounds the version, and this says what to look at again.
 """
 
 import inspect
-import multiprocessing
-import os
 import signal
 import threading
 import tomllib
@@ -15,11 +13,10 @@ from typing import Any
 
 import granian._signals
 from granian._granian import WorkerSignal
-from granian.constants import HTTPModes, Interfaces, Loops
-from granian.server.common import AbstractServer
+from granian.constants import HTTPModes, Interfaces, Loops, TaskImpl
+from granian.http import HTTP1Settings
+from granian.server.common import AbstractServer, AbstractWorker
 from granian.server.mp import MPServer, WorkerProcess
-
-from freehold.serve.server import _AnnouncingServer
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -34,6 +31,38 @@ def test_version_is_within_one_minor_release():
     low, high = (tuple(map(int, each.lstrip("<>=").split("."))) for each in bounds.split(","))
     assert high == (low[0], low[1] + 1), "one minor release"
     assert low <= tuple(map(int, version("granian").split("."))) < high
+
+
+def test_what_supervision_overrides_is_there():
+    for name in ("startup", "_serve_loop", "_stop_workers", "_reload"):
+        assert hasattr(AbstractServer, name), name
+    source = inspect.getsource(AbstractServer._serve)
+    assert [part for part in ("startup", "_serve_loop", "shutdown") if f"self.{part}(" in source] == [
+        "startup",
+        "_serve_loop",
+        "shutdown",
+    ]
+    assert "self._stop_workers()" in inspect.getsource(AbstractServer.shutdown)
+
+
+def test_a_worker_that_ends_is_noted_before_the_loop_is_woken():
+    source = inspect.getsource(AbstractWorker._watcher)
+    assert source.index("interrupt_children.append(self.idx)") < source.index("main_loop_interrupt.set()")
+    assert "if not self.interrupt_by_parent" in source
+
+
+def test_a_worker_knows_when_it_was_born_and_which_process_it_is():
+    source = inspect.getsource(AbstractWorker.__init__)
+    assert "self.birth = time.monotonic()" in source
+    assert "self.inner = multiprocessing" in inspect.getsource(WorkerProcess._spawn)
+
+
+def test_a_request_is_a_task_of_asyncio_that_can_be_cancelled():
+    assert server().task_impl == TaskImpl.asyncio
+
+
+def test_the_time_for_a_header_is_given_in_milliseconds():
+    assert HTTP1Settings().header_read_timeout == 30_000
 
 
 def test_workers_are_spawned_by_a_method_that_can_be_wrapped():
@@ -79,19 +108,3 @@ def test_worker_is_ended_by_the_signal_that_it_hears():
     assert "self.inner.terminate()" in inspect.getsource(WorkerProcess.terminate)
     signals: Any = granian._signals
     assert signal.SIGTERM in signals._get_signals()
-
-
-def test_worker_whose_end_another_thread_collects_is_not_taken_for_one_that_refuses_to_stop():
-    # Two threads wait for a worker: the one that collects its status has not always noted it when the other looks.
-    made: Any = _AnnouncingServer(
-        "nothing", port=1, interface=Interfaces.ASGI, loop=Loops.uvloop, http=HTTPModes.http1, workers_kill_timeout=30
-    )
-    made.__dict__.update(_ssp=None, _shd=None, _sso=None)  # no socket: nothing is served
-    worker = made._spawn_worker(0, os._exit, lambda *_: None)
-    worker.inner = multiprocessing.get_context("fork").Process(target=os._exit, args=(0,))
-    assert isinstance(worker.inner, multiprocessing.context.ForkProcess)
-    worker.inner.start()
-    os.waitpid(worker.inner.pid or 0, 0)  # as the other thread does
-    assert worker.inner.is_alive(), "what Granian asks; once it says no, this test and what it guards can go"
-    worker.join(30)
-    assert not worker.is_alive()

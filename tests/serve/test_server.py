@@ -8,106 +8,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.serve.running import PROGRAM, SECONDS, Running, alive, answers, read_all, refused
 from tests.waiting import eventually
-
-SECONDS = 30.0
-PROGRAM = """
-import sys
-from freehold import Settings
-from freehold.serve.port import PortRefused
-from freehold.serve.server import serve
-
-settings = Settings(database_url=sys.argv[1], port=int(sys.argv[2]), workers=int(sys.argv[3]))
-try:
-    serve(settings, announce=lambda url: print(url, flush=True))
-except PortRefused as error:
-    sys.exit(error.detail)
-print("stopped", flush=True)
-"""
-
-
-class Running:
-    """A server in a process of its own."""
-
-    def __init__(self, database_url: str, log: Path, workers: int) -> None:
-        self._log = log
-        with log.open("wb") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, database_url, "0", str(workers)],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                start_new_session=True,
-            )
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
-        assert self.url.startswith("http://127.0.0.1:"), self.log
-        self.port = int(self.url.rpartition(":")[2])
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    def workers(self) -> set[int]:
-        """The ids of the worker processes."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return {int(pid) for pid in listed.split()}
-
-    def send(self, data: bytes, *, finish: bool = False) -> bytes:
-        """Send bytes on a connection of their own and read until the server closes it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS) as connection:
-            connection.sendall(data)
-            if finish:
-                connection.shutdown(socket.SHUT_WR)
-            return read_all(connection)
-
-    def stop(self) -> None:
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(SECONDS)
-        finally:
-            if self.process.poll() is None:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-
-
-def read_all(connection: socket.socket) -> bytes:
-    parts = []
-    try:
-        while part := connection.recv(65536):
-            parts.append(part)
-    except ConnectionResetError:
-        pass
-    return b"".join(parts)
-
-
-def alive(pid: int) -> bool:
-    """Whether the process runs; one that ended and was not yet waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.fixture
-def run(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    started: list[Running] = []
-
-    def start(workers: int = 1) -> Running:
-        started.append(Running(database_url, tmp_path / f"log{len(started)}", workers))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.stop()
 
 
 def answer_of(raw: bytes) -> tuple[int, dict[str, Any]]:
@@ -193,14 +99,6 @@ def test_a_request_in_flight_is_finished_before_the_server_stops(
     assert "Traceback" not in server.log
 
 
-def refused(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return True
-    return False
-
-
 def test_a_worker_that_is_killed_is_replaced(run: Callable[..., Running]) -> None:
     server = run(2)
     before = eventually(lambda: len(server.workers()) == 2 and server.workers())
@@ -209,13 +107,6 @@ def test_a_worker_that_is_killed_is_replaced(run: Callable[..., Running]) -> Non
     eventually(lambda: len(server.workers() - {victim}) == 2)
     eventually(lambda: answers(server.url))
     assert victim not in server.workers()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
-    except httpx.TransportError:  # it was in the queue of the worker that was killed
-        return False
 
 
 def test_workers_end_when_the_server_is_killed(run: Callable[..., Running]) -> None:

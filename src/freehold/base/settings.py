@@ -49,6 +49,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: Annotated[
         int, _about("number of worker processes; by default one per CPU core, at most 8", ge=1, le=64)
     ] = msgspec.field(default_factory=_workers)
+    connections_per_worker: Annotated[
+        int,
+        _about(
+            "most connections that each worker holds, if the limit of open files allows it; above four fifths of them, "
+            "the worker closes the idlest",
+            ge=64,
+            le=65_536,
+        ),
+    ] = 8192
     pool_size: Annotated[int, _about("database connections that each worker opens", ge=1, le=1000)] = 10
     acquire_timeout_seconds: Annotated[
         float,

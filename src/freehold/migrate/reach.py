@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from freehold.migrate.tree import Fields, Node
+if TYPE_CHECKING:
+    from freehold.migrate.tree import Node  # needs the extra `migrate`, which applying does not
+
+Fields = dict[str, Any]
+"""What a node of a parse tree holds."""
 
 Rule = Literal["server-wide", "other-server"]
 
@@ -125,7 +129,7 @@ def explained(message: str) -> tuple[Rule | None, str]:
     return None, message
 
 
-def reach_of(node: Node) -> Reach | None:
+def reach_of(node: "Node") -> Reach | None:
     """How a statement, or a part of one, reaches beyond its database; None if it does not."""
     kind, fields = node
     if kind in _KINDS:

@@ -3,6 +3,7 @@
 from freehold.postgres.binaries import Binaries, client_binary, server_binaries
 from freehold.postgres.client import ClientConnection, client_connection, server_major
 from freehold.postgres.errors import PostgresError
+from freehold.postgres.revival import Revival
 from freehold.postgres.server import EmbeddedServer, connect_or_start
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ClientConnection",
     "EmbeddedServer",
     "PostgresError",
+    "Revival",
     "client_binary",
     "client_connection",
     "connect_or_start",

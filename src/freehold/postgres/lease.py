@@ -61,6 +61,10 @@ class Ownership:
             )
         self._lock.note_holder()
 
+    def holds(self) -> bool:
+        """Tell whether the directory is still the one that was taken, so that no other process can own it."""
+        return self._lock.is_in_place()
+
     def release(self) -> None:
         """Let another process have it."""
         self._lock.release()

@@ -4,6 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 POLL_SECONDS = 0.01
@@ -18,6 +19,7 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         """Open the lock's file, making it where it is missing; nothing is locked yet."""
+        self._path = path
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
     def fileno(self) -> int:
@@ -33,13 +35,21 @@ class Lock:
         return self._try(fcntl.LOCK_SH)
 
     def note_holder(self) -> None:
-        """Write our process id into the file, for the message that another process will show."""
-        os.truncate(self._fd, 0)
-        os.pwrite(self._fd, str(os.getpid()).encode(), 0)
+        """Write our process id into the file, for the message that another process will show; not on a full disk."""
+        with suppress(OSError):
+            os.truncate(self._fd, 0)
+            os.pwrite(self._fd, str(os.getpid()).encode(), 0)
 
     def holder(self) -> str:
         """Read the process id of who noted it last."""
         return os.pread(self._fd, 20, 0).decode("ascii", "replace")
+
+    def is_in_place(self) -> bool:
+        """Tell whether whoever opens the path now opens this very file."""
+        try:
+            return os.path.samestat(os.fstat(self._fd), self._path.stat())
+        except FileNotFoundError:
+            return False
 
     def release(self) -> None:
         """Give the lock back, also in the name of everybody who inherited it."""

@@ -14,6 +14,7 @@ from freehold.postgres.identity import Identity, identity_for
 from freehold.postgres.launch import Launcher
 from freehold.postgres.layout import MARKER_TEXT, Layout, check
 from freehold.postgres.lease import Lease, Ownership, turn
+from freehold.postgres.postmaster import live_postmaster
 from freehold.postgres.sockets import socket_folder
 
 Progress = Callable[[str], None]
@@ -63,8 +64,9 @@ class EmbeddedServer:
             check(layout, binaries)
             _prepare(layout, identity)
             with ExitStack() as held:
-                if owner:
-                    held.callback(Ownership(layout).release)
+                self._ownership = Ownership(layout) if owner else None
+                if self._ownership:
+                    held.callback(self._ownership.release)
                 with turn(layout):
                     self._lease = Lease(layout)
                     held.callback(self._lease.release)
@@ -81,15 +83,30 @@ class EmbeddedServer:
             ) from error
         self.data_dir, self.major = layout.root, binaries.major
 
+    def is_alive(self) -> bool:
+        """Say whether the server's process lives; cheap, and takes no turn."""
+        return live_postmaster(self._launcher.layout) is not None
+
     def revive(self) -> bool:
         """Start PostgreSQL again, at the same URLs, if it has ended meanwhile (killed, out of memory); True if it had.
 
         Cheap (a millisecond) while it runs, so that a server process may call it whenever the database does not answer.
 
         Raises:
-            PostgresError: it does not come up; the message has the end of its log.
+            PostgresError: it does not come up, and the message has the end of its log; or the directory is not the one
+                any more that this process owns, or has lost its cluster.
         """
-        with turn(self._launcher.layout):
+        layout = self._launcher.layout
+        if self._ownership is not None and not self._ownership.holds():
+            raise PostgresError(
+                f"{layout.root} was replaced, or its run/ was emptied, while this process owned it: stop this process, "
+                "and see what is there before you start it again."
+            )
+        with turn(layout):
+            if not layout.cluster.exists():
+                raise PostgresError(
+                    f"{layout.cluster} is gone: put it back, or restore a backup into a new --data-dir."
+                )
             return self._launcher.bring_up()
 
     def stop(self) -> None:

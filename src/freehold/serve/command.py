@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,9 +18,10 @@ from click.core import ParameterSource
 from freehold import Platform, SchemaPending
 from freehold.base.settings import Settings
 from freehold.base.version import VERSION
-from freehold.postgres import EmbeddedServer
+from freehold.postgres import EmbeddedServer, Revival
 from freehold.serve.metrics import METRICS_OPTION
 from freehold.serve.port import Port
+from freehold.serve.server import RequestsCut
 from freehold.serve.server import serve as serve_http
 from freehold.terminal.declare import failures_told
 from freehold.terminal.embedded import prepare_embedded, tell_progress
@@ -28,6 +29,12 @@ from freehold.terminal.failures import Refused
 from freehold.terminal.options import FIELDS, ONLY_ENVIRONMENT, read_settings, setting_options
 
 TERMINATED = 128 + signal.SIGTERM
+CUT = 3
+"""The exit status when it was told to stop, and requests in flight were cut off."""
+
+
+class _Cut(Refused):
+    exit_code = CUT
 
 
 @click.command()
@@ -35,7 +42,8 @@ TERMINATED = 128 + signal.SIGTERM
 def serve(**given: Any) -> None:
     """Start the server, with an embedded PostgreSQL or your own.
 
-    Stop it with Ctrl-C or SIGTERM: it finishes the requests in flight, then stops the embedded PostgreSQL.
+    Stop it with Ctrl-C or SIGTERM: it finishes the requests in flight, for 30 seconds at most, then stops the embedded
+    PostgreSQL. It exits with 0, or with 3 if it cut off requests.
     """
     settings = read_settings(**given)
     with (
@@ -43,16 +51,22 @@ def serve(**given: Any) -> None:
         _terminable(),
         Port(settings.host, settings.port) as port,
         _metrics_port(settings) as metrics_port,
-        _database(settings) as (url, about),
+        _database(settings) as (url, about, beside),
     ):
         ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
         hint = _first_admin(settings) if asyncio.run(_lacks_admin(ready)) else None
-        serve_http(
-            ready,
-            port=port,
-            metrics_port=metrics_port,
-            announce=lambda address: click.echo(_banner(address, about, _metrics(settings, port, metrics_port), hint)),
-        )
+        try:
+            serve_http(
+                ready,
+                port=port,
+                metrics_port=metrics_port,
+                announce=lambda address: click.echo(
+                    _banner(address, about, _metrics(settings, port, metrics_port), hint)
+                ),
+                beside=beside,
+            )
+        except RequestsCut as error:
+            raise _Cut(error.detail) from error
 
 
 def _metrics_port(settings: Settings) -> Port | nullcontext[None]:
@@ -80,17 +94,15 @@ def _terminable() -> Iterator[None]:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Give the URL of a database that can be served from, and a line about it."""
+def _database(settings: Settings) -> Iterator[tuple[str, str, AbstractContextManager[object]]]:
+    """Give the URL of a database that can be served from, a line about it, and what to do for it meanwhile."""
     if settings.database_url is not None:
-        yield settings.database_url, f"your own, from {_url_source()}"
+        yield settings.database_url, f"your own, from {_url_source()}", nullcontext()
         return
     with EmbeddedServer.start(settings.data_dir, progress=tell_progress) as server:
         prepare_embedded(server, settings.backups_dir)
-        yield (
-            server.url,
-            f"PostgreSQL {server.major} in {_short(server.data_dir)}; open a shell with 'freehold db psql'",
-        )
+        about = f"PostgreSQL {server.major} in {_short(server.data_dir)}; open a shell with 'freehold db psql'"
+        yield server.url, about, Revival(server)
 
 
 async def _lacks_admin(settings: Settings) -> bool:

@@ -1,18 +1,17 @@
 """Serves the application with Granian: some worker processes on one port, until SIGTERM or Ctrl-C."""
 
-import multiprocessing.connection
 import os
-import signal
+import resource
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer, WorkerProcess
 
 from freehold.base.errors import FreeholdError
 from freehold.base.settings import Settings
@@ -20,10 +19,16 @@ from freehold.observe.logs import configuration
 from freehold.observe.otel import require_packages
 from freehold.serve.metrics import METRICS_OPTION, metrics_server
 from freehold.serve.port import Port
-from freehold.serve.worker import STOPPING, Boards, load
+from freehold.serve.roster import Roster
+from freehold.serve.supervision import Supervisor
+from freehold.serve.worker import Boards, Post, load
 
-STOP_SECONDS: Final = 30
-"""How long requests in flight may take when the server stops, before their worker is killed."""
+HEADER_SECONDS: Final = 30
+"""How long the header of a request may take, from the start of the connection or the end of the last answer."""
+BACKLOG: Final = 4096
+"""How many connections may wait until a worker accepts them."""
+_OTHER_DESCRIPTORS = 200  # of a worker: its pool, its libraries, its pipes
+_FEWEST_CONNECTIONS = 64
 
 _PROBE_SECONDS = 0.02
 
@@ -35,12 +40,24 @@ class ServerStopped(FreeholdError):
     title = "The server stopped because its workers keep exiting (the lines above say why)"
 
 
+class RequestsCut(FreeholdError):
+    """The server was told to stop, and requests that were in flight had no answer in time."""
+
+    code = "requests_cut"
+    title = "The server stopped and cut off requests in flight"
+
+    def __init__(self, requests: int) -> None:
+        self.requests = requests
+        super().__init__(f"The server stopped; requests that were cut off: {requests}")
+
+
 def serve(
     settings: Settings,
     *,
     port: Port | None = None,
     metrics_port: Port | None = None,
     announce: Callable[[str], None] | None = None,
+    beside: AbstractContextManager[object] | None = None,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish those in flight. Must run in the main thread.
 
@@ -51,18 +68,21 @@ def serve(
         port: claimed already; by default it is claimed here.
         metrics_port: likewise, when the settings have one.
         announce: called once with the server's URL when the first worker answers.
+        beside: entered when the workers have begun, and left when they have ended.
 
     Raises:
         PortRefused: ``port_refused``: the port cannot be used; nothing was started.
         ServerStopped: ``server_stopped``: the workers die as soon as they start.
+        RequestsCut: ``requests_cut``: it was told to stop, and did, but not every request in flight was finished.
         SettingError: traces are asked for, and their packages are not installed.
     """
     if settings.trace_ratio:
         require_packages()
     boards = Boards.of(settings.workers) if settings.counts else None
+    connections = _connections(settings.connections_per_worker)
     with ExitStack() as open_things:
         claimed = open_things.enter_context(port or Port(settings.host, settings.port))
-        server = _AnnouncingServer(
+        server = Supervisor(
             "freehold",
             address=claimed.host,
             port=claimed.number,
@@ -71,57 +91,43 @@ def serve(
             loop=Loops.uvloop,
             http=HTTPModes.http1,
             websockets=False,
-            respawn_failed_workers=True,
-            workers_kill_timeout=STOP_SECONDS,
+            backlog=BACKLOG,
+            backpressure=connections,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
             log_level=LogLevels.warning,
             log_dictconfig=configuration(settings.log_format, settings.log_level),
         )
+        server.roster, server.beside = Roster(settings.workers), []
         if boards is not None and settings.metrics_port is not None:
             own = open_things.enter_context(metrics_port or Port(settings.host, settings.metrics_port, METRICS_OPTION))
             page = metrics_server(own, (boards.platform, boards.http), settings.metrics_token)
-            server.serve_metrics = partial(open_things.enter_context, page)
+            server.beside.append(partial(open_things.enter_context, page))
+        if beside is not None:
+            server.beside.append(partial(open_things.enter_context, beside))
         server.announce = announce and partial(_announce_when_ready, claimed.url, announce, server.main_loop_interrupt)
+        post = Post(os.getpid(), claimed.number, connections, server.roster, boards)
         try:
-            server.serve(target_loader=partial(load, settings, os.getpid(), boards), wrap_loader=False)
+            server.serve(target_loader=partial(load, settings, post), wrap_loader=False)
         except SystemExit:
             # Ctrl-C reaches the workers too; one that ends before it is told to is no failure.
             if not server.interrupt_signal:
                 raise ServerStopped from None
+        if server.failed and not server.interrupt_signal:
+            raise ServerStopped
+        if server.cut:
+            raise RequestsCut(server.cut)
 
 
-class _AnnouncingServer(MPServer):
-    announce: Callable[[], None] | None = None
-    serve_metrics: Callable[[], object] | None = None
-
-    def _spawn_worker(  # type: ignore[override]  # as its class has it, unlike that one
-        self, idx: int, target: Any, callback_loader: Any
-    ) -> WorkerProcess:
-        worker = super()._spawn_worker(idx, target, partial(callback_loader, idx))
-        worker.is_alive = partial(_lives, worker)  # type: ignore[method-assign]
-        return worker
-
-    def startup(self, spawn_target: Any, target_loader: Any) -> None:
-        # A worker begins with the handlers of this process, which would swallow a signal: it gets those that come
-        # meanwhile when it has its own (see worker.load).
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-        try:
-            super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-        # After the workers were forked: a process is best forked with one thread.
-        if self.serve_metrics:
-            self.serve_metrics()
-        if self.announce:
-            threading.Thread(target=self.announce, daemon=True).start()
-
-
-def _lives(worker: WorkerProcess) -> bool:
-    """Say whether a worker runs, by the pipe that its end closes.
-
-    Granian (2.8) asks the process, for which a thread of its own waits at the same time: until that thread has noted
-    the status, a worker that has ended looks like one that refuses to stop, and is reported and killed as such.
-    """
-    return not multiprocessing.connection.wait([worker.inner.sentinel], timeout=0)
+def _connections(wanted: int) -> int:
+    """Let workers open as many files as the system allows, and tell how many connections each may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + _OTHER_DESCRIPTORS
+    if resource.RLIM_INFINITY != soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    return max(min(wanted, soft - _OTHER_DESCRIPTORS), _FEWEST_CONNECTIONS)
 
 
 def _announce_when_ready(url: str, announce: Callable[[str], None], stopped: threading.Event) -> None:

@@ -127,6 +127,8 @@ class Dispatch:
             )
         else:
             answer = await _answer(endpoint, request, context, arguments)
+        if request.has_unread_body:
+            await request.discard()
         await answer.send(send, head=scope["method"] == "HEAD")
 
 

@@ -1,10 +1,14 @@
 """A document that is sent while it is made, for the caller to keep as a file; memory holds a part of it at a time."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final, Generic, TypeVar
 
 from freehold.web.answers import Answer, Header
 from freehold.web.asgi import Send
+
+PART_SECONDS: Final = 30.0
+"""How long the caller may take to read a part, which is all that is made ahead."""
 
 T = TypeVar("T")
 
@@ -31,5 +35,6 @@ class _Streamed(Answer, frozen=True, kw_only=True):
         await send({"type": "http.response.start", "status": self.status, "headers": list(self.headers)})
         if not head:
             async for part in self.parts:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
+                async with asyncio.timeout(PART_SECONDS):
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

@@ -10,6 +10,7 @@ from freehold.base.addresses import Proxies
 from freehold.base.errors import FreeholdError
 from freehold.observe.logs import REQUEST_ID
 from freehold.web.answers import Header
+from freehold.web.arrivals import Arrivals
 from freehold.web.asgi import ASGIApp, Message, Receive, Scope, Send
 from freehold.web.dispatch import REQUEST
 from freehold.web.problems import answer_to
@@ -45,9 +46,14 @@ class Edge:
         self._watch = watch or Watch()
         self._proxies = proxies
         self._inner = inner
-        self.in_flight = 0
-        """How many requests are being answered."""
+        self.in_flight: set[Request] = set()
+        """The requests that are being answered."""
+        self.arrivals = Arrivals()
         self._lifespan = lifespan
+
+    def busy(self) -> set[tuple[str, int]]:
+        """Name the other ends of the connections whose request is being answered."""
+        return {tuple(request.scope["client"]) for request in self.in_flight if request.scope.get("client")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request, the lifespan, or (not at all) a WebSocket."""
@@ -57,7 +63,7 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        request = scope[REQUEST] = Request(scope, receive, self._proxies)
+        request = scope[REQUEST] = Request(scope, receive, self._proxies, self.arrivals)
         REQUEST_ID.set(request.id)
         traces, parent = self._watch.traces, request.headers.get(b"traceparent")
         if traces is None or not traces.wants(parent):
@@ -70,7 +76,7 @@ class Edge:
     async def _answer(self, request: Request, receive: Receive, send: Send) -> int:
         """Answer the request, and tell with which status."""
         began = perf_counter()
-        self.in_flight += 1
+        self.in_flight.add(request)
         scope, status = request.scope, 0
 
         async def send_with_headers(message: Message) -> None:
@@ -90,9 +96,11 @@ class Edge:
         except Exception as error:
             if status:
                 raise
+            if request.has_unread_body:
+                await request.discard()
             await answer_to(error, request.id).send(send_with_headers, head=scope["method"] == "HEAD")
         finally:
-            self.in_flight -= 1
+            self.in_flight.discard(request)
             self._watch.ended(request, status, perf_counter() - began)
         return status
 

@@ -1,6 +1,5 @@
 """What a request says, read strictly: headers, query string and body, whatever its sender tries."""
 
-import asyncio
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,15 +8,16 @@ from random import getrandbits
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from freehold.base.addresses import Proxies
-from freehold.base.errors import Unauthenticated
+from freehold.base.addresses import Proxies, network_of
+from freehold.base.errors import FreeholdError, Unauthenticated
 from freehold.base.validation import parse_json
-from freehold.web.asgi import Message, Receive, Scope
-from freehold.web.problems import Malformed, TooLarge, TooSlow, UnsupportedMediaType
+from freehold.web.arrivals import Arrival, Arrivals
+from freehold.web.asgi import Receive, Scope
+from freehold.web.problems import Malformed, TooLarge, UnsupportedMediaType
 
 MOST_BODY_BYTES: Final = 1024 * 1024
-BODY_SECONDS: Final = 30.0
-"""How long a body may take to arrive, so that a slow sender holds no memory for ever."""
+MOST_DISCARDED_BYTES: Final = 64 * 1024 * 1024
+"""How much of a body that nobody wants is read, so that its sender gets to read the answer."""
 MOST_QUERY_FIELDS: Final = 100
 NO_PROXIES: Final = Proxies()
 _LONGEST_USER_AGENT: Final = 500
@@ -43,16 +43,20 @@ class Query(dict[str, str]):
 class Request:
     """One HTTP request, whose parts are read when they are asked for."""
 
-    __slots__ = ("_proxies", "_receive", "answer_headers", "body", "headers", "id", "scope")
+    __slots__ = ("_arrivals", "_is_done", "_proxies", "_receive", "answer_headers", "body", "headers", "id", "scope")
 
-    def __init__(self, scope: Scope, receive: Receive, proxies: Proxies = NO_PROXIES) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, proxies: Proxies = NO_PROXIES, arrivals: Arrivals | None = None
+    ) -> None:
         self.scope = scope
         self.headers = read_headers(scope["headers"])
         self.id = _request_id(self.headers.get(b"x-request-id"))
         self.body = b""
         self.answer_headers: tuple[tuple[bytes, bytes], ...] = ()
         self._proxies = proxies
+        self._arrivals = arrivals or Arrivals()
         self._receive = receive
+        self._is_done: bool | None = None  # with the body; None: nothing of it was asked for
 
     @property
     def ip(self) -> str | None:
@@ -92,7 +96,8 @@ class Request:
             UnsupportedMediaType: it is of another type, charset or coding.
             TooLarge: it is over 1 MiB; what is over was not read.
             Malformed, validation.Malformed: it is missing or cut short, not UTF-8 or not JSON.
-            TooSlow: it did not arrive within 30 seconds.
+            TooSlow: it did not arrive within 30 seconds, or nothing of it came for 10.
+            Unavailable: the server stops, and waits no longer.
         """
         content_type = self.headers.get(b"content-type")
         if content_type is not None and content_type not in types:
@@ -112,25 +117,53 @@ class Request:
         length = self.headers.get(b"content-length", b"0")
         if len(length) > len(str(MOST_BODY_BYTES)) or (length.isdigit() and int(length) > MOST_BODY_BYTES):
             raise TooLarge
-        message = await self._next_part()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body"):
-            try:
-                async with asyncio.timeout(BODY_SECONDS):
-                    while message.get("more_body") and len(body) <= MOST_BODY_BYTES:
-                        message = await self._next_part()
-                        body += message.get("body", b"")
-            except TimeoutError:
-                raise TooSlow from None
+        body = b""
+        try:
+            with self._arrival() as arrival:
+                while not self._is_done and len(body) <= MOST_BODY_BYTES:
+                    part = await self._next_part()
+                    arrival.came(len(part))
+                    body += part
+        except FreeholdError:
+            self._is_done = True  # what was given up is not waited for again
+            raise
         if len(body) > MOST_BODY_BYTES:
             raise TooLarge
         return body
 
-    async def _next_part(self) -> Message:
+    @property
+    def has_unread_body(self) -> bool:
+        """Whether more of a body is on its way, or may be."""
+        headers = self.headers
+        return not self._is_done and (headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers)
+
+    async def discard(self) -> None:
+        """Read what is left of the body, within bounds: most programs read an answer only once they have sent all."""
+        if self._is_done is None and b"expect" in self.headers:
+            return  # it is sent only when we ask for it
+        left = MOST_DISCARDED_BYTES
+        try:
+            with self._arrival(is_wanted=False) as arrival:
+                while not self._is_done and left > 0:
+                    left -= len(await self._next_part()) or 1
+                    arrival.came(0)
+        except FreeholdError:
+            pass  # it ended, or takes too long: the connection is closed
+
+    def _arrival(self, *, is_wanted: bool = True) -> Arrival:
+        return Arrival(self._arrivals, self._network, is_wanted=is_wanted)
+
+    def _network(self) -> str | None:
+        ip = self.ip
+        return network_of(ip) if ip else None
+
+    async def _next_part(self) -> bytes:
         message = await self._receive()
         if message["type"] == "http.disconnect":
             raise Malformed("The body was cut short")
-        return message
+        self._is_done = not message.get("more_body")
+        part: bytes = message.get("body", b"")
+        return part
 
 
 def read_query(query_string: bytes) -> Query:

@@ -1,0 +1,101 @@
+"""Closes connections that hold a place for nothing: of those who do not read, and the idlest when too many come."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from freehold.serve import connections
+from freehold.serve.connections import Connection
+
+UNREAD_SECONDS: Final = 30.0
+"""How long the other end may take nothing of an answer."""
+SLOWEST_BYTES_PER_SECOND: Final = 256
+"""How much of an answer it takes at least, measured over that time."""
+FULL: Final = 0.8
+"""Of the connections that a worker may have: beyond this share, the idlest are closed."""
+ROOM: Final = 0.5
+"""Of the same: as many are left then."""
+_IDLE_SECONDS = 0.5
+_LOOK_SECONDS = 0.5
+_LOOKS_PER_WATCH = 10
+_SLICE = 50
+
+Peers = Callable[[], set[tuple[str, int]]]
+
+
+class Warden:
+    """Watches over the connections of one worker from its loop.
+
+    Args:
+        port: that the worker serves.
+        most: how many connections it may have.
+        busy: the other ends of those whose request is being answered.
+    """
+
+    def __init__(self, port: int, most: int, busy: Peers) -> None:
+        self._port = port
+        self._most = most
+        self._busy = busy
+        self._slow: dict[tuple[str, int], tuple[float, int]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.get_running_loop().create_task(self._watch())
+
+    def stop(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _watch(self) -> None:
+        looks = 0
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            looks += 1
+            is_full = connections.count() > self._most * FULL
+            if is_full or looks % _LOOKS_PER_WATCH == 0:
+                found = await self.look()
+                self.close_unread(found)
+                if is_full:
+                    self._make_room(found)
+
+    async def look(self) -> list[Connection]:
+        """Look at all connections, a slice at a time, for there may be thousands and requests are to be answered."""
+        found = []
+        for index, number in enumerate(connections.descriptors()):
+            if connection := connections.look(number, self._port):
+                found.append(connection)
+            if index % _SLICE == _SLICE - 1:
+                await asyncio.sleep(0)
+        return found
+
+    def close_unread(self, found: Iterable[Connection], seconds: float = UNREAD_SECONDS) -> int:
+        """Close those whose other end does not take its answer, and tell how many these were."""
+        now = asyncio.get_running_loop().time()
+        slow: dict[tuple[str, int], tuple[float, int]] = {}
+        closed = 0
+        for each in found:
+            if not each.unsent:
+                continue
+            since, taken = self._slow.get(each.peer, (now, each.taken))
+            if each.taken - taken >= SLOWEST_BYTES_PER_SECOND * seconds:
+                since, taken = now, each.taken
+            if now - since >= seconds:
+                each.close()
+                closed += 1
+            else:
+                slow[each.peer] = since, taken
+        self._slow = slow
+        return closed
+
+    def _make_room(self, found: list[Connection]) -> None:
+        """Close the idlest, those first whose address has the most connections."""
+        too_many = len(found) - int(self._most * ROOM)
+        busy = self._busy()
+        of_address = Counter(each.peer[0] for each in found)
+        idle = [each for each in found if each.idle_seconds >= _IDLE_SECONDS and each.peer not in busy]
+        idle.sort(key=lambda each: (of_address[each.peer[0]], each.idle_seconds), reverse=True)
+        for each in idle[: max(too_many, 0)]:
+            each.close()
