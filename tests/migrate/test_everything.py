@@ -45,7 +45,17 @@ async def test_restored_dump_of_everything_has_the_same_fingerprint(
     assert fingerprint(copy, everything.major) == fingerprint(everything.objects, everything.major)
 
 
-@pytest.mark.parametrize("change", changes(), ids=lambda change: change.place)
+QUICK = 6
+"""Of so many changes one is made in the quick run, all in the long one."""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(change, id=change.place, marks=[pytest.mark.long] if number % QUICK else [])
+        for number, change in enumerate(changes())
+    ],
+)
 async def test_any_single_change_makes_another_fingerprint(everything: Everything, change: Change) -> None:
     if missing := change.needs - everything.able:
         pytest.skip(f"the server has not {', '.join(missing)}")
