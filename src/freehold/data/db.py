@@ -63,6 +63,11 @@ class Transaction:
         return cls(Lent(connection, observer, answer_seconds=answer_seconds), meanings=meanings)
 
     @property
+    def connection(self) -> Any:
+        """The driver's connection, on which the transaction runs."""
+        return self._lent.connection
+
+    @property
     def quick(self) -> Executor:
         """Itself: what runs in a transaction cannot be tried on another connection."""
         return self
