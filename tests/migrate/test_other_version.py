@@ -53,7 +53,7 @@ def test_schema_that_another_version_recorded_is_no_drift_but_said_until_the_nex
     for command in ("status", "verify"):
         shown = run(command)
         assert shown.exit_code == 0, shown.output
-        assert NOT_COMPARED in shown.stdout
+        assert NOT_COMPARED in shown.output
         assert "drift" not in shown.output
     assert "1 applied, 0 pending; files and journal match.\n" in run("verify").stdout
     status = json.loads(run("status", "--json").stdout)

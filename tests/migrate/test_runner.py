@@ -175,7 +175,7 @@ def test_setting_of_one_migration_does_not_reach_the_next(database_url: str, wri
 def test_unreachable_database_is_a_message_without_its_password(folder: Path) -> None:
     with pytest.raises(ConnectError) as caught:
         status("postgresql://somebody:s3cret@127.0.0.1:1/nowhere", ("app", folder))
-    assert "database nowhere on 127.0.0.1:1" in str(caught.value)
+    assert "database nowhere on 127.0.0.1, port 1" in str(caught.value)
     assert "s3cret" not in str(caught.value)
 
 
