@@ -13,6 +13,8 @@ LOOK_SECONDS: Final = 0.25
 """How often it is looked at."""
 LONGEST_WAIT_SECONDS: Final = 10.0
 """How long the wait between two attempts grows at most, from a second on."""
+JOIN_SECONDS: Final = 90.0
+"""How long an attempt that has begun is waited for at the end: PostgreSQL may take a minute to come up."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ class Revival:
     ) -> None:
         """End; an attempt that has begun is finished."""
         self._ended.set()
-        self._thread.join()
+        self._thread.join(JOIN_SECONDS)
 
     def _watch(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):

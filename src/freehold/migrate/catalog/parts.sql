@@ -1,5 +1,5 @@
--- Constraints, and what is particular about their indexes. Those that a table only inherits come with its parents'.
--- NOT NULL (of type n since 18) is said by the column, where there is not more to it.
+-- Constraints, and what is particular about their indexes, whether a table has them of its own or inherits them.
+-- NOT NULL (of type n since 18) is said by the column, where there is not more to it than a name.
 SELECT 'constraint' AS kind, c.conrelid::regclass::text AS parent, quote_ident(c.conname) AS name,
     concat_ws(' ', pg_get_constraintdef(c.oid),
         CASE WHEN NOT i.indisvalid AND x.relkind = 'I' THEN 'INVALID' END,
@@ -18,11 +18,9 @@ FROM pg_constraint c
     JOIN relations r ON r.oid = c.conrelid
     LEFT JOIN pg_class x ON x.oid = c.conindid AND c.contype IN ('p', 'u', 'x')
     LEFT JOIN pg_index i ON i.indexrelid = x.oid
-WHERE c.contype IN ('p', 'u', 'x') OR (c.contype = 'f' AND c.conparentid = 0) OR (c.contype = 'c' AND c.conislocal)
+WHERE c.contype IN ('p', 'u', 'x', 'c') OR (c.contype = 'f' AND c.conparentid = 0)
     OR (c.contype = 'n' AND c.conislocal AND (c.connoinherit OR NOT c.convalidated
-        OR obj_description(c.oid, 'pg_constraint') IS NOT NULL
-        OR c.conname <> r.relname || '_' || (
-            SELECT a.attname FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = c.conkey[1]) || '_not_null'));
+        OR obj_description(c.oid, 'pg_constraint') IS NOT NULL));
 
 -- Indexes that no constraint owns. Of an extension's access method every option counts, save what is named as the server's own.
 SELECT 'index' AS kind, i.indrelid::regclass::text AS parent, x.oid::regclass::text AS name,
