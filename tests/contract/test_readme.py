@@ -40,7 +40,7 @@ def steps(console: str) -> list[tuple[str, str]]:
 def fits(shown: str, real: str) -> bool:
     """Compare with `…` standing for anything."""
     pattern = ".*".join(map(re.escape, shown.strip().split("…")))
-    return re.fullmatch(pattern, real.strip()) is not None
+    return re.fullmatch(pattern, real.strip(), re.DOTALL) is not None
 
 
 @pytest.fixture
