@@ -68,7 +68,7 @@ async def test_organizations_key_is_no_user(client: httpx.AsyncClient, acme: Org
     for path in ("/v1/users/me", "/v1/sessions", "/v1/users/me/api-keys", "/v1/users/me/organizations"):
         answer = await client.get(path, headers=key)
         assert answer.status_code == 403
-        assert "organization's" in answer.json()["detail"]
+        assert "belongs to an organization" in answer.json()["detail"]
 
 
 @pytest.mark.usefixtures("acme")
