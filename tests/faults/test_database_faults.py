@@ -98,7 +98,7 @@ async def test_killed_database_loses_nothing_and_service_resumes(server: Embedde
         stop.set()
         await asyncio.gather(*writers)
         assert {answer.status_code for answer in refused} == {503}
-        for answer in refused:  # a write that was under way may be stored; whoever asked was told so, and when to retry not
+        for answer in refused:  # a write that was under way may be stored, and its caller is told so
             code = "unavailable" if "retry-after" in answer.headers else "outcome_unknown"
             assert answer.json()["code"] == code
         assert resumed_seconds < 2
