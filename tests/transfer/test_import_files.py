@@ -168,11 +168,11 @@ def test_quote_that_is_never_closed_is_refused():
     ("head", "complaint"),
     [
         (b"", "is empty"),
-        (b"name,slug,owner_id,nickname\n", "column 'nickname' that is not known"),
+        (b"name,slug,owner_id,nickname\n", "column 'nickname' that a file of organizations does not have"),
         (b"name,slug\n", "lacks the column 'owner_id'"),
         (b"name,slug,owner_id,name\n", "two columns 'name'"),
         (b"name;slug;owner_id\n", "it can have id, name, slug"),
-        (b'"name\n', "no list of columns"),
+        (b'"name\n', "does not begin with a list of columns"),
     ],
 )
 async def test_csv_with_a_wrong_head_is_refused(bring_in: Import, head: bytes, complaint: str):
