@@ -76,7 +76,7 @@ def test_failed_import_leaves_no_bar(on_terminal: OnTerminal, users_file: str, t
     last = drawn.rpartition(ERASE)[2]
     assert status == 1
     assert "Comparing" in drawn
-    assert last.startswith(f"line {COUNT + 1}, username: ")
+    assert last.startswith(f"users.ndjson, line {COUNT + 1}, username: ")
     assert "━" not in last
 
 
