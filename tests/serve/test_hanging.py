@@ -105,7 +105,7 @@ def test_a_client_that_does_not_read_is_disconnected_and_one_that_reads_slowly_i
 
 
 def test_a_stop_waits_for_a_body_that_comes(run: Run) -> None:
-    server = run()
+    server = run(1, **UNLIMITED)
     body = b'{"username": "ada", "email": "ada@example.com", "password": "Lovelace1"}'
     head = POST.replace(b"100", b"%d" % len(body), 1)
     with (

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
+from inspect import cleandoc
 from types import NoneType
 from typing import Any, Final
 
@@ -130,6 +131,9 @@ def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Json]:
         if r"\p{" in field.get("pattern", ""):
             # Right in ECMA's regular expressions, an error in those of many tools; the description says it in words.
             del field["pattern"]
+    for schema in schemas.values():
+        if "description" in schema:  # a docstring; only from Python 3.13 on it comes without its indentation
+            schema["description"] = cleandoc(schema["description"])
     return schemas
 
 
