@@ -82,7 +82,7 @@ def test_setting_that_cannot_be_read_says_what_it_takes(
 ) -> None:
     refused = freehold("users", "list", **{variable: value})
     assert refused.returncode == 2
-    shown = "not right" if variable.endswith("TOKEN") else f"'{value}'"
+    shown = "not valid" if variable.endswith("TOKEN") else f"'{value}'"
     assert f"{variable} is {shown}: {complaint}." in refused.stderr
 
 
