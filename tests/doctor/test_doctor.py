@@ -15,9 +15,9 @@ import pytest
 from freehold import NewOrganization, Platform, Settings
 from freehold.audit.types import AuditHead
 from freehold.data.db import connect
-from freehold.doctor import checks, queries
-from freehold.doctor.checks import CHECKS, Patient
-from freehold.doctor.examining import examine
+from freehold.doctor import queries, surroundings
+from freehold.doctor.examination import Patient
+from freehold.doctor.examining import CHECKS, examine
 from freehold.migrate import backup as backups
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
@@ -215,7 +215,7 @@ async def test_backups_and_their_age_and_proof(
     backups.note_proof(taken)
     assert await found("stored_backups") == []
     later = datetime.now(UTC) + timedelta(days=40)
-    monkeypatch.setattr(checks, "datetime", SimpleNamespace(now=lambda _zone: later))
+    monkeypatch.setattr(surroundings, "datetime", SimpleNamespace(now=lambda _zone: later))
     assert [says.split(",")[0].split(" no ")[0] for _, says in await found("stored_backups")] == [
         "The newest backup",
         "For 40 days",
