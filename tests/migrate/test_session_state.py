@@ -82,6 +82,7 @@ LEFT_BEHIND = {
     "listen": "LISTEN changes;",
     "advisory_lock": "SELECT pg_advisory_lock(7);",
     "savepoint": "SAVEPOINT s;",
+    "savepoints": 'SAVEPOINT s; SAVEPOINT "S"; SAVEPOINT S; ROLLBACK TO SAVEPOINT s; RELEASE "S"; SAVEPOINT t;',
     "sequence": "CREATE TEMP SEQUENCE s; SELECT nextval('s');",
 }
 

@@ -1,6 +1,5 @@
 """`freehold doctor`."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from freehold.doctor.examining import examine
 from freehold.doctor.privileges import grants
 from freehold.doctor.types import Diagnosis
 from freehold.postgres import connect_or_start
+from freehold.postgres.interrupting import run
 from freehold.terminal.declare import failures_told
 from freehold.terminal.failures import FAILED
 from freehold.terminal.options import read_settings, setting_options
@@ -58,7 +58,7 @@ def doctor(
                 heads = read_heads(heads_file) if heads_file else []
             except ValueError as error:
                 raise click.BadParameter(str(error), param_hint="--heads") from None
-            diagnosis = asyncio.run(examine(url, settings, heads=heads))
+            diagnosis = run(examine(url, settings, heads=heads))
     if as_json:
         print_json(diagnosis)
     else:

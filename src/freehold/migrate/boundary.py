@@ -5,7 +5,7 @@ before it, one look shows what it is about to leave on the server, however it di
 in dynamic SQL, by a trigger. Then it is rolled back.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.resources import files
@@ -103,24 +103,34 @@ class Boundary:
         now = await _look(connection)
         if now == self._before or self._onlooker is None:
             return []
-        theirs, again = await _look(self._onlooker), await _look(connection)
-        own = [
-            key
-            for key in sorted(now.keys() | self._before.keys())
-            if now.get(key) != self._before.get(key)
-            and now.get(key) != theirs.get(key)  # else another session has changed it
-            and now.get(key) == again.get(key)  # else one has changed it back
-        ]
+        now, theirs = await _with_and_without(connection, self._onlooker)
+        own = [key for key in sorted(now.keys() | theirs.keys()) if now.get(key) != theirs.get(key)]
         if self.apart:
             self._roles |= {name for kind, name in own if kind == "role" and (kind, name) not in self._before}
             own = [key for key in own if key[0] in _NEVER]
         if not own:
-            self._before = now
+            self._before = now  # what other sessions have changed
         return [" ".join(key) for key in own if key[0] != _UNSEEN or len(own) == 1]
 
 
 async def _look(connection: Connection) -> _Shared:
-    rows = await connection.fetch(_query(connection.get_server_version().major))
+    return _shared(await connection.fetch(_query(connection.get_server_version().major)))
+
+
+async def _with_and_without(connection: Connection, onlooker: Connection) -> tuple[_Shared, _Shared]:
+    """Look twice at one moment: with what the transaction of a step has done, and without it.
+
+    An exported snapshot has what others have committed, and not what its own transaction is doing. So between the two
+    lies what the step changed, and nothing else, however busy the server is and whatever isolation the step has.
+    """
+    query = f"SELECT '', '', pg_catalog.pg_export_snapshot() UNION ALL {_query(connection.get_server_version().major)}"
+    (_, _, snapshot), *rows = await connection.fetch(query)
+    async with onlooker.transaction(isolation="repeatable_read", readonly=True):
+        await onlooker.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        return _shared(rows), await _look(onlooker)
+
+
+def _shared(rows: Sequence[tuple[str, str, str | None]]) -> _Shared:
     return {(kind, name): definition or "" for kind, name, definition in rows}
 
 

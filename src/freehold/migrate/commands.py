@@ -43,10 +43,10 @@ from freehold.migrate.target import (
     json_option,
     offline_option,
     out_of_order_option,
-    run,
     staging_option,
     target_options,
 )
+from freehold.postgres.interrupting import run
 
 
 @click.group()

@@ -11,6 +11,7 @@ from freehold.migrate.blame import at_commit, blaming
 from freehold.migrate.boundary import Boundary
 from freehold.migrate.database import LOST, Connection
 from freehold.migrate.errors import BeyondError, BusyError, ConnectError, StepError
+from freehold.migrate.lexer import Kind
 from freehold.migrate.migration import Migration, Section
 from freehold.migrate.patience import UNHURRIED, Patience, retry, set_limits
 from freehold.migrate.progress import Progress, Silent
@@ -124,6 +125,7 @@ async def _in_transaction(
             await bench.watch(connection)
         await connection.execute(OWN_AGAIN)
         if bench.boundary:
+            await _release(connection, section)
             await bench.boundary.check(connection)
         await set_limits(connection, lock_seconds=bench.patience.lock_seconds)
         reads_only = await connection.fetchval("SELECT current_setting('transaction_read_only') = 'on'")
@@ -144,6 +146,22 @@ async def _run_statements(bench: Bench, migration: Migration, section: Section) 
         if bench.watch and may_look and time.monotonic() - looked > _WATCH_SECONDS:
             await bench.watch(bench.connection)
             looked = time.monotonic()
+
+
+async def _release(connection: Connection, section: Section) -> None:
+    """Release the savepoints that a section leaves open, as its commit would: under one, no snapshot is exported."""
+    left: list[str] = []
+    for statement in section.statements:
+        if statement.verb not in ("SAVEPOINT", "RELEASE", "ROLLBACK"):
+            continue
+        name = last.text.lower() if (last := statement.words[-1]).kind is Kind.WORD else last.text
+        if statement.verb == "SAVEPOINT":
+            left.append(name)
+        elif name in left:  # ROLLBACK TO leaves the savepoint itself
+            kept = len(left) - left[::-1].index(name)
+            left = left[: kept - (statement.verb == "RELEASE")]
+    for name in reversed(left):
+        await connection.execute(f"RELEASE SAVEPOINT {name}")
 
 
 async def _outside_transaction(bench: Bench, migration: Migration, section: Section) -> None:

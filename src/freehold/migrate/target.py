@@ -1,7 +1,6 @@
 """The options that every command shares: which database, and which migrations."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -153,11 +152,6 @@ def _with_target(
     for option in reversed(options):
         decorated = option(decorated)
     return decorated
-
-
-def run(work: Coroutine[Any, Any, _Result]) -> _Result:
-    """Run a command's work to its end."""
-    return asyncio.run(work)
 
 
 @contextmanager

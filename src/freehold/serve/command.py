@@ -1,6 +1,5 @@
 """`freehold serve`: the database, its schema, and the server, in this order; and back again."""
 
-import asyncio
 import os
 import shlex
 import shutil
@@ -19,6 +18,7 @@ from freehold import Platform, SchemaPending
 from freehold.base.settings import Settings
 from freehold.base.version import VERSION
 from freehold.postgres import EmbeddedServer, Revival
+from freehold.postgres.interrupting import run
 from freehold.serve.metrics import METRICS_OPTION
 from freehold.serve.port import Port
 from freehold.serve.server import RequestsCut
@@ -54,7 +54,7 @@ def serve(**given: Any) -> None:
         _database(settings) as (url, about, beside),
     ):
         ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
-        hint = _first_admin(settings) if asyncio.run(_lacks_admin(ready)) else None
+        hint = _first_admin(settings) if run(_lacks_admin(ready)) else None
         try:
             serve_http(
                 ready,

@@ -29,6 +29,7 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.migrate import MigrateError
 from freehold.postgres import PostgresError
+from freehold.postgres.interrupting import run
 from freehold.terminal.embedded import database_of
 from freehold.terminal.failures import Refused
 from freehold.terminal.options import read_settings, setting_options
@@ -169,7 +170,7 @@ def _on_database(command: Callable[..., R]) -> Callable[..., R]:
 def _on_platform(database_url: str, work: Callable[[Context], Awaitable[R]]) -> R:
     opening: Opening = click.get_current_context().obj
 
-    async def run() -> R:
+    async def work_on() -> R:
         try:
             async with opening(database_url, read_settings(pool_size=1)) as context:
                 return await work(context)
@@ -178,7 +179,7 @@ def _on_platform(database_url: str, work: Callable[[Context], Awaitable[R]]) -> 
             logging.getLogger("asyncio").setLevel(logging.CRITICAL)
             raise
 
-    return asyncio.run(run())
+    return run(work_on())
 
 
 async def _read(fetch: Fetch[EntityT], limit: int | None, cursor: str | None) -> Page[EntityT]:

@@ -1,6 +1,5 @@
 """The database that a command works on: your own, or the embedded one, which gets its schema by itself."""
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from freehold import migrate
 from freehold.base.errors import SchemaPending
 from freehold.base.settings import Settings
 from freehold.postgres import EmbeddedServer, connect_or_start
+from freehold.postgres.interrupting import run
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def prepare_embedded(server: EmbeddedServer, backups: Path) -> None:
         MigrateError: the migrations do not work with this data, which is as it was; the message says what to do.
         SchemaPending: another process is using the database, so it cannot be migrated now.
     """
-    status = asyncio.run(migrate.status(server.url, sets=[migrate.builtin()]))
+    status = run(migrate.status(server.url, sets=[migrate.builtin()]))
     if status.current:
         return
     if status.applied and not server.started_here:
@@ -53,7 +53,7 @@ def prepare_embedded(server: EmbeddedServer, backups: Path) -> None:
     from freehold.migrate.upgrade import upgrade  # noqa: PLC0415 - the same
 
     with Lines() as progress:
-        outcome = asyncio.run(upgrade(server.url, backups=backups, progress=progress))
+        outcome = run(upgrade(server.url, backups=backups, progress=progress))
     for step in outcome.applied:
         tell_progress(f"Applied migration {step.version}_{step.name}")
 

@@ -12,10 +12,10 @@ from freehold.migrate.target import (
     Target,
     errors_as_messages,
     json_option,
-    run,
     staging_option,
     target_options,
 )
+from freehold.postgres.interrupting import run
 
 
 @click.command("import", short_help="Convert the SQL migrations of another tool.")
