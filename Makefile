@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test test-long test-majors test-bounds bench bench-quick renew lint requirements clean
+.PHONY: help install serve test coverage test-long test-majors test-bounds bench bench-quick renew lint requirements clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,6 +14,9 @@ serve: $(VENV)/.runtime ## Install Freehold into .venv, and start it on http://1
 	@exec $(BIN)/freehold serve
 
 test: $(VENV)/.dev ## Run the tests in parallel on an embedded PostgreSQL
+	$(BIN)/pytest
+
+coverage: $(VENV)/.dev ## The same, with a table of the lines that none of them runs
 	$(BIN)/pytest --cov
 
 test-long: $(VENV)/.dev ## Run the tests that take long

@@ -20,6 +20,7 @@ import pytest
 
 from freehold import NewUser, Platform, Settings, User, migrate
 from freehold.postgres import EmbeddedServer, PostgresError, client_binary
+from tests.forker import Forker
 
 PASSWORD = "Lovelace1"
 
@@ -109,6 +110,13 @@ def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def forker() -> Iterator[Forker]:
+    forker = Forker()
+    yield forker
+    forker.close()
 
 
 @pytest.fixture(scope="session")

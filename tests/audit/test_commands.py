@@ -4,27 +4,27 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 import pytest
 from tests.conftest import PASSWORD
+from tests.forker import Forker
 
 from freehold import NewOrganization, NewProject, NewUser, Platform
 
+Freehold = Callable[..., "subprocess.CompletedProcess[str]"]
 
-def freehold(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url}
-    return subprocess.run(
-        [sys.executable, "-c", "from freehold.cli import main; main()", "audit", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+
+@pytest.fixture
+def freehold(database_url: str, forker: Forker, tmp_path: Path) -> Freehold:
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url}
+        return forker.run("audit", *arguments, environment=environment, folder=tmp_path)
+
+    return run
 
 
 @pytest.fixture
@@ -49,65 +49,67 @@ def execute(database_url: str, statement: str) -> None:
     asyncio.run(run())
 
 
-def test_whole_log_is_told_so_and_an_altered_one_fails(database_url: str, acme: UUID):
-    done = freehold(database_url, "verify")
+def test_whole_log_is_told_so_and_an_altered_one_fails(freehold: Freehold, database_url: str, acme: UUID):
+    done = freehold("verify")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("no problems found.\n")
-    pin = freehold(database_url, "heads", "--organization", "acme").stdout.strip()
+    pin = freehold("heads", "--organization", "acme").stdout.strip()
     assert pin.startswith(f"{acme}:2:")
-    assert freehold(database_url, "verify", "--expect", pin).returncode == 0
+    assert freehold("verify", "--expect", pin).returncode == 0
     execute(database_url, f"UPDATE audit_events SET details = '{{}}' WHERE chain_id = '{acme}' AND sequence = 1")  # noqa: S608 - the test's own id
-    found = freehold(database_url, "verify", "--organization", "acme")
+    found = freehold("verify", "--organization", "acme")
     assert found.returncode == 1
     assert found.stdout.startswith(f"altered: chain {acme}, sequence 1 (event ")
-    report = json.loads(freehold(database_url, "verify", "--json").stdout)
+    report = json.loads(freehold("verify", "--json").stdout)
     assert (report["found"], report["findings"][0]["problem"]) == (1, "altered")
 
 
-def test_list_and_export_print_events(database_url: str, acme: UUID):
-    listed = freehold(database_url, "list", "--organization", "acme").stdout.splitlines()
+def test_list_and_export_print_events(freehold: Freehold, acme: UUID):
+    listed = freehold("list", "--organization", "acme").stdout.splitlines()
     assert [line.split("\t")[1] for line in listed] == ["project.create", "organization.create"]
-    lines = freehold(database_url, "export", "--organization", str(acme)).stdout.splitlines()
+    lines = freehold("export", "--organization", str(acme)).stdout.splitlines()
     assert [json.loads(line)["sequence"] for line in lines] == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["x", "a:1:00", f"{UUID(int=1)}:0:{'0' * 64}", f"{UUID(int=1)}:1:{'0' * 63}"])
-def test_head_that_cannot_be_read_is_wrong_usage(database_url: str, text: str):
-    done = freehold(database_url, "verify", "--expect", text)
+def test_head_that_cannot_be_read_is_wrong_usage(freehold: Freehold, text: str):
+    done = freehold("verify", "--expect", text)
     assert done.returncode == 2
     assert "is not CHAIN:SEQ:HASH" in done.stderr
 
 
-def test_unknown_organization_is_said_so(database_url: str):
-    done = freehold(database_url, "verify", "--organization", "nowhere")
+def test_unknown_organization_is_said_so(freehold: Freehold):
+    done = freehold("verify", "--organization", "nowhere")
     assert (done.returncode, "there is no organization 'nowhere'" in done.stderr) == (1, True)
 
 
-def test_heads_are_kept_in_a_file_until_the_log_is_rewritten(database_url: str, acme: UUID, tmp_path: Path):
+def test_heads_are_kept_in_a_file_until_the_log_is_rewritten(
+    freehold: Freehold, database_url: str, acme: UUID, tmp_path: Path
+):
     kept = tmp_path / "heads"
-    assert freehold(database_url, "heads", "--to", str(kept)).returncode == 0
+    assert freehold("heads", "--to", str(kept)).returncode == 0
     before = kept.read_text()
     assert f"{acme}:2:" in before
     assert kept.stat().st_mode & 0o777 == 0o600
     execute(database_url, f"UPDATE audit_events SET hash = sha256('x') WHERE chain_id = '{acme}' AND sequence = 2")  # noqa: S608 - the test's own id
-    refused = freehold(database_url, "heads", "--to", str(kept))
+    refused = freehold("heads", "--to", str(kept))
     assert refused.returncode == 1
     assert f"is not replaced: the chain no longer contains {acme}:2:" in refused.stderr
     assert kept.read_text() == before
 
 
-def test_heads_are_given_to_a_command(database_url: str, acme: UUID, tmp_path: Path):
+def test_heads_are_given_to_a_command(freehold: Freehold, acme: UUID, tmp_path: Path):
     out = tmp_path / "out"
-    assert freehold(database_url, "heads", "--to", f"| cat > {out}").returncode == 0
+    assert freehold("heads", "--to", f"| cat > {out}").returncode == 0
     assert f"{acme}:2:" in out.read_text()
-    failed = freehold(database_url, "heads", "--to", "| exit 3")
+    failed = freehold("heads", "--to", "| exit 3")
     assert failed.returncode != 0
     assert "the command exited with 3" in failed.stderr
 
 
-def test_file_that_holds_something_else_is_not_replaced(database_url: str, tmp_path: Path):
+def test_file_that_holds_something_else_is_not_replaced(freehold: Freehold, tmp_path: Path):
     (tmp_path / "notes").write_text("dear diary\n")
-    refused = freehold(database_url, "heads", "--to", str(tmp_path / "notes"))
+    refused = freehold("heads", "--to", str(tmp_path / "notes"))
     assert refused.returncode != 0
     assert "is not CHAIN:SEQ:HASH" in refused.stderr
     assert (tmp_path / "notes").read_text() == "dear diary\n"

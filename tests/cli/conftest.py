@@ -1,4 +1,4 @@
-"""The real program on real databases, each in a process of its own as a shell would run it."""
+"""The real program on real databases, each in a process of its own."""
 
 import os
 import shutil
@@ -11,9 +11,10 @@ import pytest
 
 from freehold.postgres import EmbeddedServer
 from tests.environment import settings
+from tests.forker import Forker
 from tests.waiting import eventually
 
-from .processes import PROGRAM, Served, postgres_runs
+from .processes import Served, postgres_runs
 
 Freehold = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -25,19 +26,12 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def freehold(database_url: str, tmp_path: Path) -> Freehold:
+def freehold(database_url: str, forker: Forker, tmp_path: Path) -> Freehold:
     """Run `freehold` on the test's own database: ``freehold("users", "list", stdin="...", FREEHOLD_DEBUG="1")``."""
 
     def run(*arguments: str, stdin: str | None = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-c", PROGRAM, *arguments],
-            env={**os.environ, "FREEHOLD_DATABASE_URL": database_url, **environment},
-            input=stdin,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        given = {**os.environ, "FREEHOLD_DATABASE_URL": database_url, **environment}
+        return forker.run(*arguments, environment=given, folder=tmp_path, stdin=stdin)
 
     return run
 

@@ -94,7 +94,7 @@ async def failure(connection: Connection, boundary: Boundary, migration: Migrati
     return None
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_hundred_migrations_change_nothing_but_the_copy(
     server: EmbeddedServer, shop: str, migrations: Write, tmp_path: Path, *, every: int
 ) -> None:
