@@ -60,7 +60,10 @@ from freehold.projects.types import (
 from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
+from freehold.users.finding.types import UsersPageRequest
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+from freehold.users.rights.types import AdminGrant
+from freehold.users.suspension.types import NewSuspension, Suspension
 from freehold.users.types import (
     NewProfile,
     NewUser,
@@ -83,6 +86,7 @@ __all__ = [
     "AccountAuditPageRequest",
     "Action",
     "Actor",
+    "AdminGrant",
     "ApiKey",
     "AuditEvent",
     "AuditHead",
@@ -122,6 +126,7 @@ __all__ = [
     "NewProjectSettings",
     "NewRole",
     "NewSession",
+    "NewSuspension",
     "NewUser",
     "Organization",
     "OrganizationPatch",
@@ -151,6 +156,7 @@ __all__ = [
     "Settings",
     "SignedIn",
     "Stale",
+    "Suspension",
     "TooManyRequests",
     "Unauthenticated",
     "Unavailable",
@@ -158,4 +164,5 @@ __all__ = [
     "UserPatch",
     "UserSummary",
     "UserWithOrganizations",
+    "UsersPageRequest",
 ]

@@ -229,6 +229,7 @@ FROM organization o;
 -- organizations.invitations.by_id
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
 r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
@@ -247,6 +248,7 @@ WHERE r.organization_id = $1 AND r.user_id = $2;
 -- organizations.invitations.page
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
 r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
@@ -260,6 +262,7 @@ LIMIT $3;
 
 -- organizations.invitations.sender
 SELECT i.invited_by, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM (SELECT $1::uuid AS organization_id, $2::uuid AS invited_by, $3::uuid AS invited_by_key) AS i
 LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
@@ -353,6 +356,14 @@ ARRAY(
     FROM event e, head
 )
 SELECT * FROM change;
+
+-- personal_data.account
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.suspended_at, nullif(v.email, u.email) AS new_email
+FROM users u
+LEFT JOIN email_verifications v ON v.user_id = u.id
+WHERE u.id = $1;
 
 -- personal_data.api_keys
 SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
@@ -879,19 +890,23 @@ FROM table_of_users u
 ORDER BY u.id;
 
 -- users.by_id
-SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
--- users.by_username
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+-- users.by_login
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 FROM users u
-WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C");
+WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
+    OR lower(email COLLATE "C") = lower($1::text COLLATE "C");
 
 -- users.credentials_by_login
-SELECT u.password_hash, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+SELECT u.password_hash, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 FROM users u
 WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
@@ -910,7 +925,8 @@ WHERE NOT EXISTS (
     SELECT FROM email_undos e
     WHERE lower(e.email COLLATE "C") = lower($14::varchar COLLATE "C") AND e.expires_at > now()
 )
-RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
@@ -953,33 +969,24 @@ u.first_name, u.last_name, u.avatar_url
 SELECT * FROM change;
 
 -- users.page
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 FROM users u
 WHERE id < $1
 ORDER BY id DESC
 LIMIT $2;
 
--- users.set_password_hash
-UPDATE users u
-SET password_hash = $1,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $2 AND ($3::timestamptz IS NULL OR updated_at = $3)
-RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-u.first_name, u.last_name, u.avatar_url;
-
--- users.update
+-- users.rights.grant
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
 WITH change AS (
 UPDATE users u
-SET username = coalesce($12, username),
-    first_name = CASE WHEN 'first_name' = ANY ($13::text[]) THEN $14 ELSE first_name END,
-    last_name = CASE WHEN 'last_name' = ANY ($13) THEN $15 ELSE last_name END,
-    avatar_url = CASE WHEN 'avatar_url' = ANY ($13) THEN $16 ELSE avatar_url END,
+SET is_admin = true,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $17 AND ($18::timestamptz IS NULL OR updated_at = $18)
-RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+WHERE id = $12
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
@@ -1021,9 +1028,199 @@ u.first_name, u.last_name, u.avatar_url
 )
 SELECT * FROM change;
 
+-- users.rights.revoke
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE users u
+SET is_admin = false,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $12
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- users.set_password_hash
+UPDATE users u
+SET password_hash = $1,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $2 AND ($3::timestamptz IS NULL OR updated_at = $3)
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
+-- users.suspension.resume
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE users u
+SET suspended_at = NULL,
+    suspension_reason = NULL,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $12 AND suspended_at IS NOT NULL
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- users.update
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE users u
+SET username = coalesce($12, username),
+    first_name = CASE WHEN 'first_name' = ANY ($13::text[]) THEN $14 ELSE first_name END,
+    last_name = CASE WHEN 'last_name' = ANY ($13) THEN $15 ELSE last_name END,
+    avatar_url = CASE WHEN 'avatar_url' = ANY ($13) THEN $16 ELSE avatar_url END,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $17 AND ($18::timestamptz IS NULL OR updated_at = $18)
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- users.verification.mark_verified
+WITH ended AS (
+    DELETE FROM email_verifications v
+    USING users
+    WHERE v.user_id = $1 AND users.id = v.user_id AND users.email = v.email
+)
+UPDATE users u
+SET email_verified_at = coalesce(email_verified_at, now()),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $1
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
+-- users.verification.pending
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url,
+    CASE WHEN u.email_verified_at IS NULL OR v.email <> u.email THEN coalesce(v.email, u.email) END AS pending_email
+FROM users u
+LEFT JOIN email_verifications v ON v.user_id = u.id
+WHERE u.id = $1;
+
 -- users.with_organizations
 SELECT wanted.place,
-    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+    CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
     u.first_name, u.last_name, u.avatar_url,
     o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
     o.created_at AS organization_created_at, o.updated_at AS organization_updated_at

@@ -17,7 +17,7 @@ from freehold.organizations.roles.types import Access, AccessQuestion
 from freehold.organizations.types import NewOrganization, NewOwner, Organization, OrganizationPatch
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 
 @click.group()
@@ -27,7 +27,9 @@ def organizations() -> None:
 
 @organizations.command()
 @click.argument("name")
-@click.option("--owner", required=True, metavar="USER", help="Owner of the organization: a username or an id.")
+@click.option(
+    "--owner", required=True, metavar="USER", help="Owner of the organization: a username, an id or an e-mail address."
+)
 @click.option("--slug", help="Name in URLs; by default, made from NAME.")
 @shows
 async def create(context: Context, *, name: str, owner: str, slug: str | None) -> Organization:
@@ -37,7 +39,9 @@ async def create(context: Context, *, name: str, owner: str, slug: str | None) -
 
 
 @organizations.command("list")
-@click.option("--user", metavar="USER", help="List only the organizations of this user: a username or an id.")
+@click.option(
+    "--user", metavar="USER", help="List only the organizations of this user: a username, an id or an e-mail address."
+)
 @lists("id", "slug", "name", "members_count", "created_at")
 def list_all(context: Context, *, user: str | None) -> Fetch[Organization]:
     """List organizations, newest first."""
@@ -83,7 +87,7 @@ def list_members(context: Context, *, organization: str) -> Fetch[Member]:
 @click.option("--role", default="member", show_default=True, help="Role of the member: admin, member or a custom role.")
 @shows
 async def add_member(context: Context, *, organization: str, user: str, role: str) -> Member:
-    """Add a user (a username or an id) to an organization (a slug or an id), or change a member's role."""
+    """Add a user (a username, an id or an e-mail address) to an organization, or change a member's role."""
     reference = organization_reference(organization)
     found = await find_user(context, user)
     return await members.put(context, reference, found.id, NewRole(role=role))
