@@ -123,6 +123,7 @@ class Members(Group):
     """Operations on the members of an organization."""
 
     list = Bound(members.list_all)
+    get = Bound(members.get)
     put = Bound(members.put)
     remove = Bound(members.remove)
     leave = Bound(members.leave)

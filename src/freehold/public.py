@@ -32,7 +32,7 @@ from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import Message
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
-from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.members.types import LeftBehind, Member, MembersPageRequest, NewRole
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
@@ -46,6 +46,7 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
+    OrganizationsPageRequest,
 )
 from freehold.personal_data.types import PersonalData
 from freehold.platform import Platform
@@ -56,6 +57,7 @@ from freehold.projects.types import (
     ProjectPatch,
     ProjectSettings,
     ProjectSettingsPatch,
+    ProjectsPageRequest,
 )
 from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
@@ -112,6 +114,7 @@ __all__ = [
     "KeyRotation",
     "LeftBehind",
     "Member",
+    "MembersPageRequest",
     "Membership",
     "Message",
     "Missing",
@@ -131,6 +134,7 @@ __all__ = [
     "Organization",
     "OrganizationPatch",
     "OrganizationSummary",
+    "OrganizationsPageRequest",
     "OutcomeUnknown",
     "Page",
     "PageRequest",
@@ -145,6 +149,7 @@ __all__ = [
     "ProjectPatch",
     "ProjectSettings",
     "ProjectSettingsPatch",
+    "ProjectsPageRequest",
     "Refusal",
     "Refusals",
     "Role",

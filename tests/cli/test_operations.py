@@ -45,6 +45,7 @@ COMMANDS = {
     "organizations.list_deleted_of_user": "organizations deleted",
     "organizations.explain_access": "organizations access",
     "organizations.members.list": "organizations members",
+    "organizations.members.get": "organizations show-member",
     "organizations.members.put": "organizations add-member",
     "organizations.members.remove": "organizations remove-member",
     "organizations.invitations.list": "organizations invitations",

@@ -763,20 +763,24 @@ WHERE p.organization_id = s.organization_id
 
 -- transfer.staging.users_insert
 INSERT INTO users (
-    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
-    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line;
 
 -- transfer.staging.users_insert_new
 INSERT INTO users (
-    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
-    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
@@ -784,10 +788,12 @@ ON CONFLICT DO NOTHING;
 
 -- transfer.staging.users_insert_others
 INSERT INTO users (
-    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
-    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
@@ -912,6 +918,255 @@ FROM users u
 WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
     OR lower(email COLLATE "C") = lower($1::text COLLATE "C");
 
+-- users.finding.admins_by_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, lower(u.username COLLATE "C") AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.is_admin AND (lower(u.username COLLATE "C"), u.id) > ($1, $2) AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+AND ($4::boolean IS NULL OR u.is_admin = $4)
+ORDER BY lower(u.username COLLATE "C"), u.id
+LIMIT $5;
+
+-- users.finding.by_exact_email
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE lower(u.email COLLATE "C") = lower($1 COLLATE "C")
+    AND ($2::text IS NULL OR (
+        starts_with(lower(u.username COLLATE "C"), $3) OR starts_with(lower(u.email COLLATE "C"), $3)
+        OR coalesce(starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)), false) OR coalesce(starts_with(lower(u.last_name) COLLATE "C", lower($2)), false)
+    ))
+    AND ($4::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $4)
+    AND ($5::boolean IS NULL OR u.is_admin = $5);
+
+-- users.finding.by_exact_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE lower(u.username COLLATE "C") = lower($1 COLLATE "C")
+    AND ($2::text IS NULL OR lower(u.email COLLATE "C") = lower($2 COLLATE "C"))
+    AND ($3::text IS NULL OR (
+        starts_with(lower(u.username COLLATE "C"), $4) OR starts_with(lower(u.email COLLATE "C"), $4)
+        OR coalesce(starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($3)), false) OR coalesce(starts_with(lower(u.last_name) COLLATE "C", lower($3)), false)
+    ))
+    AND ($5::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $5)
+    AND ($6::boolean IS NULL OR u.is_admin = $6);
+
+-- users.finding.by_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, lower(u.username COLLATE "C") AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE (lower(u.username COLLATE "C"), u.id) > ($1, $2) AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+AND ($4::boolean IS NULL OR u.is_admin = $4)
+ORDER BY lower(u.username COLLATE "C"), u.id
+LIMIT $5;
+
+-- users.finding.count_found
+SELECT count(*)
+FROM users u
+WHERE (
+        lower(u.username COLLATE "C") >= $1 AND lower(u.username COLLATE "C") < $1 || chr(1114111)
+        OR lower(u.email COLLATE "C") >= $1 AND lower(u.email COLLATE "C") < $1 || chr(1114111)
+        OR u.first_name IS NOT NULL
+            AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" >= lower($2) COLLATE "C" AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C"
+        OR u.last_name IS NOT NULL
+            AND lower(u.last_name) COLLATE "C" >= lower($2) COLLATE "C" AND lower(u.last_name) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C"
+    )
+    AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+    AND ($4::boolean IS NULL OR u.is_admin = $4);
+
+-- users.finding.newest
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.id < $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id DESC
+LIMIT $4;
+
+-- users.finding.newest_admins
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.is_admin AND u.id < $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id DESC
+LIMIT $4;
+
+-- users.finding.newest_suspended
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND u.id < $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id DESC
+LIMIT $4;
+
+-- users.finding.oldest
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.id > $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id
+LIMIT $4;
+
+-- users.finding.oldest_admins
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.is_admin AND u.id > $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id
+LIMIT $4;
+
+-- users.finding.oldest_suspended
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND u.id > $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id
+LIMIT $4;
+
+-- users.finding.search
+-- is shown with the first such text alone; the last entry comes, too, so that the next page begins there.
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, u.term, u.is_shown, u.number = $1 AS is_end
+FROM (
+    SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+    u.last_name, u.avatar_url, u.term, row_number() OVER (ORDER BY u.term, u.id) AS number,
+        u.term = least(
+            CASE WHEN starts_with(lower(u.username COLLATE "C"), $2) THEN lower(u.username COLLATE "C") END,
+            CASE WHEN starts_with(lower(u.email COLLATE "C"), $2) THEN lower(u.email COLLATE "C") END,
+            CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($3)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+            CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($3)) THEN lower(u.last_name) COLLATE "C" END
+        )
+        AND u.place = CASE u.term
+            WHEN lower(u.username COLLATE "C") THEN 1 WHEN lower(u.email COLLATE "C") THEN 2 WHEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" THEN 3 ELSE 4
+        END
+        AND ($4::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $4)
+        AND ($5::boolean IS NULL OR u.is_admin = $5) AS is_shown
+    FROM (-- whom several texts do is found by each of them.
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(u.username COLLATE "C") COLLATE "C" AS term, 1 AS place
+        FROM users u
+        WHERE lower(u.username COLLATE "C") >= $2 AND lower(u.username COLLATE "C") < $2 || chr(1114111)
+            AND (lower(u.username COLLATE "C"), u.id) > ($6, $7)
+        ORDER BY lower(u.username COLLATE "C"), u.id
+        LIMIT $1
+    )
+    UNION ALL
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(u.email COLLATE "C") COLLATE "C", 2
+        FROM users u
+        WHERE lower(u.email COLLATE "C") >= $2 AND lower(u.email COLLATE "C") < $2 || chr(1114111)
+            AND (lower(u.email COLLATE "C"), u.id) > ($6, $7)
+        ORDER BY lower(u.email COLLATE "C"), u.id
+        LIMIT $1
+    )
+    UNION ALL
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", 3
+        FROM users u
+        WHERE u.first_name IS NOT NULL
+            AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" >= lower($3) COLLATE "C" AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" < (lower($3) || chr(1114111)) COLLATE "C"
+            AND (lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", u.id) > ($6, $7)
+        ORDER BY lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", u.id
+        LIMIT $1
+    )
+    UNION ALL
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(u.last_name) COLLATE "C", 4
+        FROM users u
+        WHERE u.last_name IS NOT NULL
+            AND lower(u.last_name) COLLATE "C" >= lower($3) COLLATE "C" AND lower(u.last_name) COLLATE "C" < (lower($3) || chr(1114111)) COLLATE "C"
+            AND (lower(u.last_name) COLLATE "C", u.id) > ($6, $7)
+        ORDER BY lower(u.last_name) COLLATE "C", u.id
+        LIMIT $1
+    )) AS u
+    ORDER BY u.term, u.id
+    LIMIT $1
+) AS u
+WHERE u.is_shown OR u.number = $1
+ORDER BY u.term, u.id
+LIMIT $8;
+
+-- users.finding.search_admins
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+) AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.is_admin AND (least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id) > ($3, $4) AND ($5::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $5)
+AND ($6::boolean IS NULL OR u.is_admin = $6)
+ORDER BY least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id
+LIMIT $7;
+
+-- users.finding.search_suspended
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+) AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND (least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id) > ($3, $4) AND ($5::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $5)
+AND ($6::boolean IS NULL OR u.is_admin = $6)
+ORDER BY least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id
+LIMIT $7;
+
+-- users.finding.suspended_by_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, lower(u.username COLLATE "C") AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND (lower(u.username COLLATE "C"), u.id) > ($1, $2) AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+AND ($4::boolean IS NULL OR u.is_admin = $4)
+ORDER BY lower(u.username COLLATE "C"), u.id
+LIMIT $5;
+
 -- users.insert
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
@@ -967,15 +1222,6 @@ u.first_name, u.last_name, u.avatar_url
     FROM event e, head
 )
 SELECT * FROM change;
-
--- users.page
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
-CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
-u.first_name, u.last_name, u.avatar_url
-FROM users u
-WHERE id < $1
-ORDER BY id DESC
-LIMIT $2;
 
 -- users.rights.grant
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.

@@ -128,7 +128,8 @@ async def test_many_who_are_suspended_are_found_in_the_same_order(platform: Plat
     """Beyond a thousand, another way leads to them."""
     await connection.execute(
         "INSERT INTO users (id, username, email, password_hash, suspended_at) "
-        "SELECT gen_random_uuid(), 'many_' || n, 'many_' || n || '@example.com', '!', now() FROM generate_series(1, 1001) n"
+        "SELECT gen_random_uuid(), 'many_' || n, 'many_' || n || '@example.com', '!', now() "
+        "FROM generate_series(1, 1001) n"
     )
     for wanted in ({"q": "ad"}, {"q": "user"}, {"q": "b"}):
         suspended = {**wanted, "state": "suspended"}

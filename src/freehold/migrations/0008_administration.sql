@@ -24,10 +24,16 @@ CREATE INDEX users_email_search_idx ON users (lower(email COLLATE "C"), id);
 CREATE INDEX users_name_search_idx ON users ((lower(coalesce(first_name || ' ' || last_name, first_name)) COLLATE "C"), id)
     WHERE first_name IS NOT NULL;
 CREATE INDEX users_last_name_search_idx ON users ((lower(last_name) COLLATE "C"), id) WHERE last_name IS NOT NULL;
+CREATE INDEX projects_name_search_idx ON projects (organization_id, (lower(name)) COLLATE "C", id);
+CREATE INDEX organizations_name_search_idx ON organizations ((lower(name)) COLLATE "C", id);
+CREATE INDEX organizations_slug_search_idx ON organizations (slug COLLATE "C", id);
 
 -- migrate:down
 -- An older version knows no suspension: whoever is suspended can sign in there again.
 
+DROP INDEX organizations_slug_search_idx;
+DROP INDEX organizations_name_search_idx;
+DROP INDEX projects_name_search_idx;
 DROP INDEX users_last_name_search_idx;
 DROP INDEX users_name_search_idx;
 DROP INDEX users_email_search_idx;

@@ -24,7 +24,7 @@ _BY_USERNAME: Final = {
 _SEARCH: Final = {"all": queries.search, "suspended": queries.search_suspended, "admins": queries.search_admins}
 
 _ENTRIES_A_USER: Final = 4
-"""A user has so many texts that a search goes by. So a page is full, unless much of it was shown by another text before."""
+"""So many texts of a user are searched: a page is full unless much of it was shown by other texts before."""
 
 
 @operation(AccountAction.USER_LIST, by=By.ADMIN)
@@ -48,18 +48,18 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
     read = partial(
         read_page, context.tools.cursors, wanted, listing=f"users:{filters}", count=partial(_count, context, wanted)
     )
-    return await (_in_order_of_id if wanted.q is None and wanted.sort != "username" else _in_order_of_text)(
-        context, wanted, read
-    )
+    if wanted.q is None and wanted.sort != "username":
+        return await _in_order_of_id(context, wanted, read)
+    return await _in_order_of_text(context, wanted, read)
 
 
 async def _in_order_of_id(context: Context, wanted: UsersPageRequest, read: Any) -> Page[User]:
     is_oldest = wanted.sort == "oldest"
-    statement: Any = (_OLDEST if is_oldest else _NEWEST)[_few(wanted)]
+    work: Any = (_OLDEST if is_oldest else _NEWEST)[_few(wanted)]
     after = "after_id" if is_oldest else "before_id"
 
     async def fetch(position: UUID, limit: int) -> list[User]:
-        found: list[User] = await statement(context.db, narrowing=_narrowing(wanted), limit=limit, **{after: position})
+        found: list[User] = await work(context.db, narrowing=_narrowing(wanted), limit=limit, **{after: position})
         return found
 
     page: Page[User] = await read(
@@ -72,13 +72,13 @@ async def _in_order_of_text(context: Context, wanted: UsersPageRequest, read: An
     few = _few(wanted)
     if few == "suspended" and await queries.many_are_suspended(context.db):
         few = "all"  # who is, among all in order, is nearer than all of them in another order
-    statement: Any = (_BY_USERNAME if wanted.q is None else _SEARCH)[few]
+    work: Any = (_BY_USERNAME if wanted.q is None else _SEARCH)[few]
     given: dict[str, Any] = {} if wanted.q is None else {"q": wanted.q, "folded": _folded(wanted.q)}
-    if statement is queries.search:
+    if work is queries.search:
         given["entries"] = _ENTRIES_A_USER * (wanted.limit + 1)
 
     async def fetch(term: str, user_id: UUID, limit: int) -> list[Found]:
-        found: list[Found] = await statement(
+        found: list[Found] = await work(
             context.db, narrowing=_narrowing(wanted), after_term=term, after_id=user_id, limit=limit, **given
         )
         return found
