@@ -173,6 +173,9 @@ ARRAY(
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
+-- organizations.count_found
+SELECT count(*) FROM organizations o WHERE (lower(o.name) COLLATE "C" >= lower($1) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower($1) || chr(1114111)) COLLATE "C" OR o.slug COLLATE "C" >= lower($1) COLLATE "C" AND o.slug COLLATE "C" < (lower($1) || chr(1114111)) COLLATE "C") AND o.deleted_at IS NULL;
+
 -- organizations.deletion.delete
 UPDATE organizations o
 SET deleted_at = now(),
@@ -270,6 +273,55 @@ LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now());
 
+-- organizations.members.count_found
+SELECT count(*)
+FROM organization_roles r
+-- tenth of all members, and walk through the users of a large organization.
+CROSS JOIN LATERAL (
+    SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
+) AS u
+WHERE r.organization_id = $1 AND ($2::text IS NULL OR r.role = $2)
+AND (
+    $3::text IS NULL
+    OR starts_with(lower(u.username COLLATE "C"), lower($3 COLLATE "C"))
+    OR starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)), lower($3))
+    OR starts_with(lower(u.last_name), lower($3))
+);
+
+-- organizations.members.page
+SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
+FROM organization_roles r
+-- tenth of all members, and walk through the users of a large organization.
+CROSS JOIN LATERAL (
+    SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
+) AS u
+WHERE r.organization_id = $1 AND (r.joined_at, r.user_id) > ($2, $3) AND ($4::text IS NULL OR r.role = $4)
+AND (
+    $5::text IS NULL
+    OR starts_with(lower(u.username COLLATE "C"), lower($5 COLLATE "C"))
+    OR starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)), lower($5))
+    OR starts_with(lower(u.last_name), lower($5))
+)
+ORDER BY r.joined_at, r.user_id
+LIMIT $6;
+
+-- organizations.members.page_newest
+SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
+FROM organization_roles r
+-- tenth of all members, and walk through the users of a large organization.
+CROSS JOIN LATERAL (
+    SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
+) AS u
+WHERE r.organization_id = $1 AND (r.joined_at, r.user_id) < ($2, $3) AND ($4::text IS NULL OR r.role = $4)
+AND (
+    $5::text IS NULL
+    OR starts_with(lower(u.username COLLATE "C"), lower($5 COLLATE "C"))
+    OR starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)), lower($5))
+    OR starts_with(lower(u.last_name), lower($5))
+)
+ORDER BY r.joined_at DESC, r.user_id DESC
+LIMIT $6;
+
 -- organizations.page
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
 ARRAY(
@@ -283,22 +335,67 @@ ORDER BY o.id DESC
 LIMIT $2;
 
 -- organizations.page_of_user
--- key those of its projects.
+-- key those of its projects. Whoever reads it (NULL: all may be read) sees members where their role says so.
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
 ) AS members,
-(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count,
+    $1::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_roles reader
+        WHERE reader.organization_id = om.organization_id AND reader.user_id = $1
+            AND (reader.actions IS NULL OR 'member.read' = ANY (reader.actions))
+    ) AS reads_members
 FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
-WHERE om.user_id = $1 AND om.organization_id < $2 AND o.deleted_at IS NULL
-    AND ($3::uuid[] IS NULL OR om.organization_id = ANY ($3))
-    AND ($4::uuid IS NULL OR EXISTS (
+WHERE om.user_id = $2 AND om.organization_id < $3 AND o.deleted_at IS NULL
+    AND ($4::text IS NULL OR starts_with(lower(o.name), lower($4)) OR starts_with(o.slug, lower($4)))
+    AND ($5::uuid[] IS NULL OR om.organization_id = ANY ($5))
+    AND ($6::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
-        WHERE shared.organization_id = om.organization_id AND shared.user_id = $4
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = $6
     ))
 ORDER BY om.organization_id DESC
+LIMIT $7;
+
+-- organizations.search
+-- of two indexes reach. Each is shown with the first such text alone; the last entry comes, too, so that the next page
+-- begins there.
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count, o.term, o.is_shown, o.number = $1 AS is_end
+FROM (
+    SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.term, row_number() OVER (ORDER BY o.term, o.id) AS number,
+        o.term = least(
+            CASE WHEN starts_with(lower(o.name), lower($2)) THEN lower(o.name) COLLATE "C" END,
+            CASE WHEN starts_with(o.slug, lower($2)) THEN o.slug COLLATE "C" END
+        ) AND o.place = CASE o.term WHEN lower(o.name) COLLATE "C" THEN 1 ELSE 2 END AS is_shown
+    FROM (
+        (
+            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, lower(o.name) COLLATE "C" AS term, 1 AS place
+            FROM organizations o
+            WHERE lower(o.name) COLLATE "C" >= lower($2) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (lower(o.name) COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
+            ORDER BY lower(o.name) COLLATE "C", o.id
+            LIMIT $1
+        )
+        UNION ALL
+        (
+            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.slug COLLATE "C", 2
+            FROM organizations o
+            WHERE o.slug COLLATE "C" >= lower($2) COLLATE "C" AND o.slug COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (o.slug COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
+            ORDER BY o.slug COLLATE "C", o.id
+            LIMIT $1
+        )
+    ) AS o
+    ORDER BY o.term, o.id
+    LIMIT $1
+) AS o
+WHERE o.is_shown OR o.number = $1
+ORDER BY o.term, o.id
 LIMIT $5;
 
 -- organizations.update
@@ -380,6 +477,15 @@ LIMIT $3;
 SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
+
+-- projects.count_narrowed
+SELECT count(*)
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features)) AND ($6::text IS NULL OR starts_with(lower(p.name), lower($6)));
 
 -- projects.delete
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -488,6 +594,20 @@ CROSS JOIN LATERAL (
     LIMIT wanted."limit"
 ) AS found;
 
+-- projects.page_by_name
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, lower(p.name) COLLATE "C" AS term
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features))
+    AND lower(p.name) COLLATE "C" >= coalesce(lower($6::text), '') COLLATE "C"
+    AND lower(p.name) COLLATE "C" < coalesce(lower($6) || chr(1114111), repeat(chr(1114111), 101)) COLLATE "C"
+    AND (lower(p.name) COLLATE "C", p.id) > ($7, $8)
+ORDER BY lower(p.name) COLLATE "C", p.id
+LIMIT $9;
+
 -- projects.page_chosen
 SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
 FROM projects p
@@ -497,6 +617,32 @@ WHERE p.organization_id = $1
     AND (p.created_at, p.id) < ($4, $5)
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT $6;
+
+-- projects.page_narrowed
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features))
+    AND ($6::text IS NULL OR starts_with(lower(p.name), lower($6)))
+    AND (p.created_at, p.id) < ($7, $8)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT $9;
+
+-- projects.page_oldest
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features))
+    AND ($6::text IS NULL OR starts_with(lower(p.name), lower($6)))
+    AND (p.created_at, p.id) > ($7, $8)
+ORDER BY p.created_at, p.id
+LIMIT $9;
 
 -- projects.page_public
 SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at

@@ -195,7 +195,7 @@ WAYS: Final[dict[str, Answer]] = {
 @pytest.mark.parametrize("reads", [False, True])
 async def test_who_the_members_are_takes_member_read(
     holder: str,
-    reads: bool,
+    reads: bool,  # noqa: FBT001
     client: httpx.AsyncClient,
     ada: Headers,
     subtests: pytest.Subtests,

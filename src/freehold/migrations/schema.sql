@@ -192,7 +192,9 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     CONSTRAINT organizations_slug_key UNIQUE (slug)
     CREATE INDEX organizations_deleted_at_idx ON public.organizations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
     CREATE INDEX organizations_deleted_idx ON public.organizations USING btree (id) WHERE (deleted_at IS NOT NULL)
+    CREATE INDEX organizations_name_search_idx ON public.organizations USING btree (lower((name)::text) COLLATE "C", id)
     CREATE INDEX organizations_owner_id_idx ON public.organizations USING btree (owner_id)
+    CREATE INDEX organizations_slug_search_idx ON public.organizations USING btree (slug COLLATE "C", id)
 
 TABLE public.password_resets COMMENT 'Who may set a new password with the token that was mailed.'
     user_id uuid NOT NULL
@@ -224,6 +226,7 @@ END)
     CONSTRAINT projects_organization_id_id_key UNIQUE (organization_id, id)
     CONSTRAINT projects_pkey PRIMARY KEY (id)
     CONSTRAINT projects_visibility_check CHECK (((visibility)::text = ANY ((ARRAY['public'::character varying, 'private'::character varying])::text[])))
+    CREATE INDEX projects_name_search_idx ON public.projects USING btree (organization_id, lower((name)::text) COLLATE "C", id)
     CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
     CREATE INDEX projects_public_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC) WHERE ((visibility)::text = 'public'::text)
 
