@@ -32,7 +32,7 @@ from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import Message
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
-from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.members.types import LeftBehind, Member, MembersPageRequest, NewRole
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
@@ -46,6 +46,7 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
+    OrganizationsPageRequest,
 )
 from freehold.personal_data.types import PersonalData
 from freehold.platform import Platform
@@ -56,11 +57,15 @@ from freehold.projects.types import (
     ProjectPatch,
     ProjectSettings,
     ProjectSettingsPatch,
+    ProjectsPageRequest,
 )
 from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
+from freehold.users.finding.types import UsersPageRequest
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+from freehold.users.rights.types import AdminGrant
+from freehold.users.suspension.types import NewSuspension, Suspension
 from freehold.users.types import (
     NewProfile,
     NewUser,
@@ -83,6 +88,7 @@ __all__ = [
     "AccountAuditPageRequest",
     "Action",
     "Actor",
+    "AdminGrant",
     "ApiKey",
     "AuditEvent",
     "AuditHead",
@@ -108,6 +114,7 @@ __all__ = [
     "KeyRotation",
     "LeftBehind",
     "Member",
+    "MembersPageRequest",
     "Membership",
     "Message",
     "Missing",
@@ -122,10 +129,12 @@ __all__ = [
     "NewProjectSettings",
     "NewRole",
     "NewSession",
+    "NewSuspension",
     "NewUser",
     "Organization",
     "OrganizationPatch",
     "OrganizationSummary",
+    "OrganizationsPageRequest",
     "OutcomeUnknown",
     "Page",
     "PageRequest",
@@ -140,6 +149,7 @@ __all__ = [
     "ProjectPatch",
     "ProjectSettings",
     "ProjectSettingsPatch",
+    "ProjectsPageRequest",
     "Refusal",
     "Refusals",
     "Role",
@@ -151,6 +161,7 @@ __all__ = [
     "Settings",
     "SignedIn",
     "Stale",
+    "Suspension",
     "TooManyRequests",
     "Unauthenticated",
     "Unavailable",
@@ -158,4 +169,5 @@ __all__ = [
     "UserPatch",
     "UserSummary",
     "UserWithOrganizations",
+    "UsersPageRequest",
 ]

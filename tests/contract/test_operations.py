@@ -28,6 +28,7 @@ UNDECLARED = {
     "freehold.api_keys.operations.authenticate": "finds out who asks, which every check starts from",
     "freehold.sessions.operations.authenticate": "finds out who asks, which every check starts from",
     "freehold.users.operations.credentials_of": "called by signing in alone; what it finds never leaves",
+    "freehold.users.suspension.operations.refuse_suspended": "called by signing in and accepting an invitation",
 }
 AWAITED: set[Action] = set()
 """Granted already, since they are part of the contract; what they lead to comes later."""

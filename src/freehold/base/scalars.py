@@ -249,6 +249,28 @@ ACTION: Final = Rule(
     pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
     example="project.create",
 )
+REASON: Final = Rule(
+    name="reason",
+    says="must be 1 to 500 characters, not counting surrounding spaces, without control characters",
+    min_length=1,
+    max_length=500,
+    max_sent=2500,
+    pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
+    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,498}}[^{BLANK}])?[{BLANK}]*$",
+    example="Sends spam",
+    clean=_trim,
+)
+SEARCH: Final = Rule(
+    name="search",
+    says="must be 1 to 100 characters, not counting surrounding spaces, without control characters",
+    min_length=1,
+    max_length=100,
+    max_sent=500,
+    pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
+    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,98}}[^{BLANK}])?[{BLANK}]*$",
+    example="ada",
+    clean=_trim,
+)
 LOGIN: Final = Rule(name="login", says="must be a username or an e-mail address", min_length=1, max_length=255)
 SECRET: Final = Rule(name="secret", says="must be a password of at most 128 characters", min_length=1, max_length=128)
 TOKEN: Final = Rule(
@@ -258,7 +280,7 @@ TOKEN: Final = Rule(
     max_length=255,
     example="fhv_q2mJ8rT1wX5yB7nC3dF6gH9kL0pS4vZ_aE-uIoRtYwQ0a1b2c3d",
 )
-CURSOR: Final = Rule(name="cursor", says="must be a next_cursor from this list", min_length=1, max_length=512)
+CURSOR: Final = Rule(name="cursor", says="must be a next_cursor from this list", min_length=1, max_length=2048)
 
 Username = Annotated[str, USERNAME.meta, USERNAME]
 Email = Annotated[str, EMAIL.meta, EMAIL]
@@ -269,6 +291,8 @@ AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]
 Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
 Feature = Annotated[str, FEATURE.meta, FEATURE]
 ActionText = Annotated[str, ACTION.meta, ACTION]
+SearchText = Annotated[str, SEARCH.meta, SEARCH]
+Reason = Annotated[str, REASON.meta, REASON]
 Login = Annotated[str, LOGIN.meta, LOGIN]
 Secret = Annotated[str, SECRET.meta, SECRET]
 Token = Annotated[str, TOKEN.meta, TOKEN]

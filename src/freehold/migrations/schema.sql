@@ -192,7 +192,9 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     CONSTRAINT organizations_slug_key UNIQUE (slug)
     CREATE INDEX organizations_deleted_at_idx ON public.organizations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
     CREATE INDEX organizations_deleted_idx ON public.organizations USING btree (id) WHERE (deleted_at IS NOT NULL)
+    CREATE INDEX organizations_name_search_idx ON public.organizations USING btree (lower((name)::text) COLLATE "C", id)
     CREATE INDEX organizations_owner_id_idx ON public.organizations USING btree (owner_id)
+    CREATE INDEX organizations_slug_search_idx ON public.organizations USING btree (slug COLLATE "C", id)
 
 TABLE public.password_resets COMMENT 'Who may set a new password with the token that was mailed.'
     user_id uuid NOT NULL
@@ -224,6 +226,7 @@ END)
     CONSTRAINT projects_organization_id_id_key UNIQUE (organization_id, id)
     CONSTRAINT projects_pkey PRIMARY KEY (id)
     CONSTRAINT projects_visibility_check CHECK (((visibility)::text = ANY ((ARRAY['public'::character varying, 'private'::character varying])::text[])))
+    CREATE INDEX projects_name_search_idx ON public.projects USING btree (organization_id, lower((name)::text) COLLATE "C", id)
     CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
     CREATE INDEX projects_public_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC) WHERE ((visibility)::text = 'public'::text)
 
@@ -297,6 +300,8 @@ TABLE public.users COMMENT 'People who can sign in.'
     created_at timestamp with time zone NOT NULL DEFAULT now()
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     email_verified_at timestamp with time zone
+    suspended_at timestamp with time zone COMMENT 'Since when the user may do nothing; NULL: active.'
+    suspension_reason character varying(500) COMMENT 'Why the user is suspended, for platform administrators alone.'
     CONSTRAINT users_avatar_url_check CHECK (((avatar_url)::text ~ '^https?://[^/?#\u0001-\u0020\u007f-\u00a0]+([/?#][^\u0001-\u0020\u007f-\u00a0]*)?$'::text))
     CONSTRAINT users_email_check CHECK (((email)::text ~ '^[^@\u0001-\u0020\u007f-\u00a0]+@[^@\u0001-\u0020\u007f-\u00a0]+$'::text))
     CONSTRAINT users_email_key UNIQUE (email)
@@ -304,10 +309,18 @@ TABLE public.users COMMENT 'People who can sign in.'
     CONSTRAINT users_last_name_check CHECK ((((last_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((last_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
     CONSTRAINT users_password_hash_check CHECK (((password_hash)::text <> ''::text))
     CONSTRAINT users_pkey PRIMARY KEY (id)
+    CONSTRAINT users_suspension_check CHECK (((suspended_at IS NOT NULL) OR (suspension_reason IS NULL)))
+    CONSTRAINT users_suspension_reason_check CHECK ((((suspension_reason)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((suspension_reason)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
     CONSTRAINT users_username_check CHECK (((username)::text ~ '^[A-Za-z0-9_]{3,50}$'::text))
     CONSTRAINT users_username_key UNIQUE (username)
+    CREATE INDEX users_admin_idx ON public.users USING btree (id) WHERE is_admin
     CREATE UNIQUE INDEX users_email_lower_key ON public.users USING btree (lower(((email)::text COLLATE "C")))
+    CREATE INDEX users_email_search_idx ON public.users USING btree (lower(((email)::text COLLATE "C")), id)
+    CREATE INDEX users_last_name_search_idx ON public.users USING btree (lower((last_name)::text) COLLATE "C", id) WHERE (last_name IS NOT NULL)
+    CREATE INDEX users_name_search_idx ON public.users USING btree (lower(COALESCE((((first_name)::text || ' '::text) || (last_name)::text), (first_name)::text)) COLLATE "C", id) WHERE (first_name IS NOT NULL)
+    CREATE INDEX users_suspended_idx ON public.users USING btree (id) WHERE (suspended_at IS NOT NULL)
     CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(((username)::text COLLATE "C")))
+    CREATE INDEX users_username_search_idx ON public.users USING btree (lower(((username)::text COLLATE "C")), id)
 
 VIEW public.all_organization_roles COMMENT 'What each member is, also in deleted organizations.' AS
  SELECT m.organization_id,

@@ -3,10 +3,31 @@
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.sql import Executor, lookup, statement
 from freehold.organizations.types import Organization
+
+
+class SeenOrganization(msgspec.Struct, frozen=True):
+    """An organization, and whether the role of whoever asks lets them read its members."""
+
+    organization: Organization
+    reads_members: bool
+
+
+class FoundOrganization(msgspec.Struct, frozen=True):
+    """An organization, and the text by which the list is in order.
+
+    One that is not shown (it is by its other text) is the end of what was looked at.
+    """
+
+    organization: Organization
+    term: str
+    is_shown: bool
+    is_end: bool
 
 
 @lookup
@@ -20,14 +41,16 @@ async def page_of_user(
     user_id: UUID,
     viewer_id: UUID | None,
     organization_ids: list[UUID] | None,
+    q: str | None,
+    reader_id: UUID | None,
     before_id: UUID,
     limit: int,
-) -> list[Organization]: ...
+) -> list[SeenOrganization]: ...
 
 
 @statement
 async def count_of_user(
-    db: Executor, *, user_id: UUID, viewer_id: UUID | None, organization_ids: list[UUID] | None
+    db: Executor, *, user_id: UUID, viewer_id: UUID | None, organization_ids: list[UUID] | None, q: str | None
 ) -> int: ...
 
 
@@ -37,6 +60,16 @@ async def page(db: Executor, *, before_id: UUID, limit: int) -> list[Organizatio
 
 @statement
 async def count_all(db: Executor) -> int: ...
+
+
+@statement
+async def search(
+    db: Executor, *, q: str, after_term: str, after_id: UUID, entries: int, limit: int
+) -> list[FoundOrganization]: ...
+
+
+@statement
+async def count_found(db: Executor, *, q: str) -> int: ...
 
 
 @statement

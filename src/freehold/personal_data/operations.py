@@ -22,6 +22,7 @@ from freehold.personal_data.types import Account
 from freehold.users import operations as users
 from freehold.users.closing.doors import hold_open
 from freehold.users.proving.proof import require_fresh
+from freehold.users.rights.keeping import keep_an_admin
 
 T = TypeVar("T")
 
@@ -58,6 +59,7 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
     last mail, if they have confirmed their address.
 
     Raises:
+        LastAdministrator: ``last_administrator``: nobody else could administer the platform.
         OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.
         Missing: ``not_found``.
         Stale: ``stale``.
@@ -75,6 +77,7 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
 async def _erase(subject: Subject, version: datetime | None) -> None:
     user_id, context = subject.user_id, subject.context
     await hold_open(context)
+    await keep_an_admin(context, user_id)
     owned = await queries.owned(subject.db, user_id=user_id)
     if owned:
         raise OwnsOrganizations(_naming(owned))

@@ -25,6 +25,7 @@ from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedI
 from freehold.users.backoff import attempts
 from freehold.users.operations import credentials_of
 from freehold.users.proving.proof import check_password
+from freehold.users.suspension.operations import refuse_suspended
 from freehold.users.verification.errors import EmailUnverified
 from freehold.users.verification.operations import ask_for_confirmation
 
@@ -40,6 +41,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
     Raises:
         WrongCredentials: ``wrong_credentials``.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        AccountSuspended: ``account_suspended``: told only with the right password.
         EmailUnverified: ``email_unverified``: the platform requires a confirmed address; the mail is sent again.
         Unavailable: too many people are signing in.
     """
@@ -55,6 +57,7 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
         await attempts.note_failure(context, new.login)
         raise WrongCredentials
     await attempts.check(context, new.login)
+    await refuse_suspended(context, found.user.id)
     if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
         with suppress(MailedTooOften):  # the last one that was mailed goes on working
@@ -95,7 +98,7 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
         await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
         return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 
-    # None: another hash was stored since this one was verified, so the question is asked anew, of that one.
+    # None: since the password was verified, another was stored or the user suspended, so the question is asked anew.
     return await in_transaction(context, store) or await _sign_in(context, new)
 
 

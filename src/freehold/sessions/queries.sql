@@ -5,7 +5,7 @@ FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
 CROSS JOIN LATERAL (
     SELECT s.id, s.user_id, u.is_admin, s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
-    JOIN users u ON u.id = s.user_id
+    JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
     WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
     LIMIT 1
 ) AS found;
@@ -23,13 +23,14 @@ SET last_used_at = now(),
 WHERE id = :id AND last_used_at NOT BETWEEN now() - interval '1 minute' AND now();
 
 -- name: insert
--- Add a session, and drop the same user's expired ones; no row when the password is no longer the one that was verified.
+-- Add a session, and drop the same user's expired ones; no row when the password is no longer the one that was verified, or
+-- the user is suspended.
 -- The lock has a change of the password wait, or waits for it: its ending of sessions misses none that the old one began.
 WITH expired AS (
     DELETE FROM sessions WHERE user_id = :user_id AND expires_at <= now()
 ),
 verified AS (
-    SELECT id FROM users WHERE id = :user_id AND password_hash = :password_hash FOR SHARE
+    SELECT id FROM users WHERE id = :user_id AND password_hash = :password_hash AND suspended_at IS NULL FOR SHARE
 )
 INSERT INTO sessions (id, token_hash, user_id, authenticated_at, expires_at, user_agent, ip)
 SELECT :id, :token_hash, verified.id, now(), now() + make_interval(secs => :lifetime_seconds), :user_agent, :ip

@@ -24,6 +24,7 @@ from freehold.base.scalars import (
     EMAIL,
     FEATURE,
     NAME,
+    REASON,
     RESERVED_SLUGS,
     SLUG,
     USERNAME,
@@ -53,6 +54,7 @@ PLAIN: Final[dict[Rule, re.Pattern[str]]] = {
         USERNAME: r"[A-Za-z0-9_]{3,50}",
         EMAIL: rf"(?!.{{64}}){_ATOM}(?:\.{_ATOM})*@{_DOMAIN}",  # so short that no part of it is too long
         NAME: rf"[{_SEEN}](?:[ {_SEEN}]{{0,98}}[{_SEEN}])?",
+        REASON: rf"[{_SEEN}](?:[ {_SEEN}]{{0,498}}[{_SEEN}])?",
         SLUG: rf"(?!(?:{'|'.join(RESERVED_SLUGS)})\Z)(?!.{{8}}-.{{4}}-){_LETTER}(?:[a-z0-9-]{{0,98}}{_LETTER})?",
         AVATAR_URL: r"https?://[A-Za-z0-9.-]{1,200}(?:/[!-~]{0,1000})?",
         DESCRIPTION: r"[\x01-\ud7ff\ue000-\U0010ffff]{0,10000}",

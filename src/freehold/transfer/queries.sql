@@ -26,7 +26,8 @@ SELECT count(*) FROM users;
 
 -- name: every_user
 -- All users with all that a file holds of them, in order of id.
-SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 FROM users
 ORDER BY id;
 

@@ -18,6 +18,7 @@ from freehold.base.scalars import (
     Email,
     Features,
     Name,
+    Reason,
     Slug,
     Username,
     Visibility,
@@ -43,7 +44,10 @@ Entry = tuple[int, Document]
 
 
 class UserRecord(Input, frozen=True, kw_only=True):
-    """A user. Without a ``password_hash`` they set a password by mail; none of the fields makes anybody an admin."""
+    """A user. Without a ``password_hash`` they set a password by mail; none of the fields makes anybody an admin.
+
+    One with ``suspended_at`` is suspended here, too.
+    """
 
     id: UUID | None = None
     username: Username
@@ -55,6 +59,8 @@ class UserRecord(Input, frozen=True, kw_only=True):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     password_hash: PasswordHash | None = None
+    suspended_at: datetime | None = None
+    suspension_reason: Reason | None = None
 
 
 class UserLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +76,8 @@ class UserLine(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     password_hash: str
+    suspended_at: datetime | None
+    suspension_reason: str | None
 
 
 class OrganizationRecord(Input, frozen=True, kw_only=True):

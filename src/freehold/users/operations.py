@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -16,7 +15,6 @@ from freehold.base.ids import new_id
 from freehold.base.scalars import EMAIL, Password
 from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
 from freehold.mail.news import tell
 from freehold.users import queries
@@ -113,15 +111,15 @@ async def get(subject: Subject) -> User:
 
 
 @operation(AccountAction.USER_READ, by=By.ADMIN)
-async def find(context: Context, username: str) -> User:
-    """Read the user with this username, in upper or lower case.
+async def find(context: Context, login: str) -> User:
+    """Read the user with this username or e-mail address, in upper or lower case.
 
     Raises:
         Missing: ``not_found``.
     """
-    user = await queries.by_username(context.db, username=username)
+    user = await queries.by_login(context.db, login=login)
     if user is None:
-        raise Missing(f"There is no user named '{username}'")
+        raise Missing(f"There is no user '{login}'")
     return user
 
 
@@ -149,22 +147,6 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
 
 
 @operation(AccountAction.USER_LIST, by=By.ADMIN)
-async def list_all(context: Context, request: PageRequest) -> Page[User]:
-    """List all users, newest first.
-
-    Raises:
-        Invalid: the cursor belongs to another list.
-    """
-    return await page_by_id(
-        context.tools.cursors,
-        request,
-        listing="users",
-        page=partial(queries.page, context.db),
-        count=partial(queries.count_all, context.db),
-    )
-
-
-@operation(AccountAction.USER_LIST, by=By.ADMIN)
 async def any_admin(context: Context) -> bool:
     """Say whether any platform administrator exists yet."""
     return await queries.any_admin(context.db)
@@ -187,7 +169,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     """
     if patch.email is not UNSET:
         if subject.by_key:
-            raise Forbidden("An API key cannot change an e-mail address: sign in instead instead instead instead")
+            raise Forbidden("An API key cannot change an e-mail address: sign in instead")
         await require_fresh(subject.context, patch.current_password)
         await count_change(subject.context, subject.user_id)
 

@@ -19,11 +19,13 @@ def sender_of(context: Context) -> dict[str, UUID | None]:
 def may_invite(sender: Sender, promised: frozenset[Action]) -> bool:
     """Say whether somebody could invite now to a role with these actions.
 
-    The operator always could. A user could by their role, however they asked then; a key of the organization while it
-    works.
+    The operator always could. A user could by their role, however they asked then, unless they are suspended; a key of
+    the organization while it works.
     """
     if sender.invited_by is None and sender.invited_by_key is None:
         return True
+    if sender.sender_is_suspended:
+        return False
     if sender.sender_is_admin:
         held = ALL_ACTIONS
     elif sender.sender_role is not None:

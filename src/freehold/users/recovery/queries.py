@@ -15,8 +15,19 @@ class Recovering(msgspec.Struct, frozen=True):
     email: str
 
 
+class Recipient(msgspec.Struct, frozen=True):
+    """Where mails reach a user, and whether they are suspended."""
+
+    email: str
+    is_suspended: bool
+
+
 @statement
 async def replace(db: Executor, *, email: str, token_hash: bytes, lifetime_seconds: float) -> Recovering | None: ...
+
+
+@statement
+async def recipient(db: Executor, *, id: UUID) -> Recipient | None: ...
 
 
 @statement
