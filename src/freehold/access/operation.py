@@ -163,9 +163,13 @@ def on_organization(
         Unauthenticated: nobody is signed in (unless ``outsiders``).
         Missing: there is no such organization, or the actor may not see it.
         Forbidden: the actor sees the organization and may not do this.
+        Renamed: the operation writes, and the organization has another slug now.
+        Moved: the same for one that reads, over HTTP. Elsewhere it reads the organization.
     """
     find = (
-        partial(scope_in_deleted, action=action) if deleted else partial(scope_of, action=action, outsiders=outsiders)
+        partial(scope_in_deleted, action=action)
+        if deleted
+        else partial(scope_of, action=action, outsiders=outsiders, changes=writes is not None)
     )
     allowed = "role, anyone for what is public" if outsiders else "role"
 
