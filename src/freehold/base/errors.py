@@ -73,10 +73,15 @@ class Unauthenticated(FreeholdError):
 
 
 class Forbidden(FreeholdError):
-    """The caller sees the thing and may not do this with it."""
+    """The caller sees the thing and may not do this with it.
+
+    Attributes:
+        is_told: whether it was counted and logged already.
+    """
 
     code = "forbidden"
     title = "You are not allowed to do this"
+    is_told = False
 
 
 class Missing(FreeholdError):

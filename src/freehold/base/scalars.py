@@ -135,7 +135,7 @@ def _normalise_email(value: str) -> str:
 
 
 def _strong(value: str) -> str:
-    """Check a password as it is typed, and as it is hashed: letters of several parts must not make up for its length."""
+    """Check a password as it is typed and as it is hashed: letters of several parts must not make up its length."""
     normal = text.password(value)
     for spelling in (value, normal):
         if not {"Lu", "Ll", "Nd"} <= {unicodedata.category(character) for character in spelling}:

@@ -64,7 +64,7 @@ def spellings(typed: str) -> tuple[str, ...]:
 
 
 def folded(login: str) -> str:
-    """Give a login that is no address as it is looked up: usernames are ASCII, also where they are typed in full width."""
+    """Give a login that is no address as it is looked up: usernames are ASCII, also in full width."""
     return unicodedata.normalize("NFKC", login).lower()
 
 

@@ -112,6 +112,15 @@ ALTER TABLE organizations ADD CONSTRAINT organizations_slug_check CHECK (
 ALTER TABLE organizations ADD CONSTRAINT organizations_slug_fkey
     FOREIGN KEY (slug, id) REFERENCES slugs (slug, organization_id);
 
+-- The kinds and costs of the hashes that other systems made. A failed sign-in costs as much as the dearest, whoever it names.
+CREATE INDEX users_password_kind_idx ON users ((coalesce(
+    substring(
+        regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+        FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+    ), ''
+)))
+WHERE password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%';
+
 -- Lines whose password hash cannot be checked, in a partial import that was cut off.
 ALTER TABLE imports ADD COLUMN unusable_passwords bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN imports.unusable_passwords IS 'Lines so far whose password hash cannot be checked.';
@@ -119,6 +128,7 @@ COMMENT ON COLUMN imports.unusable_passwords IS 'Lines so far whose password has
 -- migrate:down
 -- An older version accepts these names, and gives an old slug to anybody.
 
+DROP INDEX users_password_kind_idx;
 ALTER TABLE imports DROP COLUMN unusable_passwords;
 ALTER TABLE organizations DROP CONSTRAINT organizations_slug_fkey;
 DROP TABLE slugs;
