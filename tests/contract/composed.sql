@@ -615,6 +615,43 @@ DELETE FROM sessions WHERE id = $12 AND user_id = $13 RETURNING id
 )
 SELECT * FROM change;
 
+-- sessions.password_hashes_in_use
+WITH RECURSIVE kinds (kind, password_hash) AS (
+    (
+        SELECT coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ), password_hash
+        FROM users
+        WHERE password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'
+        ORDER BY 1
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.kind, following.password_hash
+    FROM kinds
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ) AS kind, password_hash
+        FROM users
+        WHERE password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' AND coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ) > kinds.kind
+        ORDER BY 1
+        LIMIT 1
+    ) AS following
+)
+SELECT password_hash FROM kinds LIMIT 100;
+
 -- sessions.refresh
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.

@@ -319,6 +319,7 @@ TABLE public.users COMMENT 'People who can sign in.'
     CONSTRAINT users_username_check CHECK (((username)::text ~ '^[A-Za-z0-9_]{3,50}$'::text))
     CONSTRAINT users_username_key UNIQUE (username)
     CREATE UNIQUE INDEX users_email_lower_key ON public.users USING btree (lower(((email)::text COLLATE "C")))
+    CREATE INDEX users_password_kind_idx ON public.users USING btree (COALESCE("substring"(regexp_replace((password_hash)::text, '^(scrypt[$][0-9]+)[$][^$]+'::text, '\1'::text), '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'::text), ''::text)) WHERE (((password_hash)::text <> '!'::text) AND ((password_hash)::text !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text))
     CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(((username)::text COLLATE "C")))
 
 VIEW public.all_organization_roles COMMENT 'What each member is, also in deleted organizations.' AS
