@@ -217,8 +217,8 @@ def tell(
             click.echo(_summary(report))
             if report.unusable_passwords:
                 click.echo(
-                    f"{report.unusable_passwords:,} of them have a password hash that Freehold cannot check: they get a "
-                    "mail that sets a new password when they try to sign in, or ask for it",
+                    f"{report.unusable_passwords:,} of them have a password hash that Freehold cannot check: they get "
+                    "a mail that sets a new password when they try to sign in, or ask for it",
                     err=True,
                 )
     if refusals.lines:

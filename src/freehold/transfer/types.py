@@ -174,8 +174,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
         skipped: number of lines that were left out, because the row exists (``on_conflict="skip"``) or would not change
             (``"update"``).
         refused: number of wrong lines. With any, nothing is stored, unless the import is partial.
-        unusable_passwords: number of lines whose password hash Freehold cannot check (its format is unknown, or it
-            takes too long). These users have no password (a user who exists keeps theirs): they get a mail that sets one
+        unusable_passwords: number of lines whose password hash Freehold cannot check (its format is unknown, or
+            it takes too long). These users have no password (who exists keeps theirs): they get a mail that sets one
             when they try to sign in, or ask for it.
         resumed_after: the line after which an interrupted import continued; otherwise 0.
         dry_run: whether this was a dry run, which stores nothing.
