@@ -35,11 +35,11 @@ class Reminder(NamedTuple):
     """A mail to somebody whose password cannot fit, as after an import, since none is stored.
 
     Attributes:
-        send: writes it.
+        mail: writes it.
         is_due: whether there is such an account; for all others the mail is written and undone.
     """
 
-    send: Callable[[Context], Awaitable[None]]
+    mail: Callable[[Context], Awaitable[None]]
     is_due: bool
 
 
@@ -88,7 +88,7 @@ async def _note(context: Context, user_id: UUID | None, login: str, reminder: Re
 
 
 async def _remind(context: Context, reminder: Reminder) -> None:
-    await reminder.send(msgspec.structs.replace(context, actor=None))
+    await reminder.mail(msgspec.structs.replace(context, actor=None))
     if not reminder.is_due:
         raise _Undone
 
