@@ -213,14 +213,19 @@ ARRAY(
 (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count;
 
 -- organizations.insert
-WITH organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id)
-    SELECT $1, $2, candidate, $3
-    FROM unnest($4::text[]) WITH ORDINALITY AS candidates (candidate, rank)
-    WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
+-- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.
+WITH claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT candidate, $1
+    FROM unnest($2::text[]) WITH ORDINALITY AS candidates (candidate, rank)
+    WHERE NOT EXISTS (SELECT 1 FROM slugs s WHERE s.slug = candidate AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days'))
     ORDER BY rank
     LIMIT 1
-    ON CONFLICT (slug) DO NOTHING
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+    RETURNING s.slug
+), organization AS (
+    INSERT INTO organizations AS o (id, name, slug, owner_id)
+    SELECT $1, $3, claimed.slug, $4 FROM claimed
     RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
@@ -397,6 +402,23 @@ FROM (
 WHERE o.is_shown OR o.number = $1
 ORDER BY o.term, o.id
 LIMIT $5;
+
+-- organizations.take_slug
+-- lately, is not claimed, which breaks a constraint as soon as the organization gets it.
+WITH locked AS (
+    SELECT id, slug FROM organizations
+    WHERE id = $1 AND deleted_at IS NULL AND slug <> $2
+    FOR NO KEY UPDATE
+), claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT $2::varchar, id FROM locked
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.organization_id = excluded.organization_id OR NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+)
+UPDATE slugs s
+SET released_at = now()
+FROM locked
+WHERE s.slug = locked.slug AND s.organization_id = locked.id;
 
 -- organizations.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -750,6 +772,43 @@ DELETE FROM sessions WHERE id = $12 AND user_id = $13 RETURNING id
 )
 SELECT * FROM change;
 
+-- sessions.password_hashes_in_use
+WITH RECURSIVE kinds (kind, password_hash) AS (
+    (
+        SELECT coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ), password_hash
+        FROM users
+        WHERE password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'
+        ORDER BY 1
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.kind, following.password_hash
+    FROM kinds
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ) AS kind, password_hash
+        FROM users
+        WHERE password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' AND coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ) > kinds.kind
+        ORDER BY 1
+        LIMIT 1
+    ) AS following
+)
+SELECT password_hash FROM kinds LIMIT 100;
+
 -- sessions.refresh
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
@@ -834,6 +893,15 @@ ORDER BY s.line
 ON CONFLICT (organization_id, user_id) DO NOTHING;
 
 -- transfer.staging.organizations_insert
+WITH claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT DISTINCT ON (slug) slug, id FROM staged
+    WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+        AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    ORDER BY slug, line
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.released_at <= now() - interval '90 days'
+)
 INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
 SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
@@ -841,18 +909,40 @@ WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint ||
 ORDER BY line;
 
 -- transfer.staging.organizations_insert_new
+WITH claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT DISTINCT ON (slug) slug, id FROM staged
+    WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+        AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    ORDER BY slug, line
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.released_at <= now() - interval '90 days'
+    RETURNING k.slug, k.organization_id
+)
 INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
 SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+    AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    AND EXISTS (SELECT FROM claimed c WHERE c.slug = staged.slug AND c.organization_id = staged.id)
 ORDER BY line
 ON CONFLICT DO NOTHING;
 
 -- transfer.staging.organizations_insert_others
+WITH claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT DISTINCT ON (slug) slug, id FROM staged
+    WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+        AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    ORDER BY slug, line
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.released_at <= now() - interval '90 days'
+)
 INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
 SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+    AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
 ORDER BY line
 ON CONFLICT (id) DO NOTHING;
 

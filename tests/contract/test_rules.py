@@ -22,6 +22,7 @@ from freehold import Organization, Project, User
 from freehold.base import scalars
 from freehold.base.errors import Invalid
 from freehold.base.scalars import RESERVED_SLUGS, Features, Rule, Visibility, text_defect
+from freehold.base.text import BLANK
 from freehold.base.validation import parse_value, ruled
 
 ENTITIES: Final[dict[str, type[msgspec.Struct]]] = {"users": User, "organizations": Organization, "projects": Project}
@@ -159,7 +160,7 @@ def test_published_schema_accepts_every_address_that_the_type_accepts():
 def test_every_spelling_of_space_and_every_control_is_known():
     characters = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) != "Cs"]
     blank = {one for one in characters if unicodedata.category(one) in {"Zs", "Zl", "Zp", "Cc"}}
-    assert set(re.findall(f"[{scalars.BLANK}]", "".join(characters))) == blank
+    assert set(re.findall(f"[{BLANK}]", "".join(characters))) == blank
     for one in blank - {"\x00"}:
         assert scalars.NAME.check(f"{one}a{one}") == "a"
 

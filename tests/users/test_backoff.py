@@ -76,8 +76,9 @@ async def test_success_forgives_what_failed(platform: Platform, sign_up: SignUp)
 
 async def test_unknown_login_behaves_as_a_known_one(platform: Platform, sign_up: SignUp, connection: Any):
     await sign_up("ada")
+    await sign_up("eve")
     waits: dict[str, list[int]] = {}
-    for number, login in enumerate(["ada", "nobody", "ada@example.com", "nobody@example.com"]):
+    for number, login in enumerate(["ada", "nobody", "eve@example.com", "nobody@example.com"]):
         device = Device(platform, f"203.0.113.{number}")
         await device.fail(5, login)
         waits[login] = [await device.wait(login)]

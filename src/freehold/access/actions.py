@@ -65,6 +65,7 @@ class AccountAction(StrEnum):
     PASSWORD_RESET_COMPLETE = "password_reset.complete"  # noqa: S105 - the same
     MAIL_READ = "mail.read"
     SESSION_CREATE = "session.create"
+    SESSION_FAIL = "session.fail"
     SESSION_REFRESH = "session.refresh"
     SESSION_READ = "session.read"
     SESSION_DELETE = "session.delete"

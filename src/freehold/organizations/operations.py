@@ -163,9 +163,12 @@ async def _search(context: Context, request: PageRequest, q: str) -> Page[Organi
     return Page(data=shown, next_cursor=page.next_cursor, total=page.total)
 
 
-@on_organization(Action.ORGANIZATION_UPDATE, writes=Writes.ONE_STATEMENT)
+@on_organization(Action.ORGANIZATION_UPDATE, writes=Writes.TRANSACTION)
 async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | None = None) -> Organization:
     """Update an organization. ``version`` is the ``updated_at`` that you read.
+
+    A slug that it had leads on to the new one for 90 days. Nobody else gets it in that time; the organization can take
+    it back.
 
     Raises:
         SlugTaken: ``slug_taken``.
@@ -177,6 +180,8 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
         if current is None or version not in {None, current.updated_at}:
             raise Stale
         return as_seen(scope, current)
+    if patch.slug:
+        await queries.take_slug(scope.db, id=scope.organization_id, slug=patch.slug)
     return await _update(scope, version, changed, name=patch.name or None, slug=patch.slug or None)
 
 

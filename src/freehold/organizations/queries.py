@@ -84,6 +84,10 @@ async def lock(db: Executor, *, id: UUID) -> UUID | None: ...
 async def is_member(db: Executor, *, organization_id: UUID, user_id: UUID) -> bool: ...
 
 
+@statement
+async def take_slug(db: Executor, *, id: UUID, slug: str) -> None: ...
+
+
 @recorded
 async def update(
     db: Executor,
@@ -96,3 +100,7 @@ async def update(
     owner_id: UUID | None,
     version: datetime | None,
 ) -> Organization | None: ...
+
+
+@statement
+async def drop_released_slugs(db: Executor) -> None: ...

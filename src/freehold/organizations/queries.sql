@@ -110,16 +110,25 @@ LIMIT :limit;
 -- How many organizations have a name or slug that begins as asked for.
 SELECT count(*) FROM organizations o WHERE ({name_begins} OR {slug_begins}) AND o.deleted_at IS NULL;
 
+-- part: held
+-- Whether an organization still has a slug, or had it lately: s is a row of slugs.
+(s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+
 -- name: insert
 -- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
-WITH organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id)
-    SELECT :id, :name, candidate, :owner_id
+-- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.
+WITH claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT candidate, :id
     FROM unnest(:slugs::text[]) WITH ORDINALITY AS candidates (candidate, rank)
-    WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
+    WHERE NOT EXISTS (SELECT 1 FROM slugs s WHERE s.slug = candidate AND {held})
     ORDER BY rank
     LIMIT 1
-    ON CONFLICT (slug) DO NOTHING
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT {held}
+    RETURNING s.slug
+), organization AS (
+    INSERT INTO organizations AS o (id, name, slug, owner_id)
+    SELECT :id, :name, claimed.slug, :owner_id FROM claimed
     RETURNING {row}
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
@@ -136,6 +145,24 @@ SELECT id FROM organizations WHERE id = :id FOR NO KEY UPDATE;
 -- Whether a user is a member of an organization.
 SELECT EXISTS (SELECT 1 FROM organization_members WHERE organization_id = :organization_id AND user_id = :user_id);
 
+-- name: take_slug
+-- Claim another slug for an organization, and keep the one that it has for it. What another organization has, or had
+-- lately, is not claimed, which breaks a constraint as soon as the organization gets it.
+WITH locked AS (
+    SELECT id, slug FROM organizations
+    WHERE id = :id AND deleted_at IS NULL AND slug <> :slug
+    FOR NO KEY UPDATE
+), claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT :slug::varchar, id FROM locked
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.organization_id = excluded.organization_id OR NOT {held}
+)
+UPDATE slugs s
+SET released_at = now()
+FROM locked
+WHERE s.slug = locked.slug AND s.organization_id = locked.id;
+
 -- name: update
 -- Change what is given: NULL leaves a column as it is.
 UPDATE organizations o
@@ -145,3 +172,7 @@ SET name = coalesce(:name, name),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {organization};
+
+-- name: drop_released_slugs
+-- Let go of the slugs that organizations gave up long ago.
+DELETE FROM slugs WHERE released_at <= now() - interval '90 days';

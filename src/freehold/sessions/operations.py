@@ -9,6 +9,7 @@ import msgspec
 
 from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import event_of, record
+from freehold.base.devices import describe
 from freehold.base.errors import Forbidden, Missing, Unauthenticated
 from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token, token_hash
@@ -18,13 +19,15 @@ from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
 from freehold.mail.news import tell
 from freehold.mail.types import Reader
+from freehold.passwords.formats import UNUSABLE
+from freehold.passwords.hashing import Fit
 from freehold.sessions import queries
-from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
-from freehold.users.backoff import attempts
+from freehold.users.backoff import alarm, attempts
 from freehold.users.operations import credentials_of
 from freehold.users.proving.proof import check_password
+from freehold.users.recovery.operations import mail_token
 from freehold.users.suspension.operations import refuse_suspended
 from freehold.users.verification.errors import EmailUnverified
 from freehold.users.verification.operations import ask_for_confirmation
@@ -36,7 +39,8 @@ _SECONDS_A_DAY = 86_400
 async def sign_in(context: Context, new: NewSession) -> SignedIn:
     """Sign in with a username or an e-mail address.
 
-    An unknown login takes as long as a wrong password and gets the same answer.
+    An unknown login takes as long as a wrong password and gets the same answer. Somebody whose account has no password,
+    as after an import of hashes that Freehold cannot check, is mailed a token that sets one.
 
     Raises:
         WrongCredentials: ``wrong_credentials``.
@@ -51,19 +55,27 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
 
 async def _sign_in(context: Context, new: NewSession) -> SignedIn:
     passwords = context.tools.passwords
-    await attempts.check(context, new.login)
     found = await credentials_of(context, new.login)
-    if not await passwords.verify(found.password_hash if found else None, new.password) or found is None:
-        await attempts.note_failure(context, new.login)
+    budget = attempts.budget_of(found.user.id if found else None, new.login)
+    await attempts.check(context, budget)
+    stored = found.password_hash if found else None
+    fit = await passwords.compare(stored, new.password)
+    if not fit or found is None:
+        # Whoever is named, and whatever made their hash: a failure costs the same work.
+        await passwords.charge_failure(stored, new.password, await queries.password_hashes_in_use(context.db))
+        email = found.user.email if found else new.login
+        reminder = alarm.Reminder(lambda inner: mail_token(inner, email), is_due=stored == UNUSABLE)
+        await alarm.failed(context, found.user.id if found else None, new.login, reminder)
         raise WrongCredentials
-    await attempts.check(context, new.login)
+    await attempts.check(context, budget)
     await refuse_suspended(context, found.user.id)
     if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
         with suppress(MailedTooOften):  # the last one that was mailed goes on working
             await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
         raise EmailUnverified
-    renewed = await passwords.rehash(new.password) if passwords.outdated(found.password_hash) else None
+    is_outdated = fit is Fit.AS_TYPED or passwords.outdated(found.password_hash)
+    renewed = await passwords.rehash(new.password) if is_outdated else None
     token = new_token(Kind.SESSION)
 
     async def store(context: Context) -> SignedIn | None:
@@ -85,7 +97,7 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
         if expires_at is None:
             return None
         user = found.user
-        is_known = await attempts.note_success(context, (new.login, user.username, user.email, str(user.id)))
+        is_known = await attempts.note_success(context, user.id)
         if not is_known:
             await tell(
                 context,

@@ -1,3 +1,39 @@
+-- part: password_kind
+-- What a hash tells of the work that it takes: all but its salt and key. The index users_password_kind_idx has the same.
+coalesce(
+    substring(
+        regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+        FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+    ), ''
+)
+
+-- part: of_another_system
+-- Whether a hash was made in another way than today's.
+password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'
+
+-- name: password_hashes_in_use
+-- A hash of each kind and cost that other systems made: the index is asked for the next kind each time.
+WITH RECURSIVE kinds (kind, password_hash) AS (
+    (
+        SELECT {password_kind}, password_hash
+        FROM users
+        WHERE {of_another_system}
+        ORDER BY 1
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.kind, following.password_hash
+    FROM kinds
+    CROSS JOIN LATERAL (
+        SELECT {password_kind} AS kind, password_hash
+        FROM users
+        WHERE {of_another_system} AND {password_kind} > kinds.kind
+        ORDER BY 1
+        LIMIT 1
+    ) AS following
+)
+SELECT password_hash FROM kinds LIMIT 100;
+
 -- name: by_token_hash
 -- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead).
 SELECT wanted.place, found.id, found.user_id, found.is_admin, found.is_stale

@@ -215,6 +215,12 @@ def tell(
     else:
         for report in reports:
             click.echo(_summary(report))
+            if report.unusable_passwords:
+                click.echo(
+                    f"{report.unusable_passwords:,} of them have a password hash that Freehold cannot check: they get "
+                    "a mail that sets a new password when they try to sign in, or ask for it",
+                    err=True,
+                )
     if refusals.lines:
         others = "would be" if any(report.dry_run for report in reports) else "are"
         outcome = f"the others {others} stored" if partial else "nothing is stored"

@@ -227,6 +227,7 @@ async def _record(context: Context, report: ImportReport) -> None:
         updated=report.updated,
         skipped=report.skipped,
         refused=report.refused,
+        unusable_passwords=report.unusable_passwords,
     )
 
 

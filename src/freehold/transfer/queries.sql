@@ -1,6 +1,6 @@
 -- name: checkpoint
 -- How far a partial import of this file has come, if it was cut off.
-SELECT line, stored, updated, skipped, refused, refusals_bytes FROM imports WHERE fingerprint = :fingerprint;
+SELECT line, stored, updated, skipped, refused, refusals_bytes, unusable_passwords FROM imports WHERE fingerprint = :fingerprint;
 
 -- name: claim
 -- Go on after a line of this file; nothing when somebody else has done so.
@@ -13,7 +13,8 @@ RETURNING line;
 -- name: note
 -- Note what has come of a partial import so far.
 UPDATE imports
-SET stored = :stored, updated = :updated, skipped = :skipped, refused = :refused, refusals_bytes = :refusals_bytes
+SET stored = :stored, updated = :updated, skipped = :skipped, refused = :refused, refusals_bytes = :refusals_bytes,
+    unusable_passwords = :unusable_passwords
 WHERE fingerprint = :fingerprint;
 
 -- name: forget

@@ -182,6 +182,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
         skipped: number of lines that were left out, because the row exists (``on_conflict="skip"``) or would not change
             (``"update"``).
         refused: number of wrong lines. With any, nothing is stored, unless the import is partial.
+        unusable_passwords: number of lines whose password hash Freehold cannot check (its format is unknown, or
+            it takes too long). These users have no password (who exists keeps theirs): they get a mail that sets one
+            when they try to sign in, or ask for it.
         resumed_after: the line after which an interrupted import continued; otherwise 0.
         dry_run: whether this was a dry run, which stores nothing.
     """
@@ -191,6 +194,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     updated: int = 0
     skipped: int = 0
     refused: int = 0
+    unusable_passwords: int = 0
     resumed_after: int = 0
     dry_run: bool = False
 

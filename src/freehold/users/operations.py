@@ -13,6 +13,7 @@ from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.base.scalars import EMAIL, Password
+from freehold.base.text import folded
 from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften
@@ -87,7 +88,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
         if user is None:
             raise EmailTaken
         if not context.is_admin:
-            await attempts.note_success(context, (user.username, user.email, str(user.id)))
+            await attempts.note_success(context, user.id)
         if invited is None:
             with suppress(
                 MailedTooOften
@@ -308,6 +309,8 @@ async def credentials_of(context: Context, login: str) -> queries.Credentials | 
             login = EMAIL.check(login)
         except ValueError:
             return None
+    else:
+        login = folded(login)
     return await queries.credentials_by_login(context.db, login=login)
 
 

@@ -174,7 +174,9 @@ WITH keys AS (
     JOIN organizations o ON o.id = s.id
     WHERE NOT :updates::boolean OR o.deleted_at IS NOT NULL
     UNION ALL
-    SELECT s.line, 'slug' FROM staged s JOIN organizations o ON o.slug = s.slug WHERE o.id <> s.id OR NOT :updates
+    SELECT s.line, 'slug' FROM staged s JOIN slugs k ON k.slug = s.slug
+    WHERE CASE WHEN k.organization_id = s.id THEN k.released_at IS NULL AND NOT :updates
+        ELSE k.released_at IS NULL OR k.released_at > now() - interval '90 days' END
 )
 SELECT line, field, first FROM repeated
 UNION ALL
@@ -188,27 +190,75 @@ FROM staged
 WHERE NOT EXISTS (SELECT FROM users WHERE id = staged.owner_id)
 ORDER BY line;
 
+-- part: organizations_lines
+-- The lines of organizations that are new, between two pages.
+staged
+WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
+    AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+
+-- part: organizations_claim
+-- Claim the slugs of new organizations, but those that others have or had lately.
+INSERT INTO slugs AS k (slug, organization_id)
+SELECT DISTINCT ON (slug) slug, id FROM {organizations_lines}
+ORDER BY slug, line
+ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+WHERE k.released_at <= now() - interval '90 days'
+
 -- part: organizations_rows
 -- Add organizations.
 INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
 SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
-FROM staged
-WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
-ORDER BY line
 
 -- name: organizations_insert
 -- Add organizations; one that is there breaks a constraint.
-{organizations_rows};
+WITH claimed AS (
+    {organizations_claim}
+)
+{organizations_rows}
+FROM staged
+WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
+ORDER BY line;
 
 -- name: organizations_insert_new
 -- Add organizations that are not there, by whatever they must not share.
+WITH claimed AS (
+    {organizations_claim}
+    RETURNING k.slug, k.organization_id
+)
 {organizations_rows}
+FROM {organizations_lines}
+    AND EXISTS (SELECT FROM claimed c WHERE c.slug = staged.slug AND c.organization_id = staged.id)
+ORDER BY line
 ON CONFLICT DO NOTHING;
 
 -- name: organizations_insert_others
 -- Add organizations that are not there, by their key; what else they share with others breaks a constraint.
+WITH claimed AS (
+    {organizations_claim}
+)
 {organizations_rows}
+FROM {organizations_lines}
+ORDER BY line
 ON CONFLICT (id) DO NOTHING;
+
+-- name: organizations_take_slugs
+-- Claim the slugs that organizations get, and keep those that they had for them.
+WITH renamed AS MATERIALIZED (
+    SELECT o.id, o.slug AS old, s.slug AS new
+    FROM staged s
+    JOIN organizations o ON o.id = s.id AND o.slug <> s.slug
+    ORDER BY s.line
+    FOR NO KEY UPDATE OF o
+), claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT new, id FROM renamed
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.organization_id = excluded.organization_id OR k.released_at <= now() - interval '90 days'
+)
+UPDATE slugs k
+SET released_at = now()
+FROM renamed
+WHERE k.slug = renamed.old AND k.organization_id = renamed.id;
 
 -- name: organizations_update
 -- Change the organizations that differ from their lines.
@@ -225,6 +275,13 @@ FROM staged s
 WHERE s.id = o.id
     AND (s.name, s.slug, s.owner_id, coalesce(s.created_at, o.created_at))
         IS DISTINCT FROM (o.name, o.slug, o.owner_id, o.created_at);
+
+-- name: organizations_drop_claims
+-- Let go of the slugs that were claimed for lines that were passed over.
+DELETE FROM slugs k
+USING staged s
+WHERE k.slug = s.slug AND k.organization_id = s.id AND k.released_at IS NULL
+    AND NOT EXISTS (SELECT FROM organizations o WHERE o.id = k.organization_id AND o.slug = k.slug);
 
 -- name: organizations_owners
 -- Make every owner a member.

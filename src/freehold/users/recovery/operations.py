@@ -110,7 +110,7 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
             raise InvalidToken
         await close(context, user.id)
         await tell(context, user.id, "password_changed", reader=Reader(username=user.username, email=user.email))
-        await attempts.note_success(context, (user.username, user.email, str(user.id)))
+        await attempts.note_success(context, user.id)
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
 
     await in_transaction(context, store)
