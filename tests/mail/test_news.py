@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Final
+from uuid import UUID
 
 import httpx
 import pytest
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, trusting
 from tests.mail.letters import letters_to, token_to
 from tests.organizations.conftest import OpenClient
 from tests.users.people import Headers, arrive, confirm, headers_of, me, sign_in
 
-from freehold import Platform, Settings
+from freehold import NewOwner, Platform, Settings
 from freehold.base.settings import SettingError
 from freehold.mail.jobs import check_settings
 from freehold.mail.news import ALL_NEWS
@@ -65,7 +66,9 @@ async def member_removed(scene: Scene) -> httpx.Response:
 
 
 async def ownership_received(scene: Scene) -> httpx.Response:
-    return await scene.client.put(f"{ACME}/owner", json={"user_id": scene.bob_id}, headers=scene.ada)
+    acme = await scene.platform.organizations.get("acme")
+    await scene.platform.organizations.hand_over(acme.id, NewOwner(user_id=UUID(scene.bob_id)))
+    return await scene.client.get(ACME, headers=scene.bob)
 
 
 async def user_deleted(scene: Scene) -> httpx.Response:
@@ -93,7 +96,7 @@ def test_all_news_are_tried():
 async def test_news_go_to_a_confirmed_address_unless_they_are_muted(
     news: str, case: str, open_client: OpenClient, platform: Platform
 ):
-    client = await open_client(Settings(muted_news=f"{news}, " if case == "muted" else ""))
+    client = await open_client(trusting(muted_news=f"{news}, " if case == "muted" else ""))
     scene = Scene(client, platform)
     await scene.begin(confirmed=case != "never confirmed")
     event, subject = EVENTS[news]
@@ -107,7 +110,7 @@ async def test_news_go_to_a_confirmed_address_unless_they_are_muted(
 
 
 async def test_device_that_is_known_is_no_news(open_client: OpenClient, platform: Platform):
-    scene = Scene(await open_client(Settings()), platform)
+    scene = Scene(await open_client(trusting()), platform)
     await scene.begin(confirmed=True)
     for login in ("bob", BOB, "BOB"):
         await headers_of(scene.client, login)
@@ -115,7 +118,7 @@ async def test_device_that_is_known_is_no_news(open_client: OpenClient, platform
 
 
 async def test_who_leaves_and_who_takes_are_not_told_what_they_did(open_client: OpenClient, platform: Platform):
-    scene = Scene(await open_client(Settings()), platform)
+    scene = Scene(await open_client(trusting()), platform)
     await scene.begin(confirmed=True)
     assert (await scene.client.delete(f"{ACME}/members/me", headers=scene.bob)).status_code == 204
     assert len(await letters_to(platform, BOB)) == 1
@@ -124,7 +127,7 @@ async def test_who_leaves_and_who_takes_are_not_told_what_they_did(open_client: 
 async def test_address_that_somebody_claims_gets_five_mails_in_an_hour_whatever_they_do(
     open_client: OpenClient, platform: Platform
 ):
-    client = await open_client(Settings(rate_limits="off"))
+    client = await open_client(trusting(rate_limits="off"))
     scene = Scene(client, platform)
     await scene.begin(confirmed=False)
     for _ in range(4):
@@ -144,7 +147,7 @@ def test_news_that_do_not_exist_are_named(value: str):
 
 
 async def test_keys_of_an_organization_are_told_to_who_made_them(open_client: OpenClient, platform: Platform):
-    scene = Scene(await open_client(Settings()), platform)
+    scene = Scene(await open_client(trusting()), platform)
     await scene.begin(confirmed=True)
     await scene.client.put(f"{ACME}/members/{scene.bob_id}", json={"role": "admin"}, headers=scene.ada)
     await scene.client.post(f"{ACME}/api-keys", json={"name": "robot"}, headers=scene.bob)
