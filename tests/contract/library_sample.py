@@ -47,9 +47,7 @@ async def use_users(platform: Platform, some_id: UUID) -> None:
     new = NewUser(username="ada", email="ada@example.com", password="Lovelace1")
     assert_type(await platform.users.create(new, is_admin=True), User)
     assert_type(await platform.users.get(some_id), User)
-    assert_type(
-        await platform.users.get_with_organizations("me"), UserWithOrganizations | OwnUserWithOrganizations
-    )
+    assert_type(await platform.users.get_with_organizations("me"), UserWithOrganizations | OwnUserWithOrganizations)
     assert_type(await platform.users.find("ada"), User)
     assert_type(await platform.users.any_admin(), bool)
     assert_type(await platform.users.list(PageRequest()), Page[User])

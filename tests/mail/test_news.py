@@ -2,16 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Final
-from uuid import UUID
 
 import httpx
 import pytest
 from tests.conftest import PASSWORD, trusting
 from tests.mail.letters import letters_to, token_to
 from tests.organizations.conftest import OpenClient
+from tests.organizations.handing import give_over_http
 from tests.users.people import Headers, arrive, confirm, headers_of, me, sign_in
 
-from freehold import NewOwner, Platform, Settings
+from freehold import Platform, Settings
 from freehold.base.settings import SettingError
 from freehold.mail.jobs import check_settings
 from freehold.mail.news import ALL_NEWS
@@ -66,9 +66,7 @@ async def member_removed(scene: Scene) -> httpx.Response:
 
 
 async def ownership_received(scene: Scene) -> httpx.Response:
-    acme = await scene.platform.organizations.get("acme")
-    await scene.platform.organizations.hand_over(acme.id, NewOwner(user_id=UUID(scene.bob_id)))
-    return await scene.client.get(ACME, headers=scene.bob)
+    return await give_over_http(scene.client, ACME, scene.ada, scene.bob, scene.bob_id)
 
 
 async def user_deleted(scene: Scene) -> httpx.Response:
@@ -137,6 +135,10 @@ async def test_address_that_somebody_claims_gets_five_mails_in_an_hour_whatever_
         await new_device(scene)
         await api_key_created(scene)
     await ownership_received(scene)
+    for _ in range(2):
+        await client.post("/v1/users/me/email-verification", headers=scene.bob)
+        await client.patch("/v1/users/me", json={"email": BOB}, headers=scene.bob)
+        await client.post("/v1/users/me/email-verification", headers=scene.bob)
     assert len(await letters_to(platform, BOB)) == 5
 
 

@@ -151,12 +151,13 @@ def _tidy_locale(value: str) -> str:
     """Spell a language tag as BCP 47 does: ``de-AT``, ``zh-Hant-TW``."""
     language, *subtags = _trim(value).replace("_", "-").split("-")
     spelled = [
-        part.upper() if len(part) == _REGION else part.title() if len(part) == _SCRIPT else part for part in subtags
+        part.upper() if len(part) == _REGION else part.capitalize() if len(part) == _SCRIPT else part.lower()
+        for part in subtags
     ]
     return "-".join([language.lower(), *spelled])
 
 
-LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*(?![\s\S])"
+LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*(?![\s\S])"
 _REGION, _SCRIPT = 2, 4  # letters
 
 USERNAME: Final = Rule(

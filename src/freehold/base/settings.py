@@ -85,10 +85,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "on"
     )
     reads_per_minute: Annotated[
-        int, _about("reads per minute, per user, organization (by its own API keys) or (if signed out) IP address", ge=1)
+        int,
+        _about(
+            "reads per minute, per user, organization (by its own API keys) or (if signed out) IP address",
+            ge=1,
+        ),
     ] = 3000
     writes_per_minute: Annotated[
-        int, _about("writes per minute, per user, organization (by its own API keys) or (if signed out) IP address", ge=1)
+        int,
+        _about(
+            "writes per minute, per user, organization (by its own API keys) or (if signed out) IP address",
+            ge=1,
+        ),
     ] = 600
     mails_per_minute: Annotated[
         int,

@@ -8,9 +8,9 @@ from typing import Self
 
 import aiosmtplib
 
-from freehold.mail.relay import Relay, mailbox
+from freehold.mail.relay import Relay
 from freehold.mail.types import Claimed
-from freehold.mail.writing import compose
+from freehold.mail.writing import compose, reachable
 
 PERMANENT = 500
 """From this reply code on, the server says that trying again is of no use (RFC 5321, 4.2.1)."""
@@ -88,7 +88,7 @@ class Connection:
 
     async def _send(self, message: Claimed) -> None:
         try:
-            sender, recipient = self._relay.sender.addr_spec, mailbox(message.recipient).addr_spec
+            sender, recipient = self._relay.sender.addr_spec, reachable(message.recipient)
             options = [] if sender.isascii() and recipient.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
             mail = compose(message, self._relay.sender)
             await self._client.sendmail(sender, [recipient], mail, mail_options=options)

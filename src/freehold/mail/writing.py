@@ -16,12 +16,13 @@ from freehold.mail.relay import mailbox
 from freehold.mail.types import Claimed
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""What ends a line somewhere, or nothing that a reader sees."""
 _PLAIN: Final = re.compile(r"[ -~]*")
 _WORDS: Final = re.compile(r"[A-Za-z0-9 ]+")
 """What a name before an address can be without quotes: a comma or a bracket would end it."""
 _MOST_ASCII: Final = 60  # characters of a header that stays on one line
 _MOST_BYTES: Final = 42  # of an encoded word, which is 75 characters with what is around it
-_HIDDEN: Final = "undisclosed-recipients:;"
 
 
 def compose(message: Claimed, sender: Address) -> bytes:
@@ -34,13 +35,14 @@ def compose(message: Claimed, sender: Address) -> bytes:
     parts = (("plain", message.text_body), ("html", message.html_body))
     lines = [
         f"From: {_named(sender)}",
-        f"To: {_recipient(message.recipient)}",
-        f"Subject: {encoded(message.subject)}",
+        f"To: {reachable(message.recipient)}",
+        f"Subject: {encoded(_UNSEEN.sub(' ', message.subject))}",
         f"Date: {format_datetime(message.created_at)}",
         f"Message-ID: <{message.id}@{sender.domain}>",
         "Auto-Submitted: auto-generated",  # RFC 3834: no out-of-office answers, please
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+        "Content-Type: multipart/alternative;",
+        f' boundary="{boundary}"',
         "",
     ]
     for subtype, text in parts:
@@ -53,6 +55,18 @@ def compose(message: Claimed, sender: Address) -> bytes:
         ]
     lines += [f"--{boundary}--", ""]
     return "\r\n".join(lines).encode()
+
+
+def reachable(address: str) -> str:
+    """Write the address of a recipient for the envelope and the header.
+
+    Raises:
+        ValueError: it is none, or reads as an encoded word: servers there are that decode it, and deliver the mail to
+            another address.
+    """
+    if "=?" in address:
+        raise ValueError("the address reads as an encoded word (=?): mail servers may take it for another address")
+    return mailbox(address).addr_spec
 
 
 def encoded(text: str, plain: re.Pattern[str] = _PLAIN) -> str:
@@ -74,12 +88,6 @@ def _named(sender: Address) -> str:
     if not sender.display_name:
         return sender.addr_spec
     return f"{encoded(sender.display_name, _WORDS)} <{sender.addr_spec}>"
-
-
-def _recipient(address: str) -> str:
-    """Write the address, unless it holds what some programs would decode; the envelope has it all the same."""
-    spec = mailbox(address).addr_spec
-    return _HIDDEN if "=?" in spec else spec
 
 
 def _quoted(text: str) -> list[str]:

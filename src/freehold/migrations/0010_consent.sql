@@ -7,7 +7,7 @@ ALTER TABLE organizations ADD COLUMN owner_consented boolean NOT NULL DEFAULT tr
 COMMENT ON COLUMN organizations.owner_consented IS 'Whether the owner created it or accepted it; false when made owner by an operator or an import.';
 
 ALTER TABLE users ADD COLUMN locale varchar(35);
-ALTER TABLE users ADD CONSTRAINT users_locale_check CHECK (locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$') NOT VALID;
+ALTER TABLE users ADD CONSTRAINT users_locale_check CHECK (locale ~ '^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*$') NOT VALID;
 ALTER TABLE users VALIDATE CONSTRAINT users_locale_check;
 COMMENT ON COLUMN users.locale IS 'The language that mails to the user are written in, such as de or de-AT; NULL: English.';
 

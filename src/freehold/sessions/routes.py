@@ -38,7 +38,7 @@ async def create_session(context: Context, body: NewSession) -> SignedIn:
 @routes.post(
     "/v1/email-corrections",
     status=204,
-    auth="none",
+    auth="optional",
     limit="sign-ins",
     errors=[WrongCredentials, SignInDelayed, EmailVerified, EmailTaken, MailedTooOften, Unavailable],
 )

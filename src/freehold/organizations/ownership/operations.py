@@ -107,7 +107,9 @@ async def accept(scope: Scope) -> Organization:
     if Action.ORGANIZATION_TRANSFER not in held:
         raise OwnerOfferVoid
     await _record(scope, AccountAction.OWNERSHIP_ACCEPT, user_id)
-    return await _give(scope, user_id, consented=True)
+    given = await _give(scope, user_id, consented=True)
+    await tell(scope.context, user_id, "ownership_received", organization=given.name)
+    return given
 
 
 @on_organization(Action.ORGANIZATION_READ, writes=Writes.TRANSACTION)
@@ -145,7 +147,10 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
     if await queries.member(scope.db, organization_id=scope.organization_id, user_id=new.user_id) is None:
         raise NewOwnerIsNoMember
     await queries.delete(scope.db, organization_id=scope.organization_id)
-    return await _give(scope, new.user_id, consented=is_self, version=version)
+    given = await _give(scope, new.user_id, consented=is_self, version=version)
+    if not is_self:
+        await tell(context, new.user_id, "ownership_received", organization=given.name)
+    return given
 
 
 async def let_go(context: Context, user_id: UUID) -> None:
@@ -179,8 +184,6 @@ async def _give(scope: Scope, user_id: UUID, *, consented: bool, version: dateti
     )
     if given is None:
         raise no_such_organization() if version is None else Stale()
-    if user_id != scope.context.actor_id:
-        await tell(scope.context, user_id, "ownership_received", organization=given.name)
     return given
 
 

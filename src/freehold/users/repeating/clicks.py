@@ -4,7 +4,7 @@ from uuid import UUID
 
 from freehold.data.context import Context
 from freehold.users.repeating import queries
-from freehold.users.repeating.queries import Used
+from freehold.users.repeating.types import Used
 
 
 async def note(

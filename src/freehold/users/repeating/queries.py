@@ -2,18 +2,8 @@
 
 from uuid import UUID
 
-import msgspec
-
 from freehold.data.sql import Executor, statement
-
-
-class Used(msgspec.Struct, frozen=True):
-    """Who has used a token, for what, and whether their account has no password since."""
-
-    user_id: UUID | None
-    organization_id: UUID | None
-    email: str | None
-    is_locked: bool
+from freehold.users.repeating.types import Used
 
 
 @statement

@@ -14,7 +14,7 @@ from freehold.users.errors import EmailTaken
 from freehold.users.proving.proof import check_password
 from freehold.users.recovery.operations import mail_token
 from freehold.users.repeating import clicks
-from freehold.users.repeating.queries import Used
+from freehold.users.repeating.types import Used
 from freehold.users.types import User
 from freehold.users.undoing.operations import offer
 from freehold.users.verification import queries
