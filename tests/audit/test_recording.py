@@ -49,6 +49,8 @@ ELSEWHERE = {
     "data.import": "shown with importing",
     "data.export": "shown with exporting",
     "email_change.undo": "shown with undoing",
+    "email.correct": "shown in test_own_user",
+    "invitation.decline": "shown with inviting",
 }
 """Actions of operations that write, which are no step of the story."""
 
