@@ -93,12 +93,14 @@ async def correct(client: httpx.AsyncClient, email: str, password: str = PASSWOR
 async def test_mistyped_address_is_corrected_with_login_and_password(
     open_client: OpenClient,
     platform: Platform,
+    connection: Any,
     may_sign_in: bool,  # noqa: FBT001 - a parameter of the test's table
 ):
     client = await open_client(trusting(unverified_may_sign_in=may_sign_in))
     assert (await sign_up(client, email="adda@example.com")).status_code == 201
     mistyped = await token_to(platform, "adda@example.com")
     assert (await correct(client, "ada@example.com")).status_code == 204
+    assert await connection.fetchval("SELECT count(*) FROM audit_events WHERE action = 'email.correct'") == 1
     assert code(await confirm(client, mistyped), 422) == "invalid_token"
     assert (await confirm(client, await token_to(platform, "ada@example.com"))).status_code == 204
     found = await me(client, await headers_of(client, "ada"))
