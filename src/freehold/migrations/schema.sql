@@ -328,7 +328,7 @@ TABLE public.users COMMENT 'People who can sign in.'
     CONSTRAINT users_email_key UNIQUE (email)
     CONSTRAINT users_first_name_check CHECK ((((first_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((first_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
     CONSTRAINT users_last_name_check CHECK ((((last_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((last_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
-    CONSTRAINT users_locale_check CHECK (((locale)::text ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+    CONSTRAINT users_locale_check CHECK (((locale)::text ~ '^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*$'::text))
     CONSTRAINT users_password_hash_check CHECK (((password_hash)::text <> ''::text))
     CONSTRAINT users_pkey PRIMARY KEY (id)
     CONSTRAINT users_username_check CHECK (((username)::text ~ '^[A-Za-z0-9_]{3,50}$'::text))
