@@ -31,8 +31,23 @@ from freehold.data.context import Actor
 from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import Message
 from freehold.organizations.deletion.types import DeletedOrganization
-from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
+from freehold.organizations.invitations.types import (
+    EarlierMembership,
+    Invitation,
+    InvitationAcceptance,
+    InvitationEntry,
+    InvitationRefusal,
+    InvitationResult,
+    InvitationResults,
+    InvitationToken,
+    InvitingOrganization,
+    Membership,
+    NewInvitation,
+    NewInvitations,
+    ReceivedInvitation,
+)
 from freehold.organizations.members.types import LeftBehind, Member, MembersPageRequest, NewRole
+from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
@@ -59,7 +74,7 @@ from freehold.projects.types import (
     ProjectSettingsPatch,
     ProjectsPageRequest,
 )
-from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
+from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
 from freehold.users.finding.types import UsersPageRequest
@@ -70,6 +85,8 @@ from freehold.users.types import (
     NewProfile,
     NewUser,
     OrganizationSummary,
+    OwnUser,
+    OwnUserWithOrganizations,
     PasswordChange,
     Profile,
     ProfilePatch,
@@ -97,6 +114,8 @@ __all__ = [
     "Conflict",
     "CustomRole",
     "DeletedOrganization",
+    "EarlierMembership",
+    "EmailCorrection",
     "EmailUndo",
     "EmailVerification",
     "ExportedEvent",
@@ -110,6 +129,12 @@ __all__ = [
     "InvalidToken",
     "Invitation",
     "InvitationAcceptance",
+    "InvitationEntry",
+    "InvitationRefusal",
+    "InvitationResult",
+    "InvitationResults",
+    "InvitationToken",
+    "InvitingOrganization",
     "IssuedApiKey",
     "KeyRotation",
     "LeftBehind",
@@ -121,6 +146,7 @@ __all__ = [
     "NewApiKey",
     "NewCustomRole",
     "NewInvitation",
+    "NewInvitations",
     "NewOrganization",
     "NewOwner",
     "NewPasswordReset",
@@ -136,6 +162,9 @@ __all__ = [
     "OrganizationSummary",
     "OrganizationsPageRequest",
     "OutcomeUnknown",
+    "OwnUser",
+    "OwnUserWithOrganizations",
+    "OwnerOffer",
     "Page",
     "PageRequest",
     "PasswordChange",
@@ -150,6 +179,7 @@ __all__ = [
     "ProjectSettings",
     "ProjectSettingsPatch",
     "ProjectsPageRequest",
+    "ReceivedInvitation",
     "Refusal",
     "Refusals",
     "Role",

@@ -27,7 +27,8 @@ from freehold.base.validation import parse_value, ruled
 
 ENTITIES: Final[dict[str, type[msgspec.Struct]]] = {"users": User, "organizations": Organization, "projects": Project}
 COLUMNS: Final = {(table, name): rule for table, entity in ENTITIES.items() for name, _, rule in ruled(entity)} | {
-    ("users", "suspension_reason"): scalars.REASON
+    ("users", "suspension_reason"): scalars.REASON,
+    ("users", "locale"): scalars.LOCALE,
 }
 """Which rule each column keeps."""
 

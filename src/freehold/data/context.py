@@ -86,6 +86,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     ip: str | None = None
     user_agent: str | None = None
     redirects: bool = False
+    languages: str | None = None
 
     @property
     def signed_in(self) -> Actor:

@@ -127,8 +127,8 @@ WITH claimed AS (
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT {held}
     RETURNING s.slug
 ), organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id)
-    SELECT :id, :name, claimed.slug, :owner_id FROM claimed
+    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
+    SELECT :id, :name, claimed.slug, :owner_id, :owner_consented FROM claimed
     RETURNING {row}
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
@@ -136,14 +136,6 @@ WITH claimed AS (
 )
 SELECT {row}, ARRAY[o.owner_id] AS members, 1 AS members_count
 FROM organization o;
-
--- name: lock
--- Make all that changes who may do what in an organization wait for each other.
-SELECT id FROM organizations WHERE id = :id FOR NO KEY UPDATE;
-
--- name: is_member
--- Whether a user is a member of an organization.
-SELECT EXISTS (SELECT 1 FROM organization_members WHERE organization_id = :organization_id AND user_id = :user_id);
 
 -- name: take_slug
 -- Claim another slug for an organization, and keep the one that it has for it. What another organization has, or had
@@ -168,7 +160,6 @@ WHERE s.slug = locked.slug AND s.organization_id = locked.id;
 UPDATE organizations o
 SET name = coalesce(:name, name),
     slug = coalesce(:slug, slug),
-    owner_id = coalesce(:owner_id, owner_id),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {organization};

@@ -1,6 +1,6 @@
 -- name: account
 -- A user, and the address that they change to.
-SELECT {users.user}, u.is_admin, u.suspended_at, nullif(v.email, u.email) AS new_email
+SELECT {users.user}, u.is_admin, u.suspended_at, u.locale, nullif(v.email, u.email) AS new_email
 FROM users u
 LEFT JOIN email_verifications v ON v.user_id = u.id
 WHERE u.id = :user_id;

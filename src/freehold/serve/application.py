@@ -149,6 +149,7 @@ class _Door:
             ip=request.ip,
             user_agent=request.user_agent,
             redirects=True,
+            languages=request.languages,
         )
         token = request.token if auth != "none" else None
         if token is not None:

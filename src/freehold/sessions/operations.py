@@ -23,14 +23,14 @@ from freehold.passwords.formats import UNUSABLE
 from freehold.passwords.hashing import Fit
 from freehold.sessions import queries
 from freehold.sessions.errors import WrongCredentials
-from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
+from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff import alarm, attempts
-from freehold.users.operations import credentials_of
+from freehold.users.operations import Credentials, credentials_of
 from freehold.users.proving.proof import check_password
 from freehold.users.recovery.operations import mail_token
 from freehold.users.suspension.operations import refuse_suspended
-from freehold.users.verification.errors import EmailUnverified
-from freehold.users.verification.operations import ask_for_confirmation
+from freehold.users.verification.errors import EmailUnverified, EmailVerified
+from freehold.users.verification.operations import ask_for_confirmation, correct, count_change
 
 _SECONDS_A_DAY = 86_400
 
@@ -55,24 +55,13 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
 
 async def _sign_in(context: Context, new: NewSession) -> SignedIn:
     passwords = context.tools.passwords
-    found = await credentials_of(context, new.login)
-    budget = attempts.budget_of(found.user.id if found else None, new.login)
-    await attempts.check(context, budget)
-    stored = found.password_hash if found else None
-    fit = await passwords.compare(stored, new.password)
-    if not fit or found is None:
-        # Whoever is named, and whatever made their hash: a failure costs the same work.
-        await passwords.charge_failure(stored, new.password, await queries.password_hashes_in_use(context.db))
-        email = found.user.email if found else new.login
-        reminder = alarm.Reminder(lambda inner: mail_token(inner, email), is_due=stored == UNUSABLE)
-        await alarm.failed(context, found.user.id if found else None, new.login, reminder)
-        raise WrongCredentials
-    await attempts.check(context, budget)
-    await refuse_suspended(context, found.user.id)
+    found, fit = await _known(context, new.login, new.password)
     if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
         with suppress(MailedTooOften):  # the last one that was mailed goes on working
-            await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
+            await in_transaction(
+                context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email, is_proven=True)
+            )
         raise EmailUnverified
     is_outdated = fit is Fit.AS_TYPED or passwords.outdated(found.password_hash)
     renewed = await passwords.rehash(new.password) if is_outdated else None
@@ -112,6 +101,54 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
 
     # None: since the password was verified, another was stored or the user suspended, so the question is asked anew.
     return await in_transaction(context, store) or await _sign_in(context, new)
+
+
+@operation(AccountAction.EMAIL_CORRECT, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
+async def correct_email(context: Context, correction: EmailCorrection) -> None:
+    """Correct an address that was mistyped at sign-up, with the credentials of the account, before it is confirmed.
+
+    It takes effect at once, for nobody has confirmed the one before, and is mailed a link that confirms it. It works
+    where people cannot sign in before they confirm.
+
+    Raises:
+        WrongCredentials: ``wrong_credentials``.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        EmailVerified: ``email_verified``: the address is confirmed: sign in and change it.
+        EmailTaken: ``email_taken``.
+        MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
+        Unavailable: too many people are signing in.
+    """
+    found, _ = await _known(context, correction.login, correction.password)
+    if found.user.email_verified:
+        raise EmailVerified("Your e-mail address is confirmed: sign in, and change it with PATCH /v1/users/me")
+    await count_change(context, found.user.id)
+    await in_transaction(context, lambda inner: correct(inner, found.user, correction.email, found.password_hash))
+
+
+async def _known(context: Context, login: str, password: str) -> tuple[Credentials, Fit]:
+    """Find whose credentials these are, and how the password fits; whoever guesses is slowed down.
+
+    Raises:
+        WrongCredentials: ``wrong_credentials``.
+        SignInDelayed: ``sign_in_delayed``.
+        AccountSuspended: ``account_suspended``; only whoever has the password is told.
+    """
+    passwords = context.tools.passwords
+    found = await credentials_of(context, login)
+    budget = attempts.budget_of(found.user.id if found else None, login)
+    await attempts.check(context, budget)
+    stored = found.password_hash if found else None
+    fit = await passwords.compare(stored, password)
+    if not fit or found is None:
+        # Whoever is named, and whatever made their hash: a failure costs the same work.
+        await passwords.charge_failure(stored, password, await queries.password_hashes_in_use(context.db))
+        email = found.user.email if found else login
+        reminder = alarm.Reminder(lambda inner: mail_token(inner, email), is_due=stored == UNUSABLE)
+        await alarm.failed(context, found.user.id if found else None, login, reminder)
+        raise WrongCredentials
+    await attempts.check(context, budget)
+    await refuse_suspended(context, found.user.id)
+    return found, fit
 
 
 async def authenticate(context: Context, token: str) -> Actor:

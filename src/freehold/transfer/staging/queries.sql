@@ -206,8 +206,8 @@ WHERE k.released_at <= now() - interval '90 days'
 
 -- part: organizations_rows
 -- Add organizations.
-INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
-SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 
 -- name: organizations_insert
 -- Add organizations; one that is there breaks a constraint.
@@ -266,6 +266,7 @@ UPDATE organizations o
 SET name = s.name,
     slug = s.slug,
     owner_id = s.owner_id,
+    owner_consented = o.owner_consented AND s.owner_id = o.owner_id,
     created_at = coalesce(s.created_at, o.created_at),
     updated_at = CASE
         WHEN s.updated_at > o.updated_at THEN s.updated_at

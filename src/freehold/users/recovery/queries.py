@@ -22,6 +22,13 @@ class Recipient(msgspec.Struct, frozen=True):
     is_suspended: bool
 
 
+class Holder(msgspec.Struct, frozen=True):
+    """Who has an address."""
+
+    id: UUID
+    is_unconfirmed: bool
+
+
 @statement
 async def replace(db: Executor, *, email: str, token_hash: bytes, lifetime_seconds: float) -> Recovering | None: ...
 
@@ -31,7 +38,7 @@ async def recipient(db: Executor, *, id: UUID) -> Recipient | None: ...
 
 
 @statement
-async def is_unconfirmed(db: Executor, *, email: str) -> bool: ...
+async def holder(db: Executor, *, email: str) -> Holder | None: ...
 
 
 @statement
