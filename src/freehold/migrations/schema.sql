@@ -110,6 +110,7 @@ TABLE public.imports COMMENT 'How far the imports have come that were cut off.'
     skipped bigint NOT NULL DEFAULT 0
     refused bigint NOT NULL DEFAULT 0
     refusals_bytes bigint NOT NULL DEFAULT 0
+    finished_at timestamp with time zone
     CONSTRAINT imports_pkey PRIMARY KEY (fingerprint)
 
 TABLE public.invitations COMMENT 'Who was asked to join which organization, and has not answered.'

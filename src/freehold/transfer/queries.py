@@ -34,6 +34,10 @@ async def note(
 
 
 @statement
+async def finish(db: Executor, *, fingerprint: bytes) -> int | None: ...
+
+
+@statement
 async def forget(db: Executor, *, fingerprint: bytes) -> None: ...
 
 
