@@ -78,7 +78,13 @@ async def test_import_that_was_cut_off_goes_on(platform: Platform, tmp_path: Pat
 @pytest.mark.parametrize("moment", ["finish", "forget"])
 @pytest.mark.parametrize("form", ["ndjson", "csv"])
 async def test_import_that_was_cut_off_after_its_last_batch_ends_well(
-    moment: str, form: Form, platform: Platform, monkeypatch: pytest.MonkeyPatch, connection: Any, tmp_path: Path
+    *,
+    moment: str,
+    form: Form,
+    platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    connection: Any,
+    tmp_path: Path,
 ):
     if form == "csv":
         bad = BAD[7]

@@ -10,6 +10,7 @@ from tests.conftest import PASSWORD
 
 from freehold import NewSession, PasswordChange, Platform, User
 from freehold.sessions.errors import WrongCredentials
+from freehold.users.backoff.attempts import _folded
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.backoff.jobs import drop_expired
 from freehold.users.errors import WrongPassword
@@ -177,3 +178,11 @@ async def test_table_tells_neither_logins_nor_addresses_and_is_emptied(
     await connection.execute("UPDATE sign_in_budgets SET expires_at = now()")
     await drop_expired(platform.context)
     assert await connection.fetchval("SELECT count(*) FROM sign_in_budgets") == 0
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [("Ada@Bücher.example", "ada@xn--bcher-kva.example"), ("u\u0308@x.example", "\u00fc@x.example"), ("ADA", "ada")],
+)
+def test_every_spelling_of_a_login_has_one_budget(spellings: tuple[str, str]):
+    assert len(set(map(_folded, spellings))) == 1
