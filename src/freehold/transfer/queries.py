@@ -43,6 +43,10 @@ async def note(
 
 
 @statement
+async def finish(db: Executor, *, fingerprint: bytes) -> int | None: ...
+
+
+@statement
 async def forget(db: Executor, *, fingerprint: bytes) -> None: ...
 
 

@@ -17,8 +17,15 @@ SET stored = :stored, updated = :updated, skipped = :skipped, refused = :refused
     unusable_passwords = :unusable_passwords
 WHERE fingerprint = :fingerprint;
 
+-- name: finish
+-- A partial import is at its end; nothing when it was before.
+INSERT INTO imports AS i (fingerprint, line, finished_at)
+VALUES (:fingerprint, 0, now())
+ON CONFLICT (fingerprint) DO UPDATE SET finished_at = excluded.finished_at WHERE i.finished_at IS NULL
+RETURNING line;
+
 -- name: forget
--- A partial import is at its end.
+-- Whoever ran a partial import knows that it is at its end.
 DELETE FROM imports WHERE fingerprint = :fingerprint;
 
 -- name: count_users
