@@ -111,6 +111,7 @@ TABLE public.imports COMMENT 'How far the imports have come that were cut off.'
     refused bigint NOT NULL DEFAULT 0
     refusals_bytes bigint NOT NULL DEFAULT 0
     unusable_passwords bigint NOT NULL DEFAULT 0 COMMENT 'Lines so far whose password hash cannot be checked.'
+    finished_at timestamp with time zone
     CONSTRAINT imports_pkey PRIMARY KEY (fingerprint)
 
 TABLE public.invitations COMMENT 'Who was asked to join which organization, and has not answered.'
