@@ -9,6 +9,7 @@ from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail import queries
+from freehold.mail.links import link_to
 from freehold.mail.templates import load
 from freehold.mail.types import Message
 
@@ -31,7 +32,8 @@ async def enqueue(
         LookupError: no such mail, or a value that it names is not given; a fault of the caller's code.
     """
     settings = context.tools.settings
-    mail = load(settings.mail_templates).render(template, {"public_url": settings.base_url, **values})
+    everywhere = {"public_url": settings.base_url, "reset_link": link_to(settings, "reset")}
+    mail = load(settings.mail_templates).render(template, {**everywhere, **values})
     await queries.insert(
         context.db,
         id=new_id(),

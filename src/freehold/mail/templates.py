@@ -6,6 +6,7 @@ file of yours is told at the start and not when somebody waits for a mail.
 """
 
 import html
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -16,8 +17,13 @@ from typing import Final, NamedTuple
 from freehold.base.settings import SettingError
 
 SUFFIXES: Final = (".subject.txt", ".txt", ".html")
-EVERYWHERE: Final = frozenset({"public_url"})
+EVERYWHERE: Final = frozenset({"public_url", "reset_link"})
 """Values that every mail has."""
+LINKS: Final = ("link", "reset_link")
+"""Values that are empty where there is no page to lead to: the paragraphs that name them are then left out."""
+
+_TEXT_PARAGRAPH = re.compile(r"(?:.+\n)+\n*")
+_HTML_PARAGRAPH = re.compile(r"<p\b.*?</p>\n?", re.DOTALL)
 
 _MOST_SUBJECT: Final = 255  # characters, as the column holds
 
@@ -48,6 +54,9 @@ class Templates:
             LookupError: there is no such mail, or it has another value: a fault of the caller's code.
         """
         subject, text, page = self._mails[name]
+        for link in LINKS:
+            if values.get(link) == "":
+                text, page = _without(_TEXT_PARAGRAPH, text, link), _without(_HTML_PARAGRAPH, page, link)
         return Rendered(
             subject=" ".join(subject.substitute(values).split())[:_MOST_SUBJECT],
             text=text.substitute(values),
@@ -80,6 +89,13 @@ def load(folder: Path | None) -> Templates:
             f"{', '.join('NAME' + suffix for suffix in SUFFIXES)}: rename or remove it"
         )
     return Templates(mails)
+
+
+def _without(paragraph: re.Pattern[str], template: Template, name: str) -> Template:
+    """Leave out the paragraphs that name a value."""
+    return Template(
+        paragraph.sub(lambda found: "" if name in Template(found[0]).get_identifiers() else found[0], template.template)
+    )
 
 
 def _read_folder(folder: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.mail.links import link_to
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
 from freehold.organizations.invitations import queries
@@ -257,7 +258,7 @@ async def _send(scope: Scope, invitation: Invitation, token: str) -> None:
         role=invitation.role,
         email=invitation.email,
         token=token,
-        link=f"{settings.base_url}/accept-invitation?token={token}",
+        link=link_to(settings, "invitation", token),
         days=f"{settings.invitation_days:g}",
     )
     await record(
