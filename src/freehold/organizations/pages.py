@@ -25,7 +25,7 @@ async def show_start(visit: Visit) -> Answer:
     if not visit.is_signed_in:
         return visit.show("welcome.html", f"Welcome to {visit.settings.brand_name}")
     user = await users.get(visit.context, "me")
-    listed = await operations.list_all(visit.context, PageRequest(limit=_MOST_SHOWN))
+    listed = await operations.list_of_user(visit.context, "me", PageRequest(limit=_MOST_SHOWN))
     return visit.show(
         "start.html", f"Hello {user.profile.first_name or user.username}", user=user, listed=listed, done=DONE
     )
