@@ -28,7 +28,7 @@ SIGNED_OUT = (
     "/undo-email-change?token=x",
     "/nowhere",
 )
-SIGNED_IN = ("/?done=joined", "/sign-out", "/invitation?token=x")
+SIGNED_IN = ("/?done=joined", "/verify/again", "/sign-out", "/invitation?token=x")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HOSTILE = (
     '<script>document.title="pwned"</script>',

@@ -13,6 +13,7 @@ pages = Pages(__package__)
 
 DONE: Final = {
     "confirmed": "Your e-mail address is confirmed.",
+    "mailed": "The link is on its way. Earlier links no longer work.",
     "joined": "You joined the organization.",
     "signed-up": "Your account is ready. We mailed you a link to confirm your address.",
 }

@@ -36,3 +36,16 @@ async def verify(visit: Visit) -> Answer:
     if needed is not None:
         return visit.show("locked.html", "Set a password to finish", email=needed.email)
     return visit.go("/?done=confirmed" if is_own else "/sign-in?done=confirmed")
+
+
+@pages.shows(f"{PATH}/again", for_user=True)
+async def show_again(visit: Visit) -> Answer:
+    """Offer to mail the link again."""
+    return visit.show("again.html", "Get the link again")
+
+
+@pages.acts(f"{PATH}/again", limit="mails")
+async def again(visit: Visit) -> Answer:
+    """Mail it again."""
+    await operations.send_again(visit.context, "me")
+    return visit.go("/?done=mailed")
