@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from freehold import NewUser, Platform, Settings, User, migrate
@@ -23,6 +24,14 @@ from freehold.postgres import EmbeddedServer, PostgresError, client_binary
 from tests.forker import Forker
 
 PASSWORD = "Lovelace1"
+TRUSTING = Settings(rate_limits="off", direct_adding="anyone", unverified_may_invite=True)
+"""As behind a front end that one trusts: for tests of something else than consent."""
+
+
+def trusting(**given: Any) -> Settings:
+    """The same with more settings."""
+    return msgspec.structs.replace(TRUSTING, **given)
+
 
 # What a test starts must hear signals also where this run does not, as in the background of a shell.
 for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
@@ -200,8 +209,8 @@ def database_url(make_database: Callable[..., str], server_urls: tuple[str, str]
 
 @pytest.fixture
 async def platform(database_url: str) -> AsyncIterator[Platform]:
-    """A platform on a new database, acting as the operator."""
-    async with Platform.open(database_url, settings=Settings(rate_limits="off")) as opened:
+    """A platform on a new database, acting as the operator; its people add and invite whom they like."""
+    async with Platform.open(database_url, settings=TRUSTING) as opened:
         yield opened
 
 

@@ -29,6 +29,7 @@ from freehold.organizations import operations as organizations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.invitations import operations as invitations
 from freehold.organizations.members import operations as members
+from freehold.organizations.ownership import operations as ownership
 from freehold.organizations.roles import operations as roles
 from freehold.passwords.hashing import Passwords
 from freehold.personal_data import operations as personal_data
@@ -103,6 +104,7 @@ class Sessions(Group):
 
     create = Bound(sessions.sign_in)
     refresh = Bound(sessions.refresh)
+    correct_email = Bound(sessions.correct_email)
     list = Bound(sessions.list_mine)
     list_of_user = Bound(sessions.list_of_user)
     end = Bound(sessions.end)
@@ -127,7 +129,22 @@ class Invitations(Group):
     create = Bound(invitations.create)
     resend = Bound(invitations.resend)
     revoke = Bound(invitations.revoke)
+    create_many = Bound(invitations.create_many)
+    preview = Bound(invitations.preview)
+    list_of_user = Bound(invitations.list_of_user)
+    decline_of_user = Bound(invitations.decline_of_user)
+    decline = Bound(invitations.decline)
     accept = Bound(invitations.accept)
+
+
+class OwnerOffers(Group):
+    """Operations on the offer of an organization's ownership to a member."""
+
+    create = Bound(ownership.offer)
+    get = Bound(ownership.get)
+    withdraw = Bound(ownership.withdraw)
+    accept = Bound(ownership.accept)
+    decline = Bound(ownership.decline)
 
 
 class Roles(Group):
@@ -178,7 +195,7 @@ class Organizations(Group):
     list = Bound(organizations.list_all)
     list_of_user = Bound(organizations.list_of_user)
     update = Bound(organizations.update)
-    hand_over = Bound(organizations.hand_over)
+    hand_over = Bound(ownership.hand_over)
     delete = Bound(deletion.delete)
     restore = Bound(deletion.restore)
     purge = Bound(deletion.purge)
@@ -191,6 +208,7 @@ class Organizations(Group):
         self.members = Members(context)
         self.roles = Roles(context)
         self.invitations = Invitations(context)
+        self.owner_offers = OwnerOffers(context)
         self.api_keys = OrganizationApiKeys(context)
 
 

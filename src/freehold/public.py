@@ -31,8 +31,23 @@ from freehold.data.context import Actor
 from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import Message
 from freehold.organizations.deletion.types import DeletedOrganization
-from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
+from freehold.organizations.invitations.types import (
+    EarlierMembership,
+    Invitation,
+    InvitationAcceptance,
+    InvitationEntry,
+    InvitationRefusal,
+    InvitationResult,
+    InvitationResults,
+    InvitationToken,
+    InvitingOrganization,
+    Membership,
+    NewInvitation,
+    NewInvitations,
+    ReceivedInvitation,
+)
 from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
@@ -57,7 +72,7 @@ from freehold.projects.types import (
     ProjectSettings,
     ProjectSettingsPatch,
 )
-from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
+from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
@@ -65,6 +80,8 @@ from freehold.users.types import (
     NewProfile,
     NewUser,
     OrganizationSummary,
+    OwnUser,
+    OwnUserWithOrganizations,
     PasswordChange,
     Profile,
     ProfilePatch,
@@ -91,6 +108,8 @@ __all__ = [
     "Conflict",
     "CustomRole",
     "DeletedOrganization",
+    "EarlierMembership",
+    "EmailCorrection",
     "EmailUndo",
     "EmailVerification",
     "ExportedEvent",
@@ -104,6 +123,12 @@ __all__ = [
     "InvalidToken",
     "Invitation",
     "InvitationAcceptance",
+    "InvitationEntry",
+    "InvitationRefusal",
+    "InvitationResult",
+    "InvitationResults",
+    "InvitationToken",
+    "InvitingOrganization",
     "IssuedApiKey",
     "KeyRotation",
     "LeftBehind",
@@ -114,6 +139,7 @@ __all__ = [
     "NewApiKey",
     "NewCustomRole",
     "NewInvitation",
+    "NewInvitations",
     "NewOrganization",
     "NewOwner",
     "NewPasswordReset",
@@ -127,6 +153,9 @@ __all__ = [
     "OrganizationPatch",
     "OrganizationSummary",
     "OutcomeUnknown",
+    "OwnUser",
+    "OwnUserWithOrganizations",
+    "OwnerOffer",
     "Page",
     "PageRequest",
     "PasswordChange",
@@ -140,6 +169,7 @@ __all__ = [
     "ProjectPatch",
     "ProjectSettings",
     "ProjectSettingsPatch",
+    "ReceivedInvitation",
     "Refusal",
     "Refusals",
     "Role",

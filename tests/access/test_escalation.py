@@ -102,7 +102,8 @@ async def test_member_cannot_promote_themselves(crime: Crime, role: str):
     await crime.make_mallory("member")
     await crime.owner.organizations.roles.create("acme", NewCustomRole(name="strong", actions=tuple(Action)))
     await crime.refused("PUT", crime.member, {"role": role})
-    await crime.refused("PUT", f"{ACME}/owner", {"user_id": str(crime.people["mallory"].id)})
+    for method, path in (("PUT", "owner"), ("POST", "owner-offer")):
+        await crime.refused(method, f"{ACME}/{path}", {"user_id": str(crime.people["mallory"].id)})
     assert "organization.update" not in await crime.held_by_mallory()
 
 
@@ -111,8 +112,9 @@ async def test_nobody_becomes_owner_by_a_role(crime: Crime):
     assert await crime.status("PUT", crime.member, {"role": "owner"}) == 422
     assert await crime.status("POST", f"{ACME}/roles", {"name": "owner", "actions": EVERY_ACTION}) == 422
     assert await crime.status("POST", f"{ACME}/invitations", {"email": "m@example.com", "role": "owner"}) == 422
-    await crime.refused("PUT", f"{ACME}/owner", {"user_id": str(crime.people["mallory"].id)})
-    await crime.refused("PUT", f"{ACME}/owner", {"user_id": str(crime.people["bob"].id)})
+    for method, path in (("PUT", "owner"), ("POST", "owner-offer")):
+        await crime.refused(method, f"{ACME}/{path}", {"user_id": str(crime.people["mallory"].id)})
+        await crime.refused(method, f"{ACME}/{path}", {"user_id": str(crime.people["bob"].id)})
     assert not await crime.held_by_mallory() & set(OWNERS_ALONE)
 
 
@@ -371,8 +373,9 @@ async def test_administrator_who_no_longer_is_may_nothing_more(crime: Crime, con
 
 async def test_former_owner_is_an_admin_and_no_more(crime: Crime):
     bob = {"user_id": str(crime.people["bob"].id)}
-    assert await crime.status("PUT", f"{ACME}/owner", bob, token=crime.tokens["ada"]) == 200
+    assert await crime.status("POST", f"{ACME}/owner-offer", bob, token=crime.tokens["ada"]) == 201
+    await crime.platform.acting_as(crime.people["bob"].id).organizations.owner_offers.accept("acme")
     ada = crime.tokens["ada"]
-    await crime.refused("PUT", f"{ACME}/owner", {"user_id": str(crime.people["ada"].id)}, token=ada)
+    await crime.refused("POST", f"{ACME}/owner-offer", {"user_id": str(crime.people["ada"].id)}, token=ada)
     await crime.refused("DELETE", ACME, token=ada)
     assert await crime.status("DELETE", f"{ACME}/members/{bob['user_id']}", token=ada) == 409

@@ -108,7 +108,9 @@ CALLS: Final[dict[Action, Call]] = {
     Action.ORGANIZATION_READ: lambda p, at: p.organizations.get(at.id),
     Action.ORGANIZATION_UPDATE: lambda p, at: p.organizations.update(at.id, OrganizationPatch(name="Other")),
     Action.ORGANIZATION_DELETE: lambda p, at: p.organizations.delete(at.id),
-    Action.ORGANIZATION_TRANSFER: lambda p, at: p.organizations.hand_over(at.id, NewOwner(user_id=at.bystander)),
+    Action.ORGANIZATION_TRANSFER: lambda p, at: p.organizations.owner_offers.create(
+        at.id, NewOwner(user_id=at.bystander)
+    ),
     Action.ORGANIZATION_RESTORE: restore,
     Action.MEMBER_READ: lambda p, at: p.organizations.members.list(at.id, PageRequest()),
     Action.MEMBER_ADD: lambda p, at: p.organizations.members.put(at.id, at.people["outsider"], NewRole(role="guest")),

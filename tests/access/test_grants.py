@@ -47,7 +47,9 @@ Call = Callable[[Platform, Place], Awaitable[object]]
 CALLS: dict[Action, Call] = {
     Action.ORGANIZATION_READ: lambda p, at: p.organizations.get(at.id),
     Action.ORGANIZATION_UPDATE: lambda p, at: p.organizations.update(at.id, OrganizationPatch(name="Other")),
-    Action.ORGANIZATION_TRANSFER: lambda p, at: p.organizations.hand_over(at.id, NewOwner(user_id=at.user_id("admin"))),
+    Action.ORGANIZATION_TRANSFER: lambda p, at: p.organizations.owner_offers.create(
+        at.id, NewOwner(user_id=at.user_id("admin"))
+    ),
     Action.MEMBER_READ: lambda p, at: p.organizations.members.list(at.id, PageRequest()),
     Action.MEMBER_ADD: lambda p, at: p.organizations.members.put(at.id, at.user_id("other"), NewRole(role="member")),
     Action.MEMBER_UPDATE: lambda p, at: p.organizations.members.put(at.id, at.user_id("third"), NewRole(role="member")),

@@ -1,6 +1,7 @@
 """A limited key sees what its actions and projects say, on every path that is served and with every `include`."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final, get_args
 
 import httpx
@@ -9,9 +10,9 @@ import pytest
 from tests.mail.letters import token_to
 from tests.users.people import Headers, arrive, confirm, me
 
-from freehold import Action, Platform
-from freehold.access import NEVER_BY_KEY
-from freehold.serve.application import ENDPOINTS
+from freehold import GRANTS, Action, Platform, Role
+from freehold.access import NEVER_BY_KEY, ON_CHOSEN_PROJECTS
+from freehold.serve.application import ENDPOINTS, openapi
 from freehold.web.routing import Endpoint
 
 MARKS: Final = {
@@ -24,6 +25,31 @@ MARKS: Final = {
 }
 """Word that stands in what an action shows, followed by whose it is -> that action."""
 READS: Final = [each for each in ENDPOINTS if each.method == "GET" and each.auth != "none"]
+WRITES: Final = [each for each in ENDPOINTS if each.method != "GET" and each.auth == "required"]
+NEEDS: Final[dict[str, Action]] = {
+    "update_organization": Action.ORGANIZATION_UPDATE,
+    "delete_organization": Action.ORGANIZATION_DELETE,
+    "restore_organization": Action.ORGANIZATION_RESTORE,
+    "offer_ownership": Action.ORGANIZATION_TRANSFER,
+    "withdraw_owner_offer": Action.ORGANIZATION_TRANSFER,
+    "hand_over_organization": Action.ORGANIZATION_TRANSFER,
+    "put_member": Action.MEMBER_ADD,
+    "delete_member": Action.MEMBER_REMOVE,
+    "create_invitation": Action.INVITATION_CREATE,
+    "create_invitations": Action.INVITATION_CREATE,
+    "resend_invitation": Action.INVITATION_CREATE,
+    "revoke_invitation": Action.INVITATION_DELETE,
+    "create_role": Action.ROLE_CREATE,
+    "update_role": Action.ROLE_UPDATE,
+    "delete_role": Action.ROLE_DELETE,
+    "create_project": Action.PROJECT_CREATE,
+    "update_project": Action.PROJECT_UPDATE,
+    "delete_project": Action.PROJECT_DELETE,
+}
+"""What changes something in an organization -> the action that a key needs. All else needs a session, or a key without
+limits: a limited one never does it."""
+REFUSED: Final = {401, 403, 404}
+WRITE_LIMITS: Final = [(), *((action,) for action in Action if action not in NEVER_BY_KEY)]
 LIMITS: Final = [
     (),
     *((action,) for action in MARKS.values() if action not in NEVER_BY_KEY),
@@ -118,3 +144,82 @@ async def test_limited_key_reads_what_it_says_and_nothing_else_anywhere(
                         seen |= {mark for word in MARKS for mark in (f"{word}_alpha",) if mark in answer.text}
     words = {mark.partition("_")[0] for mark in seen}
     assert words == ({"organization", "member", "project"} if holder == "project" else {*MARKS}), words
+
+
+published = cache(openapi)
+
+
+def example(endpoint: Endpoint) -> Any:
+    if endpoint.body is None:
+        return None
+    described = published()["paths"][endpoint.path][endpoint.method.lower()]
+    return described["requestBody"]["content"]["application/json"]["example"]
+
+
+async def change(client: httpx.AsyncClient, endpoint: Endpoint, path: str, by: Headers, body: Any) -> httpx.Response:
+    return await client.request(endpoint.method, path, headers=by, json=body)
+
+
+def test_every_write_in_an_organization_says_which_action_a_key_needs():
+    named = {endpoint.name for endpoint in WRITES}
+    assert set(NEEDS) <= named
+    inside = {endpoint.name for endpoint in WRITES if "{organization}" in endpoint.path}
+    by_people = {name for name in inside if "api_key" in name} | {"accept_owner_offer", "decline_owner_offer"}
+    assert inside - by_people == set(NEEDS)
+
+
+@pytest.mark.parametrize("holder", ["user", "organization", "project"])
+async def test_limited_key_writes_nothing_that_it_does_not_say(
+    holder: str, client: httpx.AsyncClient, estate: Estate, connection: Any, subtests: pytest.Subtests
+):
+    """Every write with every single action: on what the key is for, on another organization, on its user's account."""
+
+    async def state() -> list[Any]:
+        tables = ("users", "organizations", "organization_members", "projects", "roles", "invitations", "api_keys")
+        sums = [f"(SELECT sum(hashtext((to_jsonb(t) - 'last_used_at')::text)) FROM {each} t)" for each in tables]  # noqa: S608
+        return list(await connection.fetchrow(f"SELECT {', '.join(sums)}"))
+
+    for actions in WRITE_LIMITS:
+        body: dict[str, Any] = {"name": "limited", "actions": list(actions)}
+        if holder == "project":
+            if not set(actions) <= ON_CHOSEN_PROJECTS:
+                continue
+            body["project_ids"] = [estate.ids["alpha"]["project"]]
+        where = "/v1/organizations/alpha/api-keys" if holder == "organization" else "/v1/users/me/api-keys"
+        key = await estate.make(where, body)
+        headers = {"Authorization": f"Bearer {key['key']}"}
+        before = await state()
+        for endpoint in WRITES:
+            needed = NEEDS.get(endpoint.name)
+            for place in ("alpha", "beta") if "{organization}" in endpoint.path else ("alpha",):
+                reaches = holder == "user" or place == "alpha"
+                if needed in actions and reaches:
+                    continue
+                path = endpoint.path.replace("{user}", estate.ids[place]["user"] if needed else "me")
+                path = path.format(**{**estate.ids[place], "organization": place, "session": "current"})
+                answer = await change(client, endpoint, path, headers, example(endpoint))
+                with subtests.test(actions=actions, route=endpoint.name, place=place):
+                    assert answer.status_code in REFUSED, answer.text
+        assert await state() == before, actions
+
+
+async def test_key_that_says_an_action_does_it(client: httpx.AsyncClient, estate: Estate):
+    """Or refusing everything would pass for limiting."""
+    ids, acme = estate.ids["alpha"], "/v1/organizations/alpha"
+    bodies: dict[str, Any] = {"offer_ownership": {"user_id": ids["user"]}, "put_member": {"role": "member"}}
+    last = ["delete_member", "revoke_invitation", "delete_role", "delete_project", "delete_organization"]
+    order = [*(name for name in NEEDS if name not in {*last, "restore_organization"}), *last, "restore_organization"]
+    endpoints = {endpoint.name: endpoint for endpoint in WRITES}
+    for name in order:
+        if name == "hand_over_organization":
+            continue  # which takes an administrator
+        actions = sorted(GRANTS[Role.MEMBER] | {NEEDS[name], Action.MEMBER_UPDATE})
+        body = {"name": name, "actions": actions}
+        key = await estate.make("/v1/users/me/api-keys", body)
+        path = endpoints[name].path.format(**{**ids, "organization": "alpha"})
+        sent = bodies.get(name, example(endpoints[name]))
+        if name == "update_organization":
+            sent = {"name": "Other"}
+        answer = await change(client, endpoints[name], path, {"Authorization": f"Bearer {key['key']}"}, sent)
+        assert answer.is_success, (name, answer.text)
+    assert (await client.get(acme, headers=estate.ada)).status_code == 200

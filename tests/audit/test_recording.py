@@ -49,6 +49,8 @@ ELSEWHERE = {
     "data.import": "shown with importing",
     "data.export": "shown with exporting",
     "email_change.undo": "shown with undoing",
+    "email.correct": "shown in test_own_user",
+    "invitation.decline": "shown with inviting",
 }
 """Actions of operations that write, which are no step of the story."""
 
@@ -105,6 +107,13 @@ class Story:
         self.key_id = issued.id
         self.tokens.append(issued.key)
 
+    @property
+    def as_bob(self) -> Organizations:
+        return self.platform.acting_as(self.bob.id).organizations
+
+    async def offer_to_bob(self) -> None:
+        await self.as_ada.organizations.owner_offers.create(self.organization_id, NewOwner(user_id=self.bob.id))
+
     async def put_bob(self, role: str) -> None:
         await self.as_ada.organizations.members.put(self.organization_id, self.bob.id, NewRole(role=role))
 
@@ -141,10 +150,12 @@ class Story:
             ("project.delete", lambda: self.as_ada.projects.delete(self.organization_id, self.project_id)),
             ("member.remove", lambda: self.as_ada.organizations.members.remove(self.organization_id, self.bob.id)),
             ("member.add", lambda: self.put_bob("member")),
-            (
-                "organization.transfer",
-                lambda: self.as_ada.organizations.hand_over(self.organization_id, NewOwner(user_id=self.bob.id)),
-            ),
+            ("ownership.offer", self.offer_to_bob),
+            ("ownership.decline", lambda: self.as_bob.owner_offers.decline(self.organization_id)),
+            ("ownership.offer", self.offer_to_bob),
+            ("ownership.withdraw", lambda: self.as_ada.organizations.owner_offers.withdraw(self.organization_id)),
+            ("ownership.offer", self.offer_to_bob),
+            ("organization.transfer", lambda: self.as_bob.owner_offers.accept(self.organization_id)),
             ("member.remove", lambda: self.as_ada.organizations.members.leave(self.organization_id)),
             ("user.set_password", lambda: self.as_ada.users.change_password("me", change)),
             ("session.delete", lambda: self.as_ada.sessions.end("current")),

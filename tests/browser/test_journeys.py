@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 from tests.conftest import PASSWORD, SignUp
 
-from freehold import NewInvitation, NewOrganization, PageRequest, Platform, UserPatch
+from freehold import NewInvitation, NewOrganization, NewOwner, NewRole, PageRequest, Platform, UserPatch
 from freehold.data.context import Actor
 
 from .conftest import OpenPage, link_to
@@ -173,13 +173,44 @@ async def test_invited_user_signs_in_and_accepts(open_page: OpenPage, sign_up: S
     page = await open_page(link, scripts=False)
     await page.get_by_role("link", name="Sign in").click()
     await fill(page, "Sign in", login="bob", password=PASSWORD)
-    await shows(page, "You are invited")
+    await shows(page, "Join Acme Rockets")
     assert page.url.endswith(link)
     await page.get_by_role("button", name="Accept and join").click()
     await expect(page.get_by_role("status")).to_have_text("You joined the organization.")
     await page.goto(link)
-    await page.get_by_role("button", name="Accept and join").click()
     await shows(page, "This invitation does not work")
+
+
+async def test_invitation_is_declined_by_a_button_alone(open_page: OpenPage, sign_up: SignUp, platform: Platform):
+    ada = await sign_up("ada")
+    await platform.users.mark_verified(ada.id)
+    mine = platform.acting_as(ada.id)
+    await mine.organizations.create(NewOrganization(name="Acme Rockets"))
+    await mine.organizations.invitations.create("acme-rockets", NewInvitation(email="bob@example.com"))
+    link = await link_to(platform, "bob@example.com")
+    page = await open_page(link, scripts=False)
+    for _ in range(2):
+        await page.goto(link)
+        await expect(page.locator(".card")).to_contain_text("ada invites you as member")
+    await page.get_by_role("button", name="Decline").click()
+    await shows(page, "You declined the invitation")
+    assert (await mine.organizations.invitations.list("acme-rockets", _ALL)).data == []
+
+
+async def test_offered_ownership_is_accepted(open_page: OpenPage, sign_up: SignUp, platform: Platform):
+    ada, bob = await sign_up("ada"), await sign_up("bob")
+    for user in (ada, bob):
+        await platform.users.mark_verified(user.id)
+    mine = platform.acting_as(ada.id)
+    await mine.organizations.create(NewOrganization(name="Acme Rockets"))
+    await platform.organizations.members.put("acme-rockets", bob.id, NewRole())
+    await mine.organizations.owner_offers.create("acme-rockets", NewOwner(user_id=bob.id))
+    page = await open_page(await link_to(platform, "bob@example.com"), scripts=False)
+    await fill(page, "Sign in", login="bob", password=PASSWORD)
+    await shows(page, "Become the owner of Acme Rockets")
+    await page.get_by_role("button", name="Become the owner").click()
+    await expect(page.get_by_role("status")).to_have_text("You are the owner of the organization now.")
+    assert (await platform.organizations.get("acme-rockets")).owner_id == bob.id
 
 
 async def test_change_of_address_is_taken_back(open_page: OpenPage, sign_up: SignUp, platform: Platform):

@@ -55,6 +55,37 @@ async def test_invitations(freehold: Freehold, platform: Platform, sign_up: Sign
     assert [line.split(":")[1] for line in unreadable.stderr.splitlines()] == [" EMAIL", " --role"]
 
 
+async def test_people_in_a_file_are_invited(freehold: Freehold, platform: Platform, sign_up: SignUp, tmp_path: Path):
+    await make_acme(platform, sign_up)
+    bob = await sign_up("bob")
+    await platform.users.mark_verified(bob.id)
+    (tmp_path / "people.csv").write_text("bob@example.com\nb@example.com, admin\n\nwrong\n", "utf-8")
+    ran = freehold("organizations", "invite", "acme", "--file", "people.csv", "--json")
+    results = json.loads(ran.stdout)
+    assert (ran.returncode, results["invited"]) == (1, 2)
+    assert [each["role"] for each in results["data"]] == ["member", "admin", "member"]
+    assert results["data"][2]["error"]["code"] == "invalid_email"
+    again = freehold("organizations", "invite", "acme", "--file", "-", stdin="b@example.com\nc@example.com\n")
+    assert (again.returncode, again.stderr) == (1, "1 of 2 invited\n")
+    assert again.stdout.splitlines()[1] == "c@example.com\tinvited"
+    assert freehold("organizations", "invite", "acme").returncode == 2
+    (received,) = told(freehold, "organizations", "received-invitations", "bob")["data"]
+    assert received["organization"]["slug"] == "acme"
+    assert freehold("organizations", "decline-invitation", "bob", received["id"]).returncode == 0
+    assert told(freehold, "organizations", "received-invitations", "bob")["data"] == []
+
+
+async def test_ownership_is_offered_and_withdrawn(freehold: Freehold, platform: Platform, sign_up: SignUp):
+    await make_acme(platform, sign_up)
+    bob = await sign_up("bob")
+    told(freehold, "organizations", "add-member", "acme", "bob")
+    offered = told(freehold, "organizations", "offer-ownership", "acme", "bob")
+    assert (offered["user"]["id"], offered["offered_by"]) == (str(bob.id), None)
+    assert told(freehold, "organizations", "owner-offer", "acme") == offered
+    assert told(freehold, "organizations", "withdraw-offer", "acme") == offered
+    assert freehold("organizations", "owner-offer", "acme").returncode == 1
+
+
 async def test_ownership(freehold: Freehold, platform: Platform, sign_up: SignUp):
     acme = await make_acme(platform, sign_up)
     bob = await sign_up("bob")

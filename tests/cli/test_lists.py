@@ -61,6 +61,10 @@ async def fill(url: str) -> None:
         await platform.projects.create(acme.id, NewProject(name="Rocket"))
         await platform.organizations.invitations.create(acme.id, NewInvitation(email="grace@example.com"))
         await platform.api_keys.create(ada.id, NewApiKey(name="laptop"))
+        bob = await platform.users.create(NewUser(username="bob", email="bob@example.com", password=PASSWORD))
+        other = await platform.organizations.create(NewOrganization(name="Other"), owner_id=bob.id)
+        await platform.users.mark_verified(ada.id)
+        await platform.organizations.invitations.create(other.id, NewInvitation(email="ada@example.com"))
 
 
 @pytest.fixture

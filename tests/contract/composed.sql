@@ -211,9 +211,9 @@ ARRAY(
 
 -- organizations.insert
 WITH organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id)
-    SELECT $1, $2, candidate, $3
-    FROM unnest($4::text[]) WITH ORDINALITY AS candidates (candidate, rank)
+    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
+    SELECT $1, $2, candidate, $3, $4
+    FROM unnest($5::text[]) WITH ORDINALITY AS candidates (candidate, rank)
     WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
     ORDER BY rank
     LIMIT 1
@@ -238,6 +238,19 @@ LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organi
     AND (k.expires_at IS NULL OR k.expires_at > now())
 WHERE i.organization_id = $1 AND i.id = $2;
 
+-- organizations.invitations.by_token
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
+r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
+FROM invitations i
+JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+WHERE i.token_hash = $1 AND i.expires_at > now() AND i.created_at < now() + interval '1 hour';
+
 -- organizations.invitations.membership
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, r.role, r.joined_at
 FROM organization_roles r
@@ -258,6 +271,22 @@ WHERE i.organization_id = $1 AND i.id < $2
 ORDER BY i.id DESC
 LIMIT $3;
 
+-- organizations.invitations.page_of_user
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
+r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
+FROM users me
+JOIN invitations i ON lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
+JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+WHERE me.id = $1 AND me.email_verified_at IS NOT NULL AND i.expires_at > now() AND i.id < $2
+ORDER BY i.id DESC
+LIMIT $3;
+
 -- organizations.invitations.sender
 SELECT i.invited_by, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 k.actions AS key_actions
@@ -266,6 +295,67 @@ LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.us
 LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now());
+
+-- organizations.ownership.get
+SELECT f.organization_id, f.offered_by, f.created_at, f.expires_at, u.id, u.username, u.first_name, u.last_name, u.avatar_url
+FROM owner_offers f
+JOIN users u ON u.id = f.user_id
+WHERE f.organization_id = $1 AND f.expires_at > now();
+
+-- organizations.ownership.give
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE organizations o
+SET owner_id = $12,
+    owner_consented = $13,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $14 AND deleted_at IS NULL AND ($15::timestamptz IS NULL OR updated_at = $15)
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
 
 -- organizations.page
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
@@ -305,9 +395,8 @@ WITH change AS (
 UPDATE organizations o
 SET name = coalesce($12, name),
     slug = coalesce($13, slug),
-    owner_id = coalesce($14, owner_id),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $15 AND deleted_at IS NULL AND ($16::timestamptz IS NULL OR updated_at = $16)
+WHERE id = $14 AND deleted_at IS NULL AND ($15::timestamptz IS NULL OR updated_at = $15)
 RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
@@ -677,23 +766,23 @@ ORDER BY s.line
 ON CONFLICT (organization_id, user_id) DO NOTHING;
 
 -- transfer.staging.organizations_insert
-INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
-SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line;
 
 -- transfer.staging.organizations_insert_new
-INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
-SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
 ON CONFLICT DO NOTHING;
 
 -- transfer.staging.organizations_insert_others
-INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
-SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
@@ -880,7 +969,8 @@ ORDER BY u.id;
 
 -- users.by_id
 SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-u.first_name, u.last_name, u.avatar_url
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
@@ -892,7 +982,8 @@ WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C");
 
 -- users.credentials_by_login
 SELECT u.password_hash, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-u.first_name, u.last_name, u.avatar_url
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
 FROM users u
 WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
     OR lower(email COLLATE "C") = lower($1::text COLLATE "C");
@@ -902,10 +993,10 @@ WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
 WITH change AS (
 INSERT INTO users AS u (
-    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
+    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale
 )
 SELECT $12, $13, $14::varchar, CASE WHEN $15::boolean THEN now() END, $16, $17, $18,
-    $19, $20
+    $19, $20, $21
 WHERE NOT EXISTS (
     SELECT FROM email_undos e
     WHERE lower(e.email COLLATE "C") = lower($14::varchar COLLATE "C") AND e.expires_at > now()
@@ -977,10 +1068,12 @@ SET username = coalesce($12, username),
     first_name = CASE WHEN 'first_name' = ANY ($13::text[]) THEN $14 ELSE first_name END,
     last_name = CASE WHEN 'last_name' = ANY ($13) THEN $15 ELSE last_name END,
     avatar_url = CASE WHEN 'avatar_url' = ANY ($13) THEN $16 ELSE avatar_url END,
+    locale = CASE WHEN 'locale' = ANY ($13) THEN $17 ELSE locale END,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $17 AND ($18::timestamptz IS NULL OR updated_at = $18)
+WHERE id = $18 AND ($19::timestamptz IS NULL OR updated_at = $19)
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-u.first_name, u.last_name, u.avatar_url
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
     SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
@@ -1021,10 +1114,23 @@ u.first_name, u.last_name, u.avatar_url
 )
 SELECT * FROM change;
 
+-- users.verification.correct
+-- mailed to the one before sets no password.
+WITH resets AS (
+    DELETE FROM password_resets WHERE user_id = $1
+)
+UPDATE users u
+SET email = $2,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $1 AND email_verified_at IS NULL AND password_hash = $3
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
 -- users.with_organizations
 SELECT wanted.place,
     u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-    u.first_name, u.last_name, u.avatar_url,
+    u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
+    (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email,
     o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
     o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)

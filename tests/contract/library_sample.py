@@ -16,6 +16,8 @@ from freehold import (
     NewUser,
     Organization,
     OrganizationPatch,
+    OwnerOffer,
+    OwnUserWithOrganizations,
     Page,
     PageRequest,
     PasswordChange,
@@ -45,7 +47,7 @@ async def use_users(platform: Platform, some_id: UUID) -> None:
     new = NewUser(username="ada", email="ada@example.com", password="Lovelace1")
     assert_type(await platform.users.create(new, is_admin=True), User)
     assert_type(await platform.users.get(some_id), User)
-    assert_type(await platform.users.get_with_organizations("me"), UserWithOrganizations)
+    assert_type(await platform.users.get_with_organizations("me"), UserWithOrganizations | OwnUserWithOrganizations)
     assert_type(await platform.users.find("ada"), User)
     assert_type(await platform.users.any_admin(), bool)
     assert_type(await platform.users.list(PageRequest()), Page[User])
@@ -71,6 +73,7 @@ async def use_organizations(platform: Platform, some_id: UUID) -> None:
     assert_type(await platform.organizations.list(PageRequest()), Page[Organization])
     assert_type(await platform.organizations.list_of_user(some_id, PageRequest()), Page[Organization])
     assert_type(await platform.organizations.update("acme", OrganizationPatch(name="A")), Organization)
+    assert_type(await platform.organizations.owner_offers.create("acme", NewOwner(user_id=some_id)), OwnerOffer)
     assert_type(await platform.organizations.hand_over("acme", NewOwner(user_id=some_id)), Organization)
     await platform.organizations.delete("acme")
     assert_type(await platform.organizations.members.list("acme", PageRequest()), Page[Member])

@@ -70,6 +70,23 @@ NEAR: Final[dict[str, list[str]]] = {
         *["http://a/b c", "https://a/\u00e9", "javascript:alert(1)", "http://a\x00"],
         *[f"https://a/{'b' * 2038}", f"https://a/{'b' * 2039}"],
     ],
+    "locale": [
+        *[
+            "de",
+            "de-AT",
+            "DE-at",
+            "de_AT",
+            " de ",
+            "zh-Hant-TW",
+            "zh-HANT",
+            "sl-rozaj-biske",
+            "x",
+            "deut",
+            "de-",
+            "de-A",
+        ],
+        *["de-ATX", "de-1996", "d\u00e9", "de\n", "de-" + "a" * 9, "de" + "-abcde" * 5, "de" + "-abcde" * 6, "*", ""],
+    ],
     "description": ["", "a\n\nb", "a" * 10_000, "a" * 10_001, "\x01", "\x00", "\ud800", "\U0001f600" * 10_000],
     "feature": ["a", "A", "", "a" * 64, "a" * 65, "null", "a.b-c_d", "a b", "a\n", "\u00e9", '"', "{}", "\\", "a,b"],
     "password": [

@@ -25,9 +25,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, TRUSTING
 
-from freehold import GRANTS, Action, NewSession, NewUser, Platform, Role, Settings
+from freehold import GRANTS, Action, NewSession, NewUser, Platform, Role
 from freehold.serve.application import create_application
 
 NAMES = ("ada", "bob", "cleo", "dan")
@@ -50,7 +50,7 @@ class World:
         self._runner.run(self._open())
 
     async def _open(self) -> None:
-        self._opened = Platform.open(self._database_url, settings=Settings(rate_limits="off"))
+        self._opened = Platform.open(self._database_url, settings=TRUSTING)
         platform = await self._opened.__aenter__()
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(create_application(platform)), base_url="http://test"
@@ -198,8 +198,9 @@ class Isolation(RuleBasedStateMachine):
         if expected == OK and whom not in place.roles:
             expected = CONFLICT
         body = {"user_id": self.world.ids[whom]}
-        assert self.status(who, "PUT", f"/organizations/{place.id}/owner", body) == expected
+        assert self.status(who, "POST", f"/organizations/{place.id}/owner-offer", body) == expected
         if expected == OK:
+            assert self.status(whom, "POST", f"/organizations/{place.id}/owner-offer/accept") == OK
             place.owner = whom
 
     @precondition(lambda self: self.places)

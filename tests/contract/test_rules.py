@@ -25,7 +25,9 @@ from freehold.base.scalars import RESERVED_SLUGS, Features, Rule, Visibility, te
 from freehold.base.validation import parse_value, ruled
 
 ENTITIES: Final[dict[str, type[msgspec.Struct]]] = {"users": User, "organizations": Organization, "projects": Project}
-COLUMNS: Final = {(table, name): rule for table, entity in ENTITIES.items() for name, _, rule in ruled(entity)}
+COLUMNS: Final = {(table, name): rule for table, entity in ENTITIES.items() for name, _, rule in ruled(entity)} | {
+    ("users", "locale"): scalars.LOCALE
+}
 """Which rule each column keeps."""
 
 NO_TEXT_OF_A_CALLER: Final = {

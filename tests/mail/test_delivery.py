@@ -133,4 +133,5 @@ async def test_subject_stays_on_one_line(office: PostOffice, open_platform: Open
     await write(platform)
     await connection.execute("UPDATE mail_messages SET subject = E'Hello\\r\\nBcc: eve@example.com'")
     await deliver(platform.context)
-    assert office.letters == []
+    (letter,) = office.letters
+    assert (letter["Subject"], letter["Bcc"]) == ("Hello Bcc: eve@example.com", None)

@@ -7,15 +7,15 @@ import pytest
 
 from freehold import Platform, Settings
 from freehold.base.settings import SettingError
-from freehold.mail.templates import EVERYWHERE, SUFFIXES, load
+from freehold.mail.templates import EVERYWHERE, SUFFIXES, WORDS, Mail, load
 
-VALUES = {"username": "ada", "public_url": "https://acme.example"}
+VALUES = {"username": "ada", "public_url": "https://acme.example", "reset_link": "https://acme.example/reset"}
 
 
 @pytest.mark.parametrize("name", sorted(load(None).names))
 def test_every_mail_names_the_same_values_in_text_and_html(name: str):
     """The link and who it is for must be in both; a reader sees only one of the two."""
-    _, text, page = load(None)._mails[name]
+    _, text, page = load(None).mail(name)
     assert set(text.get_identifiers()) == set(page.get_identifiers())
 
 
@@ -91,9 +91,68 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path: Path):
 
 def test_every_mail_has_three_files():
     folder = Path(load.__wrapped__.__code__.co_filename).parent / "templates"
-    assert {path.name for path in folder.iterdir()} == {
-        name + suffix for name in load(None).names for suffix in SUFFIXES
-    }
+    for place in folder.iterdir():
+        assert {path.name for path in place.iterdir()} == {
+            WORDS,
+            *(name + suffix for name in load(None).names for suffix in SUFFIXES),
+        }
+
+
+@pytest.mark.parametrize("name", sorted(load(None).names))
+@pytest.mark.parametrize("locale", sorted(load(None).locales))
+def test_every_language_names_the_same_values(name: str, locale: str):
+    def values(mail: Mail) -> list[set[str]]:
+        return [set(part.get_identifiers()) for part in mail]
+
+    subject, text, page = values(load(None).mail(name, locale))
+    english = values(load(None).mail(name))
+    assert (text, page) == (english[1], english[2])
+    assert subject <= text
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject"),
+    [
+        (None, "Your password was changed"),
+        ("en-GB", "Your password was changed"),
+        ("de", "Dein Passwort wurde geändert"),
+        ("de-AT", "Dein Passwort wurde geändert"),
+        ("fr", "Your password was changed"),
+        ("", "Your password was changed"),
+    ],
+)
+def test_mail_is_in_the_language_of_its_reader_or_else_in_english(locale: str | None, subject: str):
+    assert load(None).render("password_changed", VALUES, locale).subject == subject
+
+
+def test_own_file_replaces_every_language_but_those_that_have_one_there(tmp_path: Path):
+    write(tmp_path / "password_changed.subject.txt", "Everywhere")
+    write(tmp_path / "de" / "password_changed.txt", "Hallo $username")
+    for suffix, text in zip(SUFFIXES, ("Grüezi", "Hoi $username", "Hoi $username"), strict=True):
+        write(tmp_path / "de-CH" / f"password_changed{suffix}", text)
+    templates = load(tmp_path)
+    rendered = {tag: templates.render("password_changed", VALUES, tag) for tag in ("en", "de", "de-CH", "fr")}
+    assert [rendered[tag].subject for tag in ("en", "de", "fr")] == ["Everywhere"] * 3
+    assert rendered["de"].text == "Hallo ada"
+    assert (rendered["de-CH"].subject, rendered["de-CH"].text) == ("Grüezi", "Hoi ada")
+    assert rendered["fr"].text.startswith("Hello ada")
+
+
+def test_language_of_ones_own_needs_whole_mails_and_leaves_the_others_to_english(tmp_path: Path):
+    write(tmp_path / "fr" / "password_changed.subject.txt", "Nouveau mot de passe")
+    with pytest.raises(SettingError, match=r"'fr' has no 'password_changed\.txt'"):
+        load(tmp_path)
+    load.cache_clear()
+    for suffix in SUFFIXES[1:]:
+        write(tmp_path / "fr" / f"password_changed{suffix}", "Bonjour $username")
+    templates = load(tmp_path)
+    assert templates.render("password_changed", VALUES, "fr-CA").text == "Bonjour ada"
+    assert templates.render("user_deleted", VALUES, "fr").subject == "Your account was deleted"
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, "utf-8")
 
 
 def test_reference_names_every_mail_and_its_values():
@@ -102,21 +161,22 @@ def test_reference_names_every_mail_and_its_values():
     documented = {name: set(re.findall(r"\$(\w+)", values)) for name, values in rows}
     templates = load(None)
     real = {
-        name: set().union(*(part.get_identifiers() for part in templates._mails[name])) - EVERYWHERE
+        name: set().union(*(part.get_identifiers() for part in templates.mail(name))) - EVERYWHERE
         for name in templates.names
     }
     assert documented == real
 
 
+@pytest.mark.parametrize("locale", ["en", "de"])
 @pytest.mark.parametrize("name", sorted(load(None).names))
-def test_paragraph_of_a_link_that_leads_nowhere_is_left_out(name: str):
+def test_paragraph_of_a_link_that_leads_nowhere_is_left_out(name: str, locale: str):
     mail = load(None)
-    names = {each for part in mail._mails[name] for each in part.get_identifiers()}
+    names = {each for part in mail.mail(name, locale) for each in part.get_identifiers()}
     values = dict.fromkeys(names, "x") | {"reset_link": "", "link": ""}
-    _, text, page = mail.render(name, values)
-    assert "link:" not in text
+    _, text, page = mail.render(name, values, locale)
+    assert "ink:" not in text
     assert "<a" not in page
-    linked = mail.render(name, values | {"reset_link": "https://a.example/r", "link": "https://a.example/l"})
+    linked = mail.render(name, values | {"reset_link": "https://a.example/r", "link": "https://a.example/l"}, locale)
     assert ("https://" in linked.text) is bool(names & {"link", "reset_link"})
 
 

@@ -126,6 +126,7 @@ class Crowd:
         invitation = dice.choice(self.invitations) if self.invitations else who.id
         letters = [token for recipient, token in self.open if recipient is who]
         token = dice.choice(letters or [each for _, each in self.tokens] or ["none"])
+        mine_to_take = [place for place, member in self.offers if member == who.id]
         leads = roles.get(acme) in {"owner", "admin"}
         plans: dict[str, tuple[int, Callable[[], Awaitable[Any]]]] = {
             "invite": (
@@ -144,7 +145,8 @@ class Crowd:
             ),
             "change role": (2, lambda: mine.roles.update(acme, own_role, RolePatch(actions=actions))),
             "drop role": (2, lambda: mine.roles.delete(acme, own_role)),
-            "hand over": (9 if is_owner else 1, lambda: mine.hand_over(acme, NewOwner(user_id=other.id))),
+            "offer": (15 if is_owner else 1, lambda: mine.owner_offers.create(acme, NewOwner(user_id=other.id))),
+            "take over": (9, lambda: mine.owner_offers.accept(dice.choice(mine_to_take or [acme]))),
             "delete": (4 if is_owner else 1, lambda: mine.delete(acme)),
             "restore": (60 if is_owner and is_deleted else 1, lambda: mine.restore(acme)),
         }
@@ -171,6 +173,9 @@ class Crowd:
         rows = await self.connection.fetch(
             "SELECT organization_id, user_id, role, deleted_at FROM all_organization_roles"
         )
+        self.offers = [
+            (*row,) for row in await self.connection.fetch("SELECT organization_id, user_id FROM owner_offers")
+        ]
         self.roles = {(place, member): (role, deleted_at is not None) for place, member, role, deleted_at in rows}
         for wrong, query in WRONG.items():
             assert await self.connection.fetch(query) == [], wrong
@@ -193,7 +198,7 @@ async def test_invariants_hold_whatever_eight_people_do_at_once(
         await crowd.act()
     await crowd.look()
     # Or nothing would have been shown:
-    wanted = {"invite", "accept", "put", "leave", "make role", "hand over"}
+    wanted = {"invite", "accept", "put", "leave", "make role", "offer", "take over"}
     assert wanted <= set(crowd.done), (crowd.done, crowd.refused)
     report = await platform.audit.verify()
     assert report.found == 0

@@ -7,12 +7,14 @@ from itertools import product
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from tests.conftest import TRUSTING
 from tests.mail.letters import token_to
 from tests.users.conftest import OpenClient
 from tests.users.people import Headers, arrive, code, confirm, me
 
-from freehold import NewUser, PageRequest, Platform, Settings
+from freehold import NewUser, PageRequest, Platform
 from freehold.organizations.deletion.jobs import purge
 from freehold.serve.application import ENDPOINTS, openapi
 from freehold.web.routing import Endpoint
@@ -44,6 +46,7 @@ class Town:
         self.ids["owner"] = str((await me(self.client, self.people["owner"]))["id"])
         self.ids["user"] = self.ids["fellow"] = str((await me(self.client, self.people["fellow"]))["id"])
         await self.owner("PUT", f"{ACME}/members/{self.ids['fellow']}", json={"role": "member"})
+        await self.make(f"{ACME}/owner-offer", user_id=self.ids["fellow"])
         self.ids["role"] = (await self.make(f"{ACME}/roles", name="clerk", actions=["member.read"]))["id"]
         self.ids["invitation"] = (await self.make(f"{ACME}/invitations", email="invitee@example.com"))["id"]
         await self.make(f"{ACME}/projects", name="Hidden")
@@ -246,7 +249,7 @@ async def test_purging_leaves_other_organizations(town: Town, connection: Any):
 async def test_days_are_a_setting(open_client: OpenClient, town: Town, connection: Any):
     await delete(town)
     await connection.execute("UPDATE organizations SET deleted_at = now() - interval '2 days'")
-    hasty = await open_client(Settings(restore_days=1))
+    hasty = await open_client(msgspec.structs.replace(TRUSTING, restore_days=1))
     assert code(await hasty.post(f"{ACME}/restore", headers=town.people["owner"]), 404) == "not_found"
     assert (await town.owner("POST", f"{ACME}/restore")).status_code == 200
 

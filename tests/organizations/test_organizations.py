@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import SignUp
+from tests.organizations.handing import give
 
 from freehold import (
     Actor,
@@ -22,8 +23,9 @@ from freehold import (
     Stale,
 )
 from freehold.base.scalars import SLUG
-from freehold.organizations.errors import NewOwnerIsNoMember, OwnerMustStay, SlugTaken
+from freehold.organizations.errors import OwnerMustStay, SlugTaken
 from freehold.organizations.members.errors import NoSuchUser
+from freehold.organizations.ownership.errors import NewOwnerIsNoMember
 from freehold.organizations.slugs import candidates
 
 
@@ -110,7 +112,7 @@ async def test_change_is_refused_on_an_older_version(platform: Platform, sign_up
     for call in (
         ada.update(first.id, OrganizationPatch(name="Acme 3"), version=version),
         ada.update(first.id, OrganizationPatch(), version=version),
-        ada.hand_over(first.id, NewOwner(user_id=bob.id), version=version),
+        platform.organizations.hand_over(first.id, NewOwner(user_id=bob.id), version=version),
         ada.members.put(first.id, bob.id, NewRole(role="admin"), version=second.updated_at),
         ada.members.remove(first.id, bob.id, version=version),
         ada.delete(first.id, version=version),
@@ -152,8 +154,8 @@ async def test_ownership_goes_to_a_member_and_the_former_owner_stays(platform: P
     acme = await organizations.create(NewOrganization(name="Acme"))
     await organizations.members.put(acme.id, bob.id, NewRole())
     with pytest.raises(NewOwnerIsNoMember):
-        await organizations.hand_over(acme.id, NewOwner(user_id=eve.id))
-    await organizations.hand_over(acme.id, NewOwner(user_id=bob.id))
+        await organizations.owner_offers.create(acme.id, NewOwner(user_id=eve.id))
+    await give(platform, acme.id, ada.id, bob.id)
     listed = (await organizations.members.list(acme.id, PageRequest())).data
     assert {member.user.username: member.role for member in listed} == {"ada": Role.ADMIN, "bob": Role.OWNER}
 

@@ -258,12 +258,12 @@ async def test_demoted_admin_cannot_promote_themselves_back_in_a_race(house: Hou
     assert await house.role_of("admin") == "member"
 
 
-async def test_ownership_is_handed_over_once_in_a_race(house: House, connection: Any):
+async def test_ownership_is_offered_by_its_owner_alone_in_a_race(house: House, connection: Any):
     """Who has handed it over already owns nothing that they could hand to somebody else."""
     await connection.execute("BEGIN")
     await connection.execute("UPDATE organizations SET owner_id = $2 WHERE id = $1", house.id, house.people["admin"].id)
     new = NewOwner(user_id=house.people["member"].id)
-    racing = asyncio.create_task(house.by("owner").hand_over(house.id, new))
+    racing = asyncio.create_task(house.by("owner").owner_offers.create(house.id, new))
     await until_somebody_waits(connection)
     await connection.execute("COMMIT")
     with pytest.raises(Forbidden):

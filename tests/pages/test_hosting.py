@@ -25,6 +25,7 @@ OWN: dict[Mailed, dict[str, Any]] = {
     "reset": {"reset_path": "/app?view=reset"},
     "invitation": {"invitation_path": "/#/join"},
     "undo": {"undo_path": "/oops"},
+    "ownership": {"ownership_path": "/owner"},
 }
 
 

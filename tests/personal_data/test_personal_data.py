@@ -202,6 +202,8 @@ async def test_every_column_that_names_a_user_is_known_here(schema_columns: set[
         "password_resets.user_id",
         "api_keys.user_id",
         "mail_messages.user_id",
+        "owner_offers.user_id",
+        "used_tokens.user_id",
     }
     by_address = {
         "users.email",
@@ -214,6 +216,7 @@ async def test_every_column_that_names_a_user_is_known_here(schema_columns: set[
         "organizations.owner_id",
         "audit_events.actor_id",
         "invitations.invited_by",
+        "owner_offers.offered_by",
         "api_keys.created_by",
     }
     assert schema_columns == cascading | by_address | ids_that_stay

@@ -6,11 +6,11 @@ from typing import Any, get_args
 
 import pytest
 from tests.conftest import PASSWORD
+from tests.organizations.handing import give
 from tests.transfer.conftest import written
 
 from freehold import (
     NewOrganization,
-    NewOwner,
     NewProject,
     NewProjectSettings,
     NewRole,
@@ -33,7 +33,7 @@ async def _fill(platform: Platform, sign_up: Callable[[str], Awaitable[User]]) -
     acme = await acting.organizations.create(NewOrganization(name='A "quoted", name', slug="acme"))
     await acting.organizations.members.put(acme.id, bob.id, NewRole(role="admin"))
     await acting.organizations.members.put(acme.id, cyd.id, NewRole())
-    await acting.organizations.hand_over(acme.id, NewOwner(user_id=bob.id))
+    await give(platform, acme.id, ada.id, bob.id)
     settings = NewProjectSettings(visibility="public", features=("beta.search", "export"))
     for new in (
         NewProject(name="Plain"),

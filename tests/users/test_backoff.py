@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from tests.conftest import PASSWORD
+from tests.users.people import arrive
 
-from freehold import NewSession, PasswordChange, Platform, User
+from freehold import NewSession, PasswordChange, Platform, Settings, User
+from freehold.serve.application import create_application
 from freehold.sessions.errors import WrongCredentials
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.backoff.jobs import drop_expired
@@ -177,3 +180,30 @@ async def test_table_tells_neither_logins_nor_addresses_and_is_emptied(
     await connection.execute("UPDATE sign_in_budgets SET expires_at = now()")
     await drop_expired(platform.context)
     assert await connection.fetchval("SELECT count(*) FROM sign_in_budgets") == 0
+
+
+@pytest.mark.parametrize(
+    "way", ["PUT /v1/users/me/password", "POST /v1/sessions/current/refresh", "DELETE /v1/users/me"]
+)
+async def test_thief_of_a_session_does_not_delay_the_owner_on_a_device_that_is_known(database_url: str, way: str):
+    """The thief guesses and floods from elsewhere with the session itself; the owner sets a new password at once."""
+    settings = Settings(writes_per_minute=5, sign_ins_per_minute=20)
+    async with Platform.open(database_url, settings=settings) as platform:
+        application = create_application(platform)
+
+        def at(ip: str) -> httpx.AsyncClient:
+            transport = httpx.ASGITransport(application, client=(ip, 1))
+            return httpx.AsyncClient(transport=transport, base_url="http://test")
+
+        async with at("192.0.2.1") as home, at("198.51.100.9") as elsewhere:
+            ada = await arrive(home)
+            method, _, path = way.partition(" ")
+            fields = {"PUT": "current_password", "POST": "password", "DELETE": "current_password"}
+            guess = {fields[method]: "Wrong1234"} | ({"new_password": "Stolen123"} if method == "PUT" else {})
+            for _ in range(12):
+                await elsewhere.request(method, path, json=guess, headers=ada)
+            for _ in range(8):
+                await elsewhere.patch("/v1/users/me", json={"locale": "de"}, headers=ada)
+            change = {"current_password": PASSWORD, "new_password": "Analytical2"}
+            answer = await home.put("/v1/users/me/password", json=change, headers=ada)
+            assert answer.status_code == 204, answer.text

@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from tests.conftest import PASSWORD, SignUp
+from tests.organizations.handing import give_over_http
 
 from freehold import NewSession, NewUser, Platform, Settings
 from freehold.serve.application import create_application
@@ -168,9 +169,10 @@ async def test_the_owner_stays_until_the_organization_is_handed_over(
     assert code(await client.delete(f"{acme}/members/me", headers=ada), 409) == "owner_must_stay"
     assert code(await client.delete("/v1/users/me", headers=ada), 409) == "owns_organizations"
     heir = {"user_id": await user_id(client, bob)}
-    assert code(await client.put(f"{acme}/owner", json=heir, headers=ada), 409) == "new_owner_is_no_member"
+    assert code(await client.post(f"{acme}/owner-offer", json=heir, headers=ada), 409) == "new_owner_is_no_member"
     await client.put(f"{acme}/members/{heir['user_id']}", json={}, headers=ada)
-    handed = await client.put(f"{acme}/owner", json=heir, headers=ada)
+    assert code(await client.put(f"{acme}/owner", json=heir, headers=ada), 403) == "consent_needed"
+    handed = await give_over_http(client, acme, ada, bob, heir["user_id"])
     assert (handed.status_code, handed.json()["owner_id"]) == (200, heir["user_id"])
     own_id = await user_id(client, ada)
     assert (await client.delete(f"{acme}/members/{own_id}", headers=ada)).status_code == 204

@@ -111,7 +111,7 @@ def cases(kind: type[Input], body: dict[str, Any], pointer: str = "") -> Iterato
             yield what, {**body, field.encode_name: value}, where
 
 
-def values(kind: Any, good: Any, pointer: str) -> Iterator[Case]:
+def values(kind: Any, good: Any, pointer: str) -> Iterator[Case]:  # noqa: C901 - one branch a kind of wrong
     """Everything that can be wrong with a value."""
     members = alternatives(kind)
     inner = next(member for member in members if member not in {NoneType, UnsetType})
@@ -137,7 +137,8 @@ def values(kind: Any, good: Any, pointer: str) -> Iterator[Case]:
         yield "one too short", "a" * (rule.min_length - 1), pointer
     if isinstance(good, list):
         yield "wrong type of entry", [*good, 1], f"{pointer}/{len(good)}"
-        yield "duplicate entry", [*good, *good], f"{pointer}/{len(good)}"
+        if not isinstance(good[0], dict):  # of many invitations, each is answered for itself
+            yield "duplicate entry", [*good, *good], f"{pointer}/{len(good)}"
         yield "too many entries", [f"feature{number}" for number in range(101)], pointer
 
 

@@ -10,7 +10,7 @@ from freehold.access.actions import (
     Action,
     Role,
 )
-from freehold.access.explaining import explain_access, held_anywhere, standing_of
+from freehold.access.explaining import explain_access, held_anywhere, is_fellow, standing_of
 from freehold.access.operation import (
     OPERATIONS,
     By,
@@ -46,6 +46,7 @@ __all__ = [
     "explain_access",
     "held_anywhere",
     "in_transaction",
+    "is_fellow",
     "key_includes",
     "known_actions",
     "no_such_organization",

@@ -56,6 +56,7 @@ class AccountAction(StrEnum):
     EMAIL_VERIFICATION_CREATE = "email_verification.create"
     EMAIL_VERIFICATION_COMPLETE = "email_verification.complete"
     EMAIL_VERIFICATION_DELETE = "email_verification.delete"
+    EMAIL_CORRECT = "email.correct"
     EMAIL_CHANGE_UNDO = "email_change.undo"
     PASSWORD_RESET_CREATE = "password_reset.create"  # noqa: S105 - the name of an action
     PASSWORD_RESET_COMPLETE = "password_reset.complete"  # noqa: S105 - the same
@@ -71,6 +72,13 @@ class AccountAction(StrEnum):
     ORGANIZATION_LIST = "organization.list"
     ORGANIZATION_PURGE = "organization.purge"
     INVITATION_ACCEPT = "invitation.accept"
+    INVITATION_PREVIEW = "invitation.preview"
+    INVITATION_LIST = "invitation.list"
+    INVITATION_DECLINE = "invitation.decline"
+    OWNERSHIP_OFFER = "ownership.offer"
+    OWNERSHIP_WITHDRAW = "ownership.withdraw"
+    OWNERSHIP_ACCEPT = "ownership.accept"
+    OWNERSHIP_DECLINE = "ownership.decline"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"

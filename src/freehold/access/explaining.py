@@ -25,6 +25,12 @@ async def standing_of(scope: Scope, user_id: UUID) -> Standing:
     )
 
 
+async def is_fellow(context: Context, user_id: UUID) -> bool:
+    """Say whether a user shares an organization with the actor; nobody shares one with an organization's key."""
+    viewer_id = context.actor_id
+    return viewer_id is not None and await queries.shares_organization(context.db, viewer_id=viewer_id, user_id=user_id)
+
+
 async def held_anywhere(context: Context, user_id: UUID) -> frozenset[Action]:
     """Say what a user may do in at least one organization, by their roles."""
     held = await queries.roles_of_user(context.db, user_id=user_id)

@@ -147,6 +147,19 @@ def _usable_slug(value: str) -> str:
     return value
 
 
+def _tidy_locale(value: str) -> str:
+    """Spell a language tag as BCP 47 does: ``de-AT``, ``zh-Hant-TW``."""
+    language, *subtags = _trim(value).replace("_", "-").split("-")
+    spelled = [
+        part.upper() if len(part) == _REGION else part.capitalize() if len(part) == _SCRIPT else part.lower()
+        for part in subtags
+    ]
+    return "-".join([language.lower(), *spelled])
+
+
+LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*(?![\s\S])"
+_REGION, _SCRIPT = 2, 4  # letters
+
 USERNAME: Final = Rule(
     name="username",
     says="must be 3 to 50 letters (A-Z, a-z), digits or underscores",
@@ -249,6 +262,28 @@ ACTION: Final = Rule(
     pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
     example="project.create",
 )
+LOCALE: Final = Rule(
+    name="locale",
+    says="must be a language tag such as de or de-AT, at most 35 characters",
+    min_length=2,
+    max_length=35,
+    pattern=LOCALE_PATTERN,
+    published_pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$",
+    example="de-AT",
+    clean=_tidy_locale,
+)
+TYPED_EMAIL: Final = Rule(
+    name="typed_email",
+    says="must be text of at most 500 characters; an address that is not valid is answered for itself",
+    max_length=500,
+    example="ada@example.com",
+)
+TYPED_ROLE: Final = Rule(
+    name="typed_role",
+    says="must be text of at most 100 characters; a role that does not exist is answered for itself",
+    max_length=100,
+    example="member",
+)
 LOGIN: Final = Rule(name="login", says="must be a username or an e-mail address", min_length=1, max_length=255)
 SECRET: Final = Rule(name="secret", says="must be a password of at most 128 characters", min_length=1, max_length=128)
 TOKEN: Final = Rule(
@@ -272,6 +307,9 @@ ActionText = Annotated[str, ACTION.meta, ACTION]
 Login = Annotated[str, LOGIN.meta, LOGIN]
 Secret = Annotated[str, SECRET.meta, SECRET]
 Token = Annotated[str, TOKEN.meta, TOKEN]
+Locale = Annotated[str, LOCALE.meta, LOCALE]
+TypedEmail = Annotated[str, TYPED_EMAIL.meta, TYPED_EMAIL]
+TypedRole = Annotated[str, TYPED_ROLE.meta, TYPED_ROLE]
 CursorText = Annotated[str, CURSOR.meta, CURSOR]
 
 RoleText = Annotated[str, ROLE.meta, ROLE]

@@ -91,13 +91,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "on"
     )
     reads_per_minute: Annotated[
-        int, _about("reads per minute, per user, API key or (if signed out) IP address", ge=1)
+        int,
+        _about(
+            "reads per minute, per user, organization (by its own API keys) or (if signed out) IP address",
+            ge=1,
+        ),
     ] = 3000
     writes_per_minute: Annotated[
-        int, _about("writes per minute, per user, API key or (if signed out) IP address", ge=1)
+        int,
+        _about(
+            "writes per minute, per user, organization (by its own API keys) or (if signed out) IP address",
+            ge=1,
+        ),
     ] = 600
     mails_per_minute: Annotated[
-        int, _about("requests that send mail, per minute, per user, API key or (if signed out) IP address", ge=1)
+        int,
+        _about(
+            "requests that send mail, per minute, per user, organization (by its own API keys) or (if signed out) IP "
+            "address",
+            ge=1,
+        ),
     ] = 30
     sign_ins_per_minute: Annotated[
         int, _about("attempts to sign in or use a mailed token, per minute, per IP address", ge=1)
@@ -150,6 +163,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     undo_path: Annotated[_Path | None, _about("the same, for the page that takes back a change of e-mail address")] = (
         None
     )
+    ownership_path: Annotated[
+        _Path | None,
+        _about("the same, for the page that accepts the ownership of an organization, with ?organization=..."),
+    ] = None
     allowed_origins: Annotated[
         str,
         _about(
@@ -186,6 +203,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unverified_may_sign_in: Annotated[
         bool, _about("let people sign in before they confirm their e-mail address: true or false")
     ] = True
+    direct_adding: Annotated[
+        Literal["fellows", "anyone", "nobody"],
+        _about(
+            "whom people can add to an organization without an invitation: those they share another organization with "
+            "(fellows), anyone, which suits a front end that you trust, or nobody"
+        ),
+    ] = "fellows"
+    unverified_may_invite: Annotated[
+        bool, _about("let people invite others before they confirm their e-mail address: true or false")
+    ] = False
+    open_invitations: Annotated[
+        int, _about("open invitations that an organization can have at the same time", ge=1, le=100_000)
+    ] = 500
+    invitations_per_hour: Annotated[
+        int,
+        _about("invitations per hour that each user can send, over all their sessions and API keys", ge=1, le=100_000),
+    ] = 200
     email_verification_hours: Annotated[
         float, _about("hours until the link that confirms an e-mail address expires", gt=0, le=720)
     ] = 48.0

@@ -304,7 +304,7 @@ def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:
         if len(problems) > before:
             return UNSET
         for index, item in enumerate(items):
-            if item in items[:index]:
+            if not isinstance(item, Input) and item in items[:index]:
                 _fail(problems, f"{pointer}/{index}", "duplicate", f"'{item}' is already in the list")
         return items
 

@@ -74,6 +74,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+    languages: str | None = None
 
     @property
     def signed_in(self) -> Actor:

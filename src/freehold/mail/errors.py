@@ -16,6 +16,13 @@ class MailedTooOften(TooManyRequests):
     constraints = ("mail_budgets_pkey",)
 
 
+class SentTooMany(TooManyRequests):
+    """A user has sent as many mails to others as they may within the hour, over all their sessions and API keys."""
+
+    code = "sent_too_many"
+    title = "You have sent too many invitations in the last hour: wait for the number of seconds in Retry-After"
+
+
 MEANINGS: Final[dict[str, Meaning]] = {
     "mail_budgets_subject_check": failing("/email", "invalid_hash", "must be kept as a hash"),
     "mail_budgets_mails_check": failing("/email", "invalid_count", "must be at least one"),

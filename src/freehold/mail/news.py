@@ -46,5 +46,12 @@ async def tell(
     if reader is None or reader.email is None:
         return
     await enqueue(
-        context, reader.email, news, about=user_id, is_last=user_id is None, username=reader.username, **values
+        context,
+        reader.email,
+        news,
+        about=user_id,
+        is_last=user_id is None,
+        locale=reader.locale,
+        username=reader.username,
+        **values,
     )

@@ -1,7 +1,10 @@
 """Writing to the outbox, and looking into it."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
+
+import msgspec
 
 from freehold.access import AccountAction, By, operation
 from freehold.base.errors import Missing
@@ -14,35 +17,77 @@ from freehold.mail.templates import load
 from freehold.mail.types import Message
 
 
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail to one address.
+
+    Attributes:
+        recipient: an e-mail address; None is nobody: the same work is done and nothing is sent, so that an answer
+            takes as long for an unknown address as for a known one.
+        about: the user whom it speaks of, whoever gets it; with them it is removed.
+        is_last: it is the last that somebody gets whose account is gone: nothing of it stays once it is delivered.
+        locale: the language of whoever gets it, when that is known already.
+        values: what its files name, all of it.
+    """
+
+    recipient: str | None
+    about: UUID | None
+    values: Mapping[str, str]
+    is_last: bool = False
+    locale: str | None = None
+
+
 async def enqueue(
-    context: Context, recipient: str | None, template: str, *, about: UUID | None, is_last: bool = False, **values: str
+    context: Context,
+    recipient: str | None,
+    template: str,
+    *,
+    about: UUID | None,
+    is_last: bool = False,
+    locale: str | None = None,
+    **values: str,
 ) -> None:
     """Write a mail into the outbox, in the transaction of the change that it speaks of; it is delivered afterwards.
 
     Args:
         context: its ``db`` is the transaction of the change.
-        recipient: an e-mail address; None is nobody: the same work is done and nothing is sent, so that an answer
-            takes as long for an unknown address as for a known one.
+        recipient: as in ``Letter``, like the rest.
         template: the name of the mail (see ``freehold.mail.templates``).
-        about: the user whom it speaks of, whoever gets it; with them it is removed.
-        is_last: it is the last that somebody gets whose account is gone: nothing of it stays once it is delivered.
+        about: whom it speaks of.
+        is_last: whether nothing of it stays.
+        locale: the language, when it is known.
         values: what its files name, all of it.
 
     Raises:
         LookupError: no such mail, or a value that it names is not given; a fault of the caller's code.
     """
+    letter = Letter(recipient=recipient, about=about, values=values, is_last=is_last, locale=locale)
+    await enqueue_all(context, template, [letter])
+
+
+async def enqueue_all(context: Context, template: str, letters: Sequence[Letter]) -> None:
+    """Write mails into the outbox, each in the language of its reader; as many as there are take the same statements.
+
+    Raises:
+        LookupError: as ``enqueue``.
+    """
     settings = context.tools.settings
+    templates = load(settings.mail_templates)
     everywhere = {"public_url": settings.base_url, "reset_link": link_to(settings, "reset")}
-    mail = load(settings.mail_templates).render(template, {**everywhere, **values})
-    await queries.insert(
+    recipients, abouts = [each.recipient for each in letters], [each.about for each in letters]
+    locales = await queries.locales(context.db, recipients=recipients, user_ids=abouts)
+    mails = [
+        templates.render(template, {**everywhere, **each.values}, each.locale or locale)
+        for each, locale in zip(letters, locales, strict=True)
+    ]
+    await queries.insert_all(
         context.db,
-        id=new_id(),
-        recipient=recipient,
-        user_id=about,
-        subject=mail.subject,
-        text_body=mail.text,
-        html_body=mail.html,
-        is_last=is_last,
+        ids=[new_id() for _ in letters],
+        recipients=recipients,
+        user_ids=abouts,
+        subjects=[mail.subject for mail in mails],
+        text_bodies=[mail.text for mail in mails],
+        html_bodies=[mail.html for mail in mails],
+        are_last=[each.is_last for each in letters],
     )
 
 

@@ -1,5 +1,6 @@
 """Typed stubs of the outbox's statements."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -11,22 +12,29 @@ from freehold.mail.types import Claimed, Message, Reader
 class Budget(msgspec.Struct, frozen=True):
     """How many mails were counted since the hour began, and in how many seconds it is over."""
 
+    subject: bytes
     mails: int
     seconds_left: int
 
 
 @statement
-async def insert(
+async def insert_all(
     db: Executor,
     *,
-    id: UUID,
-    recipient: str | None,
-    user_id: UUID | None,
-    subject: str,
-    text_body: str,
-    html_body: str,
-    is_last: bool,
+    ids: Sequence[UUID],
+    recipients: Sequence[str | None],
+    user_ids: Sequence[UUID | None],
+    subjects: Sequence[str],
+    text_bodies: Sequence[str],
+    html_bodies: Sequence[str],
+    are_last: Sequence[bool],
 ) -> None: ...
+
+
+@statement
+async def locales(
+    db: Executor, *, recipients: Sequence[str | None], user_ids: Sequence[UUID | None]
+) -> list[str | None]: ...
 
 
 @statement
@@ -34,7 +42,7 @@ async def reader(db: Executor, *, user_id: UUID) -> Reader | None: ...
 
 
 @statement
-async def count_in_hour(db: Executor, *, subject: bytes) -> Budget: ...
+async def count_in_hour(db: Executor, *, subjects: Sequence[bytes], mails: Sequence[int]) -> list[Budget]: ...
 
 
 @statement

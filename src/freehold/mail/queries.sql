@@ -1,22 +1,38 @@
--- name: insert
--- Put a message into the outbox; without a recipient the same work is done and nothing is kept.
+-- name: insert_all
+-- Put messages into the outbox; for one without a recipient the same work is done and nothing is kept.
 INSERT INTO mail_messages (id, recipient, user_id, subject, text_body, html_body, is_last)
-SELECT :id, :recipient, :user_id, :subject, :text_body, :html_body, :is_last
-WHERE :recipient::varchar IS NOT NULL;
+SELECT id, recipient, user_id, subject, text_body, html_body, is_last
+FROM unnest(
+    :ids::uuid[], :recipients::text[], :user_ids::uuid[], :subjects::text[], :text_bodies::text[], :html_bodies::text[],
+    :are_last::boolean[]
+) AS letters (id, recipient, user_id, subject, text_body, html_body, is_last)
+WHERE recipient IS NOT NULL;
+
+-- name: locales
+-- The language of whoever reads each message: of the user with that address, or else of the one whom it speaks of.
+SELECT coalesce(
+    (SELECT locale FROM users WHERE lower(email COLLATE "C") = lower(letters.recipient COLLATE "C")),
+    (SELECT locale FROM users WHERE id = letters.user_id)
+)
+FROM unnest(:recipients::text[], :user_ids::uuid[]) WITH ORDINALITY AS letters (recipient, user_id, place)
+ORDER BY place;
 
 -- name: reader
--- What a user is called, and their address, if they have confirmed it.
-SELECT username, CASE WHEN email_verified_at IS NOT NULL THEN email END AS email FROM users WHERE id = :user_id;
+-- What a user is called, their address, if they have confirmed it, and their language.
+SELECT username, CASE WHEN email_verified_at IS NOT NULL THEN email END AS email, locale FROM users WHERE id = :user_id;
 
 -- name: count_in_hour
--- Count a mail against a budget, whose hour begins with its first; tells how many it was, and how long the hour lasts. An
--- hour that ends later than any can was begun before the clock was set back.
+-- Count mails against budgets, the hour of each of which begins with its first; tells how many they were, and how long the
+-- hour lasts. An hour that ends later than any can was begun before the clock was set back.
 INSERT INTO mail_budgets AS b (subject, mails, ends_at)
-VALUES (:subject, 1, now() + interval '1 hour')
+SELECT subject, mails, now() + interval '1 hour'
+FROM unnest(:subjects::bytea[], :mails::integer[]) AS counted (subject, mails)
+ORDER BY subject
 ON CONFLICT (subject) DO UPDATE
-SET mails = CASE WHEN b.ends_at BETWEEN now() AND now() + interval '2 hours' THEN b.mails + 1 ELSE 1 END,
+SET mails = excluded.mails
+        + CASE WHEN b.ends_at BETWEEN now() AND now() + interval '2 hours' THEN b.mails ELSE 0 END,
     ends_at = CASE WHEN b.ends_at BETWEEN now() AND now() + interval '2 hours' THEN b.ends_at ELSE excluded.ends_at END
-RETURNING mails, ceil(extract(epoch FROM ends_at - now()))::integer AS seconds_left;
+RETURNING subject, mails, ceil(extract(epoch FROM ends_at - now()))::integer AS seconds_left;
 
 -- name: drop_ended_budgets
 -- Forget the budgets whose hour is over.

@@ -1,18 +1,16 @@
 """Hands messages to an SMTP server, and tells failures that may pass from those that will not."""
 
 import asyncio
-import email.policy
 import socket
 from contextlib import suppress
-from email.headerregistry import Address
-from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
 
 import aiosmtplib
 
-from freehold.mail.relay import Relay, mailbox
+from freehold.mail.relay import Relay
 from freehold.mail.types import Claimed
+from freehold.mail.writing import compose, reachable
 
 PERMANENT = 500
 """From this reply code on, the server says that trying again is of no use (RFC 5321, 4.2.1)."""
@@ -90,8 +88,10 @@ class Connection:
 
     async def _send(self, message: Claimed) -> None:
         try:
+            sender, recipient = self._relay.sender.addr_spec, reachable(message.recipient)
+            options = [] if sender.isascii() and recipient.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
             mail = compose(message, self._relay.sender)
-            await self._client.send_message(mail)
+            await self._client.sendmail(sender, [recipient], mail, mail_options=options)
         except TimeoutError:
             raise
         except aiosmtplib.SMTPSenderRefused as error:  # whatever its code: mail_from is wrong, not the message
@@ -105,24 +105,6 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError) as error:
             self._client.close()
             raise Undelivered(f"the connection was lost: {_words(error)}") from error
-
-
-def compose(message: Claimed, sender: Address) -> EmailMessage:
-    """Make the mail. The same message has the same Message-ID however often it is sent, so that repeats are dropped.
-
-    Raises:
-        ValueError: a header would hold a line break, or the recipient is no address.
-    """
-    mail = EmailMessage(policy=email.policy.SMTP)
-    mail["From"] = sender
-    mail["To"] = mailbox(message.recipient)
-    mail["Subject"] = message.subject
-    mail["Date"] = message.created_at
-    mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    mail.set_content(message.text_body)
-    mail.add_alternative(message.html_body, subtype="html")
-    return mail
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException) -> Undelivered:

@@ -7,10 +7,11 @@ import msgspec
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """Who gets news: what they are called, and their address (None when they never confirmed it)."""
+    """Who gets news: what they are called, their address (None when they never confirmed it), and their language."""
 
     username: str
     email: str | None
+    locale: str | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

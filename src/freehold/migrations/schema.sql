@@ -184,6 +184,7 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     created_at timestamp with time zone NOT NULL DEFAULT now()
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     deleted_at timestamp with time zone
+    owner_consented boolean NOT NULL DEFAULT true COMMENT 'Whether the owner created it or accepted it; false when made owner by an operator or an import.'
     CONSTRAINT organizations_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
     CONSTRAINT organizations_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE RESTRICT
     CONSTRAINT organizations_owner_is_member_fkey FOREIGN KEY (id, owner_id) REFERENCES public.organization_members(organization_id, user_id) DEFERRABLE INITIALLY DEFERRED
@@ -193,6 +194,17 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     CREATE INDEX organizations_deleted_at_idx ON public.organizations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
     CREATE INDEX organizations_deleted_idx ON public.organizations USING btree (id) WHERE (deleted_at IS NOT NULL)
     CREATE INDEX organizations_owner_id_idx ON public.organizations USING btree (owner_id)
+
+TABLE public.owner_offers COMMENT 'Ownership of organizations that is offered to a member, who has not answered.'
+    organization_id uuid NOT NULL COMMENT 'Whose ownership.'
+    user_id uuid NOT NULL COMMENT 'The member who may accept it.'
+    offered_by uuid COMMENT 'The user who offers it; NULL for the operator and for a key of the organization.'
+    offered_by_key uuid COMMENT 'The key of the organization that offers it. No foreign key: a key can be revoked while its offer is open.'
+    created_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When it was offered.'
+    expires_at timestamp with time zone NOT NULL COMMENT 'Until when it can be accepted.'
+    CONSTRAINT owner_offers_pkey PRIMARY KEY (organization_id)
+    CONSTRAINT owner_offers_user_is_member_fkey FOREIGN KEY (organization_id, user_id) REFERENCES public.organization_members(organization_id, user_id) ON DELETE CASCADE
+    CREATE INDEX owner_offers_user_id_idx ON public.owner_offers USING btree (user_id, organization_id)
 
 TABLE public.password_resets COMMENT 'Who may set a new password with the token that was mailed.'
     user_id uuid NOT NULL
@@ -285,6 +297,19 @@ TABLE public.sign_in_budgets COMMENT 'Failed attempts to sign in, and devices th
     CONSTRAINT sign_in_budgets_subject_check CHECK ((length(subject) = 32))
     CREATE INDEX sign_in_budgets_expires_at_idx ON public.sign_in_budgets USING btree (expires_at)
 
+TABLE public.used_tokens COMMENT 'Tokens from mails that were used lately, so that a second click is answered as done.'
+    token_hash bytea NOT NULL COMMENT 'SHA-256 of the token.'
+    user_id uuid COMMENT 'Who has used it; NULL when nobody was signed in.'
+    organization_id uuid COMMENT 'The organization that it invited to; NULL for tokens of an account.'
+    used_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When it was used.'
+    CONSTRAINT used_tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT used_tokens_pkey PRIMARY KEY (token_hash)
+    CONSTRAINT used_tokens_token_hash_check CHECK ((length(token_hash) = 32))
+    CONSTRAINT used_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX used_tokens_organization_id_idx ON public.used_tokens USING btree (organization_id) WHERE (organization_id IS NOT NULL)
+    CREATE INDEX used_tokens_used_at_idx ON public.used_tokens USING btree (used_at)
+    CREATE INDEX used_tokens_user_id_idx ON public.used_tokens USING btree (user_id) WHERE (user_id IS NOT NULL)
+
 TABLE public.users COMMENT 'People who can sign in.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
     username character varying(50) NOT NULL
@@ -297,11 +322,13 @@ TABLE public.users COMMENT 'People who can sign in.'
     created_at timestamp with time zone NOT NULL DEFAULT now()
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     email_verified_at timestamp with time zone
+    locale character varying(35) COMMENT 'The language that mails to the user are written in, such as de or de-AT; NULL: English.'
     CONSTRAINT users_avatar_url_check CHECK (((avatar_url)::text ~ '^https?://[^/?#\u0001-\u0020\u007f-\u00a0]+([/?#][^\u0001-\u0020\u007f-\u00a0]*)?$'::text))
     CONSTRAINT users_email_check CHECK (((email)::text ~ '^[^@\u0001-\u0020\u007f-\u00a0]+@[^@\u0001-\u0020\u007f-\u00a0]+$'::text))
     CONSTRAINT users_email_key UNIQUE (email)
     CONSTRAINT users_first_name_check CHECK ((((first_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((first_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
     CONSTRAINT users_last_name_check CHECK ((((last_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((last_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT users_locale_check CHECK (((locale)::text ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
     CONSTRAINT users_password_hash_check CHECK (((password_hash)::text <> ''::text))
     CONSTRAINT users_pkey PRIMARY KEY (id)
     CONSTRAINT users_username_check CHECK (((username)::text ~ '^[A-Za-z0-9_]{3,50}$'::text))

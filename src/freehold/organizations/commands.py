@@ -12,9 +12,10 @@ from freehold.organizations.deletion import commands as deletion
 from freehold.organizations.invitations import commands as invitations
 from freehold.organizations.members import operations as members
 from freehold.organizations.members.types import Member, NewRole
+from freehold.organizations.ownership import commands as ownership
 from freehold.organizations.roles import operations as roles
 from freehold.organizations.roles.types import Access, AccessQuestion
-from freehold.organizations.types import NewOrganization, NewOwner, Organization, OrganizationPatch
+from freehold.organizations.types import NewOrganization, Organization, OrganizationPatch
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference
 from freehold.users.commands import find_user
@@ -107,16 +108,6 @@ async def remove_member(context: Context, *, organization: str, user: str) -> Or
 @organizations.command()
 @click.argument("organization")
 @click.argument("user")
-@shows
-async def hand_over(context: Context, *, organization: str, user: str) -> Organization:
-    """Make a member the owner of an organization. The previous owner becomes an admin."""
-    reference = organization_reference(organization)
-    return await operations.hand_over(context, reference, NewOwner(user_id=(await find_user(context, user)).id))
-
-
-@organizations.command()
-@click.argument("organization")
-@click.argument("user")
 @click.argument("action")
 @shows
 async def access(context: Context, *, organization: str, user: str, action: str) -> Access:
@@ -133,8 +124,14 @@ for command in (
     invitations.show_invitation,
     invitations.resend_invitation,
     invitations.revoke_invitation,
+    invitations.received_invitations,
+    invitations.decline_invitation,
     deletion.delete,
     deletion.restore,
     deletion.deleted,
+    ownership.hand_over,
+    ownership.offer_ownership,
+    ownership.owner_offer,
+    ownership.withdraw_offer,
 ):
     organizations.add_command(command)

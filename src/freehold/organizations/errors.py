@@ -26,6 +26,7 @@ class OrganizationGone(Missing):
         "projects_organization_id_fkey",
         "roles_organization_id_fkey",
         "api_keys_organization_id_fkey",
+        "used_tokens_organization_id_fkey",
     )
 
 
@@ -35,13 +36,6 @@ class OwnerMustStay(Conflict):
     code = "owner_must_stay"
     title = "The owner must stay a member: hand the organization over first"
     constraints = ("organizations_owner_is_member_fkey",)
-
-
-class NewOwnerIsNoMember(Conflict):
-    """Ownership can be handed to a member only."""
-
-    code = "new_owner_is_no_member"
-    title = "The new owner must be a member: add them first"
 
 
 class OwnsOrganizations(Conflict):

@@ -14,7 +14,6 @@ from freehold.access import (
     Scope,
     Subject,
     Writes,
-    checked_again,
     no_such_organization,
     on_organization,
     on_user,
@@ -25,12 +24,10 @@ from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
-from freehold.mail.news import tell
 from freehold.organizations import queries, slugs
-from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
+from freehold.organizations.errors import SlugTaken
 from freehold.organizations.types import (
     NewOrganization,
-    NewOwner,
     Organization,
     OrganizationPatch,
 )
@@ -59,6 +56,7 @@ async def create(context: Context, new: NewOrganization, *, owner_id: UUID | Non
             name=new.name,
             slugs=[new.slug] if new.slug else slugs.candidates(new.name, races_lost=races_lost),
             owner_id=owner,
+            owner_consented=owner == context.actor_id,
         )
         if made is not None:
             await record(
@@ -143,24 +141,6 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
     return await _update(scope, version, changed, name=patch.name or None, slug=patch.slug or None)
 
 
-@on_organization(Action.ORGANIZATION_TRANSFER, writes=Writes.TRANSACTION)
-async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = None) -> Organization:
-    """Make a member the owner. The previous owner becomes an admin.
-
-    Raises:
-        NewOwnerIsNoMember: ``new_owner_is_no_member``.
-        Stale: ``stale``.
-    """
-    await queries.lock(scope.db, id=scope.organization_id)
-    scope = await checked_again(scope)
-    if not await queries.is_member(scope.db, organization_id=scope.organization_id, user_id=new.user_id):
-        raise NewOwnerIsNoMember
-    updated = await _update(scope, version, {"owner_id": str(new.user_id)}, owner_id=new.user_id)
-    if new.user_id != scope.context.actor_id:
-        await tell(scope.context, new.user_id, "ownership_received", organization=updated.name)
-    return updated
-
-
 async def _update(
     scope: Scope,
     version: datetime | None,
@@ -168,7 +148,6 @@ async def _update(
     *,
     name: str | None = None,
     slug: str | None = None,
-    owner_id: UUID | None = None,
 ) -> Organization:
     updated = await queries.update(
         scope.db,
@@ -176,7 +155,6 @@ async def _update(
         id=scope.organization_id,
         name=name,
         slug=slug,
-        owner_id=owner_id,
         version=version,
     )
     if updated is None:

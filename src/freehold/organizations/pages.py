@@ -14,6 +14,8 @@ pages = Pages(__package__)
 DONE: Final = {
     "confirmed": "Your e-mail address is confirmed.",
     "mailed": "The link is on its way. Earlier links no longer work.",
+    "owner": "You are the owner of the organization now.",
+    "ownership-declined": "You declined. Nothing has changed.",
     "joined": "You joined the organization.",
     "signed-up": "Your account is ready. We mailed you a link to confirm your address.",
 }

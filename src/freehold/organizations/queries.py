@@ -40,15 +40,9 @@ async def count_all(db: Executor) -> int: ...
 
 
 @statement
-async def insert(db: Executor, *, id: UUID, name: str, slugs: list[str], owner_id: UUID) -> Organization | None: ...
-
-
-@statement
-async def lock(db: Executor, *, id: UUID) -> UUID | None: ...
-
-
-@statement
-async def is_member(db: Executor, *, organization_id: UUID, user_id: UUID) -> bool: ...
+async def insert(
+    db: Executor, *, id: UUID, name: str, slugs: list[str], owner_id: UUID, owner_consented: bool
+) -> Organization | None: ...
 
 
 @recorded
@@ -60,6 +54,5 @@ async def update(
     id: UUID,
     name: str | None,
     slug: str | None,
-    owner_id: UUID | None,
     version: datetime | None,
 ) -> Organization | None: ...

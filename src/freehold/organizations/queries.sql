@@ -58,8 +58,8 @@ SELECT count(*) FROM organizations WHERE deleted_at IS NULL;
 -- name: insert
 -- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
 WITH organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id)
-    SELECT :id, :name, candidate, :owner_id
+    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
+    SELECT :id, :name, candidate, :owner_id, :owner_consented
     FROM unnest(:slugs::text[]) WITH ORDINALITY AS candidates (candidate, rank)
     WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
     ORDER BY rank
@@ -73,20 +73,11 @@ WITH organization AS (
 SELECT {row}, ARRAY[o.owner_id] AS members, 1 AS members_count
 FROM organization o;
 
--- name: lock
--- Make all that changes who may do what in an organization wait for each other.
-SELECT id FROM organizations WHERE id = :id FOR NO KEY UPDATE;
-
--- name: is_member
--- Whether a user is a member of an organization.
-SELECT EXISTS (SELECT 1 FROM organization_members WHERE organization_id = :organization_id AND user_id = :user_id);
-
 -- name: update
 -- Change what is given: NULL leaves a column as it is.
 UPDATE organizations o
 SET name = coalesce(:name, name),
     slug = coalesce(:slug, slug),
-    owner_id = coalesce(:owner_id, owner_id),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {organization};

@@ -11,10 +11,9 @@ from freehold.data.paging import Page, PageRequest
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.deletion.types import DeletedOrganization
-from freehold.organizations.errors import NewOwnerIsNoMember, SlugTaken
+from freehold.organizations.errors import SlugTaken
 from freehold.organizations.types import (
     NewOrganization,
-    NewOwner,
     Organization,
     OrganizationPatch,
 )
@@ -109,11 +108,3 @@ async def restore_organization(context: Context, organization: OrganizationRef) 
     Its members, projects and invitations come back with it.
     """
     return await deletion.restore(context, organization)
-
-
-@routes.put("/v1/organizations/{organization}/owner", errors=[Missing, Forbidden, NewOwnerIsNoMember])
-async def hand_over_organization(
-    context: Context, organization: OrganizationRef, body: NewOwner, version: datetime | None
-) -> Organization:
-    """Make a member the owner of an organization. You become an admin."""
-    return await operations.hand_over(context, organization, body, version=version)

@@ -17,6 +17,7 @@ from freehold.data.paging import FIRST_ID
 from freehold.mail.news import reader_of, tell
 from freehold.organizations.errors import OwnsOrganizations
 from freehold.organizations.members.leaving import ids_of, left_behind, use_up_invitations
+from freehold.organizations.ownership.operations import let_go
 from freehold.personal_data import queries
 from freehold.personal_data.types import Account
 from freehold.users import operations as users
@@ -58,7 +59,8 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
     last mail, if they have confirmed their address.
 
     Raises:
-        OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.
+        OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored. What they
+            were made owner of without being asked does not count: it goes to somebody else in it.
         Missing: ``not_found``.
         Stale: ``stale``.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
@@ -75,6 +77,7 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
 async def _erase(subject: Subject, version: datetime | None) -> None:
     user_id, context = subject.user_id, subject.context
     await hold_open(context)
+    await let_go(context, user_id)
     owned = await queries.owned(subject.db, user_id=user_id)
     if owned:
         raise OwnsOrganizations(_naming(owned))

@@ -7,7 +7,7 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.audit.types import AuditEvent
-from freehold.base.scalars import Email, Name, RoleText, Secret, Slug
+from freehold.base.scalars import Email, Locale, Name, RoleText, Secret, Slug
 from freehold.base.validation import Input
 from freehold.users.types import User
 
@@ -23,6 +23,7 @@ class Account(User, frozen=True, kw_only=True):
 
     is_admin: bool
     new_email: Email | None
+    locale: Locale | None
 
 
 class SessionData(msgspec.Struct, frozen=True, kw_only=True):

@@ -178,7 +178,12 @@ class _Door:
         if self.surroundings is None:
             raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
         return msgspec.structs.replace(
-            self.surroundings, actor=None, request_id=request.id, ip=request.ip, user_agent=request.user_agent
+            self.surroundings,
+            actor=None,
+            request_id=request.id,
+            ip=request.ip,
+            user_agent=request.user_agent,
+            languages=request.languages,
         )
 
     async def _by_cookie(self, context: Context, request: Request) -> Context:

@@ -21,12 +21,12 @@ from freehold.mail.types import Reader
 from freehold.sessions import queries
 from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
-from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
+from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff import attempts
-from freehold.users.operations import credentials_of
+from freehold.users.operations import Credentials, credentials_of
 from freehold.users.proving.proof import check_password
-from freehold.users.verification.errors import EmailUnverified
-from freehold.users.verification.operations import ask_for_confirmation
+from freehold.users.verification.errors import EmailUnverified, EmailVerified
+from freehold.users.verification.operations import ask_for_confirmation, correct, count_change
 
 _SECONDS_A_DAY = 86_400
 
@@ -49,16 +49,13 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
 
 async def _sign_in(context: Context, new: NewSession) -> SignedIn:
     passwords = context.tools.passwords
-    await attempts.check(context, new.login)
-    found = await credentials_of(context, new.login)
-    if not await passwords.verify(found.password_hash if found else None, new.password) or found is None:
-        await attempts.note_failure(context, new.login)
-        raise WrongCredentials
-    await attempts.check(context, new.login)
+    found = await _known(context, new.login, new.password)
     if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
         with suppress(MailedTooOften):  # the last one that was mailed goes on working
-            await in_transaction(context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email))
+            await in_transaction(
+                context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email, is_proven=True)
+            )
         raise EmailUnverified
     renewed = await passwords.rehash(new.password) if passwords.outdated(found.password_hash) else None
     token = new_token(Kind.SESSION)
@@ -97,6 +94,44 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
 
     # None: another hash was stored since this one was verified, so the question is asked anew, of that one.
     return await in_transaction(context, store) or await _sign_in(context, new)
+
+
+@operation(AccountAction.EMAIL_CORRECT, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
+async def correct_email(context: Context, correction: EmailCorrection) -> None:
+    """Correct an address that was mistyped at sign-up, with the credentials of the account, before it is confirmed.
+
+    It takes effect at once, for nobody has confirmed the one before, and is mailed a link that confirms it. It works
+    where people cannot sign in before they confirm.
+
+    Raises:
+        WrongCredentials: ``wrong_credentials``.
+        SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        EmailVerified: ``email_verified``: the address is confirmed: sign in and change it.
+        EmailTaken: ``email_taken``.
+        MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
+        Unavailable: too many people are signing in.
+    """
+    found = await _known(context, correction.login, correction.password)
+    if found.user.email_verified:
+        raise EmailVerified("Your e-mail address is confirmed: sign in, and change it with PATCH /v1/users/me")
+    await count_change(context, found.user.id)
+    await in_transaction(context, lambda inner: correct(inner, found.user, correction.email, found.password_hash))
+
+
+async def _known(context: Context, login: str, password: str) -> Credentials:
+    """Find whose credentials these are; whoever guesses is slowed down.
+
+    Raises:
+        WrongCredentials: ``wrong_credentials``.
+        SignInDelayed: ``sign_in_delayed``.
+    """
+    await attempts.check(context, login)
+    found = await credentials_of(context, login)
+    if not await context.tools.passwords.verify(found.password_hash if found else None, password) or found is None:
+        await attempts.note_failure(context, login)
+        raise WrongCredentials
+    await attempts.check(context, login)
+    return found
 
 
 async def authenticate(context: Context, token: str) -> Actor:

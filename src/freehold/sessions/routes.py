@@ -6,12 +6,13 @@ from uuid import UUID
 from freehold.base.errors import Missing, Unavailable
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
+from freehold.mail.errors import MailedTooOften
 from freehold.sessions import operations
 from freehold.sessions.errors import WrongCredentials
-from freehold.sessions.types import NewSession, Session, SessionRefresh, SignedIn
+from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff.errors import SignInDelayed
-from freehold.users.errors import WrongPassword
-from freehold.users.verification.errors import EmailUnverified
+from freehold.users.errors import EmailTaken, WrongPassword
+from freehold.users.verification.errors import EmailUnverified, EmailVerified
 from freehold.web.routing import Routes
 
 routes = Routes("sessions", "Sign in and out.")
@@ -32,6 +33,22 @@ async def create_session(context: Context, body: NewSession) -> SignedIn:
     The token is shown only this once. Send it as `Authorization: Bearer TOKEN`.
     """
     return await operations.sign_in(context, body)
+
+
+@routes.post(
+    "/v1/email-corrections",
+    status=204,
+    auth="optional",
+    limit="sign-ins",
+    errors=[WrongCredentials, SignInDelayed, EmailVerified, EmailTaken, MailedTooOften, Unavailable],
+)
+async def correct_email(context: Context, body: EmailCorrection) -> None:
+    """Correct the e-mail address that you mistyped when you signed up.
+
+    Send your login, your password and the right address. It works until an address is confirmed, also where you cannot
+    sign in before. The mail that confirms it goes to the new address.
+    """
+    await operations.correct_email(context, body)
 
 
 @routes.post(

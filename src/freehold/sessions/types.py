@@ -5,9 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.base.scalars import Login, Secret
+from freehold.base.scalars import Email, Login, Secret
 from freehold.base.validation import Input
-from freehold.users.types import User
+from freehold.users.types import OwnUser
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +42,17 @@ class SessionRefresh(Input, frozen=True, kw_only=True):
     password: Secret
 
 
+class EmailCorrection(Input, frozen=True, kw_only=True):
+    """The address that was meant at sign-up, with the credentials of the account."""
+
+    login: Login
+    password: Secret
+    email: Email
+
+
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     """A new session. The token is shown only this once; Freehold stores only its hash."""
 
     token: str
     expires_at: datetime
-    user: User
+    user: OwnUser

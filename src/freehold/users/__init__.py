@@ -4,6 +4,6 @@ from freehold.base.slices import Slice
 
 SLICE = Slice(
     package=__name__,
-    parts=("verification", "recovery", "undoing", "proving", "closing", "backoff"),
+    parts=("verification", "recovery", "undoing", "proving", "closing", "backoff", "repeating"),
     commands={"users": "Create, list, show and update users; set passwords; export and erase their data."},
 )

@@ -47,6 +47,7 @@ async def find_user(context: Context, text: str, pointer: str = "/user") -> User
 @click.option("--first-name", help="First name, for the profile.")
 @click.option("--last-name", help="Last name, for the profile.")
 @click.option("--avatar-url", help="URL of a picture, for the profile.")
+@click.option("--locale", help="Language of mails to the user, such as de or de-AT.")
 @password_option
 @shows
 async def create(
@@ -58,12 +59,15 @@ async def create(
     first_name: str | None,
     last_name: str | None,
     avatar_url: str | None,
+    locale: str | None,
     password_stdin: bool,
 ) -> User:
     """Create a user. Asks for the password, or reads it from standard input."""
     profile = {"first_name": first_name, "last_name": last_name, "avatar_url": avatar_url}
     password = read_password(from_stdin=password_stdin)
-    new = parse(NewUser, {"username": username, "email": email, "password": password, "profile": profile})
+    new = parse(
+        NewUser, {"username": username, "email": email, "password": password, "profile": profile, "locale": locale}
+    )
     try:
         return await operations.create(context, new, is_admin=admin)
     except (UsernameTaken, EmailTaken) as error:
@@ -97,11 +101,14 @@ async def show(context: Context, *, user: str) -> User:
 @click.option("--first-name", help="For their profile; an empty one is removed.")
 @click.option("--last-name", help="For their profile; an empty one is removed.")
 @click.option("--avatar-url", help="For their profile: where a picture of them is; an empty one is removed.")
+@click.option("--locale", help="Language of mails to them, such as de or de-AT; an empty one is English.")
 @shows
 async def update(context: Context, *, user: str, **given: str | None) -> User:
     """Update a user (a username or an id)."""
     changed = changes(**given)
     profile = {field: changed.pop(field) or None for field in NewProfile.__struct_fields__ if field in changed}
+    if "locale" in changed:
+        changed["locale"] = changed["locale"] or None
     patch = parse(UserPatch, {**changed, **({"profile": profile} if profile else {})})
     return await operations.update(context, (await find_user(context, user)).id, patch)
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from freehold.base.errors import Conflict, FieldError, Forbidden, Invalid, Meaning, Missing, failing
+from freehold.base.scalars import LOCALE
 from freehold.base.validation import checks_of
 from freehold.users.types import User
 
@@ -51,6 +52,7 @@ class UserGone(Missing):
         "email_verifications_user_id_fkey",
         "password_resets_user_id_fkey",
         "mail_messages_user_id_fkey",
+        "used_tokens_user_id_fkey",
     )
 
 
@@ -60,6 +62,7 @@ class TokenRepeated(Conflict):
     code = "token_repeated"
     title = "Try again"
     constraints = (
+        "used_tokens_pkey",
         "sessions_token_hash_key",
         "email_verifications_token_hash_key",
         "password_resets_token_hash_key",
@@ -85,5 +88,7 @@ class WrongPassword(Invalid):
 
 MEANINGS: Final[dict[str, Meaning]] = {
     **checks_of("users", User),
+    "used_tokens_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
+    "users_locale_check": failing("/locale", LOCALE.code, LOCALE.says),
     "users_password_hash_check": failing("/password", "invalid_password", "must not be empty"),
 }

@@ -13,12 +13,14 @@ from freehold.access import AccountAction, Action, By, Subject, Writes, in_trans
 from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
+from freehold.base.languages import preferred
 from freehold.base.scalars import EMAIL, Password
 from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
 from freehold.mail.news import tell
+from freehold.mail.templates import load
 from freehold.users import queries
 from freehold.users.backoff import attempts
 from freehold.users.closing.doors import close
@@ -28,6 +30,8 @@ from freehold.users.types import (
     NewProfile,
     NewUser,
     OrganizationSummary,
+    OwnUser,
+    OwnUserWithOrganizations,
     PasswordChange,
     ProfilePatch,
     User,
@@ -40,6 +44,8 @@ from freehold.users.verification.operations import (
     count_change,
     withdraw_change,
 )
+
+Credentials = queries.Credentials
 
 Invited = Callable[[Context, User], Awaitable[None]]
 """Uses up the invitation that a new user signs up with, in the transaction that makes them; raises what is wrong."""
@@ -72,6 +78,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
     _refuse_closed_sign_up(context, invited=invited is not None)
     password_hash = await context.tools.passwords.hash(new.password)
     profile = new.profile or NewProfile()
+    locale = new.locale or preferred(context.languages, load(context.tools.settings.mail_templates).locales)
 
     async def store(context: Context) -> User:
         user_id = new_id()
@@ -85,6 +92,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             password_hash=password_hash,
             profile=profile,
             is_admin=is_admin,
+            locale=locale,
         )
         if user is None:
             raise EmailTaken
@@ -104,12 +112,12 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
 
 @on_user(AccountAction.USER_READ)
 async def get(subject: Subject) -> User:
-    """Read a user.
+    """Read a user; an ``OwnUser``, which shows more, when it is the actor themselves or an administrator asks.
 
     Raises:
         Missing: ``not_found``.
     """
-    return await _existing(subject)
+    return _as_seen(subject, await _existing(subject))
 
 
 @operation(AccountAction.USER_READ, by=By.ADMIN)
@@ -126,7 +134,7 @@ async def find(context: Context, username: str) -> User:
 
 
 @on_user(AccountAction.USER_READ)
-async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
+async def get_with_organizations(subject: Subject) -> UserWithOrganizations | OwnUserWithOrganizations:
     """Read a user with their organizations, as far as the actor can see them.
 
     Raises:
@@ -137,8 +145,9 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations:
     rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
     if not rows:
         raise Missing("This user does not exist, or you cannot view them")
-    user, reached = rows[0].user, subject.organization_ids
-    return UserWithOrganizations(
+    user, reached = _as_seen(subject, rows[0].user), subject.organization_ids
+    kind = OwnUserWithOrganizations if isinstance(user, OwnUser) else UserWithOrganizations
+    return kind(
         **{name: getattr(user, name) for name in user.__struct_fields__},
         organizations=tuple(
             summary
@@ -187,7 +196,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     """
     if patch.email is not UNSET:
         if subject.by_key:
-            raise Forbidden("An API key cannot change an e-mail address: sign in instead instead instead instead")
+            raise Forbidden("An API key cannot change an e-mail address: sign in instead")
         await require_fresh(subject.context, patch.current_password)
         await count_change(subject.context, subject.user_id)
 
@@ -203,7 +212,7 @@ async def _update(subject: Subject, patch: UserPatch, version: datetime | None) 
         profile = ProfilePatch(**dict.fromkeys(ProfilePatch.__struct_fields__))
     elif profile is UNSET:
         profile = ProfilePatch()
-    changed = ["username"] if patch.username is not UNSET else []
+    changed = [name for name in ("username", "locale") if getattr(patch, name) is not UNSET]
     changed += given_fields(profile)
     if changed:
         user = await queries.update(
@@ -212,6 +221,7 @@ async def _update(subject: Subject, patch: UserPatch, version: datetime | None) 
             id=subject.user_id,
             username=patch.username or None,
             profile=profile,
+            locale=patch.locale or None,
             changed=changed,
             version=version,
         )
@@ -226,6 +236,7 @@ async def _update(subject: Subject, patch: UserPatch, version: datetime | None) 
             await withdraw_change(subject.context, user)
         else:
             await ask_for_change(subject.context, user, patch.email)
+        user = await _existing(subject)
     return user
 
 
@@ -285,7 +296,14 @@ def _refuse_closed_sign_up(context: Context, *, invited: bool) -> None:
         raise SignUpClosed("Sign-up requires an invitation: open the link in yours" if who == "invitation" else None)
 
 
-async def _existing(subject: Subject) -> User:
+def _as_seen(subject: Subject, user: OwnUser) -> User:
+    """Show of a user what concerns them alone to them and to administrators."""
+    if subject.viewer_id is None:
+        return user
+    return User(**{name: getattr(user, name) for name in User.__struct_fields__})
+
+
+async def _existing(subject: Subject) -> OwnUser:
     user = await queries.by_id(subject.db, id=subject.user_id)
     if user is None:
         raise Missing("This user does not exist, or you cannot view them")

@@ -9,20 +9,20 @@ import msgspec
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.sql import Executor, lookup, statement
-from freehold.users.types import NewProfile, ProfilePatch, User
+from freehold.users.types import NewProfile, OwnUser, ProfilePatch, User
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     """A user with the hash that their password must fit. Never leaves the operations."""
 
     password_hash: str
-    user: User
+    user: OwnUser
 
 
 class MembershipRow(msgspec.Struct, frozen=True):
     """A user with one of their organizations, or with none at all."""
 
-    user: User
+    user: OwnUser
     organization_id: UUID | None
     organization_name: str | None
     organization_slug: str | None
@@ -32,7 +32,7 @@ class MembershipRow(msgspec.Struct, frozen=True):
 
 
 @lookup
-async def by_id(db: Executor, *, id: UUID) -> User | None: ...
+async def by_id(db: Executor, *, id: UUID) -> OwnUser | None: ...
 
 
 @lookup
@@ -72,6 +72,7 @@ async def insert(
     password_hash: str,
     profile: NewProfile,
     is_admin: bool,
+    locale: str | None,
 ) -> User | None: ...
 
 
@@ -84,9 +85,10 @@ async def update(
     id: UUID,
     username: str | None,
     profile: ProfilePatch,
+    locale: str | None,
     changed: Sequence[str],
     version: datetime | None,
-) -> User | None: ...
+) -> OwnUser | None: ...
 
 
 @statement

@@ -3,9 +3,14 @@
 u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 
+-- part: own
+-- What an OwnUser is read from: u is a row of users.
+{user}, u.is_admin, u.locale,
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
+
 -- name: by_id
 -- The user with this id.
-SELECT wanted.place, {user}
+SELECT wanted.place, {own}
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
@@ -20,7 +25,7 @@ WHERE u.id = $1;
 -- name: with_organizations
 -- A user with their organizations, newest id first; a viewer sees only those they share (NULL sees all).
 SELECT wanted.place,
-    {user},
+    {own},
     o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
     o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
 FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
@@ -46,7 +51,7 @@ WHERE lower(username COLLATE "C") = lower(:username::text COLLATE "C");
 
 -- name: credentials_by_login
 -- Whom a username or an e-mail address (in any case) belongs to, with the hash that a password must fit.
-SELECT u.password_hash, {user}
+SELECT u.password_hash, {own}
 FROM users u
 WHERE lower(username COLLATE "C") = lower(:login::text COLLATE "C")
     OR lower(email COLLATE "C") = lower(:login::text COLLATE "C");
@@ -70,10 +75,10 @@ SELECT EXISTS (SELECT FROM users WHERE is_admin);
 -- name: insert
 -- Add a user; no row when the address is held for whoever had it before a change that can still be undone.
 INSERT INTO users AS u (
-    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin
+    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale
 )
 SELECT :id, :username, :email::varchar, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
-    :avatar_url, :is_admin
+    :avatar_url, :is_admin, :locale
 WHERE NOT EXISTS (
     SELECT FROM email_undos e
     WHERE lower(e.email COLLATE "C") = lower(:email::varchar COLLATE "C") AND e.expires_at > now()
@@ -87,9 +92,10 @@ SET username = coalesce(:username, username),
     first_name = CASE WHEN 'first_name' = ANY (:changed::text[]) THEN :first_name ELSE first_name END,
     last_name = CASE WHEN 'last_name' = ANY (:changed) THEN :last_name ELSE last_name END,
     avatar_url = CASE WHEN 'avatar_url' = ANY (:changed) THEN :avatar_url ELSE avatar_url END,
+    locale = CASE WHEN 'locale' = ANY (:changed) THEN :locale ELSE locale END,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING {user};
+RETURNING {own};
 
 -- name: set_password_hash
 -- Store the hash of a new password.
@@ -100,11 +106,19 @@ WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {user};
 
 -- name: drop_expired_tokens
--- Forget the tokens that were mailed and not used in time.
+-- Forget the tokens that were mailed and not used in time, and those that were used long ago. A user whose change of
+-- address ends so gets a new version, which shows the change.
 WITH resets AS (
     DELETE FROM password_resets WHERE expires_at <= now()
+), used AS (
+    DELETE FROM used_tokens WHERE used_at < now() - interval '30 days'
+), ended AS (
+    DELETE FROM email_verifications WHERE expires_at <= now() RETURNING user_id, email
 )
-DELETE FROM email_verifications WHERE expires_at <= now();
+UPDATE users u
+SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+FROM ended
+WHERE u.id = ended.user_id AND ended.email <> u.email;
 
 -- name: delete
 -- Remove a user; the organizations they leave get a new version, since their members change.

@@ -13,7 +13,14 @@ from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
 from freehold.users.proving.errors import PROOF
-from freehold.users.types import PasswordChange, User, UserPatch, UserWithOrganizations
+from freehold.users.types import (
+    OwnUser,
+    OwnUserWithOrganizations,
+    PasswordChange,
+    User,
+    UserPatch,
+    UserWithOrganizations,
+)
 from freehold.web.routing import Routes
 
 routes = Routes("users", "Users of the platform.")
@@ -35,10 +42,13 @@ async def list_users(context: Context, query: PageRequest) -> Page[User]:
 
 
 @routes.get("/v1/users/{user}", errors=[Missing, Forbidden])
-async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | UserWithOrganizations:
+async def get_user(
+    context: Context, user: UserRef, query: UserQuery
+) -> User | OwnUser | UserWithOrganizations | OwnUserWithOrganizations:
     """Read a user.
 
-    `include=organizations` adds the user's organizations that you can see.
+    Your own user also shows `new_email` (the address that you change to, until you confirm it), `is_admin` and
+    `locale`. `include=organizations` adds the user's organizations that you can see.
     """
     if query.include:
         return await operations.get_with_organizations(context, user)
@@ -46,7 +56,7 @@ async def get_user(context: Context, user: UserRef, query: UserQuery) -> User | 
 
 
 @routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften, *PROOF])
-async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
+async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User | OwnUser:
     """Update a user.
 
     This is a merge patch (RFC 7396): fields that you leave out stay the same, and null removes a field. A new e-mail
@@ -57,7 +67,7 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
     return await operations.update(context, user, body, version=version)
 
 
-@routes.put("/v1/users/me/password", errors=[WrongPassword, SignInDelayed, Unavailable])
+@routes.put("/v1/users/me/password", limit="sign-ins", errors=[WrongPassword, SignInDelayed, Unavailable])
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
     """Set a new password.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.scalars import AvatarUrl, Email, Name, Password, Secret, Slug, Token, Username
+from freehold.base.scalars import AvatarUrl, Email, Locale, Name, Password, Secret, Slug, Token, Username
 from freehold.base.validation import Input
 
 
@@ -33,6 +33,18 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
 
 
+class OwnUser(User, frozen=True, kw_only=True):
+    """A user as they see themselves, and as platform administrators see them.
+
+    ``new_email`` is the address that they change to, until they confirm it. ``locale`` is the language of their mails;
+    None for English.
+    """
+
+    new_email: Email | None
+    is_admin: bool
+    locale: Locale | None
+
+
 class OrganizationSummary(msgspec.Struct, frozen=True, kw_only=True):
     """An organization without its members."""
 
@@ -46,6 +58,12 @@ class OrganizationSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 class UserWithOrganizations(User, frozen=True, kw_only=True):
     """A user with the organizations they are a member of (the first 1,000, newest first)."""
+
+    organizations: tuple[OrganizationSummary, ...]
+
+
+class OwnUserWithOrganizations(OwnUser, frozen=True, kw_only=True):
+    """A user as they see themselves, with the organizations they are a member of (the first 1,000, newest first)."""
 
     organizations: tuple[OrganizationSummary, ...]
 
@@ -67,13 +85,17 @@ class NewProfile(Input, frozen=True, kw_only=True):
 
 
 class NewUser(Input, frozen=True, kw_only=True):
-    """A new user. With ``invitation_token``, they also accept that invitation."""
+    """A new user. With ``invitation_token``, they also accept that invitation.
+
+    ``locale`` is the language of their mails; over HTTP, by default the first of ``Accept-Language``.
+    """
 
     username: Username
     email: Email
     password: Password
     profile: NewProfile | None = None
     invitation_token: Token | None = None
+    locale: Locale | None = None
 
 
 class ProfilePatch(Input, frozen=True, kw_only=True):
@@ -85,7 +107,7 @@ class ProfilePatch(Input, frozen=True, kw_only=True):
 
 
 class UserPatch(Input, frozen=True, kw_only=True):
-    """Changes to a user (RFC 7396). Fields that you leave out stay the same; null removes the profile.
+    """Changes to a user (RFC 7396). Fields that you leave out stay the same; null removes the profile or the locale.
 
     A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Only that
     needs ``current_password``, or a session that confirmed it lately.
@@ -94,6 +116,7 @@ class UserPatch(Input, frozen=True, kw_only=True):
     username: Username | UnsetType = UNSET
     email: Email | UnsetType = UNSET
     current_password: Secret | None = None
+    locale: Locale | UnsetType | None = UNSET
     profile: ProfilePatch | UnsetType | None = UNSET
 
 

@@ -57,8 +57,13 @@ class Limiter:
 
 
 def _subject(context: Context, kind: Limited | None) -> str | None:
-    """Tell whom a request counts against: the key, else the user, else the address. None on a Unix socket."""
+    """Tell whom a request counts against: the user, the organization whose key it is, else the address.
+
+    A user has one quota over all sessions and keys: with one for each key, making keys would be making quotas. None on
+    a Unix socket.
+    """
     actor = context.actor
     if actor is not None and kind not in BY_ADDRESS:
-        return f"key {actor.key.id}" if actor.key else f"user {actor.user_id}"
+        own = actor.key and actor.key.organization_id
+        return f"organization {own}" if own else f"user {actor.user_id}"
     return f"address {network_of(context.ip)}" if context.ip else None

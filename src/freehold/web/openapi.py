@@ -208,6 +208,8 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
         kinds = [kind for kind in alternatives(endpoint.result) if kind is not NoneType]
         answer["content"] = {"application/json": {"schema": _any_of(kinds)}}
     answers = {str(endpoint.status): answer}
+    if endpoint.again is not None:
+        answers["200"] = {**answer, "description": "Done before; nothing has changed."}
     if endpoint.status_of_nothing != endpoint.status:
         answers[str(endpoint.status_of_nothing)] = {"description": "No Content", "headers": answer["headers"]}
     if endpoint.method == "GET" and endpoint.entities:

@@ -30,6 +30,8 @@ def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
             return Answer(304, headers[1:])
     elif isinstance(result, Page) and result.next_cursor is not None:
         headers = (*headers, _link_to_next(request, result.next_cursor))
+    if endpoint.again is not None and type(result) is endpoint.again:
+        return Answer(200, headers, encode(result))
     if endpoint.location is not None:
         made = normpath(f"{own_path(request.scope)}/{endpoint.location.format(result)}")
         headers = (*headers, (b"location", made.encode("ascii")))

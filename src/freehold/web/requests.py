@@ -80,6 +80,12 @@ class Request:
         return values[0].decode("latin-1") if len(values) == 1 else None
 
     @property
+    def languages(self) -> str | None:
+        """What the caller's browser says of the languages that they read, at most 500 characters."""
+        value = self.headers.get(b"accept-language")
+        return value.decode("ascii", "replace")[:_LONGEST_USER_AGENT] if value else None
+
+    @property
     def token(self) -> str | None:
         """The bearer token; None when the request has no credentials at all.
 

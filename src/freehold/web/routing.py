@@ -60,6 +60,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         store: whether caches may keep the answer (and ask before they use it again).
         limit: what the request is counted as; None when it is not limited.
         body_optional: whether no body means one that says nothing.
+        again: the type of an answer that says that it was done before, which is 200; None where there is none.
         entities: those of the types it answers that have a version.
     """
 
@@ -76,6 +77,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     store: bool
     limit: Limited | None
     body_optional: bool
+    again: type | None
     references: dict[str, Any]
     reference_readers: tuple[tuple[str, Reader], ...]
     body: type[Input] | None
@@ -153,6 +155,7 @@ class Routes:
         store: bool = True,
         limit: Limited | Literal["default", "none"] = "default",
         body_optional: bool = False,
+        again: type | None = None,
         tag: str | None = None,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route.
@@ -167,6 +170,7 @@ class Routes:
             store: whether caches may keep the answer; not when it shows a secret.
             limit: what the request is counted as; by default ``reads`` or ``writes``, according to the method.
             body_optional: whether no body means one that says nothing.
+            again: the type of an answer that says that it was done before, which is 200 and no 201.
             tag: another part of the documentation than that of these routes.
 
         Raises:
@@ -202,6 +206,7 @@ class Routes:
                     store=store,
                     limit=_limit(limit, method),
                     body_optional=body_optional,
+                    again=again,
                     references={name: hints[name] for name in names},
                     reference_readers=tuple((name, reference_reader(hints[name])) for name in names),
                     body=body,

@@ -30,6 +30,20 @@ class InvitationForAnother(Forbidden):
     title = "This invitation was sent to another e-mail address: sign in or sign up with that address"
 
 
+class InvitedTwice(Conflict):
+    """The same address comes twice in one list."""
+
+    code = "invited_twice"
+    title = "This address is in the list twice: the first one counts"
+
+
+class TooManyInvitations(Conflict):
+    """The organization has as many open invitations as it can have (see the setting ``open_invitations``)."""
+
+    code = "too_many_invitations"
+    title = "This organization has too many open invitations: revoke some first, or wait until they expire"
+
+
 class InviterLacksRight(Conflict):
     """Whoever sent the invitation has left, or holds less than it promises."""
 

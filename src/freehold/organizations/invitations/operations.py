@@ -6,33 +6,42 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, Action, By, Scope, Writes, on_organization, operation
+from freehold.access import AccountAction, Action, By, Scope, Subject, Writes, on_organization, on_user, operation
 from freehold.audit.recording import record
-from freehold.base.errors import InvalidToken
-from freehold.base.ids import new_id
+from freehold.base.errors import FreeholdError, Invalid, InvalidToken
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
-from freehold.mail.links import link_to
-from freehold.mail.operations import enqueue
-from freehold.mail.restraint import restrain
 from freehold.organizations.invitations import queries
 from freehold.organizations.invitations.errors import (
-    AlreadyInvited,
     InvitationForAnother,
     InviterLacksRight,
     NoSuchInvitation,
 )
-from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
-from freehold.organizations.invitations.vouching import may_invite, sender_of, shown
-from freehold.organizations.members.errors import AlreadyMember, RoleGone
+from freehold.organizations.invitations.sending import count, invite_all, lifetime_seconds, mail_all
+from freehold.organizations.invitations.types import (
+    EarlierMembership,
+    Invitation,
+    InvitationAcceptance,
+    InvitationEntry,
+    InvitationRefusal,
+    InvitationResult,
+    InvitationResults,
+    InvitationToken,
+    Membership,
+    NewInvitation,
+    NewInvitations,
+    ReceivedInvitation,
+)
+from freehold.organizations.invitations.vouching import may_invite, received, sender_of, shown
+from freehold.organizations.members.errors import RoleGone
 from freehold.organizations.members.operations import join
-from freehold.organizations.roles.assigning import AssignableRole, promised_role, role_to_give
+from freehold.organizations.roles.assigning import AssignableRole, promised_role
 from freehold.users import operations as users
+from freehold.users.repeating import clicks
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
 
-_SECONDS_A_DAY = 86_400
 _SIGN_UP_TOKEN: Final = "/invitation_token"  # noqa: S105 - where it stands in what is sent
 
 
@@ -80,28 +89,35 @@ async def create(scope: Scope, new: NewInvitation) -> Invitation:
         Forbidden: the role includes actions that the actor lacks.
         AlreadyMember: ``already_member``: a member has this address.
         AlreadyInvited: ``already_invited``.
+        TooManyInvitations: ``too_many_invitations``: the organization has too many open ones.
+        EmailUnverified: ``email_unverified``: the actor must confirm their own address first.
         MailedTooOften: ``mailed_too_often``: too many invitations to this address in the last hour.
+        SentTooMany: ``sent_too_many``: the actor has sent too many in the last hour.
     """
-    role = await role_to_give(scope, new.role)
-    if await queries.is_member(scope.db, organization_id=scope.organization_id, email=new.email):
-        raise AlreadyMember
-    token = new_token(Kind.INVITATION)
-    made = await queries.insert(
-        scope.db,
-        organization_id=scope.organization_id,
-        id=new_id(),
-        email=new.email,
-        role=role.name,
-        role_id=role.id,
-        token_hash=token.hash,
-        **sender_of(scope.context),
-        lifetime_seconds=_lifetime_seconds(scope.context),
+    (outcome,) = await invite_all(scope, [InvitationEntry(email=new.email, role=new.role)])
+    if isinstance(outcome, FreeholdError):
+        raise outcome
+    return outcome
+
+
+@on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
+async def create_many(scope: Scope, new: NewInvitations) -> InvitationResults:
+    """Invite up to 100 people at once. Each is answered for themselves, with the code that ``create`` would raise.
+
+    Raises:
+        EmailUnverified: ``email_unverified``: the actor must confirm their own address first.
+    """
+    outcomes = await invite_all(scope, new.invitations)
+    results = tuple(
+        InvitationResult(
+            email=entry.email,
+            role=entry.role,
+            invitation=None if isinstance(outcome, FreeholdError) else outcome,
+            error=_refusal(outcome) if isinstance(outcome, FreeholdError) else None,
+        )
+        for entry, outcome in zip(new.invitations, outcomes, strict=True)
     )
-    if made is None:
-        raise AlreadyInvited
-    invitation = Invitation(**msgspec.structs.asdict(made))
-    await _send(scope, invitation, token.token)
-    return invitation
+    return InvitationResults(data=results, invited=sum(result.invitation is not None for result in results))
 
 
 @on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
@@ -114,7 +130,9 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         NoSuchInvitation: ``no_such_invitation``.
         RoleGone: ``role_gone``.
         Forbidden: the role includes actions that the actor lacks.
+        EmailUnverified: ``email_unverified``: the actor must confirm their own address first.
         MailedTooOften: ``mailed_too_often``: too many invitations to this address in the last hour.
+        SentTooMany: ``sent_too_many``: the actor has sent too many in the last hour.
     """
     token = new_token(Kind.INVITATION)
     renewed = await queries.renew(
@@ -123,7 +141,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         id=invitation_id,
         token_hash=token.hash,
         **sender_of(scope.context),
-        lifetime_seconds=_lifetime_seconds(scope.context),
+        lifetime_seconds=lifetime_seconds(scope.context),
     )
     if renewed is None:
         raise NoSuchInvitation
@@ -133,7 +151,11 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         raise RoleGone(invitation.role)
     scope.require_all(role.actions, f"invite somebody to the role {role.name}")
     invitation = msgspec.structs.replace(invitation, role=role.name)
-    await _send(scope, invitation, token.token)
+    await count(scope, invitation.email)
+    await mail_all(scope, [(invitation, token.token)])
+    await record(
+        scope.context, scope.action, invitation.id, organization_id=scope.organization_id, role=invitation.role
+    )
     return invitation
 
 
@@ -153,6 +175,8 @@ async def revoke(scope: Scope, invitation_id: UUID) -> None:
 async def accept(context: Context, acceptance: InvitationAcceptance) -> Membership:
     """Accept an invitation and join the organization. Works once.
 
+    The same token from the same person again gives the membership that they have, as an ``EarlierMembership``.
+
     Raises:
         InvalidToken: ``invalid_token``: the token was used, replaced, revoked or changed, or has expired.
         InvitationForAnother: ``invitation_for_another``: the invitation was sent to another address.
@@ -161,7 +185,74 @@ async def accept(context: Context, acceptance: InvitationAcceptance) -> Membersh
         RoleGone: ``role_gone``: the role no longer exists.
         InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
     """
-    return await _accept(context, await users.get(context, "me"), acceptance.token, "/token")
+    user = await users.get(context, "me")
+    return await _held(context, user, acceptance.token) or await _accept(context, user, acceptance.token, "/token")
+
+
+@operation(AccountAction.INVITATION_PREVIEW, by=By.ANYONE)
+async def preview(context: Context, invitation: InvitationToken) -> ReceivedInvitation:
+    """Look at an invitation with the token that was mailed, before you answer it.
+
+    Raises:
+        InvalidToken: ``invalid_token``: the token was used, replaced, revoked or changed, or has expired.
+    """
+    found = await queries.by_token(context.db, token_hash=_hash(invitation.token))
+    if found is None:
+        raise InvalidToken
+    return received(found)
+
+
+@operation(AccountAction.INVITATION_DECLINE, by=By.ANYONE, writes=Writes.TRANSACTION)
+async def decline(context: Context, invitation: InvitationToken) -> None:
+    """Decline an invitation with the token that was mailed. A second time is answered as the first.
+
+    Raises:
+        InvalidToken: ``invalid_token``: the token was used, replaced, revoked or changed, or has expired.
+    """
+    hashed = _hash(invitation.token)
+    declined = await queries.decline(context.db, token_hash=hashed)
+    if declined is None:
+        used = await clicks.find(context, hashed)
+        if used is None or used.user_id is not None or used.organization_id is None:
+            raise InvalidToken
+        return
+    await clicks.note(context, hashed, user_id=None, organization_id=declined.organization_id)
+    await _record_declined(context, declined)
+
+
+@on_user(AccountAction.INVITATION_LIST, private=True)
+async def list_of_user(subject: Subject, request: PageRequest) -> Page[ReceivedInvitation]:
+    """List the open invitations to the address that a user has confirmed, newest first.
+
+    Raises:
+        Missing: ``not_found``: the user does not exist, or the actor cannot see them.
+        Invalid: the cursor belongs to another list.
+    """
+
+    async def page(*, before_id: UUID, limit: int) -> list[ReceivedInvitation]:
+        rows = await queries.page_of_user(subject.db, user_id=subject.user_id, before_id=before_id, limit=limit)
+        return [received(row) for row in rows]
+
+    return await page_by_id(
+        subject.context.tools.cursors,
+        request,
+        listing=f"received-invitations:{subject.user_id}",
+        page=page,
+        count=partial(queries.count_of_user, subject.db, user_id=subject.user_id),
+    )
+
+
+@on_user(AccountAction.INVITATION_DECLINE, writes=Writes.TRANSACTION)
+async def decline_of_user(subject: Subject, invitation_id: UUID) -> None:
+    """Decline an invitation to the address that a user has confirmed, by its id.
+
+    Raises:
+        NoSuchInvitation: ``no_such_invitation``.
+    """
+    declined = await queries.decline_of_user(subject.db, user_id=subject.user_id, id=invitation_id)
+    if declined is None:
+        raise NoSuchInvitation
+    await _record_declined(subject.context, declined)
 
 
 @operation(AccountAction.USER_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
@@ -195,6 +286,19 @@ async def sign_up(context: Context, new: NewUser, *, is_admin: bool = False) -> 
     return await users.create(context, new, is_admin=is_admin, invited=invited)
 
 
+async def _held(context: Context, user: User, token: str) -> Membership | None:
+    """Find what a user has got with a token before; None when it was not they, or when they have left since."""
+    used = await clicks.find(context, _hash(token))
+    if used is None or used.user_id != user.id or used.organization_id is None:
+        return None
+    held = await queries.membership(context.db, organization_id=used.organization_id, user_id=user.id)
+    return held and EarlierMembership(organization=held.organization, role=held.role, joined_at=held.joined_at)
+
+
+async def _record_declined(context: Context, declined: queries.Declined) -> None:
+    await record(context, AccountAction.INVITATION_DECLINE, declined.id, organization_id=declined.organization_id)
+
+
 async def _accept(context: Context, user: User, token: str, pointer: str) -> Membership:
     taken = await queries.take(context.db, token_hash=_hash(token), user_id=user.id)
     if taken is None:
@@ -224,7 +328,18 @@ async def _accept(context: Context, user: User, token: str, pointer: str) -> Mem
         invitation_id=taken.id,
         vouched=vouched,
     )
-    return await queries.membership(context.db, organization_id=taken.organization_id, user_id=user.id)
+    await clicks.note(context, _hash(token), user_id=user.id, organization_id=taken.organization_id)
+    joined = await queries.membership(context.db, organization_id=taken.organization_id, user_id=user.id)
+    if joined is None:
+        raise AssertionError("the member was written in this transaction")
+    return joined
+
+
+def _refusal(error: FreeholdError) -> InvitationRefusal:
+    if isinstance(error, Invalid):
+        first = error.errors[0]
+        return InvitationRefusal(code=first.code, detail=f"{first.pointer.strip('/')}: {first.detail}")
+    return InvitationRefusal(code=error.code, detail=error.detail)
 
 
 async def _is_for(context: Context, email: str, token: str, pointer: str) -> bool:
@@ -242,29 +357,3 @@ async def _is_for(context: Context, email: str, token: str, pointer: str) -> boo
 def _hash(token: str) -> bytes:
     """Hash a token; one that cannot be any is looked up all the same, so that all that do not work take as long."""
     return token_hash(Kind.INVITATION, token) or b""
-
-
-async def _send(scope: Scope, invitation: Invitation, token: str) -> None:
-    await restrain(scope.context, invitation.email, "invitation")
-    settings = scope.context.tools.settings
-    writer = await queries.letterhead(scope.db, organization_id=scope.organization_id, user_id=scope.context.actor_id)
-    await enqueue(
-        scope.context,
-        invitation.email,
-        "invitation",
-        about=scope.context.actor_id,
-        inviter=writer.username or "An administrator",
-        organization=writer.organization,
-        role=invitation.role,
-        email=invitation.email,
-        token=token,
-        link=link_to(settings, "invitation", token),
-        days=f"{settings.invitation_days:g}",
-    )
-    await record(
-        scope.context, scope.action, invitation.id, organization_id=scope.organization_id, role=invitation.role
-    )
-
-
-def _lifetime_seconds(context: Context) -> float:
-    return context.tools.settings.invitation_days * _SECONDS_A_DAY

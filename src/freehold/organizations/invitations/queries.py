@@ -1,5 +1,6 @@
 """Typed stubs of the invitations' statements."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +31,36 @@ class InvitationRow(Sender, frozen=True, kw_only=True):
     expires_at: datetime
     role_id: UUID | None
     promised_actions: tuple[str, ...] | None
+
+
+class ReceivedRow(InvitationRow, frozen=True, kw_only=True):
+    """An invitation as it is stored, who sent it, and to which organization."""
+
+    organization_id: UUID
+    organization_name: str
+    organization_slug: str
+    inviter: str | None
+
+
+class Sponsor(msgspec.Struct, frozen=True):
+    """Who answers for what is sent."""
+
+    id: UUID
+    is_confirmed: bool
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Whether an address is that of a member, or of somebody who is invited."""
+
+    is_member: bool
+    is_open: bool
+
+
+class Declined(msgspec.Struct, frozen=True):
+    """An invitation that is not wanted."""
+
+    organization_id: UUID
+    id: UUID
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +112,19 @@ async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> InvitationR
 
 
 @statement
-async def is_member(db: Executor, *, organization_id: UUID, email: str) -> bool: ...
+async def survey(db: Executor, *, organization_id: UUID, emails: Sequence[str]) -> list[Known]: ...
+
+
+@statement
+async def lock_organization(db: Executor, *, organization_id: UUID) -> UUID | None: ...
+
+
+@statement
+async def count_open(db: Executor, *, organization_id: UUID) -> int: ...
+
+
+@statement
+async def sponsor(db: Executor, *, organization_id: UUID, user_id: UUID | None, key_id: UUID | None) -> Sponsor: ...
 
 
 @statement
@@ -89,19 +132,19 @@ async def letterhead(db: Executor, *, organization_id: UUID, user_id: UUID | Non
 
 
 @statement
-async def insert(
+async def insert_all(
     db: Executor,
     *,
     organization_id: UUID,
-    id: UUID,
-    email: str,
-    role: str,
-    role_id: UUID | None,
-    token_hash: bytes,
+    ids: Sequence[UUID],
+    emails: Sequence[str],
+    roles: Sequence[str],
+    role_ids: Sequence[UUID | None],
+    token_hashes: Sequence[bytes],
     invited_by: UUID | None,
     invited_by_key: UUID | None,
     lifetime_seconds: float,
-) -> Made | None: ...
+) -> list[Made]: ...
 
 
 @statement
@@ -126,6 +169,26 @@ async def take(db: Executor, *, token_hash: bytes, user_id: UUID) -> Taken | Non
 
 
 @statement
+async def by_token(db: Executor, *, token_hash: bytes) -> ReceivedRow | None: ...
+
+
+@statement
+async def page_of_user(db: Executor, *, user_id: UUID, before_id: UUID, limit: int) -> list[ReceivedRow]: ...
+
+
+@statement
+async def count_of_user(db: Executor, *, user_id: UUID) -> int: ...
+
+
+@statement
+async def decline(db: Executor, *, token_hash: bytes) -> Declined | None: ...
+
+
+@statement
+async def decline_of_user(db: Executor, *, user_id: UUID, id: UUID) -> Declined | None: ...
+
+
+@statement
 async def sender(
     db: Executor, *, organization_id: UUID, invited_by: UUID | None, invited_by_key: UUID | None
 ) -> Sender: ...
@@ -136,7 +199,7 @@ async def is_for_address(db: Executor, *, token_hash: bytes, email: str) -> bool
 
 
 @statement
-async def membership(db: Executor, *, organization_id: UUID, user_id: UUID) -> Membership: ...
+async def membership(db: Executor, *, organization_id: UUID, user_id: UUID) -> Membership | None: ...
 
 
 @statement

@@ -15,6 +15,10 @@ LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now())
 
+-- part: received
+-- What an invitation is shown from to whom it was sent: o is a row of organizations.
+{invitation}, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
+
 -- name: page
 -- Invitations of an organization, newest id first, before a position.
 SELECT {invitation}
@@ -37,14 +41,39 @@ LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
 {sent}
 WHERE i.organization_id = :organization_id AND i.id = :id;
 
--- name: is_member
--- Whether a member of an organization has an address, in any case.
+-- name: survey
+-- Of each address, in any case: whether a member of an organization has it, and whether it has an open invitation.
 SELECT EXISTS (
     SELECT
     FROM users u
     JOIN organization_members m ON m.user_id = u.id
-    WHERE lower(u.email COLLATE "C") = lower(:email::text COLLATE "C") AND m.organization_id = :organization_id
-);
+    WHERE lower(u.email COLLATE "C") = lower(wanted.email COLLATE "C") AND m.organization_id = :organization_id
+) AS is_member, EXISTS (
+    SELECT
+    FROM invitations i
+    WHERE lower(i.email COLLATE "C") = lower(wanted.email COLLATE "C") AND i.organization_id = :organization_id
+        AND i.expires_at > now()
+) AS is_open
+FROM unnest(:emails::text[]) WITH ORDINALITY AS wanted (email, place)
+ORDER BY place;
+
+-- name: lock_organization
+-- Make all that invites to an organization wait for each other, so that what is counted holds.
+SELECT id FROM organizations WHERE id = :organization_id FOR NO KEY UPDATE;
+
+-- name: count_open
+-- How many invitations of an organization can be accepted.
+SELECT count(*) FROM invitations WHERE organization_id = :organization_id AND expires_at > now();
+
+-- name: sponsor
+-- Who answers for what is sent in an organization: a user, or whoever made the key, or else the owner; and whether they
+-- have confirmed their address.
+SELECT u.id, u.email_verified_at IS NOT NULL AS is_confirmed
+FROM organizations o
+JOIN users u ON u.id = coalesce(
+    :user_id, (SELECT c.id FROM api_keys k JOIN users c ON c.id = k.created_by WHERE k.id = :key_id), o.owner_id
+)
+WHERE o.id = :organization_id;
 
 -- name: letterhead
 -- What a mail calls an organization and a user (NULL for nobody).
@@ -53,13 +82,14 @@ FROM organizations o
 LEFT JOIN users u ON u.id = :user_id
 WHERE o.id = :organization_id;
 
--- name: insert
--- Invite an address, unless it has an open invitation; one that has expired makes room.
+-- name: insert_all
+-- Invite addresses, but for those that have an open invitation; one that has expired makes room.
 INSERT INTO invitations (organization_id, id, email, role, role_id, token_hash, invited_by, invited_by_key, expires_at)
-VALUES (
-    :organization_id, :id, :email, :role, :role_id, :token_hash, :invited_by, :invited_by_key,
+SELECT :organization_id, id, email, role, role_id, token_hash, :invited_by, :invited_by_key,
     now() + make_interval(secs => :lifetime_seconds)
-)
+FROM unnest(:ids::uuid[], :emails::text[], :roles::text[], :role_ids::uuid[], :token_hashes::bytea[])
+    AS wanted (id, email, role, role_id, token_hash)
+ORDER BY lower(email COLLATE "C")
 ON CONFLICT (organization_id, lower(email COLLATE "C")) DO UPDATE
 SET id = excluded.id,
     email = excluded.email,
@@ -102,6 +132,49 @@ WHERE i.token_hash = :token_hash
     AND lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
 RETURNING i.organization_id, i.id, i.role, i.role_id, i.invited_by, i.invited_by_key;
 
+-- name: by_token
+-- The open invitation with this token.
+SELECT {received}
+FROM invitations i
+JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+{sent}
+WHERE i.token_hash = :token_hash AND i.expires_at > now() AND i.created_at < now() + interval '1 hour';
+
+-- name: page_of_user
+-- Open invitations to the address that a user has confirmed, newest id first, before a position.
+SELECT {received}
+FROM users me
+JOIN invitations i ON lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
+JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+{sent}
+WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.expires_at > now() AND i.id < :before_id
+ORDER BY i.id DESC
+LIMIT :limit;
+
+-- name: count_of_user
+-- How many open invitations there are to the address that a user has confirmed.
+SELECT count(*)
+FROM users me
+JOIN invitations i ON lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
+JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
+WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.expires_at > now();
+
+-- name: decline
+-- Use up an open invitation that its receiver does not want.
+DELETE FROM invitations
+WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour'
+RETURNING organization_id, id;
+
+-- name: decline_of_user
+-- Use up an open invitation to the address that a user has confirmed.
+DELETE FROM invitations i
+USING users me
+WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.id = :id AND i.expires_at > now()
+    AND lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
+RETURNING i.organization_id, i.id;
+
 -- name: sender
 -- What whoever sent an invitation may do now; asked once the organization is locked, so that it goes on to hold.
 SELECT i.invited_by, {sender}
@@ -119,7 +192,7 @@ WHERE i.token_hash = :token_hash
     AND o.deleted_at IS NULL;
 
 -- name: membership
--- What a user is in an organization.
+-- What a user is in an organization; no row when they are nothing there.
 SELECT {organizations.row}, r.role, r.joined_at
 FROM organization_roles r
 JOIN organizations o ON o.id = r.organization_id

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from freehold.access import OrganizationRef
+from freehold.access import OrganizationRef, UserRef
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Unavailable
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
-from freehold.mail.errors import MailedTooOften
+from freehold.mail.errors import MailedTooOften, SentTooMany
 from freehold.organizations.errors import OrganizationGone
 from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.errors import (
@@ -14,8 +14,19 @@ from freehold.organizations.invitations.errors import (
     InvitationForAnother,
     InviterLacksRight,
     NoSuchInvitation,
+    TooManyInvitations,
 )
-from freehold.organizations.invitations.types import Invitation, InvitationAcceptance, Membership, NewInvitation
+from freehold.organizations.invitations.types import (
+    EarlierMembership,
+    Invitation,
+    InvitationAcceptance,
+    InvitationResults,
+    InvitationToken,
+    Membership,
+    NewInvitation,
+    NewInvitations,
+    ReceivedInvitation,
+)
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken
 from freehold.users.types import NewUser, User
@@ -55,15 +66,40 @@ async def create_user(context: Context, body: NewUser) -> User:
     "/v1/organizations/{organization}/invitations",
     status=201,
     limit="mails",
-    errors=[Missing, Forbidden, AlreadyMember, AlreadyInvited, MailedTooOften],
+    errors=[
+        Missing,
+        Forbidden,
+        AlreadyMember,
+        AlreadyInvited,
+        TooManyInvitations,
+        EmailUnverified,
+        MailedTooOften,
+        SentTooMany,
+    ],
 )
 async def create_invitation(context: Context, organization: OrganizationRef, body: NewInvitation) -> Invitation:
     """Invite somebody to an organization.
 
     They get a mail with a token, and do not need an account. You cannot invite them to a role with actions that you do
-    not have.
+    not have. You must have confirmed your own address, unless this platform is set otherwise.
     """
     return await operations.create(context, organization, body)
+
+
+@routes.post(
+    "/v1/organizations/{organization}/invitations/batch",
+    limit="mails",
+    errors=[Missing, Forbidden, EmailUnverified],
+)
+async def create_invitations(
+    context: Context, organization: OrganizationRef, body: NewInvitations
+) -> InvitationResults:
+    """Invite up to 100 people at once.
+
+    Each is answered for themselves, in your order: with the invitation, or with the code of what is wrong. A mistake in
+    one keeps nobody else from being invited.
+    """
+    return await operations.create_many(context, organization, body)
 
 
 @routes.get("/v1/organizations/{organization}/invitations", errors=[Missing, Forbidden])
@@ -89,7 +125,7 @@ async def revoke_invitation(context: Context, organization: OrganizationRef, inv
 @routes.post(
     "/v1/organizations/{organization}/invitations/{invitation}/resend",
     limit="mails",
-    errors=[Missing, Forbidden, NoSuchInvitation, RoleGone, MailedTooOften],
+    errors=[Missing, Forbidden, NoSuchInvitation, RoleGone, EmailUnverified, MailedTooOften, SentTooMany],
 )
 async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
     """Send an invitation again.
@@ -100,11 +136,45 @@ async def resend_invitation(context: Context, organization: OrganizationRef, inv
     return await operations.resend(context, organization, invitation)
 
 
+@routes.post("/v1/invitations/preview", auth="none", limit="sign-ins", errors=[InvalidToken])
+async def preview_invitation(context: Context, body: InvitationToken) -> ReceivedInvitation:
+    """Look at an invitation with the token from the mail.
+
+    Nothing changes. You need not be signed in.
+    """
+    return await operations.preview(context, body)
+
+
+@routes.post("/v1/invitations/decline", auth="optional", limit="sign-ins", errors=[InvalidToken])
+async def decline_invitation(context: Context, body: InvitationToken) -> None:
+    """Decline an invitation with the token from the mail.
+
+    It stops working. You need not be signed in, nor have an account.
+    """
+    await operations.decline(context, body)
+
+
+@routes.get("/v1/users/{user}/invitations", errors=[Missing, Forbidden])
+async def list_received_invitations(context: Context, user: UserRef, query: PageRequest) -> Page[ReceivedInvitation]:
+    """List the open invitations to your confirmed address, newest first.
+
+    To accept one, you need the token that was mailed.
+    """
+    return await operations.list_of_user(context, user, query)
+
+
+@routes.delete("/v1/users/{user}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation])
+async def decline_received_invitation(context: Context, user: UserRef, invitation: UUID) -> None:
+    """Decline an invitation to your confirmed address."""
+    await operations.decline_of_user(context, user, invitation)
+
+
 @routes.post(
     "/v1/invitations/accept",
     status=201,
     limit="sign-ins",
     location="../../organizations/{0.organization.id}",
+    again=EarlierMembership,
     errors=[
         InvalidToken,
         InvitationForAnother,
@@ -115,10 +185,10 @@ async def resend_invitation(context: Context, organization: OrganizationRef, inv
         RoleGone,
     ],
 )
-async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership:
+async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership | EarlierMembership:
     """Accept an invitation.
 
     Send the token that was mailed to your confirmed address. It works once. If you have no account, sign up with
-    `invitation_token` instead.
+    `invitation_token` instead. When you send the same token again, the answer is 200 with your membership.
     """
     return await operations.accept(context, body)

@@ -5,8 +5,10 @@ from uuid import UUID
 from freehold.access import GRANTS, Action, Role, known_actions
 from freehold.access.standing import ALL_ACTIONS, granted_by
 from freehold.data.context import Context
-from freehold.organizations.invitations.queries import InvitationRow, Sender
-from freehold.organizations.invitations.types import Invitation
+from freehold.data.sql import Executor
+from freehold.organizations.invitations import queries
+from freehold.organizations.invitations.queries import InvitationRow, ReceivedRow, Sender
+from freehold.organizations.invitations.types import Invitation, InvitingOrganization, ReceivedInvitation
 
 
 def sender_of(context: Context) -> dict[str, UUID | None]:
@@ -16,27 +18,58 @@ def sender_of(context: Context) -> dict[str, UUID | None]:
     return {"invited_by": context.actor_id, "invited_by_key": key.id if key and is_own_key else None}
 
 
+async def held_by_sender(
+    db: Executor, *, organization_id: UUID, user_id: UUID | None, key_id: UUID | None
+) -> frozenset[Action]:
+    """Find what whoever sent something in an organization may do there now; the operator may do all."""
+    sender = await queries.sender(db, organization_id=organization_id, invited_by=user_id, invited_by_key=key_id)
+    return _held(sender)
+
+
 def may_invite(sender: Sender, promised: frozenset[Action]) -> bool:
     """Say whether somebody could invite now to a role with these actions.
 
     The operator always could. A user could by their role, however they asked then; a key of the organization while it
     works.
     """
-    if sender.invited_by is None and sender.invited_by_key is None:
-        return True
-    if sender.sender_is_admin:
-        held = ALL_ACTIONS
-    elif sender.sender_role is not None:
-        held = granted_by(sender.sender_role, sender.sender_actions)
-    else:
-        held = known_actions(sender.key_actions or ())
+    held = _held(sender)
     return Action.INVITATION_CREATE in held and promised <= held
+
+
+def _held(sender: Sender) -> frozenset[Action]:
+    is_operator = sender.invited_by is None and sender.invited_by_key is None
+    if is_operator or sender.sender_is_admin:
+        return ALL_ACTIONS
+    if sender.sender_role is not None:
+        return granted_by(sender.sender_role, sender.sender_actions)
+    return known_actions(sender.key_actions or ())
+
+
+def needs_resending(row: InvitationRow) -> bool:
+    """Say whether an invitation does not work until somebody sends it again."""
+    is_built_in = row.role_id is None and row.role in set(Role)
+    promised = GRANTS[Role(row.role)] if is_built_in else known_actions(row.promised_actions or ())
+    return not may_invite(row, promised)
+
+
+def received(row: ReceivedRow) -> ReceivedInvitation:
+    """Show an invitation to whom it was sent."""
+    return ReceivedInvitation(
+        id=row.id,
+        organization=InvitingOrganization(
+            id=row.organization_id, name=row.organization_name, slug=row.organization_slug
+        ),
+        role=row.role,
+        email=row.email,
+        inviter=row.inviter,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        needs_resending=needs_resending(row),
+    )
 
 
 def shown(row: InvitationRow) -> Invitation:
     """Show an invitation, with whether it must be sent again."""
-    is_built_in = row.role_id is None and row.role in set(Role)
-    promised = GRANTS[Role(row.role)] if is_built_in else known_actions(row.promised_actions or ())
     return Invitation(
         id=row.id,
         email=row.email,
@@ -44,5 +77,5 @@ def shown(row: InvitationRow) -> Invitation:
         invited_by=row.invited_by,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        needs_resending=not may_invite(row, promised),
+        needs_resending=needs_resending(row),
     )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, Meaning, Missing, failing
+from freehold.base.errors import Conflict, Forbidden, Meaning, Missing, failing
 
 
 class NoSuchUser(Missing):
@@ -12,6 +12,13 @@ class NoSuchUser(Missing):
     title = "No user has this id"
     explanation = "No user has this id: the account was deleted, or never created"
     constraints = ("organization_members_user_id_fkey",)
+
+
+class InvitationNeeded(Forbidden):
+    """Nobody is added here without being asked (see the setting ``direct_adding``)."""
+
+    code = "invitation_needed"
+    title = "People join organizations by invitation here: invite them by e-mail instead"
 
 
 class AlreadyMember(Conflict):

@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-from freehold.access import Action, Scope, Writes, checked_again, no_such_organization, on_organization, standing_of
+from freehold.access import (
+    Action,
+    Scope,
+    Writes,
+    checked_again,
+    is_fellow,
+    no_such_organization,
+    on_organization,
+    standing_of,
+)
 from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.data.context import Context
@@ -12,7 +21,7 @@ from freehold.data.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_p
 from freehold.mail.news import tell
 from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
-from freehold.organizations.members.errors import RoleGone
+from freehold.organizations.members.errors import InvitationNeeded, NoSuchUser, RoleGone
 from freehold.organizations.members.leaving import as_seen, ids_of, left_behind, use_up_invitations
 from freehold.organizations.members.types import LeftBehind, Member, NewRole
 from freehold.organizations.roles.assigning import AssignableRole, promised_role, role_to_give
@@ -51,8 +60,12 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
 async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | None = None) -> Member:
     """Add a member, or change the role of one. ``version`` is the ``updated_at`` of the organization.
 
+    You can add people who share another organization with you (setting ``direct_adding``). Invite everybody else.
+    Platform administrators can add anyone.
+
     Raises:
-        NoSuchUser: ``no_such_user``.
+        NoSuchUser: ``no_such_user``: no user has this id, or the actor shares no organization with them.
+        InvitationNeeded: ``invitation_needed``: nobody is added without an invitation here.
         OwnerMustStay: ``owner_must_stay``: the role of the owner cannot be changed.
         UnknownRole: ``unknown_role``: the role does not exist.
         Forbidden: the actor can add members but not change them, or lacks actions of the role or of the member.
@@ -62,7 +75,9 @@ async def put(scope: Scope, user_id: UUID, new: NewRole, *, version: datetime | 
     if user_id == owner_id:
         raise OwnerMustStay("The owner's role cannot be changed: hand the organization over first")
     before = await queries.get(scope.db, organization_id=scope.organization_id, user_id=user_id)
-    if before is not None:
+    if before is None:
+        await _require_consent(scope.context, user_id)
+    else:
         if not scope.may(Action.MEMBER_UPDATE):
             raise Forbidden("This user is already a member, and you are not allowed to change members")
         await _require_no_less(scope, user_id, "change this member")
@@ -180,6 +195,25 @@ async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> Left
         scope.context, Action.MEMBER_REMOVE, user_id, organization_id=scope.organization_id, **used, **ids_of(left)
     )
     return as_seen(scope, left)
+
+
+async def _require_consent(context: Context, user_id: UUID) -> None:
+    """Let nobody be added who has nothing to do with the actor; whether they exist makes no difference.
+
+    Raises:
+        NoSuchUser: ``no_such_user``.
+        InvitationNeeded: ``invitation_needed``.
+    """
+    who = context.tools.settings.direct_adding
+    if context.is_admin or who == "anyone":
+        return
+    if who == "nobody":
+        raise InvitationNeeded
+    if not await is_fellow(context, user_id):
+        raise NoSuchUser(
+            "No user with this id shares an organization with you: invite them by e-mail instead "
+            "(POST /v1/organizations/ORGANIZATION/invitations)"
+        )
 
 
 async def _require_no_less(scope: Scope, user_id: UUID, purpose: str) -> None:

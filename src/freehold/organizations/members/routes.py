@@ -9,7 +9,7 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.organizations.errors import OwnerMustStay
 from freehold.organizations.members import operations
-from freehold.organizations.members.errors import NoSuchUser
+from freehold.organizations.members.errors import InvitationNeeded, NoSuchUser
 from freehold.organizations.members.types import LeftBehind, Member, NewRole
 from freehold.web.routing import Routes
 
@@ -22,11 +22,17 @@ async def list_members(context: Context, organization: OrganizationRef, query: P
     return await operations.list_all(context, organization, query)
 
 
-@routes.put("/v1/organizations/{organization}/members/{user}", errors=[Missing, Forbidden, OwnerMustStay, NoSuchUser])
+@routes.put(
+    "/v1/organizations/{organization}/members/{user}",
+    errors=[Missing, Forbidden, OwnerMustStay, NoSuchUser, InvitationNeeded],
+)
 async def put_member(
     context: Context, organization: OrganizationRef, user: UUID, body: NewRole, version: datetime | None
 ) -> Member:
     """Add a member, or change the role of one.
+
+    You can add people who share another organization with you. Invite everybody else: the answer does not tell whether
+    an id that you share nothing with exists. Platform administrators can add anyone.
 
     `If-Match` takes the version of the organization, which changes with its members.
     """

@@ -1,9 +1,11 @@
 """Finds the role that somebody is to be given, for members and invitations."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
 from freehold.access import GRANTS, Action, Role, Scope, known_actions
+from freehold.base.errors import Forbidden, FreeholdError
 from freehold.data.sql import Executor
 from freehold.organizations.roles import queries
 from freehold.organizations.roles.errors import UnknownRole
@@ -50,6 +52,24 @@ async def role_to_give(scope: Scope, name: str) -> AssignableRole:
     if found is None:
         raise UnknownRole(name)
     scope.require_all(found.actions, f"give the role {found.name}")
+    return found
+
+
+async def roles_to_give(scope: Scope, names: Collection[str]) -> dict[str, AssignableRole | FreeholdError]:
+    """Find roles that the actor gives to many people, or say of each why it cannot be given; as ``role_to_give``."""
+    own = {
+        role.name: _own(role)
+        for role in await queries.by_names(scope.db, organization_id=scope.organization_id, names=sorted(names))
+    }
+    found: dict[str, AssignableRole | FreeholdError] = {}
+    for name in names:
+        role = _built_in(name) or own.get(name)
+        found[name] = role or UnknownRole(name)
+        if role is not None:
+            try:
+                scope.require_all(role.actions, f"give the role {role.name}")
+            except Forbidden as error:
+                found[name] = error
     return found
 
 

@@ -25,6 +25,10 @@ async def by_name(db: Executor, *, organization_id: UUID, name: str) -> CustomRo
 
 
 @statement
+async def by_names(db: Executor, *, organization_id: UUID, names: Sequence[str]) -> list[CustomRole]: ...
+
+
+@statement
 async def lock_organization(db: Executor, *, organization_id: UUID) -> UUID | None: ...
 
 

@@ -22,6 +22,12 @@ SELECT id, name, actions, created_at, updated_at, false AS built_in
 FROM roles
 WHERE organization_id = :organization_id AND name = :name;
 
+-- name: by_names
+-- The roles of an organization with these names.
+SELECT id, name, actions, created_at, updated_at, false AS built_in
+FROM roles
+WHERE organization_id = :organization_id AND name = ANY (:names::text[]);
+
 -- name: lock_organization
 -- Make all that changes who may do what in an organization wait for each other.
 SELECT id FROM organizations WHERE id = :organization_id AND deleted_at IS NULL FOR NO KEY UPDATE;

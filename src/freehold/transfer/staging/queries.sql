@@ -181,8 +181,8 @@ ORDER BY line;
 
 -- part: organizations_rows
 -- Add organizations.
-INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
-SELECT id, name, slug, owner_id, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
 ORDER BY line
@@ -207,6 +207,7 @@ UPDATE organizations o
 SET name = s.name,
     slug = s.slug,
     owner_id = s.owner_id,
+    owner_consented = o.owner_consented AND s.owner_id = o.owner_id,
     created_at = coalesce(s.created_at, o.created_at),
     updated_at = CASE
         WHEN s.updated_at > o.updated_at THEN s.updated_at

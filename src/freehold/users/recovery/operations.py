@@ -46,8 +46,10 @@ async def mail_token(context: Context, email: str) -> None:
     Raises:
         MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
     """
-    is_unconfirmed = await queries.is_unconfirmed(context.db, email=email)
-    await restrain(context, email, "verify_email" if is_unconfirmed else "password_reset")
+    holder = await queries.holder(context.db, email=email)
+    is_own = context.is_admin or (holder is not None and holder.id == context.actor_id)
+    mail = "verify_email" if holder is not None and holder.is_unconfirmed else "password_reset"
+    await restrain(context, email, mail, own=is_own)
     minutes = context.tools.settings.password_reset_minutes
     token = new_token(Kind.PASSWORD_RESET)
     found = await queries.replace(

@@ -15,12 +15,19 @@ class Recovering(msgspec.Struct, frozen=True):
     email: str
 
 
+class Holder(msgspec.Struct, frozen=True):
+    """Who has an address."""
+
+    id: UUID
+    is_unconfirmed: bool
+
+
 @statement
 async def replace(db: Executor, *, email: str, token_hash: bytes, lifetime_seconds: float) -> Recovering | None: ...
 
 
 @statement
-async def is_unconfirmed(db: Executor, *, email: str) -> bool: ...
+async def holder(db: Executor, *, email: str) -> Holder | None: ...
 
 
 @statement

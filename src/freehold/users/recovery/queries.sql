@@ -13,12 +13,11 @@ made AS (
 )
 SELECT id, username, email FROM found;
 
--- name: is_unconfirmed
--- Whether the user with this address has never confirmed it.
-SELECT EXISTS (
-    SELECT FROM users
-    WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND email_verified_at IS NULL
-);
+-- name: holder
+-- Who has an address, and whether they have never confirmed it.
+SELECT id, email_verified_at IS NULL AS is_unconfirmed
+FROM users
+WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C");
 
 -- name: is_live
 -- Whether a token sets a password. One that was made far ahead of now was made before the clock was set back, and would

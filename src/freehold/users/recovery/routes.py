@@ -9,11 +9,12 @@ from freehold.web.routing import Routes
 routes = Routes("recovery", "Set a new password without the old one.")
 
 
-@routes.post("/v1/password-resets", status=202, limit="mails", auth="none")
+@routes.post("/v1/password-resets", status=202, limit="mails", auth="optional")
 async def request_password_reset(context: Context, body: NewPasswordReset) -> None:
     """Ask for a new password.
 
-    A token is mailed to the address if somebody signed up with it. The answer is the same if nobody did.
+    A token is mailed to the address if somebody signed up with it. The answer is the same if nobody did. When strangers
+    have asked too often, ask with a session of your account: that has a budget of its own.
     """
     await operations.request(context, body)
 

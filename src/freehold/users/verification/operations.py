@@ -14,6 +14,8 @@ from freehold.users.closing.doors import hold_open, lock
 from freehold.users.errors import EmailTaken
 from freehold.users.proving.proof import check_password
 from freehold.users.recovery.operations import mail_token
+from freehold.users.repeating import clicks
+from freehold.users.repeating.types import Used
 from freehold.users.types import User
 from freehold.users.undoing.operations import offer
 from freehold.users.verification import queries
@@ -23,13 +25,20 @@ from freehold.users.verification.types import EmailVerification, PasswordNeeded
 _SECONDS_AN_HOUR = 3600
 
 
-async def ask_for_confirmation(context: Context, user: User, email: str) -> None:
+async def ask_for_confirmation(context: Context, user: User, email: str, *, is_proven: bool = False) -> None:
     """Mail a token to an address that is to be a user's; one that was mailed before no longer works.
+
+    Args:
+        context: its ``db`` is a transaction.
+        user: whose address it is to be.
+        email: the address.
+        is_proven: whether the password was just given, by somebody who cannot sign in before they confirm.
 
     Raises:
         MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
     """
-    await restrain(context, email, "verify_email")
+    is_own = user.email == email and (is_proven or context.actor_id == user.id)
+    await restrain(context, email, "verify_email", own=is_own or context.is_admin)
     hours = context.tools.settings.email_verification_hours
     token = new_token(Kind.EMAIL_VERIFICATION)
     await queries.replace(
@@ -86,6 +95,29 @@ async def ask_for_change(context: Context, user: User, email: str) -> None:
     )
 
 
+async def correct(context: Context, user: User, email: str, password_hash: str) -> None:
+    """Replace an address that was never confirmed, and mail a token to the new one.
+
+    Args:
+        context: its ``db`` is a transaction.
+        user: whose password was just given.
+        email: the address that was meant.
+        password_hash: what the password fitted.
+
+    Raises:
+        EmailTaken: ``email_taken``.
+        EmailVerified: ``email_verified``: it was confirmed meanwhile, or the password was changed.
+        MailedTooOften: ``mailed_too_often``: to the new address within the hour.
+    """
+    if await queries.is_taken(context.db, email=email, user_id=user.id):
+        raise EmailTaken
+    corrected = await queries.correct(context.db, user_id=user.id, email=email, password_hash=password_hash)
+    if corrected is None:
+        raise EmailVerified
+    await ask_for_confirmation(context, corrected, corrected.email)
+    await record(context, AccountAction.EMAIL_CORRECT, user.id, user_id=user.id, actor_id=user.id)
+
+
 async def withdraw_change(context: Context, user: User) -> None:
     """End a change of address that was not confirmed yet, if there is one: what was mailed to the new one is void."""
     if await queries.withdraw(context.db, user_id=user.id) is not None:
@@ -113,6 +145,8 @@ async def send_again(subject: Subject) -> None:
 async def confirm(context: Context, verification: EmailVerification) -> PasswordNeeded | None:
     """Confirm an e-mail address with the token that was mailed there, which works once.
 
+    A second click is answered as the first.
+
     It counts for the one whose account it is: a session of that account asks, or its password comes along. Where
     neither does, whoever reads the mail may never have heard of the account, which somebody else has made under their
     address. Then all that was made before ends (sessions, keys, pending changes, the password), and a link to set a new
@@ -130,6 +164,9 @@ async def confirm(context: Context, verification: EmailVerification) -> Password
     # A token that cannot be one is looked up all the same, so that all that do not work take the same time.
     hashed = token_hash(Kind.EMAIL_VERIFICATION, verification.token) or b""
     user_id = await queries.whose(context.db, token_hash=hashed)
+    used = await clicks.find(context, hashed) if user_id is None else None
+    if used is not None and used.organization_id is None:
+        user_id = used.user_id
     if user_id is None:
         raise InvalidToken
     actor = context.actor
@@ -137,6 +174,8 @@ async def confirm(context: Context, verification: EmailVerification) -> Password
     if not is_own and verification.password is not None:
         await check_password(context, user_id, verification.password, "/password")
         is_own = True
+    if used is not None:
+        return _as_before(used, is_own=is_own)
     return await in_transaction(context, lambda inner: _confirm(inner, hashed, is_own=is_own))
 
 
@@ -149,10 +188,24 @@ async def is_own_token(context: Context, token: str) -> bool:
     return await queries.whose(context.db, token_hash=hashed) == actor.user_id
 
 
+def _as_before(used: Used, *, is_own: bool) -> PasswordNeeded | None:
+    """Answer a second click as the first; to nobody but the same person, or to who waits for a new password.
+
+    Raises:
+        InvalidToken: somebody else has used it.
+    """
+    if used.is_locked and used.email is not None:
+        return PasswordNeeded(email=used.email)
+    if not is_own:
+        raise InvalidToken
+    return None
+
+
 async def _confirm(context: Context, hashed: bytes, *, is_own: bool) -> PasswordNeeded | None:
     confirmed = await queries.confirm(context.db, token_hash=hashed)
     if confirmed is None:
         raise InvalidToken
+    await clicks.note(context, hashed, user_id=confirmed.id)
     await queries.use_up_invitations(context.db, user_id=confirmed.id)
     if confirmed.is_change and confirmed.was_verified:
         await offer(

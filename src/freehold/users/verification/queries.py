@@ -39,6 +39,10 @@ async def is_taken(db: Executor, *, email: str, user_id: UUID) -> bool: ...
 
 
 @statement
+async def correct(db: Executor, *, user_id: UUID, email: str, password_hash: str) -> User | None: ...
+
+
+@statement
 async def pending(db: Executor, *, user_id: UUID) -> Pending | None: ...
 
 

@@ -1,7 +1,16 @@
 -- name: replace
--- Let whoever has a token confirm an address for a user; ends what was asked before.
+-- Let whoever has a token confirm an address for a user; ends what was asked before. A user who changes their address gets
+-- a new version, which shows the change.
+WITH touched AS (
+    UPDATE users u
+    SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+    WHERE u.id = :user_id AND (
+        u.email <> :email::varchar
+        OR EXISTS (SELECT FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email)
+    )
+)
 INSERT INTO email_verifications (user_id, email, token_hash, expires_at)
-VALUES (:user_id, :email, :token_hash, now() + make_interval(secs => :lifetime_seconds))
+VALUES (:user_id, :email::varchar, :token_hash, now() + make_interval(secs => :lifetime_seconds))
 ON CONFLICT (user_id) DO UPDATE
 SET email = excluded.email,
     token_hash = excluded.token_hash,
@@ -10,10 +19,17 @@ SET email = excluded.email,
 
 -- name: withdraw
 -- End a change of address that waits to be confirmed; confirming the present address stays possible.
-DELETE FROM email_verifications v
-USING users u
-WHERE v.user_id = :user_id AND u.id = v.user_id AND v.email <> u.email
-RETURNING v.user_id;
+WITH ended AS (
+    DELETE FROM email_verifications v
+    USING users u
+    WHERE v.user_id = :user_id AND u.id = v.user_id AND v.email <> u.email
+    RETURNING v.user_id
+)
+UPDATE users u
+SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+FROM ended
+WHERE u.id = ended.user_id
+RETURNING u.id;
 
 -- name: is_taken
 -- Whether somebody else has an address, in any case, or had it before a change that can still be undone.
@@ -23,6 +39,18 @@ SELECT EXISTS (
     SELECT FROM email_undos
     WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND user_id <> :user_id AND expires_at > now()
 );
+
+-- name: correct
+-- Replace the address of a user who has never confirmed it, if their password is still the one that was given. What was
+-- mailed to the one before sets no password.
+WITH resets AS (
+    DELETE FROM password_resets WHERE user_id = :user_id
+)
+UPDATE users u
+SET email = :email,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = :user_id AND email_verified_at IS NULL AND password_hash = :password_hash
+RETURNING {users.user};
 
 -- name: pending
 -- The address that a user has to confirm: the one that they change to, else theirs.

@@ -1,0 +1,11 @@
+"""Forgets offers that nobody has answered."""
+
+from freehold.data.context import Context
+from freehold.data.jobs import job
+from freehold.organizations.ownership import queries
+
+
+@job("organizations.drop_expired_owner_offers", every_seconds=3600)
+async def drop_expired_owner_offers(context: Context) -> None:
+    """Forget the offers of ownership that have expired; they stopped working by themselves."""
+    await queries.drop_expired(context.db)
