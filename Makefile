@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test coverage test-long test-majors test-bounds bench bench-quick renew lint requirements clean
+.PHONY: help install serve test coverage test-long proof test-majors test-bounds bench bench-quick renew lint requirements clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ coverage: $(VENV)/.dev ## The same, with a table of the lines that none of them 
 
 test-long: $(VENV)/.dev ## Run the tests that take long
 	$(BIN)/pytest -m long --timeout 3600
+
+proof: $(VENV)/.dev ## Make every fault 20 times, and write the figures into the docs (40 minutes); FAULTS=word chooses
+	$(BIN)/python -m tests.faults
 
 test-bounds: $(VENV)/.dev ## Run the tests with the lowest and the newest versions that pyproject.toml allows
 	$(BIN)/python requirements/bounds.py

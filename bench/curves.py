@@ -27,6 +27,8 @@ ROWS = """
 INSERT INTO users (id, username, email, password_hash)
 SELECT pg_temp.user_id(n), 'user_' || n, 'user' || n || '@example.com', '!' FROM generate_series(1, {rows}) n;
 
+INSERT INTO slugs (slug, organization_id) VALUES ('large', pg_temp.organization_id(1));
+
 INSERT INTO organizations (id, name, slug, owner_id)
 VALUES (pg_temp.organization_id(1), 'Large', 'large', pg_temp.user_id(1));
 

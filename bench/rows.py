@@ -21,6 +21,9 @@ SELECT pg_temp.user_id(n), 'user_' || n, 'user' || n || '@example.com', '{passwo
     made, made
 FROM generate_series(1, {users}) n, LATERAL (SELECT timestamptz '2024-01-01' + n * interval '97 seconds') AS t (made);
 
+INSERT INTO slugs (slug, organization_id)
+SELECT 'organization-' || n, pg_temp.organization_id(n) FROM generate_series(1, {organizations}) n;
+
 INSERT INTO organizations (id, name, slug, owner_id, created_at, updated_at)
 SELECT pg_temp.organization_id(n), 'Organization ' || n, 'organization-' || n, pg_temp.user_id(n * 4 % {users} + 1),
     made, made

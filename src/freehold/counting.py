@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, get_args
 
+from freehold.access import AccountAction, Action
 from freehold.base.errors import FreeholdError, Unavailable
 from freehold.base.version import VERSION
 from freehold.data.sql import statement_names
@@ -81,6 +82,14 @@ LIMITED: Final = Family(
     labels=("kind",),
     series={kind: (kind,) for kind in get_args(Limited)},
 )
+REFUSED: Final = Family(
+    name="freehold_refused_actions_total",
+    help="What was asked for by somebody who was not allowed to do it (403), by action.",
+    kind="counter",
+    labels=("action",),
+    series={action: (action,) for action in sorted({*map(str, Action), *map(str, AccountAction)})},
+    is_sparse=True,
+)
 OUTBOX: Final = Family(
     name="freehold_outbox_messages",
     help="Mails that wait to be delivered, as counted at most half a minute ago.",
@@ -117,6 +126,7 @@ def families() -> tuple[Family, ...]:
         PASSWORDS_REFUSED,
         SIGN_INS,
         LIMITED,
+        REFUSED,
         OUTBOX,
     )
 
@@ -141,6 +151,7 @@ class Counting(Observer):
         self._passwords_refused = place.counter(PASSWORDS_REFUSED)
         self._sign_ins = place.counter(SIGN_INS)
         self._limited = place.counter(LIMITED)
+        self._refused = place.counter(REFUSED)
         self._outbox = place.counter(OUTBOX)
         place.counter(INFO).set(1.0)
         place.counter(STARTED).set(time.time())
@@ -179,6 +190,10 @@ class Counting(Observer):
     def limited(self, kind: str) -> None:
         """Count a refused request."""
         self._limited.add(key=kind)
+
+    def refused(self, action: str) -> None:
+        """Count what somebody was not allowed to do."""
+        self._refused.add(key=action)
 
     @contextmanager
     def sign_in(self) -> Iterator[None]:

@@ -38,7 +38,10 @@ from freehold.sessions import operations as sessions
 from freehold.slices import SLICES, meanings
 from freehold.transfer import operations as transfer
 from freehold.users import operations as users
+from freehold.users.finding import operations as finding
 from freehold.users.recovery import operations as recovery
+from freehold.users.rights import operations as rights
+from freehold.users.suspension import operations as suspension
 from freehold.users.undoing import operations as undoing
 from freehold.users.verification import operations as verification
 
@@ -85,16 +88,22 @@ class Users(Group):
     get_with_organizations = Bound(users.get_with_organizations)
     find = Bound(users.find)
     any_admin = Bound(users.any_admin)
-    list = Bound(users.list_all)
+    list = Bound(finding.list_all)
     update = Bound(users.update)
     change_password = Bound(users.change_password)
     set_password = Bound(users.set_password)
     request_password_reset = Bound(recovery.request)
+    send_password_reset = Bound(recovery.request_for)
     reset_password = Bound(recovery.complete)
     send_email_verification = Bound(verification.send_again)
     verify_email = Bound(verification.confirm)
     undo_email_change = Bound(undoing.undo)
     mark_verified = Bound(verification.mark_verified)
+    suspend = Bound(suspension.suspend)
+    resume = Bound(suspension.resume)
+    get_suspension = Bound(suspension.get)
+    grant_admin = Bound(rights.grant)
+    revoke_admin = Bound(rights.revoke)
     export = Bound(personal_data.export)
     delete = Bound(personal_data.erase)
 
@@ -116,6 +125,7 @@ class Members(Group):
     """Operations on the members of an organization."""
 
     list = Bound(members.list_all)
+    get = Bound(members.get)
     put = Bound(members.put)
     remove = Bound(members.remove)
     leave = Bound(members.leave)

@@ -46,7 +46,7 @@ from freehold.organizations.invitations.types import (
     NewInvitations,
     ReceivedInvitation,
 )
-from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.members.types import LeftBehind, Member, MembersPageRequest, NewRole
 from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.roles.types import (
     Access,
@@ -61,6 +61,7 @@ from freehold.organizations.types import (
     NewOwner,
     Organization,
     OrganizationPatch,
+    OrganizationsPageRequest,
 )
 from freehold.personal_data.types import PersonalData
 from freehold.platform import Platform
@@ -71,11 +72,15 @@ from freehold.projects.types import (
     ProjectPatch,
     ProjectSettings,
     ProjectSettingsPatch,
+    ProjectsPageRequest,
 )
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
+from freehold.users.finding.types import UsersPageRequest
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+from freehold.users.rights.types import AdminGrant
+from freehold.users.suspension.types import NewSuspension, Suspension
 from freehold.users.types import (
     NewProfile,
     NewUser,
@@ -100,6 +105,7 @@ __all__ = [
     "AccountAuditPageRequest",
     "Action",
     "Actor",
+    "AdminGrant",
     "ApiKey",
     "AuditEvent",
     "AuditHead",
@@ -133,6 +139,7 @@ __all__ = [
     "KeyRotation",
     "LeftBehind",
     "Member",
+    "MembersPageRequest",
     "Membership",
     "Message",
     "Missing",
@@ -148,10 +155,12 @@ __all__ = [
     "NewProjectSettings",
     "NewRole",
     "NewSession",
+    "NewSuspension",
     "NewUser",
     "Organization",
     "OrganizationPatch",
     "OrganizationSummary",
+    "OrganizationsPageRequest",
     "OutcomeUnknown",
     "OwnUser",
     "OwnUserWithOrganizations",
@@ -169,6 +178,7 @@ __all__ = [
     "ProjectPatch",
     "ProjectSettings",
     "ProjectSettingsPatch",
+    "ProjectsPageRequest",
     "ReceivedInvitation",
     "Refusal",
     "Refusals",
@@ -181,6 +191,7 @@ __all__ = [
     "Settings",
     "SignedIn",
     "Stale",
+    "Suspension",
     "TooManyRequests",
     "Unauthenticated",
     "Unavailable",
@@ -188,4 +199,5 @@ __all__ = [
     "UserPatch",
     "UserSummary",
     "UserWithOrganizations",
+    "UsersPageRequest",
 ]

@@ -139,6 +139,15 @@ async def changes_his_password(bob: Bob) -> None:
     await bob.ask("PUT", "/v1/users/me/password", bob.session, 204, json=body)
 
 
+async def is_suspended(bob: Bob) -> None:
+    await bob.platform.users.suspend((await bob.platform.users.find("bob")).id)
+
+
+async def is_suspended_and_resumed(bob: Bob) -> None:
+    await is_suspended(bob)
+    await bob.platform.users.resume((await bob.platform.users.find("bob")).id)
+
+
 async def deletes_his_account(bob: Bob) -> None:
     await bob.ask("DELETE", "/v1/users/me", bob.session, 204)
 
@@ -155,6 +164,8 @@ OUT_OF_THE_ACCOUNT: Final[list[Step]] = [
     resets_his_password,
     has_his_password_set,
     changes_his_password,
+    is_suspended,
+    is_suspended_and_resumed,
     deletes_his_account,
 ]
 WAYS_OUT: Final = [*OUT_OF_ACME, *OUT_OF_A_ROLE, *OUT_OF_THE_ACCOUNT]
@@ -164,7 +175,7 @@ def _matrix() -> Iterator[Any]:
     """Pair every way in with every way out; those pairs are quick enough for each run that cover both sides."""
     for way_in in WAYS_IN:
         for way_out in WAYS_OUT:
-            covers = way_in is by_being_added or way_out in {removed, resets_his_password}
+            covers = way_in is by_being_added or way_out in {removed, resets_his_password, is_suspended}
             marks = [] if covers else [pytest.mark.long]
             yield pytest.param((way_in, way_out), id=f"{way_in.__name__}-{way_out.__name__}", marks=marks)
 
@@ -201,7 +212,7 @@ async def test_nothing_made_before_opens_anything_afterwards(
             assert answer.status_code == 201 if may_still else answer.status_code in shut
     with subtests.test("the invitation that he had"):
         assert await _accepted(bob, await _present(bob), "own") in {401, 422}
-    if way_out not in OUT_OF_THE_ACCOUNT or way_out is deletes_his_account:
+    if way_out not in OUT_OF_THE_ACCOUNT or way_out in {is_suspended, deletes_his_account}:
         with subtests.test("the invitation that he sent"):
             assert await _accepted(bob, bob.second, "sent") in {409, 422}
     if way_out in OUT_OF_THE_ACCOUNT:

@@ -173,6 +173,9 @@ ARRAY(
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
+-- organizations.count_found
+SELECT count(*) FROM organizations o WHERE (lower(o.name) COLLATE "C" >= lower($1) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower($1) || chr(1114111)) COLLATE "C" OR o.slug COLLATE "C" >= lower($1) COLLATE "C" AND o.slug COLLATE "C" < (lower($1) || chr(1114111)) COLLATE "C") AND o.deleted_at IS NULL;
+
 -- organizations.deletion.delete
 UPDATE organizations o
 SET deleted_at = now(),
@@ -210,14 +213,19 @@ ARRAY(
 (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count;
 
 -- organizations.insert
-WITH organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
-    SELECT $1, $2, candidate, $3, $4
-    FROM unnest($5::text[]) WITH ORDINALITY AS candidates (candidate, rank)
-    WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
+-- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.
+WITH claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT candidate, $1
+    FROM unnest($2::text[]) WITH ORDINALITY AS candidates (candidate, rank)
+    WHERE NOT EXISTS (SELECT 1 FROM slugs s WHERE s.slug = candidate AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days'))
     ORDER BY rank
     LIMIT 1
-    ON CONFLICT (slug) DO NOTHING
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+    RETURNING s.slug
+), organization AS (
+    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
+    SELECT $1, $3, claimed.slug, $4, $5 FROM claimed
     RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
@@ -229,6 +237,7 @@ FROM organization o;
 -- organizations.invitations.by_id
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
 r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
@@ -241,6 +250,7 @@ WHERE i.organization_id = $1 AND i.id = $2;
 -- organizations.invitations.by_token
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
 r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 FROM invitations i
 JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
@@ -260,6 +270,7 @@ WHERE r.organization_id = $1 AND r.user_id = $2;
 -- organizations.invitations.page
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
 r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
@@ -274,6 +285,7 @@ LIMIT $3;
 -- organizations.invitations.page_of_user
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
 r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 FROM users me
 JOIN invitations i ON lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
@@ -289,12 +301,62 @@ LIMIT $3;
 
 -- organizations.invitations.sender
 SELECT i.invited_by, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM (SELECT $1::uuid AS organization_id, $2::uuid AS invited_by, $3::uuid AS invited_by_key) AS i
 LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
 LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now());
+
+-- organizations.members.count_found
+SELECT count(*)
+FROM organization_roles r
+-- tenth of all members, and walk through the users of a large organization.
+CROSS JOIN LATERAL (
+    SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
+) AS u
+WHERE r.organization_id = $1 AND ($2::text IS NULL OR r.role = $2)
+AND (
+    $3::text IS NULL
+    OR starts_with(lower(u.username COLLATE "C"), lower($3 COLLATE "C"))
+    OR starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)), lower($3))
+    OR starts_with(lower(u.last_name), lower($3))
+);
+
+-- organizations.members.page
+SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
+FROM organization_roles r
+-- tenth of all members, and walk through the users of a large organization.
+CROSS JOIN LATERAL (
+    SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
+) AS u
+WHERE r.organization_id = $1 AND (r.joined_at, r.user_id) > ($2, $3) AND ($4::text IS NULL OR r.role = $4)
+AND (
+    $5::text IS NULL
+    OR starts_with(lower(u.username COLLATE "C"), lower($5 COLLATE "C"))
+    OR starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)), lower($5))
+    OR starts_with(lower(u.last_name), lower($5))
+)
+ORDER BY r.joined_at, r.user_id
+LIMIT $6;
+
+-- organizations.members.page_newest
+SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
+FROM organization_roles r
+-- tenth of all members, and walk through the users of a large organization.
+CROSS JOIN LATERAL (
+    SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
+) AS u
+WHERE r.organization_id = $1 AND (r.joined_at, r.user_id) < ($2, $3) AND ($4::text IS NULL OR r.role = $4)
+AND (
+    $5::text IS NULL
+    OR starts_with(lower(u.username COLLATE "C"), lower($5 COLLATE "C"))
+    OR starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)), lower($5))
+    OR starts_with(lower(u.last_name), lower($5))
+)
+ORDER BY r.joined_at DESC, r.user_id DESC
+LIMIT $6;
 
 -- organizations.ownership.get
 SELECT f.organization_id, f.offered_by, f.created_at, f.expires_at, u.id, u.username, u.first_name, u.last_name, u.avatar_url
@@ -370,23 +432,85 @@ ORDER BY o.id DESC
 LIMIT $2;
 
 -- organizations.page_of_user
--- key those of its projects.
+-- key those of its projects. Whoever reads it (NULL: all may be read) sees members where their role says so.
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
 ) AS members,
-(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count,
+    $1::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_roles reader
+        WHERE reader.organization_id = om.organization_id AND reader.user_id = $1
+            AND (reader.actions IS NULL OR 'member.read' = ANY (reader.actions))
+    ) AS reads_members
 FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
-WHERE om.user_id = $1 AND om.organization_id < $2 AND o.deleted_at IS NULL
-    AND ($3::uuid[] IS NULL OR om.organization_id = ANY ($3))
-    AND ($4::uuid IS NULL OR EXISTS (
+WHERE om.user_id = $2 AND om.organization_id < $3 AND o.deleted_at IS NULL
+    AND ($4::text IS NULL OR starts_with(lower(o.name), lower($4)) OR starts_with(o.slug, lower($4)))
+    AND ($5::uuid[] IS NULL OR om.organization_id = ANY ($5))
+    AND ($6::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
-        WHERE shared.organization_id = om.organization_id AND shared.user_id = $4
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = $6
     ))
 ORDER BY om.organization_id DESC
+LIMIT $7;
+
+-- organizations.search
+-- of two indexes reach. Each is shown with the first such text alone; the last entry comes, too, so that the next page
+-- begins there.
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count, o.term, o.is_shown, o.number = $1 AS is_end
+FROM (
+    SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.term, row_number() OVER (ORDER BY o.term, o.id) AS number,
+        o.term = least(
+            CASE WHEN starts_with(lower(o.name), lower($2)) THEN lower(o.name) COLLATE "C" END,
+            CASE WHEN starts_with(o.slug, lower($2)) THEN o.slug COLLATE "C" END
+        ) AND o.place = CASE o.term WHEN lower(o.name) COLLATE "C" THEN 1 ELSE 2 END AS is_shown
+    FROM (
+        (
+            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, lower(o.name) COLLATE "C" AS term, 1 AS place
+            FROM organizations o
+            WHERE lower(o.name) COLLATE "C" >= lower($2) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (lower(o.name) COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
+            ORDER BY lower(o.name) COLLATE "C", o.id
+            LIMIT $1
+        )
+        UNION ALL
+        (
+            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.slug COLLATE "C", 2
+            FROM organizations o
+            WHERE o.slug COLLATE "C" >= lower($2) COLLATE "C" AND o.slug COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (o.slug COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
+            ORDER BY o.slug COLLATE "C", o.id
+            LIMIT $1
+        )
+    ) AS o
+    ORDER BY o.term, o.id
+    LIMIT $1
+) AS o
+WHERE o.is_shown OR o.number = $1
+ORDER BY o.term, o.id
 LIMIT $5;
+
+-- organizations.take_slug
+-- lately, is not claimed, which breaks a constraint as soon as the organization gets it.
+WITH locked AS (
+    SELECT id, slug FROM organizations
+    WHERE id = $1 AND deleted_at IS NULL AND slug <> $2
+    FOR NO KEY UPDATE
+), claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT $2::varchar, id FROM locked
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.organization_id = excluded.organization_id OR NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+)
+UPDATE slugs s
+SET released_at = now()
+FROM locked
+WHERE s.slug = locked.slug AND s.organization_id = locked.id;
 
 -- organizations.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -443,6 +567,14 @@ ARRAY(
 )
 SELECT * FROM change;
 
+-- personal_data.account
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.suspended_at, u.locale, nullif(v.email, u.email) AS new_email
+FROM users u
+LEFT JOIN email_verifications v ON v.user_id = u.id
+WHERE u.id = $1;
+
 -- personal_data.api_keys
 SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
 k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
@@ -458,6 +590,15 @@ LIMIT $3;
 SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
+
+-- projects.count_narrowed
+SELECT count(*)
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features)) AND ($6::text IS NULL OR starts_with(lower(p.name), lower($6)));
 
 -- projects.delete
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -566,6 +707,20 @@ CROSS JOIN LATERAL (
     LIMIT wanted."limit"
 ) AS found;
 
+-- projects.page_by_name
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, lower(p.name) COLLATE "C" AS term
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features))
+    AND lower(p.name) COLLATE "C" >= coalesce(lower($6::text), '') COLLATE "C"
+    AND lower(p.name) COLLATE "C" < coalesce(lower($6) || chr(1114111), repeat(chr(1114111), 101)) COLLATE "C"
+    AND (lower(p.name) COLLATE "C", p.id) > ($7, $8)
+ORDER BY lower(p.name) COLLATE "C", p.id
+LIMIT $9;
+
 -- projects.page_chosen
 SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
 FROM projects p
@@ -575,6 +730,32 @@ WHERE p.organization_id = $1
     AND (p.created_at, p.id) < ($4, $5)
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT $6;
+
+-- projects.page_narrowed
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features))
+    AND ($6::text IS NULL OR starts_with(lower(p.name), lower($6)))
+    AND (p.created_at, p.id) < ($7, $8)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT $9;
+
+-- projects.page_oldest
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = $1
+AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+AND (p.visibility = 'public' OR NOT $3::boolean)
+AND ($4::text IS NULL OR p.visibility = $4)
+AND ($5::text IS NULL OR $5 = ANY (p.features))
+    AND ($6::text IS NULL OR starts_with(lower(p.name), lower($6)))
+    AND (p.created_at, p.id) > ($7, $8)
+ORDER BY p.created_at, p.id
+LIMIT $9;
 
 -- projects.page_public
 SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
@@ -682,6 +863,43 @@ DELETE FROM sessions WHERE id = $12 AND user_id = $13 RETURNING id
 )
 SELECT * FROM change;
 
+-- sessions.password_hashes_in_use
+WITH RECURSIVE kinds (kind, password_hash) AS (
+    (
+        SELECT coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ), password_hash
+        FROM users
+        WHERE password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'
+        ORDER BY 1
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.kind, following.password_hash
+    FROM kinds
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ) AS kind, password_hash
+        FROM users
+        WHERE password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' AND coalesce(
+            substring(
+                regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+                FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+            ), ''
+        ) > kinds.kind
+        ORDER BY 1
+        LIMIT 1
+    ) AS following
+)
+SELECT password_hash FROM kinds LIMIT 100;
+
 -- sessions.refresh
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
@@ -766,6 +984,15 @@ ORDER BY s.line
 ON CONFLICT (organization_id, user_id) DO NOTHING;
 
 -- transfer.staging.organizations_insert
+WITH claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT DISTINCT ON (slug) slug, id FROM staged
+    WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+        AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    ORDER BY slug, line
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.released_at <= now() - interval '90 days'
+)
 INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
 SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
@@ -773,18 +1000,40 @@ WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint ||
 ORDER BY line;
 
 -- transfer.staging.organizations_insert_new
+WITH claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT DISTINCT ON (slug) slug, id FROM staged
+    WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+        AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    ORDER BY slug, line
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.released_at <= now() - interval '90 days'
+    RETURNING k.slug, k.organization_id
+)
 INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
 SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+    AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    AND EXISTS (SELECT FROM claimed c WHERE c.slug = staged.slug AND c.organization_id = staged.id)
 ORDER BY line
 ON CONFLICT DO NOTHING;
 
 -- transfer.staging.organizations_insert_others
+WITH claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT DISTINCT ON (slug) slug, id FROM staged
+    WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+        AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+    ORDER BY slug, line
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.released_at <= now() - interval '90 days'
+)
 INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
 SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
+    AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
 ORDER BY line
 ON CONFLICT (id) DO NOTHING;
 
@@ -841,20 +1090,24 @@ WHERE p.organization_id = s.organization_id
 
 -- transfer.staging.users_insert
 INSERT INTO users (
-    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
-    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line;
 
 -- transfer.staging.users_insert_new
 INSERT INTO users (
-    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
-    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
@@ -862,10 +1115,12 @@ ON CONFLICT DO NOTHING;
 
 -- transfer.staging.users_insert_others
 INSERT INTO users (
-    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
-    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
@@ -968,25 +1223,278 @@ FROM table_of_users u
 ORDER BY u.id;
 
 -- users.by_id
-SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
 (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
--- users.by_username
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+-- users.by_login
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 FROM users u
-WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C");
+WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
+    OR lower(email COLLATE "C") = lower($1::text COLLATE "C");
 
 -- users.credentials_by_login
-SELECT u.password_hash, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+SELECT u.password_hash, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
 (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
 FROM users u
 WHERE lower(username COLLATE "C") = lower($1::text COLLATE "C")
     OR lower(email COLLATE "C") = lower($1::text COLLATE "C");
+
+-- users.finding.admins_by_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, lower(u.username COLLATE "C") AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.is_admin AND (lower(u.username COLLATE "C"), u.id) > ($1, $2) AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+AND ($4::boolean IS NULL OR u.is_admin = $4)
+ORDER BY lower(u.username COLLATE "C"), u.id
+LIMIT $5;
+
+-- users.finding.by_exact_email
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE lower(u.email COLLATE "C") = lower($1 COLLATE "C")
+    AND ($2::text IS NULL OR (
+        starts_with(lower(u.username COLLATE "C"), $3) OR starts_with(lower(u.email COLLATE "C"), $3)
+        OR coalesce(starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)), false) OR coalesce(starts_with(lower(u.last_name) COLLATE "C", lower($2)), false)
+    ))
+    AND ($4::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $4)
+    AND ($5::boolean IS NULL OR u.is_admin = $5);
+
+-- users.finding.by_exact_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE lower(u.username COLLATE "C") = lower($1 COLLATE "C")
+    AND ($2::text IS NULL OR lower(u.email COLLATE "C") = lower($2 COLLATE "C"))
+    AND ($3::text IS NULL OR (
+        starts_with(lower(u.username COLLATE "C"), $4) OR starts_with(lower(u.email COLLATE "C"), $4)
+        OR coalesce(starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($3)), false) OR coalesce(starts_with(lower(u.last_name) COLLATE "C", lower($3)), false)
+    ))
+    AND ($5::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $5)
+    AND ($6::boolean IS NULL OR u.is_admin = $6);
+
+-- users.finding.by_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, lower(u.username COLLATE "C") AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE (lower(u.username COLLATE "C"), u.id) > ($1, $2) AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+AND ($4::boolean IS NULL OR u.is_admin = $4)
+ORDER BY lower(u.username COLLATE "C"), u.id
+LIMIT $5;
+
+-- users.finding.count_found
+SELECT count(*)
+FROM users u
+WHERE (
+        lower(u.username COLLATE "C") >= $1 AND lower(u.username COLLATE "C") < $1 || chr(1114111)
+        OR lower(u.email COLLATE "C") >= $1 AND lower(u.email COLLATE "C") < $1 || chr(1114111)
+        OR u.first_name IS NOT NULL
+            AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" >= lower($2) COLLATE "C" AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C"
+        OR u.last_name IS NOT NULL
+            AND lower(u.last_name) COLLATE "C" >= lower($2) COLLATE "C" AND lower(u.last_name) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C"
+    )
+    AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+    AND ($4::boolean IS NULL OR u.is_admin = $4);
+
+-- users.finding.newest
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.id < $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id DESC
+LIMIT $4;
+
+-- users.finding.newest_admins
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.is_admin AND u.id < $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id DESC
+LIMIT $4;
+
+-- users.finding.newest_suspended
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND u.id < $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id DESC
+LIMIT $4;
+
+-- users.finding.oldest
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.id > $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id
+LIMIT $4;
+
+-- users.finding.oldest_admins
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.is_admin AND u.id > $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id
+LIMIT $4;
+
+-- users.finding.oldest_suspended
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND u.id > $1 AND ($2::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $2)
+AND ($3::boolean IS NULL OR u.is_admin = $3)
+ORDER BY u.id
+LIMIT $4;
+
+-- users.finding.search
+-- is shown with the first such text alone; the last entry comes, too, so that the next page begins there.
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, u.term, u.is_shown, u.number = $1 AS is_end
+FROM (
+    SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+    u.last_name, u.avatar_url, u.term, row_number() OVER (ORDER BY u.term, u.id) AS number,
+        u.term = least(
+            CASE WHEN starts_with(lower(u.username COLLATE "C"), $2) THEN lower(u.username COLLATE "C") END,
+            CASE WHEN starts_with(lower(u.email COLLATE "C"), $2) THEN lower(u.email COLLATE "C") END,
+            CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($3)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+            CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($3)) THEN lower(u.last_name) COLLATE "C" END
+        )
+        AND u.place = CASE u.term
+            WHEN lower(u.username COLLATE "C") THEN 1 WHEN lower(u.email COLLATE "C") THEN 2 WHEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" THEN 3 ELSE 4
+        END
+        AND ($4::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $4)
+        AND ($5::boolean IS NULL OR u.is_admin = $5) AS is_shown
+    FROM (-- whom several texts do is found by each of them.
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(u.username COLLATE "C") COLLATE "C" AS term, 1 AS place
+        FROM users u
+        WHERE lower(u.username COLLATE "C") >= $2 AND lower(u.username COLLATE "C") < $2 || chr(1114111)
+            AND (lower(u.username COLLATE "C"), u.id) > ($6, $7)
+        ORDER BY lower(u.username COLLATE "C"), u.id
+        LIMIT $1
+    )
+    UNION ALL
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(u.email COLLATE "C") COLLATE "C", 2
+        FROM users u
+        WHERE lower(u.email COLLATE "C") >= $2 AND lower(u.email COLLATE "C") < $2 || chr(1114111)
+            AND (lower(u.email COLLATE "C"), u.id) > ($6, $7)
+        ORDER BY lower(u.email COLLATE "C"), u.id
+        LIMIT $1
+    )
+    UNION ALL
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", 3
+        FROM users u
+        WHERE u.first_name IS NOT NULL
+            AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" >= lower($3) COLLATE "C" AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" < (lower($3) || chr(1114111)) COLLATE "C"
+            AND (lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", u.id) > ($6, $7)
+        ORDER BY lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", u.id
+        LIMIT $1
+    )
+    UNION ALL
+    (
+        SELECT u.id, u.username, u.email, u.email_verified_at, u.suspended_at, u.is_admin, u.created_at, u.updated_at, u.first_name,
+        u.last_name, u.avatar_url, lower(u.last_name) COLLATE "C", 4
+        FROM users u
+        WHERE u.last_name IS NOT NULL
+            AND lower(u.last_name) COLLATE "C" >= lower($3) COLLATE "C" AND lower(u.last_name) COLLATE "C" < (lower($3) || chr(1114111)) COLLATE "C"
+            AND (lower(u.last_name) COLLATE "C", u.id) > ($6, $7)
+        ORDER BY lower(u.last_name) COLLATE "C", u.id
+        LIMIT $1
+    )) AS u
+    ORDER BY u.term, u.id
+    LIMIT $1
+) AS u
+WHERE u.is_shown OR u.number = $1
+ORDER BY u.term, u.id
+LIMIT $8;
+
+-- users.finding.search_admins
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+) AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.is_admin AND (least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id) > ($3, $4) AND ($5::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $5)
+AND ($6::boolean IS NULL OR u.is_admin = $6)
+ORDER BY least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id
+LIMIT $7;
+
+-- users.finding.search_suspended
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+) AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND (least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id) > ($3, $4) AND ($5::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $5)
+AND ($6::boolean IS NULL OR u.is_admin = $6)
+ORDER BY least(
+    CASE WHEN starts_with(lower(u.username COLLATE "C"), $1) THEN lower(u.username COLLATE "C") END,
+    CASE WHEN starts_with(lower(u.email COLLATE "C"), $1) THEN lower(u.email COLLATE "C") END,
+    CASE WHEN starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", lower($2)) THEN lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" END,
+    CASE WHEN starts_with(lower(u.last_name) COLLATE "C", lower($2)) THEN lower(u.last_name) COLLATE "C" END
+), u.id
+LIMIT $7;
+
+-- users.finding.suspended_by_username
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, lower(u.username COLLATE "C") AS term, true AS is_shown, false AS is_end
+FROM users u
+WHERE u.suspended_at IS NOT NULL AND (lower(u.username COLLATE "C"), u.id) > ($1, $2) AND ($3::boolean IS NULL OR (u.suspended_at IS NOT NULL) = $3)
+AND ($4::boolean IS NULL OR u.is_admin = $4)
+ORDER BY lower(u.username COLLATE "C"), u.id
+LIMIT $5;
 
 -- users.insert
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -1001,7 +1509,8 @@ WHERE NOT EXISTS (
     SELECT FROM email_undos e
     WHERE lower(e.email COLLATE "C") = lower($14::varchar COLLATE "C") AND e.expires_at > now()
 )
-RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
@@ -1043,21 +1552,168 @@ u.first_name, u.last_name, u.avatar_url
 )
 SELECT * FROM change;
 
--- users.page
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+-- users.rights.grant
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE users u
+SET is_admin = true,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $12
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
-FROM users u
-WHERE id < $1
-ORDER BY id DESC
-LIMIT $2;
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
+
+-- users.rights.revoke
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE users u
+SET is_admin = false,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $12
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
 
 -- users.set_password_hash
 UPDATE users u
 SET password_hash = $1,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = $2 AND ($3::timestamptz IS NULL OR updated_at = $3)
-RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url;
+
+-- users.suspension.resume
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE users u
+SET suspended_at = NULL,
+    suspension_reason = NULL,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $12 AND suspended_at IS NOT NULL
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+)
+SELECT * FROM change;
 
 -- users.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -1071,7 +1727,8 @@ SET username = coalesce($12, username),
     locale = CASE WHEN 'locale' = ANY ($13) THEN $17 ELSE locale END,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = $18 AND ($19::timestamptz IS NULL OR updated_at = $19)
-RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
 (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
 )
@@ -1123,12 +1780,37 @@ UPDATE users u
 SET email = $2,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = $1 AND email_verified_at IS NULL AND password_hash = $3
-RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url;
+
+-- users.verification.mark_verified
+WITH ended AS (
+    DELETE FROM email_verifications v
+    USING users
+    WHERE v.user_id = $1 AND users.id = v.user_id AND users.email = v.email
+)
+UPDATE users u
+SET email_verified_at = coalesce(email_verified_at, now()),
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $1
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
+-- users.verification.pending
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url,
+    CASE WHEN u.email_verified_at IS NULL OR v.email <> u.email THEN coalesce(v.email, u.email) END AS pending_email
+FROM users u
+LEFT JOIN email_verifications v ON v.user_id = u.id
+WHERE u.id = $1;
 
 -- users.with_organizations
 SELECT wanted.place,
-    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+    u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+    CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
     u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
     (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email,
     o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,

@@ -28,6 +28,7 @@ SHAPES = {
     "invalid_hash": "The value must be a SHA-256 hash.",
     "invalid_owner": "The key must belong to either a user or an organization.",
     "invalid_reference": "This part of the path must be a UUID, a slug, or a word such as `me`; `detail` says which.",
+    "invalid_sort": "The list cannot be sorted with this filter: leave out `sort`.",
     "invalid_time": "The time must have a UTC offset.",
     "invalid_token": "The token is not valid, has expired, or was already used.",
     "invalid_uuid": "The value must be a UUID.",

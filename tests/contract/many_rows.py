@@ -18,6 +18,7 @@ FROM generate_series(1, {count}) n;
 INSERT INTO organizations (id, name, slug, owner_id)
 SELECT lpad(to_hex(n), 32, '0')::uuid, 'Organization ' || n, 'organization-' || n, lpad(to_hex(n), 32, '0')::uuid
 FROM generate_series(1, {count}) n;
+INSERT INTO slugs (slug, organization_id) SELECT slug, id FROM organizations;
 INSERT INTO organization_members (organization_id, user_id, role)
 SELECT lpad(to_hex(1 + (n * k) % {count}), 32, '0')::uuid, lpad(to_hex(n), 32, '0')::uuid, 'member'
 FROM generate_series(1, {count}) n, generate_series(1, 2) k

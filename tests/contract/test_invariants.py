@@ -15,7 +15,8 @@ PUT_USER = (
     "INSERT INTO users (username, email, password_hash) VALUES ($1::text, $1::text || '@example.com', '!') RETURNING id"
 )
 PUT_ORGANIZATION = """
-WITH made AS (INSERT INTO organizations (id, name, slug, owner_id) VALUES ($1, 'Acme', $2, $3) RETURNING id, owner_id)
+WITH claimed AS (INSERT INTO slugs (slug, organization_id) VALUES ($2, $1)),
+made AS (INSERT INTO organizations (id, name, slug, owner_id) VALUES ($1, 'Acme', $2, $3) RETURNING id, owner_id)
 INSERT INTO organization_members (organization_id, user_id, role) SELECT id, owner_id, 'admin' FROM made
 """
 COMMIT_TIME = "SET CONSTRAINTS ALL IMMEDIATE"
@@ -99,9 +100,23 @@ async def test_database_refuses_null(table: str, column: str, raw: Any):
 
 
 async def test_organization_without_its_owner_as_member_is_refused_at_commit(raw: Any, ada: UUID):
-    await raw.execute("INSERT INTO organizations (name, slug, owner_id) VALUES ('Acme', 'acme', $1)", ada)
+    made = "INSERT INTO organizations (name, slug, owner_id) VALUES ('Acme', 'acme', $1) RETURNING id, slug"
+    claimed = f"WITH made AS ({made}) INSERT INTO slugs (organization_id, slug) SELECT id, slug FROM made"  # noqa: S608 - our own words
+    await raw.execute(claimed, ada)
     with refused("organizations_owner_is_member_fkey"):
         await raw.execute(COMMIT_TIME)
+
+
+async def test_slug_that_an_organization_gave_up_is_not_given_to_another(raw: Any, ada: UUID, acme: UUID):
+    await raw.execute("INSERT INTO slugs (slug, organization_id) VALUES ('apex', $1)", acme)
+    await raw.execute("UPDATE organizations SET slug = 'apex' WHERE id = $1", acme)
+    other = uuid4()
+    await raw.execute(PUT_ORGANIZATION, other, "other", ada)
+    with refused("organizations_slug_fkey"):
+        async with raw.transaction():
+            await raw.execute("UPDATE organizations SET slug = 'acme' WHERE id = $1", other)
+    with refused("slugs_pkey"):
+        await raw.execute(PUT_ORGANIZATION, uuid4(), "acme", ada)
 
 
 @pytest.mark.usefixtures("acme")

@@ -22,11 +22,13 @@ from freehold import Organization, Project, User
 from freehold.base import scalars
 from freehold.base.errors import Invalid
 from freehold.base.scalars import RESERVED_SLUGS, Features, Rule, Visibility, text_defect
+from freehold.base.text import BLANK
 from freehold.base.validation import parse_value, ruled
 
 ENTITIES: Final[dict[str, type[msgspec.Struct]]] = {"users": User, "organizations": Organization, "projects": Project}
 COLUMNS: Final = {(table, name): rule for table, entity in ENTITIES.items() for name, _, rule in ruled(entity)} | {
-    ("users", "locale"): scalars.LOCALE
+    ("users", "suspension_reason"): scalars.REASON,
+    ("users", "locale"): scalars.LOCALE,
 }
 """Which rule each column keeps."""
 
@@ -131,6 +133,7 @@ PUBLISHED: Final = [
     scalars.AVATAR_URL,
     scalars.DESCRIPTION,
     scalars.FEATURE,
+    scalars.REASON,
     scalars.PASSWORD,
 ]
 """What a JSON schema can say in full; of an e-mail address it says that it is one."""
@@ -158,7 +161,7 @@ def test_published_schema_accepts_every_address_that_the_type_accepts():
 def test_every_spelling_of_space_and_every_control_is_known():
     characters = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) != "Cs"]
     blank = {one for one in characters if unicodedata.category(one) in {"Zs", "Zl", "Zp", "Cc"}}
-    assert set(re.findall(f"[{scalars.BLANK}]", "".join(characters))) == blank
+    assert set(re.findall(f"[{BLANK}]", "".join(characters))) == blank
     for one in blank - {"\x00"}:
         assert scalars.NAME.check(f"{one}a{one}") == "a"
 

@@ -60,8 +60,9 @@ def run(url: str, *arguments: str, cwd: Path) -> None:
 
 
 def test_every_operation_keeps_to_the_document(url: str, tmp_path: Path) -> None:
-    run(url, "--phases", "examples,fuzzing", "-n", "6", "--exclude-operation-id", ENDS_THE_SESSION, cwd=tmp_path)
+    # First, since the other operations guess passwords, and signing in then has to wait.
     run(url, "--phases", "examples,fuzzing", "-n", "6", "--include-operation-id", ENDS_THE_SESSION, cwd=tmp_path)
+    run(url, "--phases", "examples,fuzzing", "-n", "6", "--exclude-operation-id", ENDS_THE_SESSION, cwd=tmp_path)
 
 
 @pytest.mark.long

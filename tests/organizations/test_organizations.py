@@ -57,7 +57,13 @@ def test_slugs_made_from_any_name_are_slugs(name: str):
 
 @pytest.mark.parametrize(
     ("name", "slug"),
-    [("Ärzte & Söhne", "arzte-sohne"), ("Me", "me-2"), ("日本", "organization"), ("a" * 100, "a" * 80)],
+    [
+        ("Ärzte & Söhne", "arzte-sohne"),
+        ("Me", "me-2"),
+        ("日本", "riben"),
+        ("\u2026", "organization-2"),
+        ("a" * 100, "a" * 80),
+    ],
 )
 def test_slug_of_a_name_reads_like_it(name: str, slug: str):
     assert candidates(name)[0] == slug

@@ -56,8 +56,44 @@ HASHES = {
     ),
     "scrypt (Django)": f"scrypt$1024${HEX}$8$5${b64(scrypt(1024, 8, 5, salt=HEX.encode()))}",
     "scrypt (PHC)": f"$scrypt$ln=10,r=8,p=1${unpadded(SALT)}${unpadded(scrypt(1024, 8, 1, length=32))}",
+    # Of other programs, with the password of this file: Werkzeug 3.1.9 (generate_password_hash), passlib 1.7.4
+    # (sha256_crypt, sha512_crypt, ldap_salted_sha1) and OpenSSL 3.0.19 (openssl passwd -5 and -6).
+    "pbkdf2:sha256 (Werkzeug)": (
+        "pbkdf2:sha256:1000$RPEuuth8$ef8e544b8793e729ab537b9c51bac0d00f4790c7a6446072ee1307ef48f47cf5"
+    ),
+    "pbkdf2:sha1 (Werkzeug)": "pbkdf2:sha1:1000$7I3mM09Ln5rAOB4z$dd82336708835a4a52e6021fbdf64ce227df33d8",
+    "pbkdf2:sha512 (Werkzeug)": (
+        "pbkdf2:sha512:1000$FYlJAj2BuUc6H0fq$9aeba929309fa78788aadeefaea700e443491c70b256d0bc6d42e4cfa50764c7"
+        "230221bb86a876ccb5edabf5c7a104225fc86073e35c3315d6511b364120fbd9"
+    ),
+    "scrypt (Werkzeug)": (
+        "scrypt:1024:8:1$xV6tBAbAmzttGsRZ$1cc3487c72b50ae77c0313fcca1782d1d6b44367ea66f5309eacf0824a5d03e1"
+        "024da121ee3b8001841a4b7a7c191a85222a566194b454704c8493254ae1e78b"
+    ),
+    "scrypt as it comes (Werkzeug)": (
+        "scrypt:32768:8:1$hPUYlwkVpWOzToJ2$f791feb8536315d4ecfb52652b2cf098aa48091645f5baa1ea9155eb637a43ae"
+        "a19a070aca6dd1ef2e6e62ea598d2282f005eb75038296d41a6298372dec1f8a"
+    ),
+    "$5$ (passlib)": "$5$saltstring$aVNECver9Q1ZT0HzbHsjkt9tTBCubY4Kqj2u1dDBr.4",
+    "$5$ with rounds (passlib)": "$5$rounds=1000$0123456789abcdef$6WtUm2bNtHBlb5EpGe8xymQCsMrYWVOpJBcV0Fam0v6",
+    "$5$ (OpenSSL)": "$5$abc$uLDUvzgLO/6F9QX6j/Vi9WRs3MeVm12cM7n20ycIfu8",
+    "$6$ (passlib)": (
+        "$6$saltstring$AodOninHoYK54hdXWhyaiN6KmqBwFAbJUvtrhh0Iqmw7a4mc.yZuK560OVTqnKeQD2BAaQtBTfEoOYKl6EReN1"
+    ),
+    "$6$ without a salt (passlib)": (
+        "$6$rounds=1000$$l7IVCvFY3FDkJfSAm7AfXEHjoJpuCIx6uDe6gSYu.yDHKtgAfEeQXBPpyOmQJTQicEawlgbPJu3pMUeTLved./"
+    ),
+    "$6$ (OpenSSL)": ("$6$abc$Q3RO.lsZ/2tPSa2gnSitbRV3xBCmuqquQYCzvj4kV6W71J12bsun0VRw8YCRUdlRSMK2qRO.6k0xGn095uC4b0"),
+    "{SSHA} (passlib)": "{SSHA}u4apVtjhAYZejOlHmk7FA2zps3nd21tr",
+    "{SSHA} with 16 bytes of salt (passlib)": "{SSHA}4yfzs1B/V9MvezXxwMzvsZ7LKdL1Poew9j6nlDLGmJOSMmbs",
     "better-auth": f"{HEX}:{scrypt(2**14, 16, 1, salt=HEX.encode()).hex()}",
 }
+FIREBASE = (
+    "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,"
+    "sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$42xEC+ixf3L2lw==$"
+    "lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=="
+)
+"""The example of Firebase's own program (github.com/firebase/scrypt, README), in the spelling of Supabase Auth."""
 every_hash = pytest.mark.parametrize("name", HASHES)
 
 
@@ -75,6 +111,20 @@ def test_known_vectors_fit():
     assert fits(f"scrypt$1024$NaCl$8$16${b64(bytes.fromhex(key))}", "password")
     key = "4b007901b765489abead49d926f721d065a429c1"
     assert fits(f"pbkdf2_sha1$4096$salt${b64(bytes.fromhex(key))}", "password")
+
+
+def test_example_of_firebase_fits():
+    assert fits(PASSWORD_HASH.check(FIREBASE), "user1password")
+    assert not fits(FIREBASE, "user2password")
+
+
+def test_crypt_with_a_password_longer_than_its_digest_fits():
+    stored = (  # of passlib 1.7.4
+        "$6$rounds=1000$0123456789abcdef$YuY9JJen25lTUY7EM6hCCYwjDk4in7o2JfUsdnbCiQGBp7TNrnx2bpzBZTG9Un9xTV2Y6Dy6RNeoW94"
+        "STiEFU0"
+    )
+    assert fits(stored, "x" * 100)
+    assert not fits(stored, "x" * 99)
 
 
 @every_hash
@@ -105,6 +155,11 @@ COSTLY = [
     HASHES["scrypt (PHC)"].replace("ln=10", "ln=63"),
     HASHES["scrypt (PHC)"].replace("ln=10", "ln=999999999"),
     HASHES["scrypt (PHC)"].replace("p=1", "p=999999999"),
+    HASHES["pbkdf2:sha256 (Werkzeug)"].replace(":1000$", ":1500001$"),
+    HASHES["scrypt (Werkzeug)"].replace(":1024:", ":1048576:"),
+    HASHES["$5$ with rounds (passlib)"].replace("=1000", "=656001"),
+    FIREBASE.replace("n=14", "n=20"),
+    FIREBASE.replace("n=14", "n=99"),
 ]
 
 

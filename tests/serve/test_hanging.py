@@ -1,18 +1,22 @@
 """Clients that hang take nothing from those who do not, and do not keep the server from stopping."""
 
+import asyncio
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import PASSWORD
 from tests.serve.hanging import POST, STATES, can_open, hanging
 from tests.serve.running import Running, read_all
 from tests.waiting import eventually
 
+from freehold import NewUser, Platform
 from freehold.serve.stopping import STOP_SECONDS
 from freehold.web.arrivals import BODY_SECONDS, PAUSE_SECONDS, STOPPING_SECONDS
 
@@ -43,6 +47,23 @@ def test_others_are_served_while_many_hang_and_a_stop_has_its_bound(run: Run) ->
         assert status == 3
         assert 0 < int(said.removeprefix("cut ")) <= 3 * MANY / len(STATES)
     assert "Traceback" not in server.log
+
+
+async def test_a_request_at_work_is_not_what_makes_room(run: Run, connection: Any, platform: Platform) -> None:
+    await platform.users.create(NewUser(username="ada", email="ada@example.com", password=PASSWORD))
+    server = run(1, **UNLIMITED, FREEHOLD_CONNECTIONS_PER_WORKER="100")
+    signing_in = {"login": "ada", "password": PASSWORD}
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE sessions")
+            waiting = asyncio.create_task(client.post("/v1/sessions", json=signing_in))
+            find = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'sessions'::regclass"
+            while not await connection.fetchval(find):
+                pass
+            with ExitStack() as held:  # idle for a shorter time than the connection of the request
+                crowd = [held.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(95)]
+                assert await asyncio.to_thread(crowd[0].recv, 1) == b""
+        assert (await waiting).status_code == 201
 
 
 @pytest.mark.parametrize("state", ["silent", "header that never ends"])

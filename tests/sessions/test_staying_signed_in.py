@@ -19,7 +19,7 @@ from freehold import (
     Unauthenticated,
     User,
 )
-from freehold.sessions.devices import describe
+from freehold.base.devices import describe
 from freehold.sessions.operations import authenticate
 
 DAY = timedelta(days=1)

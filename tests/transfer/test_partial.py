@@ -75,9 +75,16 @@ async def test_import_that_was_cut_off_goes_on(platform: Platform, tmp_path: Pat
     ]
 
 
+@pytest.mark.parametrize("moment", ["finish", "forget"])
 @pytest.mark.parametrize("form", ["ndjson", "csv"])
 async def test_import_that_was_cut_off_after_its_last_batch_ends_well(
-    form: Form, platform: Platform, monkeypatch: pytest.MonkeyPatch, connection: Any, tmp_path: Path
+    *,
+    moment: str,
+    form: Form,
+    platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    connection: Any,
+    tmp_path: Path,
 ):
     if form == "csv":
         bad = BAD[7]
@@ -96,7 +103,7 @@ async def test_import_that_was_cut_off_after_its_last_batch_ends_well(
             refusals.close()
 
     with monkeypatch.context() as patch:
-        patch.setattr("freehold.transfer.queries.forget", _killed)
+        patch.setattr(f"freehold.transfer.queries.{moment}", _killed)
         with pytest.raises(KeyboardInterrupt):
             await bring()
     assert await connection.fetchval("SELECT count(*) FROM users") == right
@@ -106,6 +113,28 @@ async def test_import_that_was_cut_off_after_its_last_batch_ends_well(
     assert (tmp_path / "errors").read_bytes() == before
     assert await connection.fetchval("SELECT count(*) FROM imports") == 0
     assert await connection.fetchval("SELECT count(*) FROM audit_events WHERE action = 'data.import'") == 1
+
+
+async def test_import_that_is_killed_before_its_report_was_seen_reports_again(platform: Platform, connection: Any):
+    """Right after its last COMMIT; and a third time it is another import, which finds all lines there."""
+    seen: list[ImportReport] = []
+
+    def killed(report: ImportReport) -> None:
+        seen.append(report)
+        if len(seen) == 1:
+            raise KeyboardInterrupt
+
+    async def bring() -> ImportReport:
+        return await platform.transfer.import_file("users", io.BytesIO(CONTENT), plan=PARTIAL, on_report=killed)
+
+    with pytest.raises(KeyboardInterrupt):
+        await bring()
+    again = await bring()
+    assert (again.stored, again.refused, again.resumed_after) == (len(LINES) - 3, 3, len(LINES))
+    assert (seen[0].stored, seen[0].refused) == (again.stored, again.refused)
+    assert await connection.fetchval("SELECT count(*) FROM audit_events WHERE action = 'data.import'") == 1
+    assert await connection.fetchval("SELECT count(*) FROM imports") == 0
+    assert (await bring()).stored == 0
 
 
 @pytest.mark.parametrize("is_there", [False, True])

@@ -15,6 +15,7 @@ from freehold import (
     NewProjectSettings,
     NewRole,
     NewSession,
+    NewSuspension,
     Platform,
     Settings,
     User,
@@ -29,6 +30,7 @@ async def _fill(platform: Platform, sign_up: Callable[[str], Awaitable[User]]) -
     """Every optional thing set and unset; a hand-over, a deleted organization, text that CSV has to quote."""
     ada, bob, cyd = [await sign_up(name) for name in ("ada", "bob", "cyd")]
     await platform.users.mark_verified(ada.id)
+    await platform.users.suspend(cyd.id, NewSuspension(reason="Sends spam"))
     acting = platform.acting_as(ada.id)
     acme = await acting.organizations.create(NewOrganization(name='A "quoted", name', slug="acme"))
     await acting.organizations.members.put(acme.id, bob.id, NewRole(role="admin"))

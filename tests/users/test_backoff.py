@@ -13,6 +13,7 @@ from tests.users.people import arrive
 from freehold import NewSession, PasswordChange, Platform, Settings, User
 from freehold.serve.application import create_application
 from freehold.sessions.errors import WrongCredentials
+from freehold.users.backoff.attempts import _folded
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.backoff.jobs import drop_expired
 from freehold.users.errors import WrongPassword
@@ -79,8 +80,9 @@ async def test_success_forgives_what_failed(platform: Platform, sign_up: SignUp)
 
 async def test_unknown_login_behaves_as_a_known_one(platform: Platform, sign_up: SignUp, connection: Any):
     await sign_up("ada")
+    await sign_up("eve")
     waits: dict[str, list[int]] = {}
-    for number, login in enumerate(["ada", "nobody", "ada@example.com", "nobody@example.com"]):
+    for number, login in enumerate(["ada", "nobody", "eve@example.com", "nobody@example.com"]):
         device = Device(platform, f"203.0.113.{number}")
         await device.fail(5, login)
         waits[login] = [await device.wait(login)]
@@ -207,3 +209,11 @@ async def test_thief_of_a_session_does_not_delay_the_owner_on_a_device_that_is_k
             change = {"current_password": PASSWORD, "new_password": "Analytical2"}
             answer = await home.put("/v1/users/me/password", json=change, headers=ada)
             assert answer.status_code == 204, answer.text
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [("Ada@Bücher.example", "ada@xn--bcher-kva.example"), ("u\u0308@x.example", "\u00fc@x.example"), ("ADA", "ada")],
+)
+def test_every_spelling_of_a_login_has_one_budget(spellings: tuple[str, str]):
+    assert len(set(map(_folded, spellings))) == 1

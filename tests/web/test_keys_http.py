@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import PASSWORD, SignUp
 
 from freehold import NewOrganization, Organization, Platform, User
-from freehold.sessions.devices import describe
+from freehold.base.devices import describe
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
 

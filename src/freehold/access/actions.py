@@ -53,6 +53,10 @@ class AccountAction(StrEnum):
     USER_EXPORT = "user.export"
     USER_SET_PASSWORD = "user.set_password"  # noqa: S105 - the name of an action
     USER_VERIFY = "user.verify"
+    USER_SUSPEND = "user.suspend"
+    USER_RESUME = "user.resume"
+    USER_GRANT_ADMIN = "user.grant_admin"
+    USER_REVOKE_ADMIN = "user.revoke_admin"
     EMAIL_VERIFICATION_CREATE = "email_verification.create"
     EMAIL_VERIFICATION_COMPLETE = "email_verification.complete"
     EMAIL_VERIFICATION_DELETE = "email_verification.delete"
@@ -62,6 +66,7 @@ class AccountAction(StrEnum):
     PASSWORD_RESET_COMPLETE = "password_reset.complete"  # noqa: S105 - the same
     MAIL_READ = "mail.read"
     SESSION_CREATE = "session.create"
+    SESSION_FAIL = "session.fail"
     SESSION_REFRESH = "session.refresh"
     SESSION_READ = "session.read"
     SESSION_DELETE = "session.delete"
@@ -142,6 +147,8 @@ ACCOUNT_ACTIONS_BY_KEY: Final = frozenset(
         AccountAction.USER_LIST,
         AccountAction.USER_READ,
         AccountAction.USER_UPDATE,
+        AccountAction.USER_SUSPEND,
+        AccountAction.USER_RESUME,
         AccountAction.ORGANIZATION_CREATE,
         AccountAction.ORGANIZATION_LIST,
     }

@@ -10,6 +10,7 @@ declared function, so no edge can reach the work without the check::
 """
 
 import inspect
+import logging
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from functools import partial, wraps
@@ -32,6 +33,8 @@ from freehold.base.errors import Forbidden
 from freehold.data.context import Context
 from freehold.data.db import Transaction
 from freehold.observe.traces import traced
+
+_log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -163,9 +166,13 @@ def on_organization(
         Unauthenticated: nobody is signed in (unless ``outsiders``).
         Missing: there is no such organization, or the actor may not see it.
         Forbidden: the actor sees the organization and may not do this.
+        Renamed: the operation writes, and the organization has another slug now.
+        Moved: the same for one that reads, over HTTP. Elsewhere it reads the organization.
     """
     find = (
-        partial(scope_in_deleted, action=action) if deleted else partial(scope_of, action=action, outsiders=outsiders)
+        partial(scope_in_deleted, action=action)
+        if deleted
+        else partial(scope_of, action=action, outsiders=outsiders, changes=writes is not None)
     )
     allowed = "role, anyone for what is public" if outsiders else "role"
 
@@ -197,7 +204,7 @@ def _declared(
     """
     OPERATIONS[f"{work.__module__}.{work.__name__}"] = declared
     slice_name = work.__module__.removeprefix("freehold.").removesuffix(".operations")
-    call = traced(f"{slice_name}.{work.__name__}", wraps(work)(run))
+    call = traced(f"{slice_name}.{work.__name__}", wraps(work)(_telling_refusals(run, declared)))
     signature = inspect.signature(work)
     first = [
         inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY, annotation=kind)
@@ -206,6 +213,34 @@ def _declared(
     parameters = [*first, *list(signature.parameters.values())[1:]]
     call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # inspect reads it
     return call
+
+
+def _telling_refusals(run: Callable[P, Awaitable[R]], declared: Declared) -> Callable[P, Awaitable[R]]:
+    """Have refusals seen, once each: an operation can call another."""
+
+    async def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await run(*args, **kwargs)
+        except Forbidden as refusal:
+            if not refusal.is_told:
+                refusal.is_told = True
+                _tell(args[0], declared.action, refusal)
+            raise
+
+    return told
+
+
+def _tell(context: Any, action: Action | AccountAction, refusal: Forbidden) -> None:
+    actor = context.actor
+    context.tools.observer.refused(action.value)
+    fields = {
+        "action": action.value,
+        "code": refusal.code,
+        "user_id": str(actor.user_id) if actor and actor.user_id else None,
+        "key_id": str(actor.key.id) if actor and actor.key else None,
+        "ip": context.ip,
+    }
+    _log.info("refused: %s to %s", action.value, fields["user_id"] or fields["key_id"], extra={"fields": fields})
 
 
 _BEGUN: Final = (Writes.ONE_STATEMENT, Writes.TRANSACTION)

@@ -40,6 +40,10 @@ async def role_by_slug(db: Executor, *, slug: str, user_id: UUID | None) -> Role
 
 
 @statement
+async def role_by_former_slug(db: Executor, *, slug: str, user_id: UUID | None) -> RoleRow | None: ...
+
+
+@statement
 async def role_in_deleted_by_id(db: Executor, *, id: UUID, user_id: UUID | None) -> RoleRow | None: ...
 
 

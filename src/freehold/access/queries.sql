@@ -18,6 +18,14 @@ LEFT JOIN LATERAL (
     SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = wanted.user_id LIMIT 1
 ) AS r ON true;
 
+-- name: role_by_former_slug
+-- The organization that had this slug lately, and what a user is in it (NULL for an outsider).
+SELECT o.id, o.slug, r.role, r.actions
+FROM slugs s
+JOIN organizations o ON o.id = s.organization_id AND o.deleted_at IS NULL
+LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = :user_id
+WHERE s.slug = :slug AND s.released_at > now() - interval '90 days';
+
 -- name: role_in_deleted_by_id
 -- The deleted organization with this id, and what a user was in it (NULL for an outsider).
 SELECT o.id, o.slug, r.role, r.actions

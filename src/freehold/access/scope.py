@@ -9,7 +9,7 @@ import msgspec
 from freehold.access import queries
 from freehold.access.actions import GRANTS, OPEN_TO_ALL, AccountAction, Action
 from freehold.access.standing import Standing, key_includes, key_may, standing
-from freehold.base.errors import Forbidden, Missing, Unauthenticated
+from freehold.base.errors import Forbidden, Missing, Moved, Renamed, Unauthenticated
 from freehold.data.context import Actor, Context
 from freehold.data.db import Database, Transaction
 
@@ -107,8 +107,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             Forbidden: it is not.
         """
-        if self.context.actor is not None and not key_includes(self.context.actor.key, action):
+        if not self.includes_by_key(action):
             raise Forbidden(f"This API key is limited, and does not include {action}")
+
+    def includes_by_key(self, action: Action) -> bool:
+        """Say whether the API key that asks is for an action; whoever uses none is not held back."""
+        return self.context.actor is None or key_includes(self.context.actor.key, action)
 
     @property
     def by_key(self) -> bool:
@@ -148,31 +152,55 @@ async def subject_of(context: Context, user: UserRef, *, action: AccountAction, 
     return Subject(context=context, user_id=user_id)
 
 
-async def scope_of(context: Context, organization: OrganizationRef, *, action: Action, outsiders: bool) -> Scope:
+async def scope_of(
+    context: Context, organization: OrganizationRef, *, action: Action, outsiders: bool, changes: bool
+) -> Scope:
     """Let the actor do something in an organization.
 
     Args:
         context: of the actor.
-        organization: where.
+        organization: where. A slug that it had lately leads to it.
         action: what is done.
         outsiders: whether to let in also who is nothing there.
+        changes: whether what is done changes anything.
 
     Raises:
         Unauthenticated: nobody is signed in (unless ``outsiders``).
         Missing: there is no such organization, or the actor may not see it.
         Forbidden: the actor sees the organization and may not do this.
+        Moved, Renamed: the organization has another slug now (see ``on_organization``).
     """
     actor = context.actor if outsiders else context.signed_in
+    is_former = False
     if isinstance(organization, UUID):
         found = await queries.role_by_id(context.db, id=organization, user_id=context.actor_id)
     else:
         found = await queries.role_by_slug(context.db, slug=organization, user_id=context.actor_id)
+        if found is None:
+            found = await queries.role_by_former_slug(context.db, slug=organization, user_id=context.actor_id)
+            is_former = True
     if found is None:
         raise no_such_organization()
     held = standing(actor, found.id, role=found.role, role_actions=found.actions)
     if action not in held.actions and not (outsiders and (held.is_outside or action in OPEN_TO_ALL)):
         raise no_such_organization() if held.is_outside else _forbidden(held, action)
+    if is_former:
+        await _lead_on(context, found, held, changes=changes)
     return Scope(context=context, action=action, organization_id=found.id, standing=held)
+
+
+async def _lead_on(context: Context, found: queries.RoleRow, held: Standing, *, changes: bool) -> None:
+    """Return where a read by a slug from before is answered as it stands.
+
+    Changes are not done: in 90 days the slug may be somebody else's, and a program that goes on by itself would then
+    write there.
+    """
+    if held.is_outside and not await queries.has_public_project(context.db, organization_id=found.id):
+        raise no_such_organization()
+    if changes:
+        raise Renamed("organization", found.slug)
+    if context.redirects:
+        raise Moved("organization", found.slug)
 
 
 async def scope_in_deleted(context: Context, organization: OrganizationRef, *, action: Action) -> Scope:
@@ -193,7 +221,7 @@ async def scope_in_deleted(context: Context, organization: OrganizationRef, *, a
             return Scope(context=context, action=action, organization_id=found.id, standing=held)
         raise no_such_organization()
     try:
-        await scope_of(context, organization, action=action, outsiders=False)
+        await scope_of(context, organization, action=action, outsiders=False, changes=True)
     except (Missing, Forbidden):
         raise no_such_organization() from None
     raise NotDeleted(no_such_organization().detail)
@@ -217,7 +245,7 @@ async def checked_again(scope: Scope) -> Scope:
     Raises:
         Missing, Forbidden: the actor may not do the scope's action any more.
     """
-    return await scope_of(scope.context, scope.organization_id, action=scope.action, outsiders=False)
+    return await scope_of(scope.context, scope.organization_id, action=scope.action, outsiders=False, changes=True)
 
 
 def check_key(actor: Actor, action: AccountAction) -> None:

@@ -13,7 +13,7 @@ from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.terminal.declare import Fetch, also_named, lists, shows
 from freehold.terminal.references import organization_reference, read_id
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 
 @click.group("api-keys")
@@ -25,7 +25,9 @@ def _of_holder(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say whose keys it means."""
     for option in (
         click.option("--organization", metavar="ORG", help="Use the keys of this organization: a slug or an id."),
-        click.option("--user", metavar="USER", help="Use the keys of this user: a username or an id."),
+        click.option(
+            "--user", metavar="USER", help="Use the keys of this user: a username, an id or an e-mail address."
+        ),
     ):
         command = option(command)
     return command

@@ -11,7 +11,7 @@ CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS
 ) END AS created_by_is_member
 
 -- name: by_key_hash
--- The unexpired key with this hash, who it acts for, where its projects are, and whether its last use was noted long ago (or lies ahead).
+-- The unexpired key with this hash, unless its user is suspended: who it acts for, where its projects are, and whether its last use was noted long ago (or lies ahead).
 SELECT wanted.place, found.id, found.user_id, found.organization_id, found.actions, found.project_ids,
     found.organization_ids, found.is_admin, found.is_stale
 FROM unnest(:key_hash::bytea[]) WITH ORDINALITY AS wanted (key_hash, place)
@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (
         coalesce(k.last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true) AS is_stale
     FROM api_keys k
     LEFT JOIN users u ON u.id = k.user_id
-    WHERE k.key_hash = wanted.key_hash AND (k.expires_at IS NULL OR k.expires_at > now())
+    WHERE k.key_hash = wanted.key_hash AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.suspended_at IS NULL
     LIMIT 1
 ) AS found;
 

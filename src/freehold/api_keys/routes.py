@@ -61,6 +61,24 @@ async def rotate_api_key(context: Context, api_key: UUID, body: KeyRotation) -> 
     return await operations.rotate_of_user(context, "me", api_key, body)
 
 
+@routes.get("/v1/users/{user}/api-keys", tag="administrators", errors=[Missing, Forbidden])
+async def list_api_keys_of_user(context: Context, user: UUID, query: PageRequest) -> Page[ApiKey]:
+    """List the API keys of a user, newest first, without the keys themselves.
+
+    For platform administrators.
+    """
+    return await operations.list_of_user(context, user, query)
+
+
+@routes.delete("/v1/users/{user}/api-keys/{api_key}", tag="administrators", errors=[Missing, Forbidden, NoSuchApiKey])
+async def delete_api_key_of_user(context: Context, user: UUID, api_key: UUID) -> None:
+    """Revoke an API key of a user immediately.
+
+    For platform administrators.
+    """
+    await operations.delete_of_user(context, user, api_key)
+
+
 @routes.post(
     "/v1/organizations/{organization}/api-keys",
     status=201,

@@ -73,10 +73,15 @@ class Unauthenticated(FreeholdError):
 
 
 class Forbidden(FreeholdError):
-    """The caller sees the thing and may not do this with it."""
+    """The caller sees the thing and may not do this with it.
+
+    Attributes:
+        is_told: whether it was counted and logged already.
+    """
 
     code = "forbidden"
     title = "You are not allowed to do this"
+    is_told = False
 
 
 class Missing(FreeholdError):
@@ -87,11 +92,40 @@ class Missing(FreeholdError):
     explanation = "This does not exist, or you cannot view it: check the id in the path, and who is signed in"
 
 
+class Moved(FreeholdError):
+    """What the path names has another name now, and is read there.
+
+    Attributes:
+        part: of the path, as its template calls it, such as ``organization``.
+        name: what it is now.
+        location: the whole path with the new name, once an edge has put it together.
+    """
+
+    code = "moved"
+    title = "This has another name now: follow Location"
+    location: str | None = None
+
+    def __init__(self, part: str, name: str) -> None:
+        self.part = part
+        self.name = name
+        super().__init__(f"The {part} is called '{name}' now: follow Location, and keep the new address")
+
+
 class Conflict(FreeholdError):
     """The change contradicts what is stored; the same request may succeed once that has changed."""
 
     code = "conflict"
     title = "This conflicts with the current state"
+
+
+class Renamed(Conflict):
+    """What is to be changed has another name now, and the old one may be somebody else's one day."""
+
+    code = "renamed"
+    title = "This has another name now: repeat the request with the new one"
+
+    def __init__(self, part: str, name: str) -> None:
+        super().__init__(f"The {part} is called '{name}' now, and nothing was changed: repeat this with '{name}'")
 
 
 class Stale(FreeholdError):

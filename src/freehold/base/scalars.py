@@ -18,18 +18,16 @@ from typing import Annotated, Final, Literal
 import email_validator
 import msgspec
 
-SPACES: Final = r"\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f"
-BLANK: Final = SPACES + CONTROLS
+from freehold.base import text
+from freehold.base.text import BLANK, CONTROLS
 
 RESERVED_SLUGS: Final = frozenset(
-    "admin api auth billing console current docs health help login logout me new null openapi root search settings "
-    "signup status support system undefined www".split()
+    "admin api auth billing console current docs health help login logout me new null openapi organization root search "
+    "settings signup status support system undefined www".split()
 )
 """Slugs that would read as a part of an address, or as nothing."""
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_EDGES = re.compile(rf"^[{BLANK}]+|[{BLANK}]+(?![\s\S])")
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
@@ -115,8 +113,11 @@ def text_defect(value: str) -> str | None:
     return None
 
 
-def _trim(value: str) -> str:
-    return _EDGES.sub("", value)
+def _cleaned_name(value: str) -> str:
+    name = text.trimmed(value)
+    if defect := text.name_defect(name):
+        raise ValueError(defect)
+    return name
 
 
 def _normalise_email(value: str) -> str:
@@ -125,7 +126,7 @@ def _normalise_email(value: str) -> str:
     Addresses are compared without regard to the case of ASCII letters in the database; other letters are folded here,
     before the lengths are checked, since a folded letter can be longer (the dotted capital I becomes two characters).
     """
-    folded = "".join(c if c.isascii() else c.lower() for c in unicodedata.normalize("NFC", value))
+    folded = "".join(c if c.isascii() else c.lower() for c in unicodedata.normalize("NFC", text.trimmed(value)))
     try:
         address = email_validator.validate_email(folded, check_deliverability=False, test_environment=True)
     except email_validator.EmailNotValidError as error:
@@ -134,7 +135,12 @@ def _normalise_email(value: str) -> str:
 
 
 def _strong(value: str) -> str:
-    if not {"Lu", "Ll", "Nd"} <= {unicodedata.category(character) for character in value}:
+    """Check a password as it is typed and as it is hashed: letters of several parts must not make up its length."""
+    normal = text.password(value)
+    for spelling in (value, normal):
+        if not {"Lu", "Ll", "Nd"} <= {unicodedata.category(character) for character in spelling}:
+            raise ValueError(PASSWORD.says)
+    if len(normal) < PASSWORD.min_length:
         raise ValueError(PASSWORD.says)
     return value
 
@@ -149,7 +155,7 @@ def _usable_slug(value: str) -> str:
 
 def _tidy_locale(value: str) -> str:
     """Spell a language tag as BCP 47 does: ``de-AT``, ``zh-Hant-TW``."""
-    language, *subtags = _trim(value).replace("_", "-").split("-")
+    language, *subtags = text.trimmed(value).replace("_", "-").split("-")
     spelled = [
         part.upper() if len(part) == _REGION else part.capitalize() if len(part) == _SCRIPT else part.lower()
         for part in subtags
@@ -165,14 +171,18 @@ USERNAME: Final = Rule(
     says="must be 3 to 50 letters (A-Z, a-z), digits or underscores",
     min_length=3,
     max_length=50,
+    max_sent=500,
     pattern=r"^[A-Za-z0-9_]{3,50}(?![\s\S])",
+    published_pattern=rf"^[{BLANK}]*[A-Za-z0-9_]{{3,50}}[{BLANK}]*$",
     example="ada_lovelace",
+    clean=text.trimmed,
 )
 EMAIL: Final = Rule(
     name="email",
     says="must be a valid e-mail address of at most 255 characters",
     min_length=3,
     max_length=255,
+    max_sent=500,
     format="email",
     example="ada@example.com",
     clean=_normalise_email,
@@ -188,14 +198,17 @@ PASSWORD: Final = Rule(
 )
 NAME: Final = Rule(
     name="name",
-    says="must be 1 to 100 characters, not counting surrounding spaces, without control characters",
+    says=(
+        "must be 1 to 100 characters, not counting surrounding spaces, with at least one that can be seen, and without "
+        "control characters or invisible ones"
+    ),
     min_length=1,
     max_length=100,
     max_sent=500,
-    pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
-    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,98}}[^{BLANK}])?[{BLANK}]*$",
+    pattern=rf"^{text.NAME_BODY}(?![\s\S])",
+    published_pattern=(rf"^[{BLANK}]*(?=[^{BLANK}]([\s\S]{{0,98}}[^{BLANK}])?[{BLANK}]*$){text.NAME_BODY}[{BLANK}]*$"),
     example="Acme",
-    clean=_trim,
+    clean=_cleaned_name,
 )
 SLUG: Final = Rule(
     name="slug",
@@ -262,6 +275,28 @@ ACTION: Final = Rule(
     pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
     example="project.create",
 )
+REASON: Final = Rule(
+    name="reason",
+    says="must be 1 to 500 characters, not counting surrounding spaces, without control characters",
+    min_length=1,
+    max_length=500,
+    max_sent=2500,
+    pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
+    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,498}}[^{BLANK}])?[{BLANK}]*$",
+    example="Sends spam",
+    clean=text.trimmed,
+)
+SEARCH: Final = Rule(
+    name="search",
+    says="must be 1 to 100 characters, not counting surrounding spaces, without control characters",
+    min_length=1,
+    max_length=100,
+    max_sent=500,
+    pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
+    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,98}}[^{BLANK}])?[{BLANK}]*$",
+    example="ada",
+    clean=text.trimmed,
+)
 LOCALE: Final = Rule(
     name="locale",
     says="must be a language tag such as de or de-AT, at most 35 characters",
@@ -284,7 +319,14 @@ TYPED_ROLE: Final = Rule(
     max_length=100,
     example="member",
 )
-LOGIN: Final = Rule(name="login", says="must be a username or an e-mail address", min_length=1, max_length=255)
+LOGIN: Final = Rule(
+    name="login",
+    says="must be a username or an e-mail address",
+    min_length=1,
+    max_length=255,
+    max_sent=500,
+    clean=text.trimmed,
+)
 SECRET: Final = Rule(name="secret", says="must be a password of at most 128 characters", min_length=1, max_length=128)
 TOKEN: Final = Rule(
     name="token",
@@ -293,7 +335,7 @@ TOKEN: Final = Rule(
     max_length=255,
     example="fhv_q2mJ8rT1wX5yB7nC3dF6gH9kL0pS4vZ_aE-uIoRtYwQ0a1b2c3d",
 )
-CURSOR: Final = Rule(name="cursor", says="must be a next_cursor from this list", min_length=1, max_length=512)
+CURSOR: Final = Rule(name="cursor", says="must be a next_cursor from this list", min_length=1, max_length=2048)
 
 Username = Annotated[str, USERNAME.meta, USERNAME]
 Email = Annotated[str, EMAIL.meta, EMAIL]
@@ -304,6 +346,8 @@ AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]
 Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
 Feature = Annotated[str, FEATURE.meta, FEATURE]
 ActionText = Annotated[str, ACTION.meta, ACTION]
+SearchText = Annotated[str, SEARCH.meta, SEARCH]
+Reason = Annotated[str, REASON.meta, REASON]
 Login = Annotated[str, LOGIN.meta, LOGIN]
 Secret = Annotated[str, SECRET.meta, SECRET]
 Token = Annotated[str, TOKEN.meta, TOKEN]

@@ -235,7 +235,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         _about(
             "URL of the SMTP server that delivers mail: smtp://user:password@host:587 (STARTTLS) or smtps:// (TLS "
-            "from the start); by default, mails are printed, and 'freehold mail' shows them"
+            "from the start); by default, mails wait, and 'freehold mail' shows them"
         ),
     ] = None
     smtp_ca_file: Annotated[

@@ -66,7 +66,18 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """One request's surroundings; in an operation that writes, ``db`` is its transaction."""
+    """One request's surroundings; in an operation that writes, ``db`` is its transaction.
+
+    Attributes:
+        db: where statements run.
+        tools: what the process made once.
+        actor: who asks; None for nobody.
+        request_id: of the request, for the audit log.
+        ip: where it came from.
+        user_agent: what it was sent with.
+        redirects: whether a read by a name from before is answered by where that is now (``Moved``), as over HTTP;
+            otherwise by what was asked for.
+    """
 
     db: Database | Transaction
     tools: Tools
@@ -74,6 +85,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+    redirects: bool = False
     languages: str | None = None
 
     @property

@@ -98,6 +98,7 @@ async def read_page(
     fetch: Callable[..., Awaitable[list[T]]],
     position: Callable[[T], tuple[Any, ...]],
     count: Callable[[], Awaitable[int]],
+    goes_on: Callable[[T], bool] = lambda _last: False,
 ) -> Page[T]:
     """Read one page.
 
@@ -109,6 +110,7 @@ async def read_page(
         fetch: reads entries after a position: ``fetch(*position, limit)``.
         position: tells an entry's position.
         count: counts the whole list; asked only when the request wants the total.
+        goes_on: tells of the last entry of a page that is not full whether there may be more behind it.
 
     Raises:
         Invalid: the cursor is not one of this list.
@@ -117,7 +119,7 @@ async def read_page(
     if request.cursor is not None:
         after = cursors.read(listing, request.cursor, tuple(type(part) for part in start))
     rows = await fetch(*after, request.limit + 1)
-    more = len(rows) > request.limit
+    more = len(rows) > request.limit or (bool(rows) and goes_on(rows[-1]))
     del rows[request.limit :]
     return Page(
         data=rows,

@@ -80,4 +80,4 @@ WHERE sent_at IS NULL;
 
 -- name: any_admin
 -- Whether there is a platform administrator.
-SELECT EXISTS (SELECT FROM users WHERE is_admin);
+SELECT EXISTS (SELECT FROM users WHERE is_admin AND suspended_at IS NULL);

@@ -60,11 +60,13 @@ async def restrain(context: Context, recipient: str, mail: str, *, own: bool = F
     mailbox = mailbox_of(recipient) if "@" in recipient else recipient
     limits = {_subject(mail, mailbox): MOST_AN_HOUR[mail]}
     if not own and mail in MOST_BY_STRANGERS:
-        limits[_subject(mail, "strangers", mailbox)] = MOST_BY_STRANGERS[mail]
+        # First, so that what strangers are refused does not count for the whole.
+        limits = {_subject(mail, "strangers", mailbox): MOST_BY_STRANGERS[mail], **limits}
     elif own and mail not in MOST_BY_STRANGERS:
         limits = {_subject(mail, "own", mailbox): MOST_AN_HOUR[mail]}
-    for budget in await queries.count_in_hour(context.db, subjects=[*limits], mails=[1] * len(limits)):
-        if budget.mails > limits[budget.subject]:
+    for subject, most in limits.items():
+        (budget,) = await queries.count_in_hour(context.db, subjects=[subject], mails=[1])
+        if budget.mails > most:
             raise MailedTooOften(retry_after_seconds=budget.seconds_left)
 
 

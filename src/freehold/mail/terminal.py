@@ -1,4 +1,8 @@
-"""Shows mails to whoever runs the server, where there is no SMTP server to take them."""
+"""Tells whoever runs the server of mails that wait, where there is no SMTP server to take them.
+
+Only that there is one, and how to read it: what a server prints is kept in files and sent to other machines, and the
+tokens in mails open accounts.
+"""
 
 import os
 import select
@@ -8,11 +12,11 @@ from freehold.mail.types import Claimed
 
 
 def show(message: Claimed) -> bool:
-    """Write a mail to standard output, and say whether that worked.
+    """Write to standard output that a mail waits, and say whether that worked.
 
     It never waits: a pipe that nobody reads would fill up and stop the server. The mail is kept all the same.
     """
-    text = f"\nMail to {message.recipient}: {message.subject}\n\n{message.text_body}\n".encode()
+    text = f"Mail to {message.recipient} waits: read it with 'freehold mail show {message.id}'\n".encode()
     try:
         output = sys.stdout.fileno()
         for start in range(0, len(text), select.PIPE_BUF):

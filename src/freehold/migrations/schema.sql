@@ -20,7 +20,7 @@ CASE
 END)
     CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
     CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash)
-    CONSTRAINT api_keys_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT api_keys_name_check CHECK ((((name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
     CONSTRAINT api_keys_organization_check CHECK (((organization_id IS NULL) OR (actions IS NOT NULL)))
     CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT api_keys_owner_check CHECK ((num_nonnulls(user_id, organization_id) = 1))
@@ -110,6 +110,8 @@ TABLE public.imports COMMENT 'How far the imports have come that were cut off.'
     skipped bigint NOT NULL DEFAULT 0
     refused bigint NOT NULL DEFAULT 0
     refusals_bytes bigint NOT NULL DEFAULT 0
+    unusable_passwords bigint NOT NULL DEFAULT 0 COMMENT 'Lines so far whose password hash cannot be checked.'
+    finished_at timestamp with time zone
     CONSTRAINT imports_pkey PRIMARY KEY (fingerprint)
 
 TABLE public.invitations COMMENT 'Who was asked to join which organization, and has not answered.'
@@ -185,15 +187,18 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     deleted_at timestamp with time zone
     owner_consented boolean NOT NULL DEFAULT true COMMENT 'Whether the owner created it or accepted it; false when made owner by an operator or an import.'
-    CONSTRAINT organizations_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT organizations_name_check CHECK ((((name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
     CONSTRAINT organizations_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE RESTRICT
     CONSTRAINT organizations_owner_is_member_fkey FOREIGN KEY (id, owner_id) REFERENCES public.organization_members(organization_id, user_id) DEFERRABLE INITIALLY DEFERRED
     CONSTRAINT organizations_pkey PRIMARY KEY (id)
-    CONSTRAINT organizations_slug_check CHECK ((((slug)::text ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'::text) AND ((slug)::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'::text) AND ((slug)::text <> ALL (ARRAY['admin'::text, 'api'::text, 'auth'::text, 'billing'::text, 'console'::text, 'current'::text, 'docs'::text, 'health'::text, 'help'::text, 'login'::text, 'logout'::text, 'me'::text, 'new'::text, 'null'::text, 'openapi'::text, 'root'::text, 'search'::text, 'settings'::text, 'signup'::text, 'status'::text, 'support'::text, 'system'::text, 'undefined'::text, 'www'::text]))))
+    CONSTRAINT organizations_slug_check CHECK ((((slug)::text ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'::text) AND ((slug)::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'::text) AND ((slug)::text <> ALL (ARRAY['admin'::text, 'api'::text, 'auth'::text, 'billing'::text, 'console'::text, 'current'::text, 'docs'::text, 'health'::text, 'help'::text, 'login'::text, 'logout'::text, 'me'::text, 'new'::text, 'null'::text, 'openapi'::text, 'organization'::text, 'root'::text, 'search'::text, 'settings'::text, 'signup'::text, 'status'::text, 'support'::text, 'system'::text, 'undefined'::text, 'www'::text]))))
+    CONSTRAINT organizations_slug_fkey FOREIGN KEY (slug, id) REFERENCES public.slugs(slug, organization_id)
     CONSTRAINT organizations_slug_key UNIQUE (slug)
     CREATE INDEX organizations_deleted_at_idx ON public.organizations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL)
     CREATE INDEX organizations_deleted_idx ON public.organizations USING btree (id) WHERE (deleted_at IS NOT NULL)
+    CREATE INDEX organizations_name_search_idx ON public.organizations USING btree (lower((name)::text) COLLATE "C", id)
     CREATE INDEX organizations_owner_id_idx ON public.organizations USING btree (owner_id)
+    CREATE INDEX organizations_slug_search_idx ON public.organizations USING btree (slug COLLATE "C", id)
 
 TABLE public.owner_offers COMMENT 'Ownership of organizations that is offered to a member, who has not answered.'
     organization_id uuid NOT NULL COMMENT 'Whose ownership.'
@@ -231,11 +236,12 @@ CASE
     WHEN ((features)::text ~ '^\{(([a-z0-9_.-]{1,64}|"null")(,([a-z0-9_.-]{1,64}|"null"))*)?\}$'::text) THEN ((cardinality(features) <= 100) AND (cardinality(features) = length(array_to_tsvector(features))))
     ELSE false
 END)
-    CONSTRAINT projects_name_check CHECK ((((name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT projects_name_check CHECK ((((name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
     CONSTRAINT projects_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT projects_organization_id_id_key UNIQUE (organization_id, id)
     CONSTRAINT projects_pkey PRIMARY KEY (id)
     CONSTRAINT projects_visibility_check CHECK (((visibility)::text = ANY ((ARRAY['public'::character varying, 'private'::character varying])::text[])))
+    CREATE INDEX projects_name_search_idx ON public.projects USING btree (organization_id, lower((name)::text) COLLATE "C", id)
     CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
     CREATE INDEX projects_public_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC) WHERE ((visibility)::text = 'public'::text)
 
@@ -297,6 +303,16 @@ TABLE public.sign_in_budgets COMMENT 'Failed attempts to sign in, and devices th
     CONSTRAINT sign_in_budgets_subject_check CHECK ((length(subject) = 32))
     CREATE INDEX sign_in_budgets_expires_at_idx ON public.sign_in_budgets USING btree (expires_at)
 
+TABLE public.slugs COMMENT 'Which organization each slug leads to: its own, and those it had lately.'
+    slug character varying(100) NOT NULL COMMENT 'As in a path.'
+    organization_id uuid NOT NULL COMMENT 'Whose it is.'
+    released_at timestamp with time zone COMMENT 'When the organization took another; kept for it for 90 days from then. NULL while it is the slug.'
+    CONSTRAINT slugs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    CONSTRAINT slugs_pkey PRIMARY KEY (slug)
+    CONSTRAINT slugs_slug_organization_id_key UNIQUE (slug, organization_id)
+    CREATE INDEX slugs_organization_id_idx ON public.slugs USING btree (organization_id)
+    CREATE INDEX slugs_released_at_idx ON public.slugs USING btree (released_at) WHERE (released_at IS NOT NULL)
+
 TABLE public.used_tokens COMMENT 'Tokens from mails that were used lately, so that a second click is answered as done.'
     token_hash bytea NOT NULL COMMENT 'SHA-256 of the token.'
     user_id uuid COMMENT 'Who has used it; NULL when nobody was signed in.'
@@ -322,19 +338,30 @@ TABLE public.users COMMENT 'People who can sign in.'
     created_at timestamp with time zone NOT NULL DEFAULT now()
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     email_verified_at timestamp with time zone
+    suspended_at timestamp with time zone COMMENT 'Since when the user may do nothing; NULL: active.'
+    suspension_reason character varying(500) COMMENT 'Why the user is suspended, for platform administrators alone.'
     locale character varying(35) COMMENT 'The language that mails to the user are written in, such as de or de-AT; NULL: English.'
     CONSTRAINT users_avatar_url_check CHECK (((avatar_url)::text ~ '^https?://[^/?#\u0001-\u0020\u007f-\u00a0]+([/?#][^\u0001-\u0020\u007f-\u00a0]*)?$'::text))
     CONSTRAINT users_email_check CHECK (((email)::text ~ '^[^@\u0001-\u0020\u007f-\u00a0]+@[^@\u0001-\u0020\u007f-\u00a0]+$'::text))
     CONSTRAINT users_email_key UNIQUE (email)
-    CONSTRAINT users_first_name_check CHECK ((((first_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((first_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
-    CONSTRAINT users_last_name_check CHECK ((((last_name)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((last_name)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
-    CONSTRAINT users_locale_check CHECK (((locale)::text ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
+    CONSTRAINT users_first_name_check CHECK ((((first_name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((first_name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
+    CONSTRAINT users_last_name_check CHECK ((((last_name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((last_name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
+    CONSTRAINT users_locale_check CHECK (((locale)::text ~ '^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*$'::text))
     CONSTRAINT users_password_hash_check CHECK (((password_hash)::text <> ''::text))
     CONSTRAINT users_pkey PRIMARY KEY (id)
+    CONSTRAINT users_suspension_check CHECK (((suspended_at IS NOT NULL) OR (suspension_reason IS NULL)))
+    CONSTRAINT users_suspension_reason_check CHECK ((((suspension_reason)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((suspension_reason)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
     CONSTRAINT users_username_check CHECK (((username)::text ~ '^[A-Za-z0-9_]{3,50}$'::text))
     CONSTRAINT users_username_key UNIQUE (username)
+    CREATE INDEX users_admin_idx ON public.users USING btree (id) WHERE is_admin
     CREATE UNIQUE INDEX users_email_lower_key ON public.users USING btree (lower(((email)::text COLLATE "C")))
+    CREATE INDEX users_email_search_idx ON public.users USING btree (lower(((email)::text COLLATE "C")), id)
+    CREATE INDEX users_last_name_search_idx ON public.users USING btree (lower((last_name)::text) COLLATE "C", id) WHERE (last_name IS NOT NULL)
+    CREATE INDEX users_name_search_idx ON public.users USING btree (lower(COALESCE((((first_name)::text || ' '::text) || (last_name)::text), (first_name)::text)) COLLATE "C", id) WHERE (first_name IS NOT NULL)
+    CREATE INDEX users_password_kind_idx ON public.users USING btree (COALESCE("substring"(regexp_replace((password_hash)::text, '^(scrypt[$][0-9]+)[$][^$]+'::text, '\1'::text), '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'::text), ''::text)) WHERE (((password_hash)::text <> '!'::text) AND ((password_hash)::text !~~ '$argon2id$v=19$m=19456,t=2,p=1$%'::text))
+    CREATE INDEX users_suspended_idx ON public.users USING btree (id) WHERE (suspended_at IS NOT NULL)
     CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(((username)::text COLLATE "C")))
+    CREATE INDEX users_username_search_idx ON public.users USING btree (lower(((username)::text COLLATE "C")), id)
 
 VIEW public.all_organization_roles COMMENT 'What each member is, also in deleted organizations.' AS
  SELECT m.organization_id,

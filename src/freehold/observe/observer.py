@@ -51,6 +51,9 @@ class Observer:
     def limited(self, kind: str) -> None:
         """Note that a request was refused, since its sender has used up a quota."""
 
+    def refused(self, action: str) -> None:
+        """Note that somebody was not allowed to do something."""
+
     @contextmanager
     def sign_in(self) -> Iterator[None]:
         """Note how an attempt to sign in ends."""

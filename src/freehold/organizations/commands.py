@@ -1,8 +1,7 @@
 """`freehold organizations`."""
 
-from functools import partial
-
 import click
+from msgspec.structs import asdict
 
 from freehold.base.validation import parse
 from freehold.data.context import Context
@@ -11,14 +10,19 @@ from freehold.organizations import operations
 from freehold.organizations.deletion import commands as deletion
 from freehold.organizations.invitations import commands as invitations
 from freehold.organizations.members import operations as members
-from freehold.organizations.members.types import Member, NewRole
+from freehold.organizations.members.types import Member, MembersPageRequest, NewRole
 from freehold.organizations.ownership import commands as ownership
 from freehold.organizations.roles import operations as roles
 from freehold.organizations.roles.types import Access, AccessQuestion
-from freehold.organizations.types import NewOrganization, Organization, OrganizationPatch
+from freehold.organizations.types import (
+    NewOrganization,
+    Organization,
+    OrganizationPatch,
+    OrganizationsPageRequest,
+)
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 
 @click.group()
@@ -28,7 +32,9 @@ def organizations() -> None:
 
 @organizations.command()
 @click.argument("name")
-@click.option("--owner", required=True, metavar="USER", help="Owner of the organization: a username or an id.")
+@click.option(
+    "--owner", required=True, metavar="USER", help="Owner of the organization: a username, an id or an e-mail address."
+)
 @click.option("--slug", help="Name in URLs; by default, made from NAME.")
 @shows
 async def create(context: Context, *, name: str, owner: str, slug: str | None) -> Organization:
@@ -38,12 +44,16 @@ async def create(context: Context, *, name: str, owner: str, slug: str | None) -
 
 
 @organizations.command("list")
-@click.option("--user", metavar="USER", help="List only the organizations of this user: a username or an id.")
+@click.option(
+    "--user", metavar="USER", help="List only the organizations of this user: a username, an id or an e-mail address."
+)
+@click.option("--q", metavar="TEXT", help="List only organizations whose name or slug begins with TEXT.")
 @lists("id", "slug", "name", "members_count", "created_at")
-def list_all(context: Context, *, user: str | None) -> Fetch[Organization]:
+def list_all(context: Context, *, user: str | None, q: str | None) -> Fetch[Organization]:
     """List organizations, newest first."""
 
-    async def fetch(request: PageRequest) -> Page[Organization]:
+    async def fetch(page: PageRequest) -> Page[Organization]:
+        request = parse(OrganizationsPageRequest, {**asdict(page), "q": q})
         if user is None:
             return await operations.list_all(context, request)
         return await operations.list_of_user(context, (await find_user(context, user)).id, request)
@@ -72,10 +82,28 @@ async def update(context: Context, *, organization: str, name: str | None, slug:
 
 @organizations.command("members")
 @click.argument("organization")
+@click.option("--q", metavar="TEXT", help="Only members whose username or name begins with TEXT.")
+@click.option("--role", help="Only members with this role: owner, admin, member or a custom role.")
+@click.option("--sort", type=click.Choice(["newest", "oldest"]), help="The order of joining; by default, oldest.")
 @lists("user.id", "user.username", "role", "joined_at")
-def list_members(context: Context, *, organization: str) -> Fetch[Member]:
-    """List the members of an organization, newest first."""
-    return partial(members.list_all, context, organization_reference(organization))
+def list_members(context: Context, *, organization: str, **filters: str | None) -> Fetch[Member]:
+    """List the members of an organization, in the order in which they joined."""
+
+    async def fetch(request: PageRequest) -> Page[Member]:
+        wanted = parse(MembersPageRequest, {**asdict(request), **filters})
+        return await members.list_all(context, organization_reference(organization), wanted)
+
+    return fetch
+
+
+@organizations.command()
+@click.argument("organization")
+@click.argument("user")
+@shows
+async def show_member(context: Context, *, organization: str, user: str) -> Member:
+    """Show a member of an organization (a username, an id or an e-mail address)."""
+    reference = organization_reference(organization)
+    return await members.get(context, reference, (await find_user(context, user)).id)
 
 
 @organizations.command()
@@ -84,7 +112,7 @@ def list_members(context: Context, *, organization: str) -> Fetch[Member]:
 @click.option("--role", default="member", show_default=True, help="Role of the member: admin, member or a custom role.")
 @shows
 async def add_member(context: Context, *, organization: str, user: str, role: str) -> Member:
-    """Add a user (a username or an id) to an organization (a slug or an id), or change a member's role."""
+    """Add a user (a username, an id or an e-mail address) to an organization, or change a member's role."""
     reference = organization_reference(organization)
     found = await find_user(context, user)
     return await members.put(context, reference, found.id, NewRole(role=role))

@@ -8,11 +8,11 @@ from freehold.organizations.types import Organization
 
 
 class SlugTaken(Conflict):
-    """Another organization has this slug."""
+    """Another organization has this slug, or had it in the last 90 days."""
 
     code = "slug_taken"
     title = "This slug is taken: choose another"
-    constraints = ("organizations_slug_key",)
+    constraints = ("organizations_slug_key", "organizations_slug_fkey", "slugs_pkey", "slugs_slug_organization_id_key")
 
 
 class OrganizationGone(Missing):
@@ -26,6 +26,7 @@ class OrganizationGone(Missing):
         "projects_organization_id_fkey",
         "roles_organization_id_fkey",
         "api_keys_organization_id_fkey",
+        "slugs_organization_id_fkey",
         "used_tokens_organization_id_fkey",
     )
 

@@ -23,16 +23,20 @@ from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id, read_page
 from freehold.organizations import queries, slugs
 from freehold.organizations.errors import SlugTaken
+from freehold.organizations.seeing import as_seen, without_members
 from freehold.organizations.types import (
     NewOrganization,
     Organization,
     OrganizationPatch,
+    OrganizationsPageRequest,
 )
 
 _SLUG_ROUNDS = 5
+_ENTRIES_AN_ORGANIZATION = 2
+"""So many texts of an organization are searched."""
 
 
 @operation(AccountAction.ORGANIZATION_CREATE, by=By.SIGNED_IN, writes=Writes.TRANSACTION)
@@ -83,7 +87,7 @@ async def get(scope: Scope) -> Organization:
     found = await queries.by_id(scope.db, id=scope.organization_id)
     if found is None:
         raise no_such_organization()
-    return found
+    return as_seen(scope, found)
 
 
 @on_user(AccountAction.ORGANIZATION_LIST)
@@ -98,23 +102,34 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
         "user_id": subject.user_id,
         "viewer_id": subject.viewer_id,
         "organization_ids": subject.organization_ids,
+        "q": request.q if isinstance(request, OrganizationsPageRequest) else None,
     }
+    reader_id = None if subject.context.is_admin else subject.context.actor_id
+
+    async def page(*, before_id: UUID, limit: int) -> list[Organization]:
+        rows = await queries.page_of_user(subject.db, **seen, reader_id=reader_id, before_id=before_id, limit=limit)
+        shows = subject.includes_by_key(Action.MEMBER_READ)
+        return [row.organization if shows and row.reads_members else without_members(row.organization) for row in rows]
+
     return await page_by_id(
         subject.context.tools.cursors,
         request,
-        listing=f"organizations:{subject.user_id}:{subject.viewer_id}",
-        page=partial(queries.page_of_user, subject.db, **seen),
+        listing=f"organizations:{subject.user_id}:{subject.viewer_id}:{seen['q']}",
+        page=page,
         count=partial(queries.count_of_user, subject.db, **seen),
     )
 
 
 @operation(AccountAction.ORGANIZATION_LIST, by=By.ADMIN)
 async def list_all(context: Context, request: PageRequest) -> Page[Organization]:
-    """List all organizations, newest first.
+    """List all organizations, newest first; with a ``q``, in the order of what begins with it.
 
     Raises:
         Invalid: the cursor belongs to another list.
     """
+    q = request.q if isinstance(request, OrganizationsPageRequest) else None
+    if q is not None:
+        return await _search(context, request, q)
     return await page_by_id(
         context.tools.cursors,
         request,
@@ -124,9 +139,34 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
     )
 
 
-@on_organization(Action.ORGANIZATION_UPDATE, writes=Writes.ONE_STATEMENT)
+async def _search(context: Context, request: PageRequest, q: str) -> Page[Organization]:
+    entries = _ENTRIES_AN_ORGANIZATION * (request.limit + 1)
+
+    async def fetch(term: str, organization_id: UUID, limit: int) -> list[queries.FoundOrganization]:
+        return await queries.search(
+            context.db, q=q, after_term=term, after_id=organization_id, entries=entries, limit=limit
+        )
+
+    page = await read_page(
+        context.tools.cursors,
+        request,
+        listing=f"organizations:q:{q}",
+        start=("", FIRST_ID),
+        fetch=fetch,
+        position=lambda found: (found.term, found.organization.id),
+        count=partial(queries.count_found, context.db, q=q),
+        goes_on=lambda found: found.is_end,
+    )
+    shown = [found.organization for found in page.data if found.is_shown]
+    return Page(data=shown, next_cursor=page.next_cursor, total=page.total)
+
+
+@on_organization(Action.ORGANIZATION_UPDATE, writes=Writes.TRANSACTION)
 async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | None = None) -> Organization:
     """Update an organization. ``version`` is the ``updated_at`` that you read.
+
+    A slug that it had leads on to the new one for 90 days. Nobody else gets it in that time; the organization can take
+    it back.
 
     Raises:
         SlugTaken: ``slug_taken``.
@@ -137,7 +177,9 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
         current = await queries.by_id(scope.db, id=scope.organization_id)
         if current is None or version not in {None, current.updated_at}:
             raise Stale
-        return current
+        return as_seen(scope, current)
+    if patch.slug:
+        await queries.take_slug(scope.db, id=scope.organization_id, slug=patch.slug)
     return await _update(scope, version, changed, name=patch.name or None, slug=patch.slug or None)
 
 
@@ -159,7 +201,7 @@ async def _update(
     )
     if updated is None:
         raise _not_updated(version)
-    return updated
+    return as_seen(scope, updated)
 
 
 def _not_updated(version: datetime | None) -> Missing | Stale:

@@ -3,10 +3,31 @@
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.sql import Executor, lookup, statement
 from freehold.organizations.types import Organization
+
+
+class SeenOrganization(msgspec.Struct, frozen=True):
+    """An organization, and whether the role of whoever asks lets them read its members."""
+
+    organization: Organization
+    reads_members: bool
+
+
+class FoundOrganization(msgspec.Struct, frozen=True):
+    """An organization, and the text by which the list is in order.
+
+    One that is not shown (it is by its other text) is the end of what was looked at.
+    """
+
+    organization: Organization
+    term: str
+    is_shown: bool
+    is_end: bool
 
 
 @lookup
@@ -20,14 +41,16 @@ async def page_of_user(
     user_id: UUID,
     viewer_id: UUID | None,
     organization_ids: list[UUID] | None,
+    q: str | None,
+    reader_id: UUID | None,
     before_id: UUID,
     limit: int,
-) -> list[Organization]: ...
+) -> list[SeenOrganization]: ...
 
 
 @statement
 async def count_of_user(
-    db: Executor, *, user_id: UUID, viewer_id: UUID | None, organization_ids: list[UUID] | None
+    db: Executor, *, user_id: UUID, viewer_id: UUID | None, organization_ids: list[UUID] | None, q: str | None
 ) -> int: ...
 
 
@@ -40,9 +63,23 @@ async def count_all(db: Executor) -> int: ...
 
 
 @statement
+async def search(
+    db: Executor, *, q: str, after_term: str, after_id: UUID, entries: int, limit: int
+) -> list[FoundOrganization]: ...
+
+
+@statement
+async def count_found(db: Executor, *, q: str) -> int: ...
+
+
+@statement
 async def insert(
     db: Executor, *, id: UUID, name: str, slugs: list[str], owner_id: UUID, owner_consented: bool
 ) -> Organization | None: ...
+
+
+@statement
+async def take_slug(db: Executor, *, id: UUID, slug: str) -> None: ...
 
 
 @recorded
@@ -56,3 +93,7 @@ async def update(
     slug: str | None,
     version: datetime | None,
 ) -> Organization | None: ...
+
+
+@statement
+async def drop_released_slugs(db: Executor) -> None: ...

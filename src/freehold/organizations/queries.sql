@@ -19,11 +19,17 @@ JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
 -- name: page_of_user
 -- Organizations that a user is a member of, newest id first, before a position; a viewer sees those they share, an API
--- key those of its projects.
-SELECT {organization}
+-- key those of its projects. Whoever reads it (NULL: all may be read) sees members where their role says so.
+SELECT {organization},
+    :reader_id::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_roles reader
+        WHERE reader.organization_id = om.organization_id AND reader.user_id = :reader_id
+            AND (reader.actions IS NULL OR 'member.read' = ANY (reader.actions))
+    ) AS reads_members
 FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = :user_id AND om.organization_id < :before_id AND o.deleted_at IS NULL
+    AND (:q::text IS NULL OR starts_with(lower(o.name), lower(:q)) OR starts_with(o.slug, lower(:q)))
     AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
@@ -35,8 +41,10 @@ LIMIT :limit;
 -- name: count_of_user
 -- How many organizations a user is a member of, as far as a viewer shares them.
 SELECT count(*)
-FROM organization_roles om
-WHERE om.user_id = :user_id
+FROM organization_members om
+JOIN organizations o ON o.id = om.organization_id
+WHERE om.user_id = :user_id AND o.deleted_at IS NULL
+    AND (:q::text IS NULL OR starts_with(lower(o.name), lower(:q)) OR starts_with(o.slug, lower(:q)))
     AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
@@ -55,16 +63,72 @@ LIMIT :limit;
 -- How many organizations there are.
 SELECT count(*) FROM organizations WHERE deleted_at IS NULL;
 
+-- part: name_begins
+-- That the name begins as asked for, as the index has it.
+lower(o.name) COLLATE "C" >= lower(:q) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower(:q) || chr(1114111)) COLLATE "C"
+
+-- part: slug_begins
+-- That the slug begins as asked for, as the index has it.
+o.slug COLLATE "C" >= lower(:q) COLLATE "C" AND o.slug COLLATE "C" < (lower(:q) || chr(1114111)) COLLATE "C"
+
+-- name: search
+-- Organizations whose name or slug begins as asked for, in order of that text, after a position, as far as so many entries
+-- of two indexes reach. Each is shown with the first such text alone; the last entry comes, too, so that the next page
+-- begins there.
+SELECT {organization}, o.term, o.is_shown, o.number = :entries AS is_end
+FROM (
+    SELECT {row}, o.term, row_number() OVER (ORDER BY o.term, o.id) AS number,
+        o.term = least(
+            CASE WHEN starts_with(lower(o.name), lower(:q)) THEN lower(o.name) COLLATE "C" END,
+            CASE WHEN starts_with(o.slug, lower(:q)) THEN o.slug COLLATE "C" END
+        ) AND o.place = CASE o.term WHEN lower(o.name) COLLATE "C" THEN 1 ELSE 2 END AS is_shown
+    FROM (
+        (
+            SELECT {row}, lower(o.name) COLLATE "C" AS term, 1 AS place
+            FROM organizations o
+            WHERE {name_begins} AND (lower(o.name) COLLATE "C", o.id) > (:after_term, :after_id) AND o.deleted_at IS NULL
+            ORDER BY lower(o.name) COLLATE "C", o.id
+            LIMIT :entries
+        )
+        UNION ALL
+        (
+            SELECT {row}, o.slug COLLATE "C", 2
+            FROM organizations o
+            WHERE {slug_begins} AND (o.slug COLLATE "C", o.id) > (:after_term, :after_id) AND o.deleted_at IS NULL
+            ORDER BY o.slug COLLATE "C", o.id
+            LIMIT :entries
+        )
+    ) AS o
+    ORDER BY o.term, o.id
+    LIMIT :entries
+) AS o
+WHERE o.is_shown OR o.number = :entries
+ORDER BY o.term, o.id
+LIMIT :limit;
+
+-- name: count_found
+-- How many organizations have a name or slug that begins as asked for.
+SELECT count(*) FROM organizations o WHERE ({name_begins} OR {slug_begins}) AND o.deleted_at IS NULL;
+
+-- part: held
+-- Whether an organization still has a slug, or had it lately: s is a row of slugs.
+(s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+
 -- name: insert
 -- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
-WITH organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
-    SELECT :id, :name, candidate, :owner_id, :owner_consented
+-- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.
+WITH claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT candidate, :id
     FROM unnest(:slugs::text[]) WITH ORDINALITY AS candidates (candidate, rank)
-    WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE slug = candidate)
+    WHERE NOT EXISTS (SELECT 1 FROM slugs s WHERE s.slug = candidate AND {held})
     ORDER BY rank
     LIMIT 1
-    ON CONFLICT (slug) DO NOTHING
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT {held}
+    RETURNING s.slug
+), organization AS (
+    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
+    SELECT :id, :name, claimed.slug, :owner_id, :owner_consented FROM claimed
     RETURNING {row}
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
@@ -72,6 +136,24 @@ WITH organization AS (
 )
 SELECT {row}, ARRAY[o.owner_id] AS members, 1 AS members_count
 FROM organization o;
+
+-- name: take_slug
+-- Claim another slug for an organization, and keep the one that it has for it. What another organization has, or had
+-- lately, is not claimed, which breaks a constraint as soon as the organization gets it.
+WITH locked AS (
+    SELECT id, slug FROM organizations
+    WHERE id = :id AND deleted_at IS NULL AND slug <> :slug
+    FOR NO KEY UPDATE
+), claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT :slug::varchar, id FROM locked
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.organization_id = excluded.organization_id OR NOT {held}
+)
+UPDATE slugs s
+SET released_at = now()
+FROM locked
+WHERE s.slug = locked.slug AND s.organization_id = locked.id;
 
 -- name: update
 -- Change what is given: NULL leaves a column as it is.
@@ -81,3 +163,7 @@ SET name = coalesce(:name, name),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {organization};
+
+-- name: drop_released_slugs
+-- Let go of the slugs that organizations gave up long ago.
+DELETE FROM slugs WHERE released_at <= now() - interval '90 days';

@@ -7,7 +7,7 @@ from freehold.access import OrganizationRef, UserRef
 from freehold.base.errors import Forbidden, Missing
 from freehold.base.validation import Input
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest
+from freehold.data.paging import Page
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.deletion.types import DeletedOrganization
@@ -16,16 +16,17 @@ from freehold.organizations.types import (
     NewOrganization,
     Organization,
     OrganizationPatch,
+    OrganizationsPageRequest,
 )
 from freehold.web.routing import Routes
 
 routes = Routes("organizations", "Organizations, which have members and own projects.")
 
 
-class OrganizationsQuery(PageRequest, frozen=True, kw_only=True):
+class OrganizationsQuery(OrganizationsPageRequest, frozen=True, kw_only=True):
     """Filters for a list of organizations: yours, or (for platform administrators) ``all=true``.
 
-    ``deleted=true`` lists deleted organizations that can be restored.
+    ``deleted=true`` lists deleted organizations that can be restored. ``q`` is the beginning of a name or a slug.
     """
 
     all: Literal["true", "false"] = "false"
@@ -39,7 +40,9 @@ class DeletionQuery(Input, frozen=True, kw_only=True):
 
 
 @routes.get("/v1/users/{user}/organizations", errors=[Missing])
-async def list_organizations_of_user(context: Context, user: UserRef, query: PageRequest) -> Page[Organization]:
+async def list_organizations_of_user(
+    context: Context, user: UserRef, query: OrganizationsPageRequest
+) -> Page[Organization]:
     """List the organizations of a user that you can see, newest first."""
     return await operations.list_of_user(context, user, query)
 
@@ -57,7 +60,8 @@ async def list_organizations(
     """List your organizations, newest first.
 
     Platform administrators can list all organizations with `all=true`. With `deleted=true`, the list has the deleted
-    organizations that you can restore, and until when.
+    organizations that you can restore, and until when. `q` is the beginning of a name or a slug, of organizations that
+    are not deleted; with `all=true`, its results are in the order of what begins with it.
     """
     if query.deleted == "true":
         if query.all == "true":

@@ -6,15 +6,17 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.scalars import Name, Slug
+from freehold.base.scalars import Name, SearchText, Slug
 from freehold.base.validation import Input
+from freehold.data.paging import PageRequest
 
 
 class Organization(msgspec.Struct, frozen=True, kw_only=True):
     """An organization, which owns projects.
 
     ``members`` has the ids of the first 1,000 members, in the order in which they joined. ``members_count`` counts all
-    of them. Times are UTC. ``updated_at`` grows with every change, including changes of members, and is the version.
+    of them; without ``member.read``, you see the count alone. Times are UTC. ``updated_at`` grows with every change,
+    including changes of members, and is the version.
     """
 
     id: UUID
@@ -25,6 +27,12 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     members_count: int
+
+
+class OrganizationsPageRequest(PageRequest, frozen=True, kw_only=True):
+    """A list of organizations, perhaps only of those whose name or slug begins with ``q``."""
+
+    q: SearchText | None = None
 
 
 class NewOrganization(Input, frozen=True, kw_only=True):

@@ -1,17 +1,20 @@
 """Hashes passwords, a bounded number at a time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum, auto
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 import argon2
 
+from freehold.base import text
 from freehold.base.errors import FieldError, Invalid, Unavailable
 from freehold.observe.observer import SILENT, Observer
 from freehold.passwords.common import is_common
-from freehold.passwords.formats import UNUSABLE, fits
+from freehold.passwords.formats import UNUSABLE, fits, work_of
+from freehold.passwords.work import Work, charge, dearest, rest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,6 +28,19 @@ class CommonPassword(Invalid):
 
     def __init__(self, pointer: str) -> None:
         super().__init__([FieldError(pointer, self.code, "is one of the most common passwords: choose another")])
+
+
+class Fit(Enum):
+    """Whether a password is the one that was hashed. True unless it is not."""
+
+    NOT = auto()
+    YES = auto()
+    AS_TYPED = auto()
+    """The hash is of what was typed, from before passwords were hashed in one normal form, so it is to be made anew."""
+
+    def __bool__(self) -> bool:
+        """Say whether it fits at all."""
+        return self is not Fit.NOT
 
 
 class Passwords:
@@ -41,7 +57,7 @@ class Passwords:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._most_in_flight = threads + queue
         self._in_flight = 0
-        self._decoy: str | None = None
+        self._own: str | None = None
 
     async def hash(self, password: str, *, pointer: str = "/password") -> str:
         """Return a PHC string (``$argon2id$...``, 97 characters) for a password that somebody chooses.
@@ -62,19 +78,52 @@ class Passwords:
         Raises:
             Unavailable: too many passwords are waiting already.
         """
-        return await self._run(self._hasher.hash, password)
+        return await self._run(self._hasher.hash, text.password(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
-        """Say whether the password fits; takes the same time when there is no hash to compare with.
+        """Say whether the password fits; with no hash to compare it with, it takes as long as with one of today's.
 
         Raises:
             Unavailable: too many passwords are waiting already.
         """
-        if self._decoy is None:
-            self._decoy = await self._run(self._hasher.hash, "Nobody has this password 1")
-        usable = stored if stored != UNUSABLE else None
-        found = await self._run(fits, usable or self._decoy, password)
-        return found and bool(usable)
+        return bool(await self.compare(stored, password))
+
+    async def compare(self, stored: str | None, password: str) -> Fit:
+        """Say whether the password fits in its normal form, or as it was typed; otherwise as ``verify``.
+
+        Raises:
+            Unavailable: too many passwords are waiting already.
+        """
+        compared, is_real = await self._comparable(stored)
+        fit = await self._run(_compare, compared, password)
+        return fit if is_real else Fit.NOT
+
+    async def charge_failure(self, stored: str | None, password: str, in_use: Iterable[str]) -> None:
+        """Do what is left of the work that every failed attempt costs, after ``compare``.
+
+        Args:
+            stored: what the password was compared with.
+            password: as it was typed.
+            in_use: a hash of each kind and cost that anybody's password has, today's left out.
+
+        Raises:
+            Unavailable: too many passwords are waiting already.
+        """
+        compared, _ = await self._comparable(stored)
+        today = self._own or compared
+        most = dearest(work for one in (today, *in_use) if (work := work_of(one)))
+        done = work_of(compared)
+        left = rest(most, done) if done else [Work(*item) for item in most.items()]
+        spellings = len(text.spellings(password))
+        if left:
+            await self._run(_charge, [Work(kind, units * spellings) for kind, units in left])
+
+    async def _comparable(self, stored: str | None) -> tuple[str, bool]:
+        """Return what to compare a password with, and whether it is the hash of one."""
+        if self._own is None:
+            self._own = await self._run(self._hasher.hash, "Nobody has this password 1")
+        is_real = stored is not None and work_of(stored) is not None
+        return (stored if stored is not None and is_real else self._own), is_real
 
     def outdated(self, stored: str) -> bool:
         """Say whether a hash was made in another way than today's, so that it should be made anew."""
@@ -87,9 +136,10 @@ class Passwords:
         self._threads.shutdown(wait=False)
 
     def _hash_new(self, password: str, pointer: str) -> str:
-        if self._refuse_common and is_common(password):
+        normal = text.password(password)
+        if self._refuse_common and is_common(normal):
             raise CommonPassword(pointer)
-        return self._hasher.hash(password)
+        return self._hasher.hash(normal)
 
     async def _run(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         if self._in_flight >= self._most_in_flight:
@@ -103,3 +153,15 @@ class Passwords:
         finally:
             self._in_flight -= 1
             self._observer.passwords(-1)
+
+
+def _compare(stored: str, password: str) -> Fit:
+    for number, spelling in enumerate(text.spellings(password)):
+        if fits(stored, spelling):
+            return Fit.AS_TYPED if number else Fit.YES
+    return Fit.NOT
+
+
+def _charge(works: list[Work]) -> None:
+    for work in works:
+        charge(work)

@@ -11,7 +11,7 @@ from freehold.data.context import Context
 from freehold.personal_data import operations
 from freehold.terminal.declare import also_named, shows
 from freehold.terminal.failures import Refused
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 
 @click.command()

@@ -23,6 +23,7 @@ from freehold.personal_data.types import Account
 from freehold.users import operations as users
 from freehold.users.closing.doors import hold_open
 from freehold.users.proving.proof import require_fresh
+from freehold.users.rights.keeping import keep_an_admin
 
 T = TypeVar("T")
 
@@ -59,6 +60,8 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
     last mail, if they have confirmed their address.
 
     Raises:
+        LastAdministrator: ``last_administrator``: nobody else could administer the platform.
+        OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.
         OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored. What they
             were made owner of without being asked does not count: it goes to somebody else in it.
         Missing: ``not_found``.
@@ -78,6 +81,7 @@ async def _erase(subject: Subject, version: datetime | None) -> None:
     user_id, context = subject.user_id, subject.context
     await hold_open(context)
     await let_go(context, user_id)
+    await keep_an_admin(context, user_id)
     owned = await queries.owned(subject.db, user_id=user_id)
     if owned:
         raise OwnsOrganizations(_naming(owned))

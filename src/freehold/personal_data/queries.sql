@@ -1,7 +1,6 @@
 -- name: account
 -- A user, and the address that they change to.
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-    u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale, nullif(v.email, u.email) AS new_email
+SELECT {users.user}, u.is_admin, u.suspended_at, u.locale, nullif(v.email, u.email) AS new_email
 FROM users u
 LEFT JOIN email_verifications v ON v.user_id = u.id
 WHERE u.id = :user_id;

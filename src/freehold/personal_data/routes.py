@@ -1,6 +1,7 @@
 """Personal data over HTTP."""
 
 from datetime import datetime
+from uuid import UUID
 
 from freehold.access import UserRef
 from freehold.base.errors import Forbidden, Missing
@@ -9,6 +10,7 @@ from freehold.organizations.errors import OwnsOrganizations
 from freehold.personal_data import operations
 from freehold.personal_data.types import AccountDeletion, PersonalData
 from freehold.users.proving.errors import PROOF
+from freehold.users.rights.errors import LastAdministrator
 from freehold.web.downloads import Download
 from freehold.web.routing import Routes
 
@@ -24,7 +26,18 @@ async def export_personal_data(context: Context) -> Download[PersonalData]:
     return Download("personal-data.json", await operations.export(context, "me"))
 
 
-@routes.delete("/v1/users/{user}", body_optional=True, errors=[Missing, Forbidden, OwnsOrganizations, *PROOF])
+@routes.get("/v1/users/{user}/export", store=False, tag="administrators", errors=[Missing, Forbidden])
+async def export_data_of_user(context: Context, user: UUID) -> Download[PersonalData]:
+    """Download everything stored about a user.
+
+    You get one JSON file, without secrets. For platform administrators. The audit log of the user names you.
+    """
+    return Download("personal-data.json", await operations.export(context, user))
+
+
+@routes.delete(
+    "/v1/users/{user}", body_optional=True, errors=[Missing, Forbidden, OwnsOrganizations, LastAdministrator, *PROOF]
+)
 async def delete_user(context: Context, user: UserRef, body: AccountDeletion, version: datetime | None) -> None:
     """Remove a user and erase everything stored about them.
 

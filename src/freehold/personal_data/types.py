@@ -22,6 +22,7 @@ class Account(User, frozen=True, kw_only=True):
     """A user, with what nobody else sees of them. ``new_email`` is an address that they have not confirmed yet."""
 
     is_admin: bool
+    suspended_at: datetime | None
     new_email: Email | None
     locale: Locale | None
 

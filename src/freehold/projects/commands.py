@@ -1,15 +1,16 @@
 """`freehold projects`."""
 
-from functools import partial
 from typing import get_args
 
 import click
+from msgspec.structs import asdict
 
 from freehold.base.scalars import Visibility
 from freehold.base.validation import parse
 from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.projects import operations
-from freehold.projects.types import NewProject, Project, ProjectPatch
+from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectsPageRequest
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference, read_id
 
@@ -37,10 +38,19 @@ async def create(
 
 @projects.command("list")
 @click.argument("organization")
+@click.option("--q", metavar="TEXT", help="Only projects whose name begins with TEXT, in order of name.")
+@click.option("--visibility", type=click.Choice(get_args(Visibility)), help="Only public projects, or private ones.")
+@click.option("--feature", help="Only projects with this feature.")
+@click.option("--sort", type=click.Choice(["newest", "oldest", "name"]), help="The order; by default, newest.")
 @lists("id", "name", "settings.visibility", "created_at")
-def list_all(context: Context, *, organization: str) -> Fetch[Project]:
+def list_all(context: Context, *, organization: str, **filters: str | None) -> Fetch[Project]:
     """List the projects of an organization (a slug or an id), newest first."""
-    return partial(operations.list_all, context, organization_reference(organization))
+
+    async def fetch(request: PageRequest) -> Page[Project]:
+        wanted = parse(ProjectsPageRequest, {**asdict(request), **filters})
+        return await operations.list_all(context, organization_reference(organization), wanted)
+
+    return fetch
 
 
 @projects.command()

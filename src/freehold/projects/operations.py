@@ -11,7 +11,8 @@ from freehold.base.ids import new_id
 from freehold.base.validation import given_fields
 from freehold.data.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
 from freehold.projects import queries
-from freehold.projects.types import NewProject, Project, ProjectPatch
+from freehold.projects.listing import read_narrowed
+from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectsPageRequest
 
 
 @on_organization(Action.PROJECT_CREATE, writes=Writes.ONE_STATEMENT)
@@ -43,7 +44,9 @@ async def get(scope: Scope, project_id: UUID) -> Project:
 
 @on_organization(Action.PROJECT_READ, outsiders=True)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
-    """List the projects of an organization, newest first. Without ``project.read``, you see the public ones.
+    """List the projects of an organization, newest first, or as a ``ProjectsPageRequest`` says.
+
+    Without ``project.read``, you see the public ones.
 
     Raises:
         Missing: ``not_found``: the actor cannot see the organization, or it has no public project.
@@ -51,6 +54,17 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
         Invalid: the cursor belongs to another list.
     """
     sees_all = scope.may(Action.PROJECT_READ)
+    if isinstance(request, ProjectsPageRequest) and request.narrows:
+        narrowed = await read_narrowed(scope, request, public_only=not sees_all)
+        if narrowed.data or sees_all:
+            return narrowed
+        # Who sees nothing here at all is told so, as without filters.
+        await _read(scope, PageRequest(limit=1), sees_all=sees_all)
+        return narrowed
+    return await _read(scope, request, sees_all=sees_all)
+
+
+async def _read(scope: Scope, request: PageRequest, *, sees_all: bool) -> Page[Project]:
     seen, page, count = "public", queries.page_public, queries.count_public
     if scope.project_ids is not None:
         ids = sorted(scope.project_ids)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.sql import Executor, lookup, statement
@@ -33,6 +35,46 @@ async def page_chosen(
     before_id: UUID,
     limit: int,
 ) -> list[Project]: ...
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A project, and its name as the list is in order of it."""
+
+    project: Project
+    term: str
+
+
+class Narrowing(msgspec.Struct, frozen=True, kw_only=True):
+    """Which projects of an organization are asked for and may be seen; None for all."""
+
+    organization_id: UUID
+    ids: Sequence[UUID] | None
+    public_only: bool
+    q: str | None
+    visibility: str | None
+    feature: str | None
+
+
+@statement
+async def page_narrowed(
+    db: Executor, *, narrowing: Narrowing, created_at: datetime, id: UUID, limit: int
+) -> list[Project]: ...
+
+
+@statement
+async def page_oldest(
+    db: Executor, *, narrowing: Narrowing, created_at: datetime, id: UUID, limit: int
+) -> list[Project]: ...
+
+
+@statement
+async def page_by_name(
+    db: Executor, *, narrowing: Narrowing, after_term: str, after_id: UUID, limit: int
+) -> list[Named]: ...
+
+
+@statement
+async def count_narrowed(db: Executor, *, narrowing: Narrowing) -> int: ...
 
 
 @statement

@@ -44,6 +44,51 @@ WHERE p.organization_id = :organization_id
 ORDER BY p.created_at DESC, p.id DESC
 LIMIT :limit;
 
+-- part: narrowed
+-- Which projects are asked for and may be seen; what is not asked for is NULL.
+p.organization_id = :organization_id
+AND (:ids::uuid[] IS NULL OR p.id = ANY (:ids))
+AND (p.visibility = 'public' OR NOT :public_only::boolean)
+AND (:visibility::text IS NULL OR p.visibility = :visibility)
+AND (:feature::text IS NULL OR :feature = ANY (p.features))
+
+-- name: page_narrowed
+-- Projects of an organization as asked for, newest first, before a position.
+SELECT {project}
+FROM projects p
+WHERE {narrowed}
+    AND (:q::text IS NULL OR starts_with(lower(p.name), lower(:q)))
+    AND (p.created_at, p.id) < (:created_at, :id)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT :limit;
+
+-- name: page_oldest
+-- Projects of an organization as asked for, oldest first, after a position.
+SELECT {project}
+FROM projects p
+WHERE {narrowed}
+    AND (:q::text IS NULL OR starts_with(lower(p.name), lower(:q)))
+    AND (p.created_at, p.id) > (:created_at, :id)
+ORDER BY p.created_at, p.id
+LIMIT :limit;
+
+-- name: page_by_name
+-- Projects of an organization as asked for, in order of name, after a position. No name is beyond the last bound.
+SELECT {project}, lower(p.name) COLLATE "C" AS term
+FROM projects p
+WHERE {narrowed}
+    AND lower(p.name) COLLATE "C" >= coalesce(lower(:q::text), '') COLLATE "C"
+    AND lower(p.name) COLLATE "C" < coalesce(lower(:q) || chr(1114111), repeat(chr(1114111), 101)) COLLATE "C"
+    AND (lower(p.name) COLLATE "C", p.id) > (:after_term, :after_id)
+ORDER BY lower(p.name) COLLATE "C", p.id
+LIMIT :limit;
+
+-- name: count_narrowed
+-- How many projects of an organization are as asked for.
+SELECT count(*)
+FROM projects p
+WHERE {narrowed} AND (:q::text IS NULL OR starts_with(lower(p.name), lower(:q)));
+
 -- name: count_chosen
 -- How many of an organization's projects an API key is limited to, perhaps of the public ones alone.
 SELECT count(*)

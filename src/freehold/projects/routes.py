@@ -6,9 +6,9 @@ from uuid import UUID
 from freehold.access import OrganizationRef
 from freehold.base.errors import Forbidden, Missing
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest
+from freehold.data.paging import Page
 from freehold.projects import operations
-from freehold.projects.types import NewProject, Project, ProjectPatch
+from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectsPageRequest
 from freehold.web.routing import Routes
 
 routes = Routes("projects", "Projects of an organization.")
@@ -21,10 +21,11 @@ async def create_project(context: Context, organization: OrganizationRef, body: 
 
 
 @routes.get("/v1/organizations/{organization}/projects", auth="optional", errors=[Missing])
-async def list_projects(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Project]:
-    """List the projects of an organization, newest first.
+async def list_projects(context: Context, organization: OrganizationRef, query: ProjectsPageRequest) -> Page[Project]:
+    """List the projects of an organization, newest first, or as `sort` says.
 
-    If you are not a member, you see the public projects.
+    If you are not a member, you see the public projects. `q` is the beginning of a name; with it, the list is in order
+    of name, unless `sort` says otherwise.
     """
     return await operations.list_all(context, organization, query)
 

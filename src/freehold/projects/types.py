@@ -1,13 +1,15 @@
 """A project, and what is sent to make or change one."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.scalars import Description, Features, Name, Visibility
+from freehold.base.scalars import Description, Feature, Features, Name, SearchText, Visibility
 from freehold.base.validation import Input
+from freehold.data.paging import PageRequest
 
 
 class ProjectSettings(msgspec.Struct, frozen=True):
@@ -27,6 +29,23 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     settings: ProjectSettings
     created_at: datetime
     updated_at: datetime
+
+
+class ProjectsPageRequest(PageRequest, frozen=True, kw_only=True):
+    """Filters for a list of projects, each of which can be left out.
+
+    ``q`` is the beginning of a name; with it, the list is in order of name, unless ``sort`` says otherwise.
+    """
+
+    q: SearchText | None = None
+    visibility: Visibility | None = None
+    feature: Feature | None = None
+    sort: Literal["newest", "oldest", "name"] | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the whole list, newest first, is asked for."""
+        return not (self.q is self.visibility is self.feature is None and self.sort in {None, "newest"})
 
 
 class NewProjectSettings(Input, frozen=True, kw_only=True):

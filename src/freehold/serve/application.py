@@ -154,7 +154,7 @@ class _Door:
 
     async def __call__(self, request: Request, auth: Auth) -> Context:
         """Make it for the API: who asks sends a token, or a browser sends the cookie that keeps one."""
-        context = self._context(request)
+        context = self._context(request, redirects=True)
         token = request.token if auth != "none" else None
         if token is None and auth != "none" and b"cookie" in request.headers:
             settings = context.tools.settings
@@ -174,7 +174,7 @@ class _Door:
         """Make it for a page: a session's cookie says who comes; one that has ended says nobody."""
         return await self._by_cookie(self._context(request), request)
 
-    def _context(self, request: Request) -> Context:
+    def _context(self, request: Request, *, redirects: bool = False) -> Context:
         if self.surroundings is None:
             raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
         return msgspec.structs.replace(
@@ -183,6 +183,7 @@ class _Door:
             request_id=request.id,
             ip=request.ip,
             user_agent=request.user_agent,
+            redirects=redirects,
             languages=request.languages,
         )
 

@@ -1,4 +1,4 @@
-"""Closes connections that hold a place for nothing: of those who do not read, and the idlest when too many come."""
+"""Closes connections that hold a place for nothing: of those who neither read nor send, the idlest if too many come."""
 
 import asyncio
 from collections import Counter
@@ -31,12 +31,14 @@ class Warden:
         port: that the worker serves.
         most: how many connections it may have.
         busy: the other ends of those whose request is being answered.
+        given_up: the other ends of those with a body that is waited for no longer; those that are gone are taken out.
     """
 
-    def __init__(self, port: int, most: int, busy: Peers) -> None:
+    def __init__(self, port: int, most: int, busy: Peers, given_up: set[tuple[str, int]] | None = None) -> None:
         self._port = port
         self._most = most
         self._busy = busy
+        self._given_up = set() if given_up is None else given_up
         self._slow: dict[tuple[str, int], tuple[float, int]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -55,9 +57,10 @@ class Warden:
             await asyncio.sleep(_LOOK_SECONDS)
             looks += 1
             is_full = connections.count() > self._most * FULL
-            if is_full or looks % _LOOKS_PER_WATCH == 0:
+            if is_full or self._given_up or looks % _LOOKS_PER_WATCH == 0:
                 found = await self.look()
                 self.close_unread(found)
+                self.close_given_up(found)
                 if is_full:
                     self._make_room(found)
 
@@ -89,6 +92,16 @@ class Warden:
                 slow[each.peer] = since, taken
         self._slow = slow
         return closed
+
+    def close_given_up(self, found: Iterable[Connection]) -> None:
+        """Close those whose body was given up, once they have taken the answer: the server underneath may keep them."""
+        busy = self._busy()
+        there = {each.peer: each for each in found if each.peer in self._given_up}
+        self._given_up &= there.keys()
+        for peer, each in there.items():
+            if not each.unsent and each.idle_seconds >= _IDLE_SECONDS and peer not in busy:
+                each.close()
+                self._given_up.discard(peer)
 
     def _make_room(self, found: list[Connection]) -> None:
         """Close the idlest, those first whose address has the most connections."""

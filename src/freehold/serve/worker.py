@@ -80,7 +80,7 @@ def load(settings: Settings, post: Post, index: int) -> ASGIApp:
         watch = watching(settings, Traffic(post.boards.http, index))
         application = create_application(settings, observer=observer, watch=watch, on_ready=on_ready)
     stopping.edge = application
-    stopping.warden = Warden(post.port, post.connections, application.busy)
+    stopping.warden = Warden(post.port, post.connections, application.busy, application.arrivals.given_up)
     gc.freeze()  # what is loaded stays, so no collection needs to look at it again
     return application
 

@@ -8,7 +8,7 @@ from freehold.sessions import operations
 from freehold.sessions.types import Session
 from freehold.terminal.declare import Fetch, also_named, lists, shows
 from freehold.terminal.references import read_id
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 
 @click.group()

@@ -9,6 +9,7 @@ import msgspec
 
 from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import event_of, record
+from freehold.base.devices import describe
 from freehold.base.errors import Forbidden, Missing, Unauthenticated
 from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token, token_hash
@@ -18,13 +19,16 @@ from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
 from freehold.mail.news import tell
 from freehold.mail.types import Reader
+from freehold.passwords.formats import UNUSABLE
+from freehold.passwords.hashing import Fit
 from freehold.sessions import queries
-from freehold.sessions.devices import describe
 from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
-from freehold.users.backoff import attempts
+from freehold.users.backoff import alarm, attempts
 from freehold.users.operations import Credentials, credentials_of
 from freehold.users.proving.proof import check_password
+from freehold.users.recovery.operations import mail_token
+from freehold.users.suspension.operations import refuse_suspended
 from freehold.users.verification.errors import EmailUnverified, EmailVerified
 from freehold.users.verification.operations import ask_for_confirmation, correct, count_change
 
@@ -35,11 +39,13 @@ _SECONDS_A_DAY = 86_400
 async def sign_in(context: Context, new: NewSession) -> SignedIn:
     """Sign in with a username or an e-mail address.
 
-    An unknown login takes as long as a wrong password and gets the same answer.
+    An unknown login takes as long as a wrong password and gets the same answer. Somebody whose account has no password,
+    as after an import of hashes that Freehold cannot check, is mailed a token that sets one.
 
     Raises:
         WrongCredentials: ``wrong_credentials``.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        AccountSuspended: ``account_suspended``: told only with the right password.
         EmailUnverified: ``email_unverified``: the platform requires a confirmed address; the mail is sent again.
         Unavailable: too many people are signing in.
     """
@@ -49,7 +55,7 @@ async def sign_in(context: Context, new: NewSession) -> SignedIn:
 
 async def _sign_in(context: Context, new: NewSession) -> SignedIn:
     passwords = context.tools.passwords
-    found = await _known(context, new.login, new.password)
+    found, fit = await _known(context, new.login, new.password)
     if not (found.user.email_verified or context.tools.settings.unverified_may_sign_in):
         # Only after the password has fitted: it tells nothing to whoever tries logins, and mails nobody in their name.
         with suppress(MailedTooOften):  # the last one that was mailed goes on working
@@ -57,7 +63,8 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
                 context, lambda inner: ask_for_confirmation(inner, found.user, found.user.email, is_proven=True)
             )
         raise EmailUnverified
-    renewed = await passwords.rehash(new.password) if passwords.outdated(found.password_hash) else None
+    is_outdated = fit is Fit.AS_TYPED or passwords.outdated(found.password_hash)
+    renewed = await passwords.rehash(new.password) if is_outdated else None
     token = new_token(Kind.SESSION)
 
     async def store(context: Context) -> SignedIn | None:
@@ -79,7 +86,7 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
         if expires_at is None:
             return None
         user = found.user
-        is_known = await attempts.note_success(context, (new.login, user.username, user.email, str(user.id)))
+        is_known = await attempts.note_success(context, user.id)
         if not is_known:
             await tell(
                 context,
@@ -92,7 +99,7 @@ async def _sign_in(context: Context, new: NewSession) -> SignedIn:
         await record(context, AccountAction.SESSION_CREATE, session_id, actor_id=found.user.id)
         return SignedIn(token=token.token, expires_at=expires_at, user=found.user)
 
-    # None: another hash was stored since this one was verified, so the question is asked anew, of that one.
+    # None: since the password was verified, another was stored or the user suspended, so the question is asked anew.
     return await in_transaction(context, store) or await _sign_in(context, new)
 
 
@@ -111,27 +118,37 @@ async def correct_email(context: Context, correction: EmailCorrection) -> None:
         MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
         Unavailable: too many people are signing in.
     """
-    found = await _known(context, correction.login, correction.password)
+    found, _ = await _known(context, correction.login, correction.password)
     if found.user.email_verified:
         raise EmailVerified("Your e-mail address is confirmed: sign in, and change it with PATCH /v1/users/me")
     await count_change(context, found.user.id)
     await in_transaction(context, lambda inner: correct(inner, found.user, correction.email, found.password_hash))
 
 
-async def _known(context: Context, login: str, password: str) -> Credentials:
-    """Find whose credentials these are; whoever guesses is slowed down.
+async def _known(context: Context, login: str, password: str) -> tuple[Credentials, Fit]:
+    """Find whose credentials these are, and how the password fits; whoever guesses is slowed down.
 
     Raises:
         WrongCredentials: ``wrong_credentials``.
         SignInDelayed: ``sign_in_delayed``.
+        AccountSuspended: ``account_suspended``; only whoever has the password is told.
     """
-    await attempts.check(context, login)
+    passwords = context.tools.passwords
     found = await credentials_of(context, login)
-    if not await context.tools.passwords.verify(found.password_hash if found else None, password) or found is None:
-        await attempts.note_failure(context, login)
+    budget = attempts.budget_of(found.user.id if found else None, login)
+    await attempts.check(context, budget)
+    stored = found.password_hash if found else None
+    fit = await passwords.compare(stored, password)
+    if not fit or found is None:
+        # Whoever is named, and whatever made their hash: a failure costs the same work.
+        await passwords.charge_failure(stored, password, await queries.password_hashes_in_use(context.db))
+        email = found.user.email if found else login
+        reminder = alarm.Reminder(lambda inner: mail_token(inner, email), is_due=stored == UNUSABLE)
+        await alarm.failed(context, found.user.id if found else None, login, reminder)
         raise WrongCredentials
-    await attempts.check(context, login)
-    return found
+    await attempts.check(context, budget)
+    await refuse_suspended(context, found.user.id)
+    return found, fit
 
 
 async def authenticate(context: Context, token: str) -> Actor:

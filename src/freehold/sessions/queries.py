@@ -32,6 +32,10 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     current: bool
 
 
+@statement
+async def password_hashes_in_use(db: Executor) -> list[str]: ...
+
+
 @lookup
 async def by_token_hash(db: Executor, *, token_hash: bytes) -> TokenRow | None: ...
 

@@ -1,3 +1,39 @@
+-- part: password_kind
+-- What a hash tells of the work that it takes: all but its salt and key. The index users_password_kind_idx has the same.
+coalesce(
+    substring(
+        regexp_replace(password_hash, '^(scrypt[$][0-9]+)[$][^$]+', '\1')
+        FROM '^(?:[{]SSHA[}]|(?:bcrypt[_a-z0-9]*[$])?[$]2[aby](?=[$])|[$][56](?=[$])|(?:argon2)?[$]?[a-z][_a-z0-9-]{2,19}(?=[$:]))(?:[$:,](?:[mtpnirv]=|ln=|rounds=|sha)?[0-9]+(?=[$:,]))*'
+    ), ''
+)
+
+-- part: of_another_system
+-- Whether a hash was made in another way than today's.
+password_hash <> '!' AND password_hash NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'
+
+-- name: password_hashes_in_use
+-- A hash of each kind and cost that other systems made: the index is asked for the next kind each time.
+WITH RECURSIVE kinds (kind, password_hash) AS (
+    (
+        SELECT {password_kind}, password_hash
+        FROM users
+        WHERE {of_another_system}
+        ORDER BY 1
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.kind, following.password_hash
+    FROM kinds
+    CROSS JOIN LATERAL (
+        SELECT {password_kind} AS kind, password_hash
+        FROM users
+        WHERE {of_another_system} AND {password_kind} > kinds.kind
+        ORDER BY 1
+        LIMIT 1
+    ) AS following
+)
+SELECT password_hash FROM kinds LIMIT 100;
+
 -- name: by_token_hash
 -- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead).
 SELECT wanted.place, found.id, found.user_id, found.is_admin, found.is_stale
@@ -5,7 +41,7 @@ FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
 CROSS JOIN LATERAL (
     SELECT s.id, s.user_id, u.is_admin, s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
-    JOIN users u ON u.id = s.user_id
+    JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
     WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
     LIMIT 1
 ) AS found;
@@ -23,13 +59,14 @@ SET last_used_at = now(),
 WHERE id = :id AND last_used_at NOT BETWEEN now() - interval '1 minute' AND now();
 
 -- name: insert
--- Add a session, and drop the same user's expired ones; no row when the password is no longer the one that was verified.
+-- Add a session, and drop the same user's expired ones; no row when the password is no longer the one that was verified, or
+-- the user is suspended.
 -- The lock has a change of the password wait, or waits for it: its ending of sessions misses none that the old one began.
 WITH expired AS (
     DELETE FROM sessions WHERE user_id = :user_id AND expires_at <= now()
 ),
 verified AS (
-    SELECT id FROM users WHERE id = :user_id AND password_hash = :password_hash FOR SHARE
+    SELECT id FROM users WHERE id = :user_id AND password_hash = :password_hash AND suspended_at IS NULL FOR SHARE
 )
 INSERT INTO sessions (id, token_hash, user_id, authenticated_at, expires_at, user_agent, ip)
 SELECT :id, :token_hash, verified.id, now(), now() + make_interval(secs => :lifetime_seconds), :user_agent, :ip

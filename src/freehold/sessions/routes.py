@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from freehold.base.errors import Missing, Unavailable
+from freehold.base.errors import Forbidden, Missing, Unavailable
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.mail.errors import MailedTooOften
@@ -12,6 +12,7 @@ from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, WrongPassword
+from freehold.users.suspension.errors import AccountSuspended
 from freehold.users.verification.errors import EmailUnverified, EmailVerified
 from freehold.web.routing import Routes
 
@@ -25,7 +26,7 @@ routes = Routes("sessions", "Sign in and out.")
     location="current",
     store=False,
     limit="sign-ins",
-    errors=[WrongCredentials, SignInDelayed, EmailUnverified, Unavailable],
+    errors=[WrongCredentials, SignInDelayed, AccountSuspended, EmailUnverified, Unavailable],
 )
 async def create_session(context: Context, body: NewSession) -> SignedIn:
     """Sign in.
@@ -79,3 +80,30 @@ async def delete_other_sessions(context: Context) -> None:
 async def delete_session(context: Context, session: UUID | Literal["current"]) -> None:
     """End one of your sessions. `current` signs you out."""
     await operations.end(context, session)
+
+
+@routes.get("/v1/users/{user}/sessions", tag="administrators", errors=[Missing, Forbidden])
+async def list_sessions_of_user(context: Context, user: UUID, query: PageRequest) -> Page[Session]:
+    """List the sessions of a user, newest first.
+
+    For platform administrators.
+    """
+    return await operations.list_of_user(context, user, query)
+
+
+@routes.delete("/v1/users/{user}/sessions", tag="administrators", errors=[Missing, Forbidden])
+async def delete_sessions_of_user(context: Context, user: UUID) -> None:
+    """End all sessions of a user.
+
+    For platform administrators. Of your own sessions, this one goes on.
+    """
+    await operations.end_others(context, user)
+
+
+@routes.delete("/v1/users/{user}/sessions/{session}", tag="administrators", errors=[Missing, Forbidden])
+async def delete_session_of_user(context: Context, user: UUID, session: UUID) -> None:
+    """End a session of a user.
+
+    For platform administrators.
+    """
+    await operations.end_of_user(context, user, session)

@@ -3,7 +3,7 @@
 import re
 from uuid import UUID
 
-from freehold.base.scalars import RoleText, Slug
+from freehold.base.scalars import RESERVED_SLUGS, RoleText, Slug
 from freehold.base.validation import UUID_PATTERN, parse_value
 
 
@@ -18,11 +18,13 @@ def read_id(text: str, pointer: str) -> UUID:
 
 
 def organization_reference(text: str) -> UUID | str:
-    """Read an id or a slug of an organization; the two never look alike.
+    """Read an id or a slug of an organization; the two never look alike. One that nobody may have is read as any other.
 
     Raises:
         Invalid: it is neither.
     """
+    if text in RESERVED_SLUGS:
+        return text
     found: UUID | str = read_id(text, "/organization") if is_id(text) else parse_value(Slug, text, "/organization")
     return found
 

@@ -24,13 +24,14 @@ from freehold.base.scalars import (
     EMAIL,
     FEATURE,
     NAME,
+    REASON,
     RESERVED_SLUGS,
     SLUG,
     USERNAME,
     Rule,
 )
 from freehold.base.validation import UUID_PATTERN, Input, parse
-from freehold.passwords.formats import PASSWORD_HASH
+from freehold.passwords.formats import IMPORTED_HASH, UNUSABLE
 from freehold.transfer.types import RECORDS, Document, KindName
 
 Reader = Callable[[Any], object]
@@ -53,12 +54,13 @@ PLAIN: Final[dict[Rule, re.Pattern[str]]] = {
         USERNAME: r"[A-Za-z0-9_]{3,50}",
         EMAIL: rf"(?!.{{64}}){_ATOM}(?:\.{_ATOM})*@{_DOMAIN}",  # so short that no part of it is too long
         NAME: rf"[{_SEEN}](?:[ {_SEEN}]{{0,98}}[{_SEEN}])?",
+        REASON: rf"[{_SEEN}](?:[ {_SEEN}]{{0,498}}[{_SEEN}])?",
         SLUG: rf"(?!(?:{'|'.join(RESERVED_SLUGS)})\Z)(?!.{{8}}-.{{4}}-){_LETTER}(?:[a-z0-9-]{{0,98}}{_LETTER})?",
         AVATAR_URL: r"https?://[A-Za-z0-9.-]{1,200}(?:/[!-~]{0,1000})?",
         DESCRIPTION: r"[\x01-\ud7ff\ue000-\U0010ffff]{0,10000}",
         FEATURE: r"[a-z0-9_.-]{1,64}",
         ASSIGNABLE_ROLE: r"admin|member",
-        PASSWORD_HASH: r"!|\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}",
+        IMPORTED_HASH: r"!|\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}",
     }.items()
 }
 _UUID = re.compile(UUID_PATTERN)
@@ -67,7 +69,11 @@ _MOST_FEATURES: Final = 100
 
 
 class Checker:
-    """Turns the documents of one kind into rows."""
+    """Turns the documents of one kind into rows.
+
+    Attributes:
+        unusable_passwords: how many of them have a password hash that no password can be compared with.
+    """
 
     def __init__(self, kind: KindName) -> None:
         self._record: type[Input] = RECORDS[kind]
@@ -77,6 +83,8 @@ class Checker:
         self._bits = {field.name: 1 << place for place, field in enumerate(fields)}
         self._all = (1 << len(fields)) - 1
         self._makes_id = fields[0].name == "id"
+        self._hash_at = 1 + [field.name for field in fields].index("password_hash") if kind == "users" else None
+        self.unusable_passwords = 0
 
     def row(self, document: Document) -> list[object]:
         """Give a document's values: first a number with a bit for each field that it has, the first field's the lowest.
@@ -93,6 +101,10 @@ class Checker:
         values[0] = self._all if len(document) == len(self._fields) else sum(self._bits[name] for name in document)
         if self._makes_id and values[1] is None:
             values[1] = new_id()
+        if self._hash_at and values[self._hash_at] == UNUSABLE and document["password_hash"] != UNUSABLE:
+            # As if none were given: a user who is there keeps a password that fits.
+            values[self._hash_at] = None
+            self.unusable_passwords += 1
         return values
 
     def _quickly(self, document: Mapping[str, Any]) -> list[object] | None:

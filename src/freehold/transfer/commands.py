@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, get_args
 
@@ -90,23 +91,31 @@ def _declare(kind: KindName) -> None:
     ) -> int:
         plan = ImportPlan(on_conflict=on_conflict, partial=partial, dry_run=dry_run)
         errors = errors or Path(f"{kind if file == STANDARD else file}.errors.ndjson")
-        refusals = Refusals(errors)
+        refusals, status = Refusals(errors), FAILED
+        name = "standard input" if file == STANDARD else file
+
+        def told(report: ImportReport) -> None:
+            nonlocal status
+            shown.close()
+            refusals.close()
+            status = tell([report], refusals, errors, name=name, partial=partial, as_json=as_json)
+
         try:
             label = "Storing" if partial and not dry_run else "Checking"
-            with reading(file) as (opened, size), bars(label, size) as progress:
-                report = await operations.import_file(
+            with reading(file) as (opened, size), ExitStack() as shown:
+                await operations.import_file(
                     context,
                     kind,
                     opened,
                     form=form or form_of(file) or "ndjson",
                     plan=plan,
                     refusals=refusals,
-                    progress=progress,
+                    progress=shown.enter_context(bars(label, size)),
+                    on_report=told,
                 )
         finally:
             refusals.close()
-        name = "standard input" if file == STANDARD else file
-        return tell([report], refusals, errors, name=name, partial=partial, as_json=as_json)
+        return status
 
     @export.command(
         kind, help=f"Export {kind} to FILE, compressed if it ends in .gz or .zst; by default, to standard output."
@@ -215,6 +224,12 @@ def tell(
     else:
         for report in reports:
             click.echo(_summary(report))
+            if report.unusable_passwords:
+                click.echo(
+                    f"{report.unusable_passwords:,} of them have a password hash that Freehold cannot check: they get "
+                    "a mail that sets a new password when they try to sign in, or ask for it",
+                    err=True,
+                )
     if refusals.lines:
         others = "would be" if any(report.dry_run for report in reports) else "are"
         outcome = f"the others {others} stored" if partial else "nothing is stored"

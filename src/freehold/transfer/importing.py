@@ -60,7 +60,8 @@ class Course:
             self._progress.checked(len(batch))
         tally = await self._settle(staging, held, self._progress)
         await staging.end()
-        return self._report(Checkpoint(line=0, **msgspec.structs.asdict(tally)))
+        done = Checkpoint(line=0, unusable_passwords=self._checker.unusable_passwords, **msgspec.structs.asdict(tally))
+        return self._report(done)
 
     async def partial(
         self, db: Database | Transaction, entries_after: Callable[[int], Entries], fingerprint: bytes | None
@@ -92,6 +93,7 @@ class Course:
             raise ImportIsRunning
         staging = Staging(db, self._kind, self._plan.on_conflict)
         await staging.begin()
+        unusable_before = self._checker.unusable_passwords
         tally = await self._settle(staging, await self._hold(staging, batch), Quiet())
         done = Checkpoint(
             line=line,
@@ -99,6 +101,7 @@ class Course:
             updated=done.updated + tally.updated,
             skipped=done.skipped + tally.skipped,
             refused=self._refusals.lines,
+            unusable_passwords=done.unusable_passwords + self._checker.unusable_passwords - unusable_before,
             refusals_bytes=self._refusals.position(),
         )
         if fingerprint:
@@ -175,6 +178,7 @@ class Course:
             updated=done.updated,
             skipped=done.skipped,
             refused=self._refusals.lines,
+            unusable_passwords=done.unusable_passwords,
             resumed_after=resumed_after,
             dry_run=self._plan.dry_run,
         )

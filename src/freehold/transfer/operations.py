@@ -38,12 +38,13 @@ async def import_file(
     plan: ImportPlan | None = None,
     refusals: Refusals | None = None,
     progress: Progress | None = None,
+    on_report: Callable[[ImportReport], object] = lambda _: None,
 ) -> ImportReport:
     """Import the rows of a file of any size. Every rule is checked; ids and times are kept.
 
     Memory stays below 200 MB, for any size of the file and its lines. Either all lines are stored or none, unless the
     plan is partial: then the valid lines are stored, some thousands in each transaction, and an interrupted import of
-    the same file continues where it stopped.
+    the same file continues where it stopped. If it was interrupted after its last line, the report is repeated.
 
     Args:
         context: of the operator or a platform administrator.
@@ -53,6 +54,8 @@ async def import_file(
         plan: what to do with existing rows and wrong lines.
         refusals: collects the refused lines; you close it.
         progress: called with the progress.
+        on_report: called with the report when everything is stored. A partial import that is interrupted before this
+            returns calls it again when it is repeated.
 
     Raises:
         Forbidden: ``forbidden``: the actor is not a platform administrator.
@@ -71,11 +74,13 @@ async def import_file(
         report = await course.partial(context.db, entries_after, fingerprint)
 
         async def end(context: Context) -> None:
-            if fingerprint:
-                await queries.forget(context.db, fingerprint=fingerprint)
-            await _record(context, report)
+            if not fingerprint or await queries.finish(context.db, fingerprint=fingerprint) is not None:
+                await _record(context, report)
 
         await in_transaction(context, end)
+        on_report(report)
+        if fingerprint:
+            await queries.forget(context.db, fingerprint=fingerprint)
         return report
     refusals.begin()
 
@@ -83,6 +88,7 @@ async def import_file(
         return [await course.whole(db, entries_after(0))]
 
     (report,) = await _in_one(context, whole, lambda report: report.refused or report.dry_run)
+    on_report(report)
     return report
 
 
@@ -227,6 +233,7 @@ async def _record(context: Context, report: ImportReport) -> None:
         updated=report.updated,
         skipped=report.skipped,
         refused=report.refused,
+        unusable_passwords=report.unusable_passwords,
     )
 
 

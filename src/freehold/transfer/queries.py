@@ -17,6 +17,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     refused: int = 0
     refusals_bytes: int = 0
+    unusable_passwords: int = 0
 
 
 @statement
@@ -29,8 +30,20 @@ async def claim(db: Executor, *, fingerprint: bytes, line: int, after: int) -> i
 
 @statement
 async def note(
-    db: Executor, *, fingerprint: bytes, stored: int, updated: int, skipped: int, refused: int, refusals_bytes: int
+    db: Executor,
+    *,
+    fingerprint: bytes,
+    stored: int,
+    updated: int,
+    skipped: int,
+    refused: int,
+    refusals_bytes: int,
+    unusable_passwords: int,
 ) -> None: ...
+
+
+@statement
+async def finish(db: Executor, *, fingerprint: bytes) -> int | None: ...
 
 
 @statement

@@ -1,6 +1,6 @@
 -- name: checkpoint
 -- How far a partial import of this file has come, if it was cut off.
-SELECT line, stored, updated, skipped, refused, refusals_bytes FROM imports WHERE fingerprint = :fingerprint;
+SELECT line, stored, updated, skipped, refused, refusals_bytes, unusable_passwords FROM imports WHERE fingerprint = :fingerprint;
 
 -- name: claim
 -- Go on after a line of this file; nothing when somebody else has done so.
@@ -13,11 +13,19 @@ RETURNING line;
 -- name: note
 -- Note what has come of a partial import so far.
 UPDATE imports
-SET stored = :stored, updated = :updated, skipped = :skipped, refused = :refused, refusals_bytes = :refusals_bytes
+SET stored = :stored, updated = :updated, skipped = :skipped, refused = :refused, refusals_bytes = :refusals_bytes,
+    unusable_passwords = :unusable_passwords
 WHERE fingerprint = :fingerprint;
 
+-- name: finish
+-- A partial import is at its end; nothing when it was before.
+INSERT INTO imports AS i (fingerprint, line, finished_at)
+VALUES (:fingerprint, 0, now())
+ON CONFLICT (fingerprint) DO UPDATE SET finished_at = excluded.finished_at WHERE i.finished_at IS NULL
+RETURNING line;
+
 -- name: forget
--- A partial import is at its end.
+-- Whoever ran a partial import knows that it is at its end.
 DELETE FROM imports WHERE fingerprint = :fingerprint;
 
 -- name: count_users
@@ -26,7 +34,8 @@ SELECT count(*) FROM users;
 
 -- name: every_user
 -- All users with all that a file holds of them, in order of id.
-SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 FROM users
 ORDER BY id;
 

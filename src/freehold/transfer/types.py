@@ -18,6 +18,7 @@ from freehold.base.scalars import (
     Email,
     Features,
     Name,
+    Reason,
     Slug,
     Username,
     Visibility,
@@ -43,7 +44,10 @@ Entry = tuple[int, Document]
 
 
 class UserRecord(Input, frozen=True, kw_only=True):
-    """A user. Without a ``password_hash`` they set a password by mail; none of the fields makes anybody an admin."""
+    """A user. Without a ``password_hash`` they set a password by mail; none of the fields makes anybody an admin.
+
+    One with ``suspended_at`` is suspended here, too.
+    """
 
     id: UUID | None = None
     username: Username
@@ -55,6 +59,8 @@ class UserRecord(Input, frozen=True, kw_only=True):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     password_hash: PasswordHash | None = None
+    suspended_at: datetime | None = None
+    suspension_reason: Reason | None = None
 
 
 class UserLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +76,8 @@ class UserLine(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     password_hash: str
+    suspended_at: datetime | None
+    suspension_reason: str | None
 
 
 class OrganizationRecord(Input, frozen=True, kw_only=True):
@@ -174,6 +182,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
         skipped: number of lines that were left out, because the row exists (``on_conflict="skip"``) or would not change
             (``"update"``).
         refused: number of wrong lines. With any, nothing is stored, unless the import is partial.
+        unusable_passwords: number of lines whose password hash Freehold cannot check (its format is unknown, or
+            it takes too long). These users have no password (who exists keeps theirs): they get a mail that sets one
+            when they try to sign in, or ask for it.
         resumed_after: the line after which an interrupted import continued; otherwise 0.
         dry_run: whether this was a dry run, which stores nothing.
     """
@@ -183,6 +194,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     updated: int = 0
     skipped: int = 0
     refused: int = 0
+    unusable_passwords: int = 0
     resumed_after: int = 0
     dry_run: bool = False
 

@@ -1,43 +1,31 @@
 """`freehold users`."""
 
-from functools import partial
+from typing import get_args
 
 import click
+import msgspec
 
-from freehold.base.errors import Missing
-from freehold.base.scalars import Username
-from freehold.base.validation import parse, parse_value
+from freehold.base.validation import parse
 from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.failures import Refused
 from freehold.terminal.passwords import password_option, read_password
-from freehold.terminal.references import is_id, read_id
 from freehold.users import operations
 from freehold.users.errors import EmailTaken, UsernameTaken
+from freehold.users.finding import operations as finding
+from freehold.users.finding.types import UsersPageRequest
+from freehold.users.looking_up import find_user
 from freehold.users.recovery import operations as recovery
-from freehold.users.recovery.types import NewPasswordReset
-from freehold.users.types import NewProfile, NewUser, User, UserPatch
+from freehold.users.rights import commands as rights
+from freehold.users.suspension import commands as suspension
+from freehold.users.types import NewProfile, NewUser, User, UserPatch, UserState
 from freehold.users.verification import operations as verification
 
 
 @click.group()
 def users() -> None:
     """Create, list, show and update users; set passwords; export and erase their data."""
-
-
-async def find_user(context: Context, text: str, pointer: str = "/user") -> User:
-    """Find a user by id, or by username in any case.
-
-    Raises:
-        Invalid: it is neither.
-        Refused: there is no such user.
-    """
-    try:
-        if is_id(text):
-            return await operations.get(context, read_id(text, pointer))
-        return await operations.find(context, parse_value(Username, text, pointer))
-    except Missing:
-        raise Refused(f"there is no user '{text}': run 'freehold users list' to see all users") from None
 
 
 @users.command()
@@ -80,17 +68,29 @@ async def create(
 
 
 @users.command("list")
-@lists("id", "username", "email", "created_at")
-def list_all(context: Context) -> Fetch[User]:
+@click.option("--email", help="Only the user with this e-mail address.")
+@click.option("--username", help="Only the user with this username.")
+@click.option("--q", metavar="TEXT", help="Only users whose username, e-mail address or name begins with TEXT.")
+@click.option("--state", type=click.Choice(get_args(UserState)), help="Only users who are active, or suspended.")
+@click.option("--admin/--no-admin", default=None, help="Only platform administrators, or only others.")
+@click.option("--sort", type=click.Choice(["newest", "oldest", "username"]), help="The order; by default, newest.")
+@lists("id", "username", "email", "state", "created_at")
+def list_all(context: Context, *, admin: bool | None, **given: str | None) -> Fetch[User]:
     """List users, newest first."""
-    return partial(operations.list_all, context)
+    filters = {**given, "admin": None if admin is None else str(admin).lower()}
+
+    async def fetch(request: PageRequest) -> Page[User]:
+        asked = {**msgspec.structs.asdict(request), **filters}
+        return await finding.list_all(context, parse(UsersPageRequest, asked))
+
+    return fetch
 
 
 @users.command()
 @click.argument("user")
 @shows
 async def show(context: Context, *, user: str) -> User:
-    """Show a user (a username or an id)."""
+    """Show a user (a username, an id or an e-mail address)."""
     return await find_user(context, user)
 
 
@@ -104,7 +104,7 @@ async def show(context: Context, *, user: str) -> User:
 @click.option("--locale", help="Language of mails to them, such as de or de-AT; an empty one is English.")
 @shows
 async def update(context: Context, *, user: str, **given: str | None) -> User:
-    """Update a user (a username or an id)."""
+    """Update a user (a username, an id or an e-mail address)."""
     changed = changes(**given)
     profile = {field: changed.pop(field) or None for field in NewProfile.__struct_fields__ if field in changed}
     if "locale" in changed:
@@ -121,7 +121,7 @@ async def update(context: Context, *, user: str, **given: str | None) -> User:
 @password_option
 @shows
 async def set_password(context: Context, *, user: str, keep_api_keys: bool, password_stdin: bool) -> User:
-    """Set the password of a user (a username or an id). This ends all their sessions and API keys."""
+    """Set a user's password (a username, an id or an e-mail address). Ends all their sessions and API keys."""
     found = await find_user(context, user)
     password = read_password(from_stdin=password_stdin)
     await operations.set_password(context, found.id, password, keep_api_keys=keep_api_keys)
@@ -152,7 +152,7 @@ async def send_verification(context: Context, *, user: str) -> User:
 async def send_password_reset(context: Context, *, user: str) -> User:
     """Send a user the link that sets a new password."""
     found = await find_user(context, user)
-    await recovery.request(context, NewPasswordReset(email=found.email))
+    await recovery.request_for(context, found.id)
     return found
 
 
@@ -164,3 +164,13 @@ async def change_email(context: Context, *, user: str, email: str) -> User:
     """Change the e-mail address of a user. Takes effect once they confirm the new one; the old one is notified."""
     patch = parse(UserPatch, {"email": email})
     return await operations.update(context, (await find_user(context, user)).id, patch)
+
+
+for command in (
+    suspension.suspend,
+    suspension.resume,
+    suspension.suspension,
+    rights.grant_admin,
+    rights.revoke_admin,
+):
+    users.add_command(command)

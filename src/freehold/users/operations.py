@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -15,9 +14,9 @@ from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.base.languages import preferred
 from freehold.base.scalars import EMAIL, Password
+from freehold.base.text import folded
 from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
 from freehold.mail.news import tell
 from freehold.mail.templates import load
@@ -97,7 +96,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
         if user is None:
             raise EmailTaken
         if not context.is_admin:
-            await attempts.note_success(context, (user.username, user.email, str(user.id)))
+            await attempts.note_success(context, user.id)
         if invited is None:
             with suppress(
                 MailedTooOften
@@ -121,15 +120,15 @@ async def get(subject: Subject) -> User:
 
 
 @operation(AccountAction.USER_READ, by=By.ADMIN)
-async def find(context: Context, username: str) -> User:
-    """Read the user with this username, in upper or lower case.
+async def find(context: Context, login: str) -> User:
+    """Read the user with this username or e-mail address, in upper or lower case.
 
     Raises:
         Missing: ``not_found``.
     """
-    user = await queries.by_username(context.db, username=username)
+    user = await queries.by_login(context.db, login=login)
     if user is None:
-        raise Missing(f"There is no user named '{username}'")
+        raise Missing(f"There is no user '{login}'")
     return user
 
 
@@ -154,22 +153,6 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations | Ow
             for row in rows
             if (summary := _summary(row)) is not None and (reached is None or summary.id in reached)
         ),
-    )
-
-
-@operation(AccountAction.USER_LIST, by=By.ADMIN)
-async def list_all(context: Context, request: PageRequest) -> Page[User]:
-    """List all users, newest first.
-
-    Raises:
-        Invalid: the cursor belongs to another list.
-    """
-    return await page_by_id(
-        context.tools.cursors,
-        request,
-        listing="users",
-        page=partial(queries.page, context.db),
-        count=partial(queries.count_all, context.db),
     )
 
 
@@ -344,6 +327,8 @@ async def credentials_of(context: Context, login: str) -> queries.Credentials | 
             login = EMAIL.check(login)
         except ValueError:
             return None
+    else:
+        login = folded(login)
     return await queries.credentials_by_login(context.db, login=login)
 
 

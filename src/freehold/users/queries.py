@@ -40,19 +40,11 @@ async def with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) 
 
 
 @statement
-async def by_username(db: Executor, *, username: str) -> User | None: ...
+async def by_login(db: Executor, *, login: str) -> User | None: ...
 
 
 @statement
 async def credentials_by_login(db: Executor, *, login: str) -> Credentials | None: ...
-
-
-@statement
-async def page(db: Executor, *, before_id: UUID, limit: int) -> list[User]: ...
-
-
-@statement
-async def count_all(db: Executor) -> int: ...
 
 
 @statement

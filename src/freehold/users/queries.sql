@@ -1,6 +1,7 @@
 -- part: user
 -- What a User is read from: u is a row of users.
-u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
+u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url
 
 -- part: own
@@ -43,11 +44,12 @@ LEFT JOIN LATERAL (
     LIMIT 1000
 ) AS o ON true;
 
--- name: by_username
--- The user with this username, in any case.
+-- name: by_login
+-- The user with this username or e-mail address, in any case.
 SELECT {user}
 FROM users u
-WHERE lower(username COLLATE "C") = lower(:username::text COLLATE "C");
+WHERE lower(username COLLATE "C") = lower(:login::text COLLATE "C")
+    OR lower(email COLLATE "C") = lower(:login::text COLLATE "C");
 
 -- name: credentials_by_login
 -- Whom a username or an e-mail address (in any case) belongs to, with the hash that a password must fit.
@@ -56,21 +58,9 @@ FROM users u
 WHERE lower(username COLLATE "C") = lower(:login::text COLLATE "C")
     OR lower(email COLLATE "C") = lower(:login::text COLLATE "C");
 
--- name: page
--- Users, newest id first, before a position.
-SELECT {user}
-FROM users u
-WHERE id < :before_id
-ORDER BY id DESC
-LIMIT :limit;
-
--- name: count_all
--- How many users there are.
-SELECT count(*) FROM users;
-
 -- name: any_admin
--- Whether anybody administers the platform.
-SELECT EXISTS (SELECT FROM users WHERE is_admin);
+-- Whether anybody administers the platform who is not suspended.
+SELECT EXISTS (SELECT FROM users WHERE is_admin AND suspended_at IS NULL);
 
 -- name: insert
 -- Add a user; no row when the address is held for whoever had it before a change that can still be undone.

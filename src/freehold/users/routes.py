@@ -7,11 +7,13 @@ from freehold.access import UserRef
 from freehold.base.errors import Forbidden, Missing, Unavailable
 from freehold.base.validation import Input
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest
+from freehold.data.paging import Page
 from freehold.mail.errors import MailedTooOften
 from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
+from freehold.users.finding import operations as finding
+from freehold.users.finding.types import UsersPageRequest
 from freehold.users.proving.errors import PROOF
 from freehold.users.types import (
     OwnUser,
@@ -33,12 +35,14 @@ class UserQuery(Input, frozen=True, kw_only=True):
 
 
 @routes.get("/v1/users", errors=[Forbidden])
-async def list_users(context: Context, query: PageRequest) -> Page[User]:
-    """List all users, newest first.
+async def list_users(context: Context, query: UsersPageRequest) -> Page[User]:
+    """List users, newest first, or as `sort` says.
 
-    For platform administrators.
+    For platform administrators. `email` and `username` name one user, in upper or lower case. `q` is the beginning of a
+    username, an e-mail address, a first name (perhaps with the last name) or a last name; its results are in the order
+    of what begins with it.
     """
-    return await operations.list_all(context, query)
+    return await finding.list_all(context, query)
 
 
 @routes.get("/v1/users/{user}", errors=[Missing, Forbidden])

@@ -1,6 +1,7 @@
 """A user, and what is sent to make or change one."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -8,6 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from freehold.base.scalars import AvatarUrl, Email, Locale, Name, Password, Secret, Slug, Token, Username
 from freehold.base.validation import Input
+
+UserState = Literal["active", "suspended"]
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -21,13 +24,15 @@ class Profile(msgspec.Struct, frozen=True):
 class User(msgspec.Struct, frozen=True, kw_only=True):
     """A user. Times are UTC. ``updated_at`` grows with every change and is the version.
 
-    ``email_verified`` says whether the user has confirmed the address.
+    ``email_verified`` says whether the user has confirmed the address. ``state`` is ``suspended`` while nothing lets
+    the user in.
     """
 
     id: UUID
     username: Username
     email: Email
     email_verified: bool
+    state: UserState
     created_at: datetime
     updated_at: datetime
     profile: Profile

@@ -87,6 +87,8 @@ class Arrivals:
         self._ends_at = 0.0
         self._cut: Callable[[], None] | None = None
         self.bytes = 0
+        self.given_up: set[tuple[str, int]] = set()
+        """The other ends of connections with a body that was given up: no further request can come on them."""
 
     def now(self) -> float:
         """Read the clock of the loop."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from freehold.base.errors import FieldError, Invalid, Stale, Unauthenticated
+from freehold.base.errors import FieldError, Invalid, Moved, Stale, Unauthenticated
 from freehold.data.context import Context
 from freehold.web.answers import Answer
 from freehold.web.asgi import ASGIApp, Receive, Scope, Send
@@ -12,7 +12,7 @@ from freehold.web.conditions import versions_wanted
 from freehold.web.idempotency import HEADER as KEY_HEADER
 from freehold.web.idempotency import Repeatable
 from freehold.web.limiting import Limiter
-from freehold.web.presenting import present, route_path
+from freehold.web.presenting import path_with, present, route_path
 from freehold.web.problems import MethodNotAllowed, NoSuchPath
 from freehold.web.requests import JSON_TYPES, PATCH_TYPES, Request
 from freehold.web.routing import Auth, Endpoint
@@ -127,15 +127,23 @@ class Dispatch:
         if self._limiter:
             await self._limiter.count(request, context, endpoint.limit)
         arguments = await _read(endpoint, request, values)
-        if endpoint.is_repeatable and KEY_HEADER in request.headers:
-            answer = await self._repeatable.answer(
-                request, context, lambda inner: _answer(endpoint, request, inner, arguments)
-            )
-        else:
-            answer = await _answer(endpoint, request, context, arguments)
+        try:
+            answer = await self._answer(endpoint, request, context, arguments)
+        except Moved as moved:
+            moved.location = path_with(endpoint, request, values, moved.part, moved.name)
+            raise
         if request.has_unread_body:
             await request.discard()
         await answer.send(send, head=scope["method"] == "HEAD")
+
+    async def _answer(
+        self, endpoint: Endpoint, request: Request, context: Context, arguments: dict[str, Any]
+    ) -> Answer:
+        if endpoint.is_repeatable and KEY_HEADER in request.headers:
+            return await self._repeatable.answer(
+                request, context, lambda inner: _answer(endpoint, request, inner, arguments)
+            )
+        return await _answer(endpoint, request, context, arguments)
 
 
 def _is_for_a_person(scope: Scope, path: str) -> bool:

@@ -56,7 +56,7 @@ class Edge:
 
     def busy(self) -> set[tuple[str, int]]:
         """Name the other ends of the connections whose request is being answered."""
-        return {tuple(request.scope["client"]) for request in self.in_flight if request.scope.get("client")}
+        return {peer for request in self.in_flight if (peer := request.peer)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request, the lifespan, or (not at all) a WebSocket."""

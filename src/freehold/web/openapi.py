@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from freehold.base import errors
+from freehold.base.scalars import Slug
 from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidIdempotencyKey
 from freehold.limits.errors import LimitReached
 from freehold.web import problems
@@ -225,6 +226,8 @@ def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
         kinds.append(errors.Unauthenticated)
     if endpoint.changes:
         kinds.append(errors.Stale)
+    if any(Slug in kinds_of(kind) for kind in endpoint.references.values()):
+        kinds.append(errors.Moved if endpoint.method == "GET" else errors.Renamed)
     if endpoint.limit:
         kinds.append(LimitReached)
     if endpoint.changes or endpoint.is_repeatable:
@@ -250,7 +253,10 @@ def _name(failures: Failures) -> str:
 
 def _failure(failures: Failures) -> Json:
     status = problems.status_of(failures[0])
-    names = ["X-Request-Id", *{401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, [])]
+    names = [
+        "X-Request-Id",
+        *{308: ["Location"], 401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, []),
+    ]
     return {
         "description": "\n".join(f"- `{kind.code}`: {kind.explanation or kind.title}." for kind in failures),
         "headers": _headers(names),

@@ -1,5 +1,6 @@
 """Turns what a handler returned into the answer: encoded body, ETag, Location, Link."""
 
+from collections.abc import Sequence
 from posixpath import normpath
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -47,7 +48,20 @@ def route_path(scope: Scope) -> str:
 
 def own_path(scope: Scope) -> str:
     """Return the path of the request as a link, wherever the application is mounted."""
-    return quote(f"{scope.get('root_path', '')}{route_path(scope)}", safe="/:@!$&'()*+,;=~")
+    return _quoted(f"{scope.get('root_path', '')}{route_path(scope)}")
+
+
+def path_with(endpoint: Endpoint, request: Request, values: Sequence[str], part: str, name: str) -> str:
+    """Return the path of a request with another name in a part of it, as a link, its query string included."""
+    given = dict(zip(endpoint.references, values, strict=True)) | {part: name}
+    root = request.scope.get("root_path", "")
+    path = _quoted(root) + endpoint.path.format(**{part: quote(value, safe="") for part, value in given.items()})
+    query: bytes = request.scope["query_string"]
+    return f"{path}?{query.decode('latin-1')}" if query else path
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/:@!$&'()*+,;=~")
 
 
 def _link_to_next(request: Request, cursor: str) -> Header:

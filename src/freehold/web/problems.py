@@ -75,6 +75,7 @@ class Internal(errors.FreeholdError):
 
 
 STATUS: Final[Mapping[type[errors.FreeholdError], int]] = {
+    errors.Moved: 308,
     Malformed: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
@@ -140,6 +141,8 @@ def _headers(error: errors.FreeholdError) -> tuple[Header, ...]:
     match error:
         case errors.Unauthenticated():
             return ((b"www-authenticate", b'Bearer realm="freehold"'),)
+        case errors.Moved():
+            return ((b"location", error.location.encode("ascii")),) if error.location else ()
         case MethodNotAllowed():
             return ((b"allow", error.allowed.encode()),)
         case TooLarge() | TooSlow():

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET
 
 from freehold.base.errors import FieldError
-from freehold.base.scalars import RoleText, Slug
+from freehold.base.scalars import RESERVED_SLUGS, RoleText, Slug
 from freehold.base.validation import Problems, Reader, reader
 
 _NOUNS = {UUID: "a UUID", Slug: "a slug", RoleText: "the name of a role"}
@@ -24,7 +24,10 @@ def kinds_of(reference: Any) -> tuple[Any, ...]:
 
 
 def reference_reader(reference: Any) -> Reader:
-    """Compile the reader of a part of a path; whatever the part should have been, it fails as one field."""
+    """Compile the reader of a part of a path; whatever the part should have been, it fails as one field.
+
+    A slug that nobody may have is read: nothing is found by it, which is answered as for any other.
+    """
     kinds = kinds_of(reference)
     readers = [reader(kind, text=True) for kind in kinds]
     expected = " or ".join(_noun(kind) for kind in kinds)
@@ -34,6 +37,8 @@ def reference_reader(reference: Any) -> Reader:
             found = read_kind(value, pointer, [])
             if found is not UNSET:
                 return found
+        if Slug in kinds and value in RESERVED_SLUGS:
+            return value
         problems.append(FieldError(pointer, "invalid_reference", f"must be {expected}"))
         return UNSET
 

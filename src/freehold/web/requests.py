@@ -59,6 +59,12 @@ class Request:
         self._is_done: bool | None = None  # with the body; None: nothing of it was asked for
 
     @property
+    def peer(self) -> tuple[str, int] | None:
+        """The connection's other end, as the kernel names it. None on a Unix socket."""
+        client = self.scope.get("client")
+        return (client[0], int(client[1])) if client else None  # Granian says ports as text
+
+    @property
     def ip(self) -> str | None:
         """The caller's address: of the connection's other end, or as trusted proxies say. None on a Unix socket."""
         client = self.scope.get("client")
@@ -154,6 +160,7 @@ class Request:
                     body += part
         except FreeholdError:
             self._is_done = True  # what was given up is not waited for again
+            self._give_up()
             raise
         if len(body) > MOST_BODY_BYTES:
             raise TooLarge
@@ -176,7 +183,11 @@ class Request:
                     left -= len(await self._next_part()) or 1
                     arrival.came(0)
         except FreeholdError:
-            pass  # it ended, or takes too long: the connection is closed
+            self._give_up()  # it ended, or takes too long
+
+    def _give_up(self) -> None:
+        if peer := self.peer:
+            self._arrivals.given_up.add(peer)
 
     def _arrival(self, *, is_wanted: bool = True) -> Arrival:
         return Arrival(self._arrivals, self._network, is_wanted=is_wanted)

@@ -9,7 +9,7 @@ from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.types import Organization
 from freehold.terminal.declare import Fetch, lists, shows
 from freehold.terminal.references import organization_reference
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 
 @click.command()
@@ -36,7 +36,9 @@ async def restore(context: Context, *, organization: str) -> Organization:
 
 
 @click.command()
-@click.option("--user", metavar="USER", help="List only those that this user can restore: a username or an id.")
+@click.option(
+    "--user", metavar="USER", help="List only those that this user can restore: a username, an id or an e-mail address."
+)
 @lists("id", "slug", "name", "restorable_until", "deleted_at")
 def deleted(context: Context, *, user: str | None) -> Fetch[DeletedOrganization]:
     """List deleted organizations that you can restore, newest first."""

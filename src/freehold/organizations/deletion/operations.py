@@ -23,6 +23,7 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.organizations.deletion import queries
 from freehold.organizations.deletion.types import DeletedOrganization
+from freehold.organizations.seeing import as_seen
 from freehold.organizations.types import Organization
 
 _SECONDS_A_DAY = 86_400
@@ -59,7 +60,7 @@ async def restore(scope: Scope) -> Organization:
     if restored is None:
         raise no_such_organization()
     await record(scope.context, scope.action, restored.id, organization_id=restored.id)
-    return restored
+    return as_seen(scope, restored)
 
 
 @on_organization(Action.ORGANIZATION_DELETE, writes=Writes.TRANSACTION, deleted=True)

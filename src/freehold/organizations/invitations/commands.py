@@ -20,7 +20,7 @@ from freehold.organizations.invitations.types import (
 from freehold.terminal.declare import Fetch, lists, shows
 from freehold.terminal.output import print_entity, print_json
 from freehold.terminal.references import organization_reference, read_id
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 MOST_AT_ONCE: Final = 100
 """How many invitations one call takes."""

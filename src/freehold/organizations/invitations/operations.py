@@ -39,6 +39,7 @@ from freehold.organizations.members.operations import join
 from freehold.organizations.roles.assigning import AssignableRole, promised_role
 from freehold.users import operations as users
 from freehold.users.repeating import clicks
+from freehold.users.suspension.operations import refuse_suspended
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
 
@@ -181,6 +182,7 @@ async def accept(context: Context, acceptance: InvitationAcceptance) -> Membersh
         InvalidToken: ``invalid_token``: the token was used, replaced, revoked or changed, or has expired.
         InvitationForAnother: ``invitation_for_another``: the invitation was sent to another address.
         EmailUnverified: ``email_unverified``: the actor has not confirmed the invited address yet.
+        AccountSuspended: ``account_suspended``: the actor was suspended meanwhile.
         AlreadyMember: ``already_member``.
         RoleGone: ``role_gone``: the role no longer exists.
         InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
@@ -302,6 +304,7 @@ async def _record_declined(context: Context, declined: queries.Declined) -> None
 async def _accept(context: Context, user: User, token: str, pointer: str) -> Membership:
     taken = await queries.take(context.db, token_hash=_hash(token), user_id=user.id)
     if taken is None:
+        await refuse_suspended(context, user.id)
         if await _is_for(context, user.email, token, pointer):
             raise EmailUnverified(
                 "Confirm your e-mail address first, then accept the invitation (POST /v1/users/me/email-verification "

@@ -18,6 +18,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     sender_role: str | None
     sender_actions: tuple[str, ...] | None
     sender_is_admin: bool
+    sender_is_suspended: bool
     key_actions: tuple[str, ...] | None
 
 

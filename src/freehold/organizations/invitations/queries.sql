@@ -6,6 +6,7 @@ r.actions AS promised_actions, {sender}
 -- part: sender
 -- What whoever sent an invitation may do now: s, u and k are joined by `sent`.
 i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 
 -- part: sent
@@ -129,6 +130,7 @@ WHERE i.token_hash = :token_hash
     AND o.deleted_at IS NULL
     AND u.id = :user_id
     AND u.email_verified_at IS NOT NULL
+    AND u.suspended_at IS NULL
     AND lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
 RETURNING i.organization_id, i.id, i.role, i.role_id, i.invited_by, i.invited_by_key;
 

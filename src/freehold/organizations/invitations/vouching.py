@@ -29,9 +29,11 @@ async def held_by_sender(
 def may_invite(sender: Sender, promised: frozenset[Action]) -> bool:
     """Say whether somebody could invite now to a role with these actions.
 
-    The operator always could. A user could by their role, however they asked then; a key of the organization while it
-    works.
+    The operator always could. A user could by their role, however they asked then, unless they are suspended; a key of
+    the organization while it works.
     """
+    if sender.invited_by is not None and sender.sender_is_suspended:
+        return False
     held = _held(sender)
     return Action.INVITATION_CREATE in held and promised <= held
 

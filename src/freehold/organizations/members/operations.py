@@ -2,11 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from msgspec.structs import asdict
 
 from freehold.access import (
     Action,
     Scope,
+    UserRef,
     Writes,
     checked_again,
     is_fellow,
@@ -17,43 +21,60 @@ from freehold.access import (
 from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.data.context import Context
-from freehold.data.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, read_page
+from freehold.data.paging import FIRST_ID, FIRST_TIME, LAST_ID, LAST_TIME, Page, PageRequest, read_page
 from freehold.mail.news import tell
 from freehold.organizations.errors import OrganizationGone, OwnerMustStay
 from freehold.organizations.members import queries
 from freehold.organizations.members.errors import InvitationNeeded, NoSuchUser, RoleGone
 from freehold.organizations.members.leaving import as_seen, ids_of, left_behind, use_up_invitations
-from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.members.types import LeftBehind, Member, MembersPageRequest, NewRole
 from freehold.organizations.roles.assigning import AssignableRole, promised_role, role_to_give
 
 
 @on_organization(Action.MEMBER_READ)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
-    """List the members of an organization, in the order in which they joined.
+    """List the members of an organization, in the order in which they joined, or as a ``MembersPageRequest`` says.
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
         Invalid: the cursor belongs to another list.
     """
+    wanted = request if isinstance(request, MembersPageRequest) else MembersPageRequest(**asdict(request))
+    filters: dict[str, Any] = {"organization_id": scope.organization_id, "q": wanted.q, "role": wanted.role}
+    is_newest = wanted.sort == "newest"
+    page = queries.page_newest if is_newest else queries.page
 
-    async def fetch(after_joined_at: datetime, after_id: UUID, limit: int) -> list[Member]:
-        return await queries.page(
-            scope.db,
-            organization_id=scope.organization_id,
-            after_joined_at=after_joined_at,
-            after_id=after_id,
-            limit=limit,
-        )
+    async def fetch(joined_at: datetime, user_id: UUID, limit: int) -> list[Member]:
+        return await page(scope.db, **filters, joined_at=joined_at, user_id=user_id, limit=limit)
+
+    async def count() -> int:
+        if wanted.q is None and wanted.role is None:
+            return await queries.count_all(scope.db, organization_id=scope.organization_id)
+        return await queries.count_found(scope.db, **filters)
 
     return await read_page(
         scope.context.tools.cursors,
-        request,
-        listing=f"members:{scope.organization_id}",
-        start=(FIRST_TIME, FIRST_ID),
+        wanted,
+        listing=f"members:{filters}:{is_newest}",
+        start=(LAST_TIME, LAST_ID) if is_newest else (FIRST_TIME, FIRST_ID),
         fetch=fetch,
         position=lambda member: (member.joined_at, member.user.id),
-        count=lambda: queries.count_all(scope.db, organization_id=scope.organization_id),
+        count=count,
     )
+
+
+@on_organization(Action.MEMBER_READ)
+async def get(scope: Scope, user: UserRef) -> Member:
+    """Read a member of an organization.
+
+    Raises:
+        Missing: ``not_found``: the organization does not exist, the actor cannot see it, or the user is not a member.
+    """
+    user_id = scope.context.actor_id if user == "me" else user
+    member = user_id and await queries.get(scope.db, organization_id=scope.organization_id, user_id=user_id)
+    if not member:
+        raise Missing("This user is not a member")
+    return member
 
 
 @on_organization(Action.MEMBER_ADD, writes=Writes.TRANSACTION)

@@ -29,8 +29,32 @@ class InvitationOf(msgspec.Struct, frozen=True):
 
 @statement
 async def page(
-    db: Executor, *, organization_id: UUID, after_joined_at: datetime, after_id: UUID, limit: int
+    db: Executor,
+    *,
+    organization_id: UUID,
+    joined_at: datetime,
+    user_id: UUID,
+    q: str | None,
+    role: str | None,
+    limit: int,
 ) -> list[Member]: ...
+
+
+@statement
+async def page_newest(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    joined_at: datetime,
+    user_id: UUID,
+    q: str | None,
+    role: str | None,
+    limit: int,
+) -> list[Member]: ...
+
+
+@statement
+async def count_found(db: Executor, *, organization_id: UUID, q: str | None, role: str | None) -> int: ...
 
 
 @statement

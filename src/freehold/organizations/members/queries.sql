@@ -1,19 +1,52 @@
--- name: page
--- Members of an organization in order of joining, after a position.
-SELECT u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
-FROM organization_roles r
+-- part: member
+-- What a Member is read from: r is a row of organization_roles, u one of users.
+u.id, u.username, u.first_name, u.last_name, u.avatar_url, r.role, r.joined_at
+
+-- part: narrowed
+-- Who is asked for by name and role; what is not asked for is NULL. Addresses are not for fellow members.
+(:role::text IS NULL OR r.role = :role)
+AND (
+    :q::text IS NULL
+    OR starts_with(lower(u.username COLLATE "C"), lower(:q COLLATE "C"))
+    OR starts_with(lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)), lower(:q))
+    OR starts_with(lower(u.last_name), lower(:q))
+)
+
+-- part: whom
+-- The user of a membership. The limit makes this a look-up for each member of the page; the planner would else expect a
+-- tenth of all members, and walk through the users of a large organization.
 CROSS JOIN LATERAL (
-    -- The limit makes this a look-up for each member of the page; the planner would else expect a tenth of all members,
-    -- and walk through the users of a large organization.
     SELECT id, username, first_name, last_name, avatar_url FROM users WHERE id = r.user_id LIMIT 1
 ) AS u
-WHERE r.organization_id = :organization_id AND (r.joined_at, r.user_id) > (:after_joined_at, :after_id)
+
+-- name: page
+-- Members of an organization in order of joining, after a position.
+SELECT {member}
+FROM organization_roles r
+{whom}
+WHERE r.organization_id = :organization_id AND (r.joined_at, r.user_id) > (:joined_at, :user_id) AND {narrowed}
 ORDER BY r.joined_at, r.user_id
+LIMIT :limit;
+
+-- name: page_newest
+-- Members of an organization, who joined last first, before a position.
+SELECT {member}
+FROM organization_roles r
+{whom}
+WHERE r.organization_id = :organization_id AND (r.joined_at, r.user_id) < (:joined_at, :user_id) AND {narrowed}
+ORDER BY r.joined_at DESC, r.user_id DESC
 LIMIT :limit;
 
 -- name: count_all
 -- How many members an organization has.
 SELECT count(*) FROM organization_members WHERE organization_id = :organization_id;
+
+-- name: count_found
+-- How many members of an organization are as asked for.
+SELECT count(*)
+FROM organization_roles r
+{whom}
+WHERE r.organization_id = :organization_id AND {narrowed};
 
 -- name: get
 -- One member of an organization.

@@ -6,20 +6,29 @@ from uuid import UUID
 from freehold.access import OrganizationRef, UserRef
 from freehold.base.errors import Forbidden, Missing
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest
+from freehold.data.paging import Page
 from freehold.organizations.errors import OwnerMustStay
 from freehold.organizations.members import operations
 from freehold.organizations.members.errors import InvitationNeeded, NoSuchUser
-from freehold.organizations.members.types import LeftBehind, Member, NewRole
+from freehold.organizations.members.types import LeftBehind, Member, MembersPageRequest, NewRole
 from freehold.web.routing import Routes
 
 routes = Routes("members", "Members of an organization and their roles.")
 
 
 @routes.get("/v1/organizations/{organization}/members", errors=[Missing])
-async def list_members(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Member]:
-    """List the members of an organization, in the order in which they joined."""
+async def list_members(context: Context, organization: OrganizationRef, query: MembersPageRequest) -> Page[Member]:
+    """List the members of an organization, in the order in which they joined, or as `sort` says.
+
+    `q` is the beginning of a username, a first name (perhaps with the last name) or a last name.
+    """
     return await operations.list_all(context, organization, query)
+
+
+@routes.get("/v1/organizations/{organization}/members/{user}", errors=[Missing, Forbidden])
+async def get_member(context: Context, organization: OrganizationRef, user: UserRef) -> Member:
+    """Read a member of an organization. Use `me` for yourself."""
+    return await operations.get(context, organization, user)
 
 
 @routes.put(

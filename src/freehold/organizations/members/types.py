@@ -1,12 +1,14 @@
 """A member, and what is sent to add or change one."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from freehold.base.scalars import AssignableRole, Email, Name, RoleText
+from freehold.base.scalars import AssignableRole, Email, Name, RoleText, SearchText
 from freehold.base.validation import Input
+from freehold.data.paging import PageRequest
 from freehold.users.types import UserSummary
 
 
@@ -19,6 +21,17 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     user: UserSummary
     role: RoleText
     joined_at: datetime
+
+
+class MembersPageRequest(PageRequest, frozen=True, kw_only=True):
+    """Filters for a list of members, each of which can be left out.
+
+    ``q`` is the beginning of a username, a first name (perhaps with the last name) or a last name.
+    """
+
+    q: SearchText | None = None
+    role: RoleText | None = None
+    sort: Literal["newest", "oldest"] | None = None
 
 
 class LeftApiKey(msgspec.Struct, frozen=True, kw_only=True):

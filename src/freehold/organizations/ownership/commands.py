@@ -8,7 +8,7 @@ from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.types import NewOwner, Organization
 from freehold.terminal.declare import shows
 from freehold.terminal.references import organization_reference
-from freehold.users.commands import find_user
+from freehold.users.looking_up import find_user
 
 
 @click.command()

@@ -70,8 +70,8 @@ KINDS: Final[dict[KindName, Kind]] = {
         queries.organizations_insert_new,
         queries.organizations_insert_others,
         queries.organizations_update,
-        (),
-        (queries.organizations_owners, queries.organizations_use_up),
+        (queries.organizations_take_slugs,),
+        (queries.organizations_drop_claims, queries.organizations_owners, queries.organizations_use_up),
     ),
     "members": Kind(
         queries.members_stage,

@@ -99,6 +99,14 @@ async def organizations_update(db: Runner) -> int: ...
 
 
 @command
+async def organizations_take_slugs(db: Runner) -> int: ...
+
+
+@command
+async def organizations_drop_claims(db: Runner) -> int: ...
+
+
+@command
 async def organizations_owners(db: Runner) -> int: ...
 
 

@@ -26,7 +26,8 @@ DELETE FROM staged WHERE line = ANY(:lines::bigint[]);
 CREATE TEMPORARY TABLE staged (
     line bigint NOT NULL, given integer NOT NULL,
     id uuid, username text, email text, email_verified_at timestamptz, first_name text,
-    last_name text, avatar_url text, created_at timestamptz, updated_at timestamptz, password_hash text
+    last_name text, avatar_url text, created_at timestamptz, updated_at timestamptz, password_hash text,
+    suspended_at timestamptz, suspension_reason text
 ) ON COMMIT DROP;
 
 -- name: users_clashes
@@ -63,10 +64,12 @@ ORDER BY line, field, first;
 -- part: users_rows
 -- Add users.
 INSERT INTO users (
-    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash
+    id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
+    suspended_at, suspension_reason
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
-    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!')
+    coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
 FROM staged
 WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
 ORDER BY line
@@ -86,12 +89,13 @@ ON CONFLICT DO NOTHING;
 ON CONFLICT (id) DO NOTHING;
 
 -- name: users_end_access
--- End what was begun with a password or an address that is replaced now.
+-- End what was begun with a password or an address that is replaced now, or by somebody who is suspended now.
 WITH replaced AS MATERIALIZED (
     SELECT u.id
     FROM users u
     JOIN staged s ON s.id = u.id
     WHERE lower(u.email) <> lower(s.email) OR coalesce(s.password_hash, u.password_hash) <> u.password_hash
+        OR s.suspended_at IS NOT NULL
 ), resets AS (
     DELETE FROM password_resets WHERE user_id IN (SELECT id FROM replaced)
 ), verifications AS (
@@ -115,7 +119,9 @@ SET username = s.username,
         WHEN s.updated_at > u.updated_at THEN s.updated_at
         ELSE greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
     END,
-    password_hash = s.password_hash
+    password_hash = s.password_hash,
+    suspended_at = s.suspended_at,
+    suspension_reason = s.suspension_reason
 FROM (
     SELECT s.id, s.username, s.email, s.updated_at,
         CASE WHEN given & 8 > 0 OR (given & 4 > 0 AND u.email <> s.email) THEN s.email_verified_at
@@ -124,14 +130,17 @@ FROM (
         CASE WHEN given & 32 > 0 THEN s.last_name ELSE u.last_name END AS last_name,
         CASE WHEN given & 64 > 0 THEN s.avatar_url ELSE u.avatar_url END AS avatar_url,
         coalesce(s.created_at, u.created_at) AS created_at,
-        coalesce(s.password_hash, u.password_hash) AS password_hash
+        coalesce(s.password_hash, u.password_hash) AS password_hash,
+        CASE WHEN given & 1024 > 0 THEN s.suspended_at ELSE u.suspended_at END AS suspended_at,
+        CASE WHEN given & 1024 = 0 THEN u.suspension_reason WHEN s.suspended_at IS NULL THEN NULL
+            WHEN given & 2048 > 0 THEN s.suspension_reason ELSE u.suspension_reason END AS suspension_reason
     FROM staged s
     JOIN users u ON u.id = s.id
 ) AS s
 WHERE s.id = u.id
-    AND (s.username, s.email, s.email_verified_at, s.first_name, s.last_name, s.avatar_url, s.created_at, s.password_hash)
+    AND (s.username, s.email, s.email_verified_at, s.first_name, s.last_name, s.avatar_url, s.created_at, s.password_hash, s.suspended_at, s.suspension_reason)
         IS DISTINCT FROM
-        (u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.avatar_url, u.created_at, u.password_hash);
+        (u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.avatar_url, u.created_at, u.password_hash, u.suspended_at, u.suspension_reason);
 
 -- name: users_use_up
 -- Drop the invitations to the users' addresses from organizations that they belong to.
@@ -165,7 +174,9 @@ WITH keys AS (
     JOIN organizations o ON o.id = s.id
     WHERE NOT :updates::boolean OR o.deleted_at IS NOT NULL
     UNION ALL
-    SELECT s.line, 'slug' FROM staged s JOIN organizations o ON o.slug = s.slug WHERE o.id <> s.id OR NOT :updates
+    SELECT s.line, 'slug' FROM staged s JOIN slugs k ON k.slug = s.slug
+    WHERE CASE WHEN k.organization_id = s.id THEN k.released_at IS NULL AND NOT :updates
+        ELSE k.released_at IS NULL OR k.released_at > now() - interval '90 days' END
 )
 SELECT line, field, first FROM repeated
 UNION ALL
@@ -179,27 +190,75 @@ FROM staged
 WHERE NOT EXISTS (SELECT FROM users WHERE id = staged.owner_id)
 ORDER BY line;
 
+-- part: organizations_lines
+-- The lines of organizations that are new, between two pages.
+staged
+WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
+    AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
+
+-- part: organizations_claim
+-- Claim the slugs of new organizations, but those that others have or had lately.
+INSERT INTO slugs AS k (slug, organization_id)
+SELECT DISTINCT ON (slug) slug, id FROM {organizations_lines}
+ORDER BY slug, line
+ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+WHERE k.released_at <= now() - interval '90 days'
+
 -- part: organizations_rows
 -- Add organizations.
 INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
 SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
-FROM staged
-WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
-ORDER BY line
 
 -- name: organizations_insert
 -- Add organizations; one that is there breaks a constraint.
-{organizations_rows};
+WITH claimed AS (
+    {organizations_claim}
+)
+{organizations_rows}
+FROM staged
+WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
+ORDER BY line;
 
 -- name: organizations_insert_new
 -- Add organizations that are not there, by whatever they must not share.
+WITH claimed AS (
+    {organizations_claim}
+    RETURNING k.slug, k.organization_id
+)
 {organizations_rows}
+FROM {organizations_lines}
+    AND EXISTS (SELECT FROM claimed c WHERE c.slug = staged.slug AND c.organization_id = staged.id)
+ORDER BY line
 ON CONFLICT DO NOTHING;
 
 -- name: organizations_insert_others
 -- Add organizations that are not there, by their key; what else they share with others breaks a constraint.
+WITH claimed AS (
+    {organizations_claim}
+)
 {organizations_rows}
+FROM {organizations_lines}
+ORDER BY line
 ON CONFLICT (id) DO NOTHING;
+
+-- name: organizations_take_slugs
+-- Claim the slugs that organizations get, and keep those that they had for them.
+WITH renamed AS MATERIALIZED (
+    SELECT o.id, o.slug AS old, s.slug AS new
+    FROM staged s
+    JOIN organizations o ON o.id = s.id AND o.slug <> s.slug
+    ORDER BY s.line
+    FOR NO KEY UPDATE OF o
+), claimed AS (
+    INSERT INTO slugs AS k (slug, organization_id)
+    SELECT new, id FROM renamed
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE k.organization_id = excluded.organization_id OR k.released_at <= now() - interval '90 days'
+)
+UPDATE slugs k
+SET released_at = now()
+FROM renamed
+WHERE k.slug = renamed.old AND k.organization_id = renamed.id;
 
 -- name: organizations_update
 -- Change the organizations that differ from their lines.
@@ -217,6 +276,13 @@ FROM staged s
 WHERE s.id = o.id
     AND (s.name, s.slug, s.owner_id, coalesce(s.created_at, o.created_at))
         IS DISTINCT FROM (o.name, o.slug, o.owner_id, o.created_at);
+
+-- name: organizations_drop_claims
+-- Let go of the slugs that were claimed for lines that were passed over.
+DELETE FROM slugs k
+USING staged s
+WHERE k.slug = s.slug AND k.organization_id = s.id AND k.released_at IS NULL
+    AND NOT EXISTS (SELECT FROM organizations o WHERE o.id = k.organization_id AND o.slug = k.slug);
 
 -- name: organizations_owners
 -- Make every owner a member.

@@ -1,6 +1,15 @@
 """Typed stubs of the statements that count failed attempts to sign in."""
 
+import msgspec
+
 from freehold.data.sql import Executor, statement
+
+
+class Failures(msgspec.Struct, frozen=True, kw_only=True):
+    """How often signing in has failed: to an account (or, for a known device, from it), and from an address."""
+
+    failures: int
+    failures_of_address: int
 
 
 @statement
@@ -8,7 +17,7 @@ async def wait_seconds(db: Executor, *, device: bytes | None, account: bytes, ad
 
 
 @statement
-async def note_failure(db: Executor, *, device: bytes | None, account: bytes, address: bytes | None) -> None: ...
+async def note_failure(db: Executor, *, device: bytes | None, account: bytes, address: bytes | None) -> Failures: ...
 
 
 @statement

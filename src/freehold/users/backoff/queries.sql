@@ -12,27 +12,32 @@ WHERE b.retry_at > now() AND b.retry_at <= now() + interval '15 minutes'
 
 -- name: note_failure
 -- Count a failed attempt, and put the next one off: 1 second after the free ones, then twice as long each time, up to
--- 15 minutes. After a day without a failure the count begins anew.
+-- 15 minutes. After a day without a failure the count begins anew. Tells the counts of the account (or device) and the address.
 WITH counted AS (
     SELECT subject, free
     FROM (VALUES (:device::bytea, true, 5), (:account, false, 5), (:address, false, 50)) AS candidates (subject, on_device, free)
     WHERE subject IS NOT NULL AND on_device = EXISTS (
         SELECT 1 FROM sign_in_budgets WHERE subject = :device AND is_known AND expires_at > now()
     )
+), noted AS (
+    INSERT INTO sign_in_budgets AS b (subject, failures, expires_at)
+    SELECT subject, 1, now() + interval '1 day' FROM counted ORDER BY subject
+    ON CONFLICT (subject) DO UPDATE
+    SET failures = CASE WHEN b.retry_at < now() - interval '1 day' THEN 1 ELSE b.failures + 1 END,
+        retry_at = now() + CASE
+            WHEN b.retry_at < now() - interval '1 day' OR b.failures + 1 < (SELECT free FROM counted c WHERE c.subject = b.subject)
+            THEN interval '0'
+            ELSE least(
+                make_interval(secs => power(2, least(b.failures + 1 - (SELECT free FROM counted c WHERE c.subject = b.subject), 10))),
+                interval '15 minutes'
+            )
+        END,
+        expires_at = greatest(b.expires_at, now() + interval '1 day')
+    RETURNING b.subject, b.failures
 )
-INSERT INTO sign_in_budgets AS b (subject, failures, expires_at)
-SELECT subject, 1, now() + interval '1 day' FROM counted ORDER BY subject
-ON CONFLICT (subject) DO UPDATE
-SET failures = CASE WHEN b.retry_at < now() - interval '1 day' THEN 1 ELSE b.failures + 1 END,
-    retry_at = now() + CASE
-        WHEN b.retry_at < now() - interval '1 day' OR b.failures + 1 < (SELECT free FROM counted c WHERE c.subject = b.subject)
-        THEN interval '0'
-        ELSE least(
-            make_interval(secs => power(2, least(b.failures + 1 - (SELECT free FROM counted c WHERE c.subject = b.subject), 10))),
-            interval '15 minutes'
-        )
-    END,
-    expires_at = greatest(b.expires_at, now() + interval '1 day');
+SELECT coalesce(max(failures) FILTER (WHERE subject IS DISTINCT FROM :address), 0)::integer AS failures,
+    coalesce(max(failures) FILTER (WHERE subject = :address), 0)::integer AS failures_of_address
+FROM noted;
 
 -- name: note_success
 -- Know the devices for 90 days, their failures forgotten. What failed on an unknown device is forgiven to the login,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from freehold.data.context import Context
-from freehold.users.backoff import attempts
+from freehold.users.backoff import alarm, attempts
 from freehold.users.errors import WrongPassword
 from freehold.users.proving import queries
 from freehold.users.proving.errors import FreshSignInNeeded
@@ -19,13 +19,13 @@ async def check_password(context: Context, user_id: UUID, password: str, pointer
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
         Unavailable: too many passwords are being hashed.
     """
-    login = str(user_id)
-    await attempts.check(context, login)
+    budget = attempts.budget_of(user_id, "")
+    await attempts.check(context, budget)
     stored = await queries.password_hash_of(context.db, id=user_id)
     if not await context.tools.passwords.verify(stored, password):
-        await attempts.note_failure(context, login)
+        await alarm.failed(context, user_id, "")
         raise WrongPassword(pointer)
-    await attempts.check(context, login)
+    await attempts.check(context, budget)
 
 
 async def require_fresh(context: Context, password: str | None) -> None:

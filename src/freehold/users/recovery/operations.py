@@ -1,8 +1,8 @@
 """Setting a new password with a token that is mailed, for those who have forgotten theirs."""
 
-from freehold.access import AccountAction, By, Writes, in_transaction, operation
+from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import record
-from freehold.base.errors import InvalidToken
+from freehold.base.errors import Forbidden, InvalidToken, Missing
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften
@@ -15,6 +15,7 @@ from freehold.users.backoff import attempts
 from freehold.users.closing.doors import close
 from freehold.users.recovery import queries
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+from freehold.users.suspension.errors import UserSuspended
 
 _SECONDS_A_MINUTE = 60
 
@@ -35,6 +36,26 @@ async def request(context: Context, reset: NewPasswordReset) -> None:
     except MailedTooOften:
         if context.is_admin:
             raise
+
+
+@on_user(AccountAction.PASSWORD_RESET_CREATE, writes=Writes.TRANSACTION)
+async def request_for(subject: Subject) -> None:
+    """Mail a user a token that sets a new password, as a platform administrator.
+
+    Raises:
+        Forbidden: ``forbidden``: the actor is not a platform administrator.
+        UserSuspended: ``user_suspended``.
+        MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
+        Missing: ``not_found``.
+    """
+    if not subject.context.is_admin:
+        raise Forbidden("Only a platform administrator can do this for somebody else: ask for a new password by mail")
+    recipient = await queries.recipient(subject.db, id=subject.user_id)
+    if recipient is None:
+        raise Missing("There is no such user")
+    if recipient.is_suspended:
+        raise UserSuspended
+    await mail_token(subject.context, recipient.email)
 
 
 async def mail_token(context: Context, email: str) -> None:
@@ -92,7 +113,7 @@ async def complete(context: Context, completion: PasswordResetCompletion) -> Non
             raise InvalidToken
         await close(context, user.id)
         await tell(context, user.id, "password_changed", reader=Reader(username=user.username, email=user.email))
-        await attempts.note_success(context, (user.username, user.email, str(user.id)))
+        await attempts.note_success(context, user.id)
         await record(context, AccountAction.PASSWORD_RESET_COMPLETE, user.id, actor_id=user.id)
 
     await in_transaction(context, store)

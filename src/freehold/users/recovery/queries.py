@@ -15,6 +15,13 @@ class Recovering(msgspec.Struct, frozen=True):
     email: str
 
 
+class Recipient(msgspec.Struct, frozen=True):
+    """Where mails reach a user, and whether they are suspended."""
+
+    email: str
+    is_suspended: bool
+
+
 class Holder(msgspec.Struct, frozen=True):
     """Who has an address."""
 
@@ -24,6 +31,10 @@ class Holder(msgspec.Struct, frozen=True):
 
 @statement
 async def replace(db: Executor, *, email: str, token_hash: bytes, lifetime_seconds: float) -> Recovering | None: ...
+
+
+@statement
+async def recipient(db: Executor, *, id: UUID) -> Recipient | None: ...
 
 
 @statement

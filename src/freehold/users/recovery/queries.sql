@@ -1,7 +1,11 @@
 -- name: replace
--- Let whoever has a token set the password of the user with this address; ends an earlier token. No row: no such user.
+-- Let whoever has a token set the password of the user with this address; ends an earlier token. No row: no such user,
+-- or a suspended one.
 WITH found AS (
-    SELECT id, username, email FROM users WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C")
+    SELECT id, username, email
+    FROM users
+    WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C") AND suspended_at IS NULL
+    FOR SHARE -- a suspension waits for this, or this for it: it ends the token, or none is made
 ),
 made AS (
     INSERT INTO password_resets (user_id, token_hash, expires_at)
@@ -23,8 +27,10 @@ WHERE lower(email COLLATE "C") = lower(:email::text COLLATE "C");
 -- Whether a token sets a password. One that was made far ahead of now was made before the clock was set back, and would
 -- live for as long as that was wrong.
 SELECT EXISTS (
-    SELECT FROM password_resets
-    WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour'
+    SELECT
+    FROM password_resets r
+    JOIN users u ON u.id = r.user_id AND u.suspended_at IS NULL
+    WHERE r.token_hash = :token_hash AND r.expires_at > now() AND r.created_at < now() + interval '1 hour'
 );
 
 -- name: complete
@@ -42,5 +48,9 @@ SET password_hash = :password_hash,
     email_verified_at = coalesce(u.email_verified_at, now()),
     updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
 FROM taken
-WHERE u.id = taken.user_id
+WHERE u.id = taken.user_id AND u.suspended_at IS NULL
 RETURNING u.id, u.username, u.email;
+
+-- name: recipient
+-- Where mails reach a user, and whether they are suspended.
+SELECT email, suspended_at IS NOT NULL AS is_suspended FROM users WHERE id = :id;

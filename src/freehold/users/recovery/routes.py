@@ -1,9 +1,13 @@
 """Password resets over HTTP."""
 
-from freehold.base.errors import InvalidToken, Unavailable
+from uuid import UUID
+
+from freehold.base.errors import Forbidden, InvalidToken, Missing, Unavailable
 from freehold.data.context import Context
+from freehold.mail.errors import MailedTooOften
 from freehold.users.recovery import operations
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
+from freehold.users.suspension.errors import UserSuspended
 from freehold.web.routing import Routes
 
 routes = Routes("recovery", "Set a new password without the old one.")
@@ -17,6 +21,21 @@ async def request_password_reset(context: Context, body: NewPasswordReset) -> No
     have asked too often, ask with a session of your account: that has a budget of its own.
     """
     await operations.request(context, body)
+
+
+@routes.post(
+    "/v1/users/{user}/password-reset",
+    status=202,
+    limit="mails",
+    tag="administrators",
+    errors=[Missing, Forbidden, UserSuspended, MailedTooOften],
+)
+async def send_password_reset(context: Context, user: UUID) -> None:
+    """Mail a user the link that sets a new password.
+
+    For platform administrators.
+    """
+    await operations.request_for(context, user)
 
 
 @routes.post("/v1/password-resets/complete", auth="none", limit="sign-ins", errors=[InvalidToken, Unavailable])

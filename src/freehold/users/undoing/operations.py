@@ -76,7 +76,7 @@ async def undo(context: Context, undo: EmailUndo) -> None:
         if password_hash is None:
             await mail_token(context, user.email)
         else:
-            await attempts.note_success(context, (user.username, user.email, str(user.id)))
+            await attempts.note_success(context, user.id)
         await record(context, AccountAction.EMAIL_CHANGE_UNDO, user.id, user_id=user.id, actor_id=user.id)
 
     await in_transaction(context, store)

@@ -16,6 +16,7 @@ from freehold.users.proving.proof import check_password
 from freehold.users.recovery.operations import mail_token
 from freehold.users.repeating import clicks
 from freehold.users.repeating.types import Used
+from freehold.users.suspension.errors import UserSuspended
 from freehold.users.types import User
 from freehold.users.undoing.operations import offer
 from freehold.users.verification import queries
@@ -130,12 +131,15 @@ async def send_again(subject: Subject) -> None:
 
     Raises:
         EmailVerified: ``email_verified``: no address waits for confirmation.
+        UserSuspended: ``user_suspended``: a platform administrator asks for somebody who is suspended.
         MailedTooOften: ``mailed_too_often``: too many mails to this address in the last hour.
         Missing: ``not_found``.
     """
     found = await queries.pending(subject.db, user_id=subject.user_id)
     if found is None:
         raise Missing("This user does not exist, or you cannot view them")
+    if found.user.state == "suspended":
+        raise UserSuspended
     if found.pending_email is None:
         raise EmailVerified
     await ask_for_confirmation(subject.context, found.user, found.pending_email)

@@ -54,8 +54,7 @@ RETURNING {users.user};
 
 -- name: pending
 -- The address that a user has to confirm: the one that they change to, else theirs.
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
-    u.created_at, u.updated_at, u.first_name, u.last_name, u.avatar_url,
+SELECT {users.user},
     CASE WHEN u.email_verified_at IS NULL OR v.email <> u.email THEN coalesce(v.email, u.email) END AS pending_email
 FROM users u
 LEFT JOIN email_verifications v ON v.user_id = u.id
@@ -63,9 +62,11 @@ WHERE u.id = :user_id;
 
 -- name: whose
 -- Whose address a token confirms. One that was made far ahead of now was made before the clock was set back, and would
--- live for as long as that was wrong.
-SELECT user_id FROM email_verifications
-WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour';
+-- live for as long as that was wrong. Of somebody who is suspended nothing is confirmed.
+SELECT v.user_id
+FROM email_verifications v
+JOIN users u ON u.id = v.user_id AND u.suspended_at IS NULL
+WHERE v.token_hash = :token_hash AND v.expires_at > now() AND v.created_at < now() + interval '1 hour';
 
 -- name: confirm
 -- Use up a token: the address is the user's from now on, and confirmed; what was mailed to another one sets no password.
@@ -86,7 +87,7 @@ SET email = taken.email,
     updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
 FROM taken
 JOIN users earlier ON earlier.id = taken.user_id
-WHERE u.id = taken.user_id
+WHERE u.id = taken.user_id AND u.suspended_at IS NULL
 RETURNING u.id, u.username, u.email, earlier.email AS earlier_email, earlier.email <> u.email AS is_change,
     earlier.email_verified_at IS NOT NULL AS was_verified;
 
@@ -105,9 +106,8 @@ WITH ended AS (
     USING users
     WHERE v.user_id = :user_id AND users.id = v.user_id AND users.email = v.email
 )
-UPDATE users
+UPDATE users u
 SET email_verified_at = coalesce(email_verified_at, now()),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :user_id
-RETURNING id, username, email, email_verified_at IS NOT NULL AS email_verified,
-    created_at, updated_at, first_name, last_name, avatar_url;
+RETURNING {users.user};

@@ -1,10 +1,14 @@
 """Confirming addresses over HTTP."""
 
-from freehold.base.errors import InvalidToken, Unavailable
+from uuid import UUID
+
+from freehold.base.errors import Forbidden, InvalidToken, Missing, Unavailable
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, WrongPassword
+from freehold.users.suspension.errors import UserSuspended
+from freehold.users.types import User
 from freehold.users.verification import operations
 from freehold.users.verification.errors import EmailVerified
 from freehold.users.verification.types import EmailVerification, PasswordNeeded
@@ -38,3 +42,28 @@ async def send_email_verification(context: Context) -> None:
     It goes to your new address if you are changing it, or else to your address. Earlier tokens stop working.
     """
     await operations.send_again(context, "me")
+
+
+@routes.post(
+    "/v1/users/{user}/email-verification",
+    status=202,
+    limit="mails",
+    tag="administrators",
+    errors=[Missing, Forbidden, EmailVerified, UserSuspended, MailedTooOften],
+)
+async def send_email_verification_to_user(context: Context, user: UUID) -> None:
+    """Send a user the confirmation mail again.
+
+    It goes to their new address if they are changing it, or else to their address. Earlier tokens stop working. For
+    platform administrators.
+    """
+    await operations.send_again(context, user)
+
+
+@routes.put("/v1/users/{user}/email-verification", tag="administrators", errors=[Missing, Forbidden])
+async def mark_email_verified(context: Context, user: UUID) -> User:
+    """Mark the e-mail address of a user as confirmed, without its token.
+
+    For platform administrators.
+    """
+    return await operations.mark_verified(context, user)

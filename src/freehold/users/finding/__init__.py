@@ -1,0 +1,1 @@
+"""Find users: by login, by the beginning of a name, by state."""

@@ -1,0 +1,1 @@
+"""Grant and revoke the rights of a platform administrator."""

@@ -1,0 +1,34 @@
+"""Which losses a declaration covers: a table's covers its columns, a column's only the column, or all rows lost."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from freehold.migrate.losses import Loss, untrue
+
+ROWS, COLUMN = Loss("public.items", "", "has lost rows"), Loss("public.items", "b", "is gone")
+SEQUENCE = Loss("public.items_a_seq", "", "is gone", part_of=("items.a", "items"))
+
+
+@pytest.mark.parametrize(
+    ("target", "loss", "is_covered"),
+    [
+        ("items", ROWS, True),
+        ("public.items", ROWS, True),
+        ("items.a", ROWS, True),
+        ("items", COLUMN, True),
+        ("items.b", COLUMN, True),
+        ("items.a", COLUMN, False),
+        ("items_other.a", ROWS, False),
+        ("items.a", SEQUENCE, True),
+        ("items.b", SEQUENCE, False),
+    ],
+)
+def test_declaration_is_untrue_unless_a_loss_bears_it_out(
+    target: str,
+    loss: Loss,
+    is_covered: bool,  # noqa: FBT001
+):
+    migration = SimpleNamespace(lossy=[SimpleNamespace(target=target)])
+    assert untrue(cast("Any", migration), [loss]) == ([] if is_covered else [target])
