@@ -27,6 +27,7 @@ UNDECLARED = {
     "freehold.users.undoing.operations.offer": "called by confirming a change of address, after its check",
     "freehold.users.verification.operations.count_change": "called by changing a user, after its check",
     "freehold.users.verification.operations.withdraw_change": "called by changing a user, after its check",
+    "freehold.users.verification.operations.is_own_token": "asked by the page that confirms, about the actor alone",
     "freehold.organizations.ownership.operations.let_go": "called by erasing a user, after its check",
     "freehold.organizations.members.operations.join": "called by accepting an invitation, which is the right to it",
     "freehold.api_keys.operations.authenticate": "finds out who asks, which every check starts from",

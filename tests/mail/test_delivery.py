@@ -29,7 +29,7 @@ async def test_mail_is_delivered_as_text_and_html(office: PostOffice, open_platf
     assert text is not None
     assert page is not None
     assert "Hello b<o>b," in text.get_content()
-    assert "https://acme.example/reset-password" in text.get_content()
+    assert "https://acme.example/reset" in text.get_content()
     assert "Hello b&lt;o&gt;b," in page.get_content()
     assert office.envelopes[0].mail_from == "hello@acme.example"
     assert office.envelopes[0].rcpt_tos == [ADDRESS]

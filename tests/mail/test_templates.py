@@ -9,7 +9,7 @@ from freehold import Platform, Settings
 from freehold.base.settings import SettingError
 from freehold.mail.templates import EVERYWHERE, SUFFIXES, WORDS, Mail, load
 
-VALUES = {"username": "ada", "public_url": "https://acme.example"}
+VALUES = {"username": "ada", "public_url": "https://acme.example", "reset_link": "https://acme.example/reset"}
 
 
 @pytest.mark.parametrize("name", sorted(load(None).names))
@@ -59,7 +59,7 @@ def test_file_may_name_what_another_file_of_the_mail_names(tmp_path: Path):
         (
             "password_changed.txt",
             "Hello $user",
-            r"'password_changed\.txt' names \$user, .* it has: \$public_url, \$username",
+            r"'password_changed\.txt' names \$user, .* it has: \$public_url, \$reset_link, \$username",
         ),
         ("password_changed.html", "<p>$token</p>", r"names \$token"),
         ("password_changed.txt", "That is 5 $ a month", r"write '\$\$'"),
@@ -165,3 +165,21 @@ def test_reference_names_every_mail_and_its_values():
         for name in templates.names
     }
     assert documented == real
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+@pytest.mark.parametrize("name", sorted(load(None).names))
+def test_paragraph_of_a_link_that_leads_nowhere_is_left_out(name: str, locale: str):
+    mail = load(None)
+    names = {each for part in mail.mail(name, locale) for each in part.get_identifiers()}
+    values = dict.fromkeys(names, "x") | {"reset_link": "", "link": ""}
+    _, text, page = mail.render(name, values, locale)
+    assert "ink:" not in text
+    assert "<a" not in page
+    linked = mail.render(name, values | {"reset_link": "https://a.example/r", "link": "https://a.example/l"}, locale)
+    assert ("https://" in linked.text) is bool(names & {"link", "reset_link"})
+
+
+def test_rule_about_links_holds_for_templates_of_ones_own(tmp_path: Path):
+    (tmp_path / "password_changed.txt").write_text("Hallo $username,\n\nhier:\n${reset_link}\n\nGruss\n", "utf-8")
+    assert load(tmp_path).render("password_changed", VALUES | {"reset_link": ""}).text == "Hallo ada,\n\nGruss\n"

@@ -39,7 +39,7 @@ async def test_an_entity_is_answered_with_its_version(tiny: httpx.AsyncClient) -
     assert answer.json() == {"id": THING, "name": "One", "updated_at": "2026-01-02T03:04:05.678901Z"}
     assert answer.headers["etag"] == TAG
     assert answer.headers["cache-control"] == "private, no-cache"
-    assert answer.headers["vary"] == "Authorization"
+    assert answer.headers["vary"] == "Authorization, Cookie"
 
 
 async def test_answers_of_several_entities_have_no_version(tiny: httpx.AsyncClient) -> None:

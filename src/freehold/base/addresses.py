@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 _IPV6_PREFIX: Final = 64
 """One household or one server has at least this much, so counting single addresses would count nothing."""
 _LARGEST_COUNT: Final = 10
@@ -19,6 +21,14 @@ def network_of(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ip_network((parsed, _IPV6_PREFIX), strict=False))
+
+
+@lru_cache(maxsize=1024)
+def origin_of(url: str) -> str:
+    """Return the origin of a URL as browsers write it: lowercase, without a port that goes without saying."""
+    parts = urlsplit(url.strip())
+    host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
+    return f"{parts.scheme}://{host if host.isascii() else host.encode('idna').decode('ascii')}"
 
 
 class Proxies:

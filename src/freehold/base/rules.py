@@ -32,6 +32,8 @@ class Rule(NamedTuple):
 
     def in_words(self) -> str | None:
         """Say what a value must be; None where a text of any kind will do."""
+        if self.limits.extra and "says" in self.limits.extra:
+            return str(self.limits.extra["says"])
         if get_origin(self.kind) is Literal:
             return f"must be one of: {', '.join(get_args(self.kind))}"
         if self.kind is bool:

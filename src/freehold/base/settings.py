@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
+from freehold.base.addresses import origin_of
 from freehold.base.machine import cores
 from freehold.base.rules import Rule
 
@@ -18,8 +19,13 @@ _MOST_WORKERS = 8
 _SECRET = frozenset({"FREEHOLD_DATABASE_URL", "FREEHOLD_METRICS_TOKEN", "FREEHOLD_SMTP_URL"})
 
 
-def _about(description: str, **limits: Any) -> msgspec.Meta:
-    return msgspec.Meta(description=description, **limits)
+def _about(description: str, *, says: str | None = None, **limits: Any) -> msgspec.Meta:
+    """Describe a setting; ``says`` is the rule of its pattern in words."""
+    return msgspec.Meta(description=description, extra={"says": says} if says else None, **limits)
+
+
+_Path = Annotated[str, msgspec.Meta(pattern=r"^/(?![/\\])[!-~]*$", extra={"says": "must be a path such as /welcome"})]
+"""Where a page of the operator's own is, below ``public_url``."""
 
 
 def _workers() -> int:
@@ -136,6 +142,60 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: Annotated[
         str | None, _about("public URL of this server, used for the links in mails; by default http://HOST:PORT")
     ] = None
+    hosted_pages: Annotated[
+        Literal["on", "off"],
+        _about(
+            "serve pages for people (sign up, sign in, confirm, reset, accept) and link to them in mails: on or off"
+        ),
+    ] = "on"
+    verify_path: Annotated[
+        _Path | None,
+        _about(
+            "path of your own page that confirms an e-mail address, such as /welcome: mails link to it at "
+            "FREEHOLD_PUBLIC_URL, with ?token=... at its end; by default, the hosted page"
+        ),
+    ] = None
+    reset_path: Annotated[
+        _Path | None,
+        _about("the same, for the page that sets a new password (also linked without a token)"),
+    ] = None
+    invitation_path: Annotated[_Path | None, _about("the same, for the page that accepts an invitation")] = None
+    undo_path: Annotated[_Path | None, _about("the same, for the page that takes back a change of e-mail address")] = (
+        None
+    )
+    ownership_path: Annotated[
+        _Path | None,
+        _about("the same, for the page that accepts the ownership of an organization, with ?organization=..."),
+    ] = None
+    allowed_origins: Annotated[
+        str,
+        _about(
+            "origins of your own web applications, separated by commas, such as https://app.acme.example: their pages "
+            "can call the API from a browser, and people can return to them after signing in; by default, none",
+            says="must be origins without a path, separated by commas, such as https://app.acme.example",
+            pattern=r"^(https?://[^\s/?#,*@\\]+ *(, *|(?![\s\S])))*$",
+        ),
+    ] = ""
+    brand_name: Annotated[
+        str,
+        _about(
+            "name that the hosted pages show",
+            says="must be 1 to 60 characters without control characters",
+            pattern=r"^[^\x00-\x1f\x7f]{1,60}$",
+        ),
+    ] = "Freehold"
+    brand_logo: Annotated[
+        Path | None, _about("file of the logo that the hosted pages show (SVG, PNG, WebP or JPEG, at most 256 KiB)")
+    ] = None
+    brand_accent: Annotated[
+        str,
+        _about(
+            "colour of buttons and links on the hosted pages, such as #1f6b4d; it is darkened or lightened where it "
+            "would be hard to read",
+            says="must be a colour such as #1f6b4d",
+            pattern=r"^#[0-9a-fA-F]{6}$",
+        ),
+    ] = "#1f6b4d"
     sign_up: Annotated[
         Literal["open", "invitation", "closed"],
         _about("who can sign up: everybody (open), only invited people (invitation), or nobody (closed)"),
@@ -245,6 +305,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where people reach this server, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins that may call the API from a browser, as browsers write them."""
+        return frozenset(origin_of(part) for part in self.allowed_origins.split(",") if part.strip())
 
     @property
     def muted(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from freehold.base.errors import Meaning
 
 T = TypeVar("T")
-Role = Literal["errors", "queries", "operations", "routes", "commands", "jobs"]
+Role = Literal["errors", "queries", "operations", "routes", "commands", "pages", "jobs"]
 """What a module of a slice is for, and what it is called."""
 
 

@@ -12,6 +12,7 @@ from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail import queries
+from freehold.mail.links import link_to
 from freehold.mail.templates import load
 from freehold.mail.types import Message
 
@@ -71,10 +72,11 @@ async def enqueue_all(context: Context, template: str, letters: Sequence[Letter]
     """
     settings = context.tools.settings
     templates = load(settings.mail_templates)
+    everywhere = {"public_url": settings.base_url, "reset_link": link_to(settings, "reset")}
     recipients, abouts = [each.recipient for each in letters], [each.about for each in letters]
     locales = await queries.locales(context.db, recipients=recipients, user_ids=abouts)
     mails = [
-        templates.render(template, {"public_url": settings.base_url, **each.values}, each.locale or locale)
+        templates.render(template, {**everywhere, **each.values}, each.locale or locale)
         for each, locale in zip(letters, locales, strict=True)
     ]
     await queries.insert_all(

@@ -24,8 +24,13 @@ from freehold.mail.saying import safely
 
 SUFFIXES: Final = (".subject.txt", ".txt", ".html")
 WORDS: Final = "words.txt"
-EVERYWHERE: Final = frozenset({"public_url"})
+EVERYWHERE: Final = frozenset({"public_url", "reset_link"})
 """Values that every mail has."""
+LINKS: Final = ("link", "reset_link")
+"""Values that are empty where there is no page to lead to: the paragraphs that name them are then left out."""
+
+_TEXT_PARAGRAPH = re.compile(r"(?:.+\n)+\n*")
+_HTML_PARAGRAPH = re.compile(r"<p\b.*?</p>\n?", re.DOTALL)
 
 FALLBACK: Final = "en"
 """The language behind every other."""
@@ -83,7 +88,10 @@ class Templates:
             LookupError: there is no such mail, or it has another value: a fault of the caller's code.
         """
         (subject, text, page), words = self._found(name, locale)
-        said = {key: safely(key, value) or words[key] for key, value in values.items()}
+        said = {key: safely(key, value) or (words[key] if key not in LINKS else "") for key, value in values.items()}
+        for link in LINKS:
+            if values.get(link) == "":
+                text, page = _without(_TEXT_PARAGRAPH, text, link), _without(_HTML_PARAGRAPH, page, link)
         return Rendered(
             subject=" ".join(subject.substitute(said).split())[:_MOST_SUBJECT],
             text=text.substitute(said),
@@ -155,6 +163,13 @@ def _refuse_strange(own: Mapping[str, Texts], names: list[str]) -> None:
             f"{_SETTING}: '{strange[0]}' replaces none of the mails {', '.join(names)}; each is the files "
             f"{', '.join('NAME' + suffix for suffix in SUFFIXES)}: rename or remove it"
         )
+
+
+def _without(paragraph: re.Pattern[str], template: Template, name: str) -> Template:
+    """Leave out the paragraphs that name a value."""
+    return Template(
+        paragraph.sub(lambda found: "" if name in Template(found[0]).get_identifiers() else found[0], template.template)
+    )
 
 
 def _read_words(text: str) -> Texts:

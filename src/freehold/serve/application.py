@@ -17,17 +17,21 @@ from freehold.base.version import VERSION
 from freehold.data.context import Context
 from freehold.observe.board import Board
 from freehold.observe.observer import Observer
+from freehold.pages.cookies import token_of
 from freehold.platform import Platform, observing
 from freehold.serve import docs, system
+from freehold.serve.hosted import hosted
 from freehold.serve.metrics import metrics_page
 from freehold.sessions.operations import authenticate
 from freehold.slices import SLICES
 from freehold.web.answers import JSON, PRIVATE, Answer, encode
 from freehold.web.asgi import ASGIApp
+from freehold.web.cors import Cors
 from freehold.web.dispatch import Dispatch, Door
 from freehold.web.edge import Edge, Lifespan
 from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
+from freehold.web.origins import check_origin
 from freehold.web.requests import NO_PROXIES, Request
 from freehold.web.routing import Auth, Endpoint, Routes
 from freehold.web.watching import Traffic, Watch, families, watching
@@ -61,7 +65,7 @@ def create_application(
         on_ready: called once a platform that is opened here is open.
 
     Raises:
-        SettingError: traces are asked for, and their packages are not installed.
+        SettingError: traces or pages are asked for, and their packages are not installed, or the logo cannot be used.
     """
     door = _Door(platform.context if isinstance(platform, Platform) else None)
     if isinstance(platform, Platform):
@@ -88,12 +92,16 @@ def create_application(
         finally:
             watch.close()
 
+    limiter = Limiter(lambda: door.surroundings)
+    pages, elsewhere = hosted(settings, door.visit, limiter)
     return assemble(
         ENDPOINTS,
         door,
-        pages={**_PAGES, **metrics_page(settings, observer, watch)},
+        pages={**_PAGES, **metrics_page(settings, observer, watch), **pages},
+        elsewhere=elsewhere,
         lifespan=lifespan,
-        limiter=Limiter(lambda: door.surroundings),
+        limiter=limiter,
+        cors=Cors(settings.origins) if settings.origins else None,
         proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
         watch=watch,
     )
@@ -104,10 +112,12 @@ def assemble(
     door: Door,
     *,
     pages: Mapping[str, ASGIApp] = MappingProxyType({}),
+    elsewhere: ASGIApp | None = None,
     lifespan: Lifespan = nullcontext,
     limiter: Limiter | None = None,
     proxies: Proxies = NO_PROXIES,
     watch: Watch | None = None,
+    cors: Cors | None = None,
 ) -> Edge:
     """Make an ASGI application of declared endpoints and of other pages.
 
@@ -115,15 +125,18 @@ def assemble(
         endpoints: what ``Routes`` declared.
         door: makes the context of a request.
         pages: other ASGI applications by their path.
+        elsewhere: answers a person's browser where nothing stands.
         lifespan: what to open before the first request and to close after the last.
         limiter: counts the requests; without it nothing is limited.
         proxies: those whose word about the caller's address is believed.
         watch: notes the requests.
+        cors: whose pages may call it from a browser.
 
     Raises:
         ValueError: two endpoints have the same method and path.
     """
-    return Edge(Dispatch(endpoints, door, limiter=limiter, pages=pages), lifespan, proxies, watch)
+    inner = Dispatch(endpoints, door, limiter=limiter, pages=pages, elsewhere=elsewhere)
+    return Edge(inner, lifespan, proxies, watch, cors)
 
 
 def openapi() -> dict[str, Any]:
@@ -140,18 +153,15 @@ class _Door:
         self.surroundings = surroundings
 
     async def __call__(self, request: Request, auth: Auth) -> Context:
-        if self.surroundings is None:
-            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
-        context = msgspec.structs.replace(
-            self.surroundings,
-            actor=None,
-            request_id=request.id,
-            ip=request.ip,
-            user_agent=request.user_agent,
-            redirects=True,
-            languages=request.languages,
-        )
+        """Make it for the API: who asks sends a token, or a browser sends the cookie that keeps one."""
+        context = self._context(request, redirects=True)
         token = request.token if auth != "none" else None
+        if token is None and auth != "none" and b"cookie" in request.headers:
+            settings = context.tools.settings
+            context = await self._by_cookie(context, request)
+            if context.actor is not None:
+                check_origin(request, settings, others=settings.origins)
+                return context
         if token is not None:
             is_key = token.startswith(Kind.API_KEY)
             actor = await (authenticate_key if is_key else authenticate)(context, token)
@@ -159,6 +169,32 @@ class _Door:
         if auth == "required":
             raise Unauthenticated
         return context
+
+    async def visit(self, request: Request) -> Context:
+        """Make it for a page: a session's cookie says who comes; one that has ended says nobody."""
+        return await self._by_cookie(self._context(request), request)
+
+    def _context(self, request: Request, *, redirects: bool = False) -> Context:
+        if self.surroundings is None:
+            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
+        return msgspec.structs.replace(
+            self.surroundings,
+            actor=None,
+            request_id=request.id,
+            ip=request.ip,
+            user_agent=request.user_agent,
+            redirects=redirects,
+            languages=request.languages,
+        )
+
+    async def _by_cookie(self, context: Context, request: Request) -> Context:
+        token = token_of(request, context.tools.settings)
+        if token is None:
+            return context
+        try:
+            return msgspec.structs.replace(context, actor=await authenticate(context, token))
+        except Unauthenticated:
+            return context
 
 
 @lru_cache(maxsize=8)

@@ -16,7 +16,7 @@ PROBLEM: Final[Header] = (b"content-type", b"application/problem+json")
 PRIVATE: Final[Header] = (b"cache-control", b"private, no-cache")
 """Each caller sees something else, and may keep it, but asks (If-None-Match) before using it again."""
 NOT_STORED: Final[Header] = (b"cache-control", b"no-store")
-BY_CALLER: Final[Header] = (b"vary", b"Authorization")
+BY_CALLER: Final[Header] = (b"vary", b"Authorization, Cookie")
 CLOSE: Final[Header] = (b"connection", b"close")
 
 

@@ -68,6 +68,7 @@ class Dispatch:
         door: makes the context of a request.
         limiter: counts the requests; without it nothing is limited.
         pages: other applications by their path, such as the documentation.
+        elsewhere: answers a person's browser where nothing stands; without it they get the problem that programs get.
 
     Raises:
         ValueError: two endpoints have the same method and path.
@@ -80,7 +81,9 @@ class Dispatch:
         *,
         limiter: Limiter | None = None,
         pages: Mapping[str, ASGIApp] = MappingProxyType({}),
+        elsewhere: ASGIApp | None = None,
     ) -> None:
+        self._elsewhere = elsewhere
         self._limiter = limiter
         self._door = door
         self._repeatable = Repeatable()
@@ -107,6 +110,9 @@ class Dispatch:
         elif page := self._pages.find(path):
             scope["path_params"] = page[1]
             await page[0](scope, receive, send)
+        elif self._elsewhere is not None and _is_for_a_person(scope, path):
+            scope["path_params"] = []
+            await self._elsewhere(scope, receive, send)
         else:
             raise NoSuchPath
 
@@ -138,6 +144,16 @@ class Dispatch:
                 request, context, lambda inner: _answer(endpoint, request, inner, arguments)
             )
         return await _answer(endpoint, request, context, arguments)
+
+
+def _is_for_a_person(scope: Scope, path: str) -> bool:
+    """Say whether a browser asks for a page, as its address bar and its links do."""
+    request: Request = scope[REQUEST]
+    return (
+        scope["method"] in {"GET", "HEAD"}
+        and not path.startswith("/v1")
+        and b"text/html" in request.headers.get(b"accept", b"")
+    )
 
 
 async def _answer(endpoint: Endpoint, request: Request, context: Context, arguments: dict[str, Any]) -> Answer:

@@ -12,6 +12,7 @@ from freehold.observe.logs import REQUEST_ID
 from freehold.web.answers import Header
 from freehold.web.arrivals import Arrivals
 from freehold.web.asgi import ASGIApp, Message, Receive, Scope, Send
+from freehold.web.cors import Cors
 from freehold.web.dispatch import REQUEST
 from freehold.web.problems import answer_to
 from freehold.web.requests import NO_PROXIES, Request
@@ -42,7 +43,9 @@ class Edge:
         lifespan: Lifespan = nullcontext,
         proxies: Proxies = NO_PROXIES,
         watch: Watch | None = None,
+        cors: Cors | None = None,
     ) -> None:
+        self._cors = cors
         self._watch = watch or Watch()
         self._proxies = proxies
         self._inner = inner
@@ -78,21 +81,28 @@ class Edge:
         began = perf_counter()
         self.in_flight.add(request)
         scope, status = request.scope, 0
+        if self._cors is not None:
+            request.answer_headers += self._cors.headers(request)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers: list[Header] = message["headers"]
-                headers += SECURITY
+                own = dict(headers)
+                headers += SECURITY if POLICY[0] not in own else [each for each in SECURITY if each[0] not in own]
                 headers += request.answer_headers
                 headers.append((b"x-request-id", request.id.encode("ascii")))
-                if POLICY[0] not in dict(headers):
+                if POLICY[0] not in own:
                     headers.append(POLICY)
             await send(message)
 
         try:
-            await self._inner(scope, receive, send_with_headers)
+            preflight = None if self._cors is None else self._cors.preflight(request)
+            if preflight is None:
+                await self._inner(scope, receive, send_with_headers)
+            else:
+                await preflight.send(send_with_headers)
         except Exception as error:
             if status:
                 raise

@@ -79,6 +79,12 @@ class Request:
         value = self.headers.get(b"user-agent")
         return value.decode("utf-8", "replace").replace("\0", "")[:_LONGEST_USER_AGENT] if value else None
 
+    def cookie(self, name: str) -> str | None:
+        """The value of a cookie; None without one, and when there are two: one of them is somebody else's."""
+        pairs = (part.partition(b"=") for part in self.headers.get(b"cookie", b"").split(b";"))
+        values = [value.strip() for key, _, value in pairs if key.strip() == name.encode("ascii")]
+        return values[0].decode("latin-1") if len(values) == 1 else None
+
     @property
     def languages(self) -> str | None:
         """What the caller's browser says of the languages that they read, at most 500 characters."""
@@ -124,6 +130,22 @@ class Request:
         if content_type is None:
             raise UnsupportedMediaType
         return parse_json(body)
+
+    async def form(self) -> Query:
+        """Read the body as the fields of a form, in which lines end as people's texts do.
+
+        Raises:
+            UnsupportedMediaType: it is no form, or one with files.
+            TooLarge, Malformed, TooSlow, Unavailable: as ``json`` does.
+        """
+        content_type = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if content_type != b"application/x-www-form-urlencoded":
+            raise UnsupportedMediaType("The body must be a form: send it as application/x-www-form-urlencoded")
+        self.body = await self._body()
+        fields = read_query(self.body)
+        for name, value in fields.items():
+            fields[name] = value.replace("\r\n", "\n")
+        return fields
 
     async def _body(self) -> bytes:
         length = self.headers.get(b"content-length", b"0")

@@ -14,6 +14,7 @@ from freehold.base.scalars import ASSIGNABLE_ROLE, EMAIL, Rule
 from freehold.base.tokens import Kind, NewToken, new_token
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften, SentTooMany
+from freehold.mail.links import link_to
 from freehold.mail.operations import Letter, enqueue_all
 from freehold.mail.restraint import restrain_all
 from freehold.organizations.invitations import queries
@@ -113,7 +114,7 @@ async def mail_all(scope: Scope, invited: Sequence[tuple[Invitation, str]]) -> N
                 "role": invitation.role,
                 "email": invitation.email,
                 "token": token,
-                "link": f"{settings.base_url}/accept-invitation?token={token}",
+                "link": link_to(settings, "invitation", token),
                 "days": f"{settings.invitation_days:g}",
             },
         )

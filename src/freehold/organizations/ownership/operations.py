@@ -8,6 +8,7 @@ from freehold.access import AccountAction, Action, Scope, Writes, checked_again,
 from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, Stale
 from freehold.data.context import Context
+from freehold.mail.links import link_to
 from freehold.mail.news import tell
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
@@ -207,7 +208,7 @@ async def _mail(scope: Scope, user_id: UUID, heir: queries.Heir) -> None:
         username=heir.username,
         inviter=(actor_id and await queries.username_of(scope.db, user_id=actor_id)) or "",
         organization=heir.organization,
-        link=f"{scope.context.tools.settings.base_url}/accept-ownership?organization={scope.organization_id}",
+        link=link_to(scope.context.tools.settings, "ownership", str(scope.organization_id), name="organization"),
         days=str(OFFER_DAYS),
     )
 

@@ -6,6 +6,7 @@ from freehold.base.errors import Forbidden, InvalidToken, Missing
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften
+from freehold.mail.links import link_to
 from freehold.mail.news import tell
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
@@ -82,7 +83,7 @@ async def mail_token(context: Context, email: str) -> None:
         about=found.id if found else None,
         username=found.username if found else "",
         token=token.token,
-        link=f"{context.tools.settings.base_url}/reset-password?token={token.token}",
+        link=link_to(context.tools.settings, "reset", token.token),
         minutes=f"{minutes:g}",
     )
     user_id = found.id if found else None

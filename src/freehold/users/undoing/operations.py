@@ -8,6 +8,7 @@ from freehold.audit.recording import record
 from freehold.base.errors import InvalidToken
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
+from freehold.mail.links import link_to
 from freehold.mail.news import tell
 from freehold.mail.types import Reader
 from freehold.users.backoff import attempts
@@ -44,7 +45,7 @@ async def offer(context: Context, user_id: UUID, *, username: str, email: str, n
         email=email,
         new_email=new_email,
         token=token.token,
-        link=f"{context.tools.settings.base_url}/undo-email-change?token={token.token}",
+        link=link_to(context.tools.settings, "undo", token.token),
         days=str(UNDO_DAYS),
     )
 

@@ -7,6 +7,7 @@ from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, InvalidToken, Missing
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
+from freehold.mail.links import link_to
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
 from freehold.users.closing.doors import hold_open, lock
@@ -56,7 +57,7 @@ async def ask_for_confirmation(context: Context, user: User, email: str, *, is_p
         username=user.username,
         email=email,
         token=token.token,
-        link=f"{context.tools.settings.base_url}/verify?token={token.token}",
+        link=link_to(context.tools.settings, "verify", token.token),
         hours=f"{hours:g}",
     )
     await record(context, AccountAction.EMAIL_VERIFICATION_CREATE, user.id, actor_id=user.id)
@@ -180,6 +181,15 @@ async def confirm(context: Context, verification: EmailVerification) -> Password
     if used is not None:
         return _as_before(used, is_own=is_own)
     return await in_transaction(context, lambda inner: _confirm(inner, hashed, is_own=is_own))
+
+
+async def is_own_token(context: Context, token: str) -> bool:
+    """Say whether a token confirms an address of whoever is signed in, without using it. Of others it says nothing."""
+    actor = context.actor
+    if actor is None or actor.user_id is None or actor.key is not None:
+        return False
+    hashed = token_hash(Kind.EMAIL_VERIFICATION, token) or b""
+    return await queries.whose(context.db, token_hash=hashed) == actor.user_id
 
 
 def _as_before(used: Used, *, is_own: bool) -> PasswordNeeded | None:

@@ -1,0 +1,40 @@
+"""The cookie of a session: the same token and the same row as everywhere, kept where no script can read it."""
+
+from typing import Final
+
+from freehold.base.settings import Settings
+from freehold.web.answers import Header
+from freehold.web.requests import Request
+
+SECURE_NAME: Final = "__Host-freehold"
+"""The prefix has browsers refuse it from any other host, a subdomain too, and without encryption."""
+PLAIN_NAME: Final = "freehold"
+"""For plain HTTP, as on one's own machine: browsers refuse the prefix there."""
+_SECONDS_A_DAY: Final = 86_400
+
+
+def is_secure(request: Request, settings: Settings) -> bool:
+    """Say whether browsers reach this server over HTTPS, perhaps by way of a proxy."""
+    return request.scope.get("scheme") == "https" or settings.base_url.startswith("https:")
+
+
+def token_of(request: Request, settings: Settings) -> str | None:
+    """The token in the session's cookie, if there is one."""
+    return request.cookie(SECURE_NAME if is_secure(request, settings) else PLAIN_NAME) or None
+
+
+def kept(request: Request, settings: Settings, token: str) -> Header:
+    """Have the browser keep a token for as long as its session can last; the session may end before."""
+    return _set(request, settings, token, round(settings.session_days * _SECONDS_A_DAY))
+
+
+def dropped(request: Request, settings: Settings) -> Header:
+    """Have the browser forget it."""
+    return _set(request, settings, "", 0)
+
+
+def _set(request: Request, settings: Settings, value: str, seconds: int) -> Header:
+    secure = is_secure(request, settings)
+    name = SECURE_NAME if secure else PLAIN_NAME
+    cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+    return (b"set-cookie", cookie.encode("ascii"))
