@@ -132,6 +132,11 @@ class Story:
             ("email_verification.create", lambda: self.as_ada.users.update("me", UserPatch(email="a@other.example"))),
             ("email_verification.delete", lambda: self.as_ada.users.update("me", UserPatch(email="ada@example.com"))),
             ("user.verify", lambda: self.platform.users.mark_verified(self.bob.id)),
+            ("user.suspend", lambda: self.platform.users.suspend(self.bob.id)),
+            ("user.resume", lambda: self.platform.users.resume(self.bob.id)),
+            ("user.grant_admin", lambda: self.platform.users.grant_admin(self.bob.id)),
+            ("user.grant_admin", lambda: self.platform.users.grant_admin(self.ada.id)),
+            ("user.revoke_admin", lambda: self.platform.users.revoke_admin(self.ada.id)),  # Bob is one still
             ("user.export", lambda: self.as_ada.users.export("me")),
             ("organization.create", self.make_organization),
             (

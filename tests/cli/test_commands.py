@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from freehold import NewOrganization, NewProject, NewSession, NewUser, PageRequest, Platform
+from freehold import NewOrganization, NewProject, NewSession, NewUser, PageRequest, Platform, User
 
 from .conftest import Freehold
 from .processes import PROGRAM
@@ -31,8 +31,11 @@ def test_user_is_made_shown_and_listed(freehold: Freehold) -> None:
     assert shown["profile"] == {"first_name": None, "last_name": None, "avatar_url": None}
     assert json.loads(freehold("users", "show", ada, "--json").stdout) == shown
     listed = freehold("users", "list").stdout
-    assert listed == f"{ada}\tada\tada@example.com\t{shown['created_at']}\n"
-    assert json.loads(freehold("users", "list", "--json").stdout) == {"data": [shown], "next_cursor": None}
+    assert listed == f"{ada}\tada\tada@example.com\tactive\t{shown['created_at']}\n"
+    assert json.loads(freehold("users", "list", "--json").stdout) == {
+        "data": [{name: shown[name] for name in User.__struct_fields__}],
+        "next_cursor": None,
+    }
 
 
 def test_every_failing_field_is_a_line_with_the_name_of_its_option(freehold: Freehold) -> None:
@@ -185,7 +188,7 @@ def test_list_on_a_terminal_is_a_table(freehold: Freehold, database_url: str) ->
     os.close(controller)
     assert process.wait(60) == 0
     heading, row = (line.split() for line in shown.decode().replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines())
-    assert heading == ["id", "username", "email", "created_at"]
+    assert heading == ["id", "username", "email", "state", "created_at"]
     assert row[1:3] == ["ada", "ada@example.com"]
 
 

@@ -62,5 +62,5 @@ async def test_every_foreign_key_has_an_index(schema: Any):
                 AND (i.indkey::smallint[])[0:cardinality(c.conkey) - 1] @> c.conkey
         )
     """)
-    # An organization and its owner, or its slug: found by a key of organizations.
-    assert {row[0] for row in unindexed} == {"organizations_owner_is_member_fkey", "organizations_slug_fkey"}
+    # An organization and its owner: found by the key of organizations.
+    assert {row[0] for row in unindexed} == {"organizations_owner_is_member_fkey"}

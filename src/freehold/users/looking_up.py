@@ -20,6 +20,7 @@ async def find_user(context: Context, text: str, pointer: str = "/user") -> User
     try:
         if is_id(text):
             return await operations.get(context, read_id(text, pointer))
-        return await operations.find(context, parse_value(Email if "@" in text else Username, text, pointer))
+        found = await operations.find(context, parse_value(Email if "@" in text else Username, text, pointer))
+        return await operations.get(context, found.id)
     except Missing:
         raise Refused(f"there is no user '{text}': run 'freehold users list' to see all users") from None
