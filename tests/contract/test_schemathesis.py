@@ -1,6 +1,7 @@
 """The real server keeps to its OpenAPI document, whatever schemathesis makes of it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,7 +57,10 @@ def run(url: str, *arguments: str, cwd: Path) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stdout[-20_000:] + finished.stderr[-2_000:]
-    assert "401 Unauthorized" not in finished.stdout.partition("WARNINGS")[2]  # what nobody signed in says is not much
+    # What nobody signed in says is not much; these ask for a login and password in their body, which are wrong.
+    warned = re.search(r"401 Unauthorized \(.*\):\n((?: *- .*\n)*)", finished.stdout.partition("WARNINGS")[2])
+    refused = set(warned[1].replace("- ", "").split("\n")) if warned else set()
+    assert {each.strip() for each in refused} <= {"", "POST /v1/sessions", "POST /v1/email-corrections"}
 
 
 def test_every_operation_keeps_to_the_document(url: str, tmp_path: Path) -> None:

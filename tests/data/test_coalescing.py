@@ -5,9 +5,10 @@ from contextvars import ContextVar
 
 import asyncpg
 import pytest
+from msgspec.structs import astuple
 from tests.conftest import PASSWORD, SignUp
 
-from freehold import NewUser, Platform, UserPatch
+from freehold import NewUser, Platform, User, UserPatch
 from freehold.data.coalescing import MOST_TOGETHER, Coalescer, Key
 
 
@@ -181,4 +182,5 @@ async def test_lookup_in_a_transaction_sees_what_the_transaction_wrote(
         inside = platform.within(connection)
         new = NewUser(username="ada", email="ada@example.com", password=PASSWORD)
         ada = await inside.users.create(new)
-        assert await inside.users.get(ada.id) == ada
+        found = await inside.users.get(ada.id)
+        assert [getattr(found, name) for name in User.__struct_fields__] == list(astuple(ada))

@@ -258,7 +258,14 @@ async def test_import_is_one_event_with_its_counts(platform: Platform, bring_in:
     await bring_in("users", [user(1)])
     events = (await platform.audit.list_of_accounts(AccountAuditPageRequest(action="data.import"))).data
     (event,) = events
-    assert event.details == {"kind": "users", "stored": 2, "updated": 0, "skipped": 0, "refused": 0}
+    assert event.details == {
+        "kind": "users",
+        "stored": 2,
+        "updated": 0,
+        "skipped": 0,
+        "refused": 0,
+        "unusable_passwords": 0,
+    }
     await written(platform, "users")
     assert len((await platform.audit.list_of_accounts(AccountAuditPageRequest(action="data.export"))).data) == 1
 
