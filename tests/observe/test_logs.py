@@ -192,4 +192,4 @@ async def test_work_on_all_rows_has_no_slow_statements(database_url: str, caplog
         await platform.users.list(PageRequest())
     events = [event for event in caplog.records if event.name == "freehold.statements"]
     found = {event.__dict__["fields"]["statement"] for event in events}
-    assert found == {"audit.insert", "users.page"}
+    assert found == {"audit.insert", "users.finding.newest"}

@@ -65,6 +65,7 @@ async def test_a_user_is_answered_as_the_data_model_says(client: httpx.AsyncClie
         "username": "ada",
         "email": "Ada@example.com",
         "email_verified": False,
+        "state": "active",
         "created_at": user["created_at"],
         "updated_at": user["created_at"],
         "profile": {"first_name": "Ada", "last_name": None, "avatar_url": "https://example.com/a.png"},

@@ -217,7 +217,7 @@ async def test_every_part_of_a_path_that_is_wrong_is_named(ada: httpx.AsyncClien
 @for_each("endpoint", ENDPOINTS, ids=name)
 async def test_every_query_parameter_that_is_wrong_is_named(ada: httpx.AsyncClient, endpoint: Endpoint) -> None:
     for field in [field.encode_name for field in msgspec.structs.fields(endpoint.query)]:
-        for bad in (f"{field}=%00", f"{field}=", f"{field}={'x' * 600}", f"{field}=1&{field}=1"):
+        for bad in (f"{field}=%00", f"{field}=", f"{field}={'x' * 2100}", f"{field}=1&{field}=1"):
             named = {f"/{field}"} | required_of(endpoint)
             assert failing(await send(ada, endpoint, f"{address(endpoint)}?{bad}")) == named, bad
     unknown = {"/nothing", "/a~1b"} | required_of(endpoint)

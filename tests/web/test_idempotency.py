@@ -56,7 +56,8 @@ async def test_refusal_is_given_again_even_when_the_reason_has_gone(
     headers = with_key(**ada)
     first = await client.post("/v1/organizations", json={"name": "Other", "slug": "acme"}, headers=headers)
     assert (first.status_code, first.json()["code"]) == (409, "slug_taken")
-    await connection.execute("UPDATE organizations SET slug = 'renamed'")
+    await client.patch("/v1/organizations/acme", json={"slug": "renamed"}, headers=ada)
+    await connection.execute("DELETE FROM slugs WHERE slug = 'acme'")  # as after 90 days
     again = await client.post("/v1/organizations", json={"name": "Other", "slug": "acme"}, headers=headers)
     assert again.content == first.content
     assert again.headers["idempotency-replayed"] == "true"

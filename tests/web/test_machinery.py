@@ -176,7 +176,7 @@ async def test_all_failing_fields_are_named_at_once(tiny: httpx.AsyncClient) -> 
         ("include=all", "/include"),
         ("unknown", "/unknown"),
         ("cursor=%00", "/cursor"),
-        ("cursor=" + "x" * 600, "/cursor"),
+        ("cursor=" + "x" * 2100, "/cursor"),
     ],
 )
 async def test_a_failing_query_parameter_is_named(tiny: httpx.AsyncClient, query: str, failing: str) -> None:
@@ -189,13 +189,13 @@ async def test_a_query_that_cannot_be_read_is_malformed(tiny: httpx.AsyncClient)
 
 
 @pytest.mark.parametrize(
-    "part", ["A_B", "-a", "me", "%00", "%F0%9F%92%A9", "%ED%A0%80", "0190163D", "a" * 101, "a%20b"]
+    "part", ["A_B", "-a", "%00", "%F0%9F%92%A9", "%ED%A0%80", "0190163D", "a" * 101, "a%20b"]
 )
 async def test_a_part_of_a_path_of_no_known_shape_is_named(tiny: httpx.AsyncClient, part: str) -> None:
     assert pointers(await tiny.get(f"/v1/things/{part}")) == ["/thing"]
 
 
-@pytest.mark.parametrize("part", [THING, THING.upper(), "a-slug"])
+@pytest.mark.parametrize("part", [THING, THING.upper(), "a-slug", "me"])
 async def test_a_part_of_a_path_may_have_several_shapes(tiny: httpx.AsyncClient, part: str) -> None:
     assert (await tiny.get(f"/v1/things/{part}")).status_code == 200
 

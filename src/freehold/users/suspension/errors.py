@@ -25,6 +25,7 @@ class NotSuspended(Missing):
 
     code = "not_suspended"
     title = "This user is not suspended"
+    explanation = "This user is not suspended: there is nothing to read or to end"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {
