@@ -180,6 +180,16 @@ async def test_organizations_are_found_as_a_look_at_all_finds_them(
                 ]
                 mine = await pages(client, ada, "/v1/organizations", {"q": q}, limit)
                 assert sorted(each["id"] for each in mine) == sorted(each for _, each in fitting)
+    for wanted in ({"all": "true"}, {}, {"q": "ro"}):
+        q = wanted.get("q", "")
+        fitting = [row["id"] for row in rows if row["name"].lower().startswith(q) or row["slug"].startswith(q)]
+        for sort, limit in itertools.product(("newest", "oldest"), (100, 3)):
+            with subtests.test(**wanted, sort=sort, limit=limit):
+                by = root if "all" in wanted else ada
+                found = await pages(client, by, "/v1/organizations", {**wanted, "sort": sort}, limit)
+                assert [each["id"] for each in found] == sorted(fitting, reverse=sort == "newest")
+    both = {"all": "true", "q": "ro", "sort": "newest"}
+    assert code(await client.get("/v1/organizations", params=both, headers=root), 422) == "invalid"
 
 
 Answer = Callable[[httpx.AsyncClient, Headers], Awaitable[httpx.Response]]

@@ -13,6 +13,7 @@ from tests.organizations.inviting import add, arrive_confirmed, members
 from tests.users.people import Headers, arrive, code, me
 
 from freehold import Forbidden, Missing, NewOrganization, NewOwner, NewRole, PageRequest, Platform
+from freehold.users.suspension.errors import AccountSuspended
 
 ACME: Final = "/v1/organizations/acme"
 OFFER: Final = f"{ACME}/owner-offer"
@@ -96,6 +97,38 @@ async def test_offer_of_somebody_who_could_not_make_it_now_is_void(pair: Pair, c
     assert (await members(pair.client, pair.ada))["ada"] == "owner"
 
 
+async def test_suspended_member_is_offered_nothing_and_accepts_nothing(pair: Pair, connection: Any):
+    await pair.offer()
+    await connection.execute("UPDATE users SET suspended_at = now() WHERE username = 'bob'")
+    # Also where somebody is in the middle of a request, or acts through the library.
+    with pytest.raises(AccountSuspended):
+        await pair.platform.acting_as(UUID(pair.bob_id)).organizations.owner_offers.accept("acme")
+    assert code(await pair.offer(), 409) == "user_suspended"
+    assert await members(pair.client, pair.ada) == {"ada": "owner", "bob": "member"}
+    await connection.execute("UPDATE users SET suspended_at = NULL")
+    assert (await pair.accept()).status_code == 200
+
+
+async def test_offer_of_somebody_who_is_suspended_is_void(pair: Pair, connection: Any):
+    await pair.offer()
+    await connection.execute("UPDATE users SET suspended_at = now() WHERE username = 'ada'")
+    assert code(await pair.accept(), 409) == "owner_offer_void"
+    await connection.execute("UPDATE users SET suspended_at = NULL")
+    assert (await pair.accept()).status_code == 200
+
+
+async def test_what_nobody_asked_for_goes_to_whoever_is_not_suspended(
+    platform: Platform, sign_up: SignUp, connection: Any
+):
+    bob, first, second = [await sign_up(name) for name in ("bob", "first", "second")]
+    made = await made_by_the_operator(platform, bob.id)
+    for member in (first, second):
+        await platform.organizations.members.put(made, member.id, NewRole(role="member"))
+    await connection.execute("UPDATE users SET suspended_at = now() WHERE id = $1", first.id)
+    await platform.acting_as(bob.id).users.delete(bob.id)
+    assert (await platform.organizations.get(made)).owner_id == second.id
+
+
 async def test_offer_is_answered_by_whom_it_is_made_to_alone(pair: Pair):
     await pair.offer()
     eve, outsider = await arrive(pair.client, "eve"), await arrive(pair.client, "outsider")
@@ -129,6 +162,7 @@ async def test_nobody_is_made_owner_by_another_person(pair: Pair, connection: An
     assert (await pair.client.put(f"{ACME}/members/{own['user_id']}", json={}, headers=root)).status_code == 200
     taken = await pair.client.put(f"{ACME}/owner", json=own, headers=root)
     assert (taken.status_code, taken.json()["owner_id"]) == (200, own["user_id"])
+    await connection.execute("UPDATE users SET is_admin = true WHERE username = 'bob'")  # the last one has to stay
     refused = await pair.client.request("DELETE", "/v1/users/me", json={"current_password": PASSWORD}, headers=root)
     assert code(refused, 409) == "owns_organizations"  # they took it themselves
 

@@ -59,6 +59,7 @@ class Life:
         await self.ask("POST", "/v1/users/me/api-keys", json={"name": MARK})
         role = {"role": "admin"}
         await self.ask("PUT", f"/v1/organizations/acme/members/{self.id}", json=role, headers=self.fellow)
+        await self.ask("POST", "/v1/organizations/acme/owner-offer", json={"user_id": self.id}, headers=self.fellow)
         await self.ask("POST", "/v1/organizations/acme/invitations", json={"email": "third@example.com"})
         await self.ask("POST", "/v1/organizations", json={"name": "Other", "slug": "other"}, headers=self.fellow)
         invitation = {"email": address}

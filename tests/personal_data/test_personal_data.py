@@ -47,6 +47,7 @@ async def test_export_holds_everything_and_no_secret(life: Life, connection: Any
     assert [(each.ip, each.user_agent) for each in exported.sessions] == [(IP, f"{MARK}/1.0")]
     assert [(each.slug, each.role) for each in exported.organizations] == [("acme", "admin")]
     assert [(each.organization, each.role) for each in exported.invitations] == [("Other", "member")]
+    assert [each.organization for each in exported.owner_offers] == ["Acme"]
     assert [each.name for each in exported.api_keys] == [MARK]
     assert {each.to for each in exported.mails} >= {EMAIL, EARLIER, LATER}
     actions = {each.action for each in exported.audit_events}

@@ -22,6 +22,7 @@ from freehold import (
     Unauthenticated,
 )
 from freehold.data.db import Transaction
+from freehold.passwords.hashing import Fit
 from freehold.platform import every_job
 from freehold.sessions import queries
 from freehold.sessions.errors import WrongCredentials
@@ -176,15 +177,15 @@ async def test_signing_in_with_a_password_that_is_replaced_meanwhile_begins_no_s
 ):
     ada = await sign_up("ada")
     passwords = platform.context.tools.passwords
-    verify = passwords.verify
+    compare = passwords.compare
 
-    async def verify_then_lose(stored: str | None, password: str) -> bool:
-        fits = await verify(stored, password)
-        monkeypatch.setattr(passwords, "verify", verify)
+    async def compare_then_lose(stored: str | None, password: str) -> Fit:
+        fits = await compare(stored, password)
+        monkeypatch.setattr(passwords, "compare", compare)
         await platform.users.set_password(ada.id, "Analytical2")
         return fits
 
-    monkeypatch.setattr(passwords, "verify", verify_then_lose)
+    monkeypatch.setattr(passwords, "compare", compare_then_lose)
     with pytest.raises(WrongCredentials):
         await platform.acting_as(None).sessions.create(NewSession(login="ada", password=PASSWORD))
     assert (await platform.sessions.list_of_user(ada.id, PageRequest())).data == []

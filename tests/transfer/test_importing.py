@@ -278,3 +278,20 @@ async def test_only_administrators_import_and_export(platform: Platform, sign_up
         await ada.transfer.import_file("users", io.BytesIO(b""))
     with pytest.raises(Forbidden):
         await ada.transfer.export_file("users", print)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+async def test_update_never_suspends_the_last_active_administrator(bring_in: Import, connection: Any, *, partial: bool):
+    await bring_in("users", [user(1), user(2), user(3, suspended_at="2020-01-01T00:00:00Z"), user(4)])
+    await connection.execute("UPDATE users SET is_admin = true WHERE username IN ('user_1', 'user_2', 'user_3')")
+    gone = {"suspended_at": "2021-01-01T00:00:00Z"}
+    update = {"on_conflict": "update", "partial": partial}
+    report, refusals = await bring_in("users", [user(1, **gone), user(2, **gone), user(4, **gone)], **update)
+    assert refused(refusals) == {(line, "suspended_at", "last_administrator") for line in (1, 2)}
+    assert (report.refused, report.updated) == (2, 1 if partial else 0)
+    report, _ = await bring_in("users", [user(1, **gone), user(2, first_name="Ada")], **update)
+    assert (report.refused, report.updated) == (0, 2)
+    _, refusals = await bring_in("users", [user(2, **gone)], **update)
+    assert refused(refusals) == {(1, "suspended_at", "last_administrator")}
+    active = await connection.fetch("SELECT username FROM users WHERE is_admin AND suspended_at IS NULL")
+    assert [row["username"] for row in active] == ["user_2"]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.conftest import PASSWORD
 from tests.mail.letters import letters_to, token_in, token_to
-from tests.users.people import arrive, code, me, sign_in, sign_up
+from tests.users.people import arrive, code, confirm, me, sign_in, sign_up
 
 from freehold import NewPasswordReset, PageRequest, PasswordResetCompletion, Platform
 from freehold.data.db import Transaction
@@ -135,10 +135,13 @@ async def test_unknown_address_is_answered_alike_and_mailed_nothing(client: http
     assert {message.to for message in (await platform.mail.list(PageRequest())).data} == {ADA}
 
 
+@pytest.mark.parametrize("is_confirmed", [True, False])
 async def test_unknown_address_costs_the_same_statements(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, client: httpx.AsyncClient
+    *, platform: Platform, monkeypatch: pytest.MonkeyPatch, client: httpx.AsyncClient, is_confirmed: bool
 ):
     await sign_up(client)
+    if is_confirmed:
+        assert (await confirm(client, await token_to(platform, ADA))).status_code == 204
     run: list[str] = []
 
     def counting(original: Any) -> Any:

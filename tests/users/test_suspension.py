@@ -12,8 +12,12 @@ from tests.users.administrators import administrator
 from tests.users.conftest import OpenClient
 from tests.users.people import Headers, arrive, code, confirm, headers_of, me, sign_in
 
-from freehold import Actor, Forbidden, InvitationAcceptance, NewSuspension, Platform, Settings
+from freehold import GRANTS, Actor, Forbidden, InvitationAcceptance, NewSuspension, Platform, Role, Settings
+from freehold.access import in_transaction
+from freehold.users.operations import credentials_of
 from freehold.users.suspension.errors import AccountSuspended
+from freehold.users.verification.errors import EmailVerified
+from freehold.users.verification.operations import correct
 
 BOB = "bob@example.com"
 
@@ -110,6 +114,45 @@ async def test_suspended_user_accepts_no_invitation(
     await platform.users.resume(user_id)
     joined = await platform.acting_as(user_id).organizations.invitations.accept(acceptance)
     assert joined.role == "member"
+
+
+async def test_suspended_user_corrects_no_address(client: httpx.AsyncClient, root: Headers, platform: Platform):
+    eve = await arrive(client, "eve")
+    user_id = await suspend(client, root, eve)
+    body = {"login": "eve", "password": PASSWORD, "email": "other@example.com"}
+    assert code(await client.post("/v1/email-corrections", json=body), 403) == "account_suspended"
+    user = await platform.users.get(UUID(user_id))
+    # Also where they are suspended while the password is verified.
+    credentials = await credentials_of(platform.context, "eve")
+    assert credentials is not None
+    with pytest.raises(EmailVerified):
+        await in_transaction(
+            platform.context, lambda inner: correct(inner, user, "other@example.com", credentials.password_hash)
+        )
+    assert (await platform.users.get(UUID(user_id))).email == "eve@example.com"
+
+
+async def test_key_of_an_organization_invites_while_whoever_made_it_is_not_suspended(
+    client: httpx.AsyncClient, root: Headers, bob: Headers
+):
+    made = await client.post("/v1/organizations", json={"name": "Acme"}, headers=root)
+    acme = f"/v1/organizations/{made.json()['id']}"
+    bob_id = (await me(client, bob))["id"]
+    assert (await client.put(f"{acme}/members/{bob_id}", json={"role": "admin"}, headers=root)).status_code == 200
+    body = {"name": "k", "actions": ["invitation.create", *GRANTS[Role.MEMBER]]}
+    robot = await client.post(f"{acme}/api-keys", json=body, headers=bob)
+    key = {"Authorization": f"Bearer {robot.json()['key']}"}
+
+    async def invite(email: str) -> httpx.Response:
+        return await client.post(f"{acme}/invitations", json={"email": email}, headers=key)
+
+    assert (await invite("one@example.com")).status_code == 201
+    await suspend(client, root, bob)
+    refused = await invite("two@example.com")
+    assert code(refused, 403) == "forbidden"
+    assert "suspended" in refused.json()["detail"]
+    assert (await client.delete(f"/v1/users/{bob_id}/suspension", headers=root)).status_code == 200
+    assert (await invite("two@example.com")).status_code == 201
 
 
 async def test_resumed_user_has_password_and_memberships_as_before(

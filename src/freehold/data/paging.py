@@ -135,8 +135,9 @@ async def page_by_id(
     listing: str,
     page: Callable[..., Awaitable[list[Identified]]],
     count: Callable[[], Awaitable[int]],
+    oldest: Callable[..., Awaitable[list[Identified]]] | None = None,
 ) -> Page[Identified]:
-    """Read one page of a list that is in the order of its ids, newest first.
+    """Read one page of a list that is in the order of its ids, newest first unless ``oldest`` is given.
 
     Args:
         cursors: those of this platform.
@@ -144,16 +145,18 @@ async def page_by_id(
         listing: names the list and everything that it is narrowed to; a cursor is good for this text alone.
         page: reads entries whose id is below another: ``page(before_id=..., limit=...)``.
         count: counts the whole list; asked only when the request wants the total.
+        oldest: reads entries whose id is above another, in that order: ``oldest(after_id=..., limit=...)``.
 
     Raises:
         Invalid: the cursor is not one of this list.
     """
+    read, bound = (page, "before_id") if oldest is None else (oldest, "after_id")
     return await read_page(
         cursors,
         request,
-        listing=listing,
-        start=(LAST_ID,),
-        fetch=lambda before_id, limit: page(before_id=before_id, limit=limit),
+        listing=listing if oldest is None else f"{listing}:oldest",
+        start=(LAST_ID if oldest is None else FIRST_ID,),
+        fetch=lambda position, limit: read(**{bound: position}, limit=limit),
         position=lambda entry: (entry.id,),
         count=count,
     )

@@ -22,8 +22,11 @@ MOST_AN_HOUR: Final = MappingProxyType(
 
 ``email_change`` counts what one user asks for, whether it is mailed or refused."""
 
-MOST_BY_STRANGERS: Final = MappingProxyType({"verify_email": 3})
-"""Mail -> how many of these strangers can use up, so that some are left for whoever is signed in to the account."""
+MOST_BY_STRANGERS: Final = MappingProxyType({"verify_email": 3, "password_reset": 5})
+"""Mail -> how many of these strangers can use up, so that some are left for whoever is signed in to the account.
+
+Resets have others for these. They are counted here all the same: to an address that was never confirmed, one counts as
+``verify_email``, and if that took one statement more, the time would tell who has signed up and not confirmed."""
 
 _WITHOUT_DOTS: Final = frozenset({"gmail.com", "googlemail.com"})
 """Where dots before the @ mean nothing. Both names are one domain."""
@@ -62,7 +65,7 @@ async def restrain(context: Context, recipient: str, mail: str, *, own: bool = F
     if not own and mail in MOST_BY_STRANGERS:
         # First, so that what strangers are refused does not count for the whole.
         limits = {_subject(mail, "strangers", mailbox): MOST_BY_STRANGERS[mail], **limits}
-    elif own and mail not in MOST_BY_STRANGERS:
+    elif own and MOST_BY_STRANGERS.get(mail, MOST_AN_HOUR[mail]) == MOST_AN_HOUR[mail]:
         limits = {_subject(mail, "own", mailbox): MOST_AN_HOUR[mail]}
     for subject, most in limits.items():
         (budget,) = await queries.count_in_hour(context.db, subjects=[subject], mails=[1])

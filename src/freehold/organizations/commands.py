@@ -48,12 +48,13 @@ async def create(context: Context, *, name: str, owner: str, slug: str | None) -
     "--user", metavar="USER", help="List only the organizations of this user: a username, an id or an e-mail address."
 )
 @click.option("--q", metavar="TEXT", help="List only organizations whose name or slug begins with TEXT.")
+@click.option("--sort", type=click.Choice(["newest", "oldest"]), help="The order; by default, newest.")
 @lists("id", "slug", "name", "members_count", "created_at")
-def list_all(context: Context, *, user: str | None, q: str | None) -> Fetch[Organization]:
+def list_all(context: Context, *, user: str | None, **filters: str | None) -> Fetch[Organization]:
     """List organizations, newest first."""
 
     async def fetch(page: PageRequest) -> Page[Organization]:
-        request = parse(OrganizationsPageRequest, {**asdict(page), "q": q})
+        request = parse(OrganizationsPageRequest, {**asdict(page), **filters})
         if user is None:
             return await operations.list_all(context, request)
         return await operations.list_of_user(context, (await find_user(context, user)).id, request)

@@ -20,7 +20,7 @@ from freehold.access import (
     operation,
 )
 from freehold.audit.recording import event_of, record
-from freehold.base.errors import Forbidden, Missing, Stale
+from freehold.base.errors import FieldError, Forbidden, Invalid, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id, read_page
@@ -92,7 +92,7 @@ async def get(scope: Scope) -> Organization:
 
 @on_user(AccountAction.ORGANIZATION_LIST)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organization]:
-    """List the organizations of a user that the actor can see, newest first.
+    """List the organizations of a user that the actor can see, newest first unless it is a request that says otherwise.
 
     Raises:
         Missing: ``not_found``: the user does not exist, or the actor cannot see them.
@@ -106,8 +106,8 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
     }
     reader_id = None if subject.context.is_admin else subject.context.actor_id
 
-    async def page(*, before_id: UUID, limit: int) -> list[Organization]:
-        rows = await queries.page_of_user(subject.db, **seen, reader_id=reader_id, before_id=before_id, limit=limit)
+    async def page(read: Any = queries.page_of_user, **position: Any) -> list[Organization]:
+        rows = await read(subject.db, **seen, reader_id=reader_id, **position)
         shows = subject.includes_by_key(Action.MEMBER_READ)
         return [row.organization if shows and row.reads_members else without_members(row.organization) for row in rows]
 
@@ -116,6 +116,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
         request,
         listing=f"organizations:{subject.user_id}:{subject.viewer_id}:{seen['q']}",
         page=page,
+        oldest=partial(page, queries.page_of_user_oldest) if _sort(request) == "oldest" else None,
         count=partial(queries.count_of_user, subject.db, **seen),
     )
 
@@ -125,18 +126,26 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
     """List all organizations, newest first; with a ``q``, in the order of what begins with it.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        Invalid: the cursor belongs to another list, or ``q`` and ``sort`` are both given.
     """
     q = request.q if isinstance(request, OrganizationsPageRequest) else None
     if q is not None:
+        if _sort(request) is not None:
+            detail = "cannot be combined with q here: its results are in the order of what begins with it"
+            raise Invalid([FieldError("/sort", "invalid_sort", detail)])
         return await _search(context, request, q)
     return await page_by_id(
         context.tools.cursors,
         request,
         listing="organizations",
         page=partial(queries.page, context.db),
+        oldest=partial(queries.page_oldest, context.db) if _sort(request) == "oldest" else None,
         count=partial(queries.count_all, context.db),
     )
+
+
+def _sort(request: PageRequest) -> str | None:
+    return request.sort if isinstance(request, OrganizationsPageRequest) else None
 
 
 async def _search(context: Context, request: PageRequest, q: str) -> Page[Organization]:

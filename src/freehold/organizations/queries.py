@@ -49,6 +49,20 @@ async def page_of_user(
 
 
 @statement
+async def page_of_user_oldest(
+    db: Executor,
+    *,
+    user_id: UUID,
+    viewer_id: UUID | None,
+    organization_ids: list[UUID] | None,
+    q: str | None,
+    reader_id: UUID | None,
+    after_id: UUID,
+    limit: int,
+) -> list[SeenOrganization]: ...
+
+
+@statement
 async def count_of_user(
     db: Executor, *, user_id: UUID, viewer_id: UUID | None, organization_ids: list[UUID] | None, q: str | None
 ) -> int: ...
@@ -56,6 +70,10 @@ async def count_of_user(
 
 @statement
 async def page(db: Executor, *, before_id: UUID, limit: int) -> list[Organization]: ...
+
+
+@statement
+async def page_oldest(db: Executor, *, after_id: UUID, limit: int) -> list[Organization]: ...
 
 
 @statement

@@ -38,6 +38,27 @@ WHERE om.user_id = :user_id AND om.organization_id < :before_id AND o.deleted_at
 ORDER BY om.organization_id DESC
 LIMIT :limit;
 
+-- name: page_of_user_oldest
+-- Organizations that a user is a member of, oldest id first, after a position; a viewer sees those they share, an API
+-- key those of its projects. Whoever reads it (NULL: all may be read) sees members where their role says so.
+SELECT {organization},
+    :reader_id::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_roles reader
+        WHERE reader.organization_id = om.organization_id AND reader.user_id = :reader_id
+            AND (reader.actions IS NULL OR 'member.read' = ANY (reader.actions))
+    ) AS reads_members
+FROM organization_members om
+JOIN organizations o ON o.id = om.organization_id
+WHERE om.user_id = :user_id AND om.organization_id > :after_id AND o.deleted_at IS NULL
+    AND (:q::text IS NULL OR starts_with(lower(o.name), lower(:q)) OR starts_with(o.slug, lower(:q)))
+    AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
+    AND (:viewer_id::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_members shared
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = :viewer_id
+    ))
+ORDER BY om.organization_id
+LIMIT :limit;
+
 -- name: count_of_user
 -- How many organizations a user is a member of, as far as a viewer shares them.
 SELECT count(*)
@@ -57,6 +78,14 @@ SELECT {organization}
 FROM organizations o
 WHERE o.id < :before_id AND o.deleted_at IS NULL
 ORDER BY o.id DESC
+LIMIT :limit;
+
+-- name: page_oldest
+-- All organizations, oldest id first, after a position.
+SELECT {organization}
+FROM organizations o
+WHERE o.id > :after_id AND o.deleted_at IS NULL
+ORDER BY o.id
 LIMIT :limit;
 
 -- name: count_all

@@ -43,7 +43,7 @@ class DeletionQuery(Input, frozen=True, kw_only=True):
 async def list_organizations_of_user(
     context: Context, user: UserRef, query: OrganizationsPageRequest
 ) -> Page[Organization]:
-    """List the organizations of a user that you can see, newest first."""
+    """List the organizations of a user that you can see, newest first, or as `sort` says."""
     return await operations.list_of_user(context, user, query)
 
 
@@ -57,11 +57,11 @@ async def create_organization(context: Context, body: NewOrganization) -> Organi
 async def list_organizations(
     context: Context, query: OrganizationsQuery
 ) -> Page[Organization] | Page[DeletedOrganization]:
-    """List your organizations, newest first.
+    """List your organizations, newest first, or as `sort` says.
 
     Platform administrators can list all organizations with `all=true`. With `deleted=true`, the list has the deleted
     organizations that you can restore, and until when. `q` is the beginning of a name or a slug, of organizations that
-    are not deleted; with `all=true`, its results are in the order of what begins with it.
+    are not deleted; with `all=true`, its results are in the order of what begins with it, and there is no `sort`.
     """
     if query.deleted == "true":
         if query.all == "true":

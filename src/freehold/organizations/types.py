@@ -1,6 +1,7 @@
 """An organization, and what is sent to make or change one."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -30,9 +31,10 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrganizationsPageRequest(PageRequest, frozen=True, kw_only=True):
-    """A list of organizations, perhaps only of those whose name or slug begins with ``q``."""
+    """A list of organizations, perhaps only of those whose name or slug begins with ``q``; newest first by default."""
 
     q: SearchText | None = None
+    sort: Literal["newest", "oldest"] | None = None
 
 
 class NewOrganization(Input, frozen=True, kw_only=True):

@@ -124,6 +124,7 @@ def _sections(subject: Subject, account: Account) -> dict[str, list[AsyncIterato
         "sessions": [_rows(partial(queries.sessions, db, user_id=user_id), "id")],
         "organizations": [_rows(partial(queries.memberships, db, user_id=user_id), "organization_id")],
         "invitations": invitations,
+        "owner_offers": [_rows(partial(queries.owner_offers, db, user_id=user_id), "organization_id")],
         "api_keys": [_rows(partial(queries.api_keys, db, user_id=user_id), "id")],
         "former_emails": [_few(partial(queries.former_emails, db, user_id=user_id))],
         "mails": mails,

@@ -6,7 +6,15 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.data.sql import Executor, statement
-from freehold.personal_data.types import Account, FormerEmail, InvitationData, MailData, MembershipData, SessionData
+from freehold.personal_data.types import (
+    Account,
+    FormerEmail,
+    InvitationData,
+    MailData,
+    MembershipData,
+    OwnerOfferData,
+    SessionData,
+)
 
 
 class Owned(msgspec.Struct, frozen=True):
@@ -30,6 +38,10 @@ async def memberships(db: Executor, *, user_id: UUID, after_id: UUID, limit: int
 
 @statement
 async def invitations(db: Executor, *, email: str, after_id: UUID, limit: int) -> list[InvitationData]: ...
+
+
+@statement
+async def owner_offers(db: Executor, *, user_id: UUID, after_id: UUID, limit: int) -> list[OwnerOfferData]: ...
 
 
 @statement

@@ -33,6 +33,15 @@ WHERE lower(i.email COLLATE "C") = lower(:email::text COLLATE "C") AND i.organiz
 ORDER BY i.organization_id
 LIMIT :limit;
 
+-- name: owner_offers
+-- Open offers to a user of an organization's ownership, in order of organization, after a position.
+SELECT f.organization_id, o.name AS organization, f.created_at, f.expires_at
+FROM owner_offers f
+JOIN organizations o ON o.id = f.organization_id
+WHERE f.user_id = :user_id AND f.organization_id > :after_id AND f.expires_at > now() AND o.deleted_at IS NULL
+ORDER BY f.organization_id
+LIMIT :limit;
+
 -- name: api_keys
 -- A user's keys, in order of id, after a position.
 SELECT {api_keys.api_key}

@@ -59,6 +59,15 @@ class InvitationData(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class OwnerOfferData(msgspec.Struct, frozen=True, kw_only=True):
+    """An open offer to the user of an organization's ownership."""
+
+    organization_id: UUID
+    organization: Name
+    created_at: datetime
+    expires_at: datetime
+
+
 class FormerEmail(msgspec.Struct, frozen=True, kw_only=True):
     """An address that the user had before a change, which whoever reads it can take back until ``expires_at``."""
 
@@ -85,6 +94,7 @@ class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
     sessions: list[SessionData]
     organizations: list[MembershipData]
     invitations: list[InvitationData]
+    owner_offers: list[OwnerOfferData]
     api_keys: list[ApiKey]
     former_emails: list[FormerEmail]
     mails: list[MailData]

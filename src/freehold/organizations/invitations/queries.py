@@ -44,10 +44,11 @@ class ReceivedRow(InvitationRow, frozen=True, kw_only=True):
 
 
 class Sponsor(msgspec.Struct, frozen=True):
-    """Who answers for what is sent."""
+    """Who answers for what is sent, if anybody can."""
 
     id: UUID
     is_confirmed: bool
+    is_suspended: bool
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -67,9 +67,9 @@ SELECT id FROM organizations WHERE id = :organization_id FOR NO KEY UPDATE;
 SELECT count(*) FROM invitations WHERE organization_id = :organization_id AND expires_at > now();
 
 -- name: sponsor
--- Who answers for what is sent in an organization: a user, or whoever made the key, or else the owner; and whether they
--- have confirmed their address.
-SELECT u.id, u.email_verified_at IS NOT NULL AS is_confirmed
+-- Who answers for what is sent in an organization: a user, or whoever made the key, or else the owner; whether they have
+-- confirmed their address, and whether they are suspended.
+SELECT u.id, u.email_verified_at IS NOT NULL AS is_confirmed, u.suspended_at IS NOT NULL AS is_suspended
 FROM organizations o
 JOIN users u ON u.id = coalesce(
     :user_id, (SELECT c.id FROM api_keys k JOIN users c ON c.id = k.created_by WHERE k.id = :key_id), o.owner_id

@@ -8,7 +8,7 @@ import msgspec
 
 from freehold.access import Scope
 from freehold.audit.recording import record
-from freehold.base.errors import FieldError, FreeholdError, Invalid
+from freehold.base.errors import FieldError, Forbidden, FreeholdError, Invalid
 from freehold.base.ids import new_id
 from freehold.base.scalars import ASSIGNABLE_ROLE, EMAIL, Rule
 from freehold.base.tokens import Kind, NewToken, new_token
@@ -67,6 +67,7 @@ async def sender_or_refused(scope: Scope) -> UUID | None:
     """Find the user who answers for what is sent: the actor, or whoever made the key; None for an administrator.
 
     Raises:
+        Forbidden: they are suspended, and so nobody answers for it.
         EmailUnverified: ``email_unverified``: they have not confirmed their address, which inviting needs.
     """
     context = scope.context
@@ -76,6 +77,8 @@ async def sender_or_refused(scope: Scope) -> UUID | None:
     sponsor = await queries.sponsor(
         scope.db, organization_id=scope.organization_id, user_id=context.actor_id, key_id=key.id if key else None
     )
+    if sponsor.is_suspended:
+        raise Forbidden("Whoever made this API key is suspended: make another key, or invite people as a member")
     if not (sponsor.is_confirmed or context.tools.settings.unverified_may_invite):
         raise EmailUnverified(
             "Confirm your e-mail address before you invite people (POST /v1/users/me/email-verification mails you the "

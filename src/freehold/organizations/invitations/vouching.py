@@ -21,7 +21,7 @@ def sender_of(context: Context) -> dict[str, UUID | None]:
 async def held_by_sender(
     db: Executor, *, organization_id: UUID, user_id: UUID | None, key_id: UUID | None
 ) -> frozenset[Action]:
-    """Find what whoever sent something in an organization may do there now; the operator may do all."""
+    """Find what whoever sent something in an organization may do there now: the operator all, the suspended nothing."""
     sender = await queries.sender(db, organization_id=organization_id, invited_by=user_id, invited_by_key=key_id)
     return _held(sender)
 
@@ -32,13 +32,13 @@ def may_invite(sender: Sender, promised: frozenset[Action]) -> bool:
     The operator always could. A user could by their role, however they asked then, unless they are suspended; a key of
     the organization while it works.
     """
-    if sender.invited_by is not None and sender.sender_is_suspended:
-        return False
     held = _held(sender)
     return Action.INVITATION_CREATE in held and promised <= held
 
 
 def _held(sender: Sender) -> frozenset[Action]:
+    if sender.sender_is_suspended:
+        return frozenset()
     is_operator = sender.invited_by is None and sender.invited_by_key is None
     if is_operator or sender.sender_is_admin:
         return ALL_ACTIONS

@@ -23,6 +23,8 @@ from freehold.organizations.ownership.errors import (
 )
 from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.types import NewOwner, Organization
+from freehold.users.suspension.errors import UserSuspended
+from freehold.users.suspension.operations import refuse_suspended
 
 OFFER_DAYS: Final = 7
 _LIFETIME_SECONDS: Final = OFFER_DAYS * 86_400.0
@@ -35,6 +37,7 @@ async def offer(scope: Scope, new: NewOwner) -> OwnerOffer:
     Raises:
         NewOwnerIsNoMember: ``new_owner_is_no_member``.
         AlreadyOwner: ``already_owner``.
+        UserSuspended: ``user_suspended``: they can answer nothing until a platform administrator resumes them.
         MailedTooOften: ``mailed_too_often``: too many offers to this person in the last hour.
     """
     owner_id = await queries.lock(scope.db, id=scope.organization_id)
@@ -44,6 +47,8 @@ async def offer(scope: Scope, new: NewOwner) -> OwnerOffer:
     heir = await queries.member(scope.db, organization_id=scope.organization_id, user_id=new.user_id)
     if heir is None:
         raise NewOwnerIsNoMember
+    if heir.is_suspended:
+        raise UserSuspended
     sender = sender_of(scope.context)
     await queries.insert(
         scope.db,
@@ -92,12 +97,14 @@ async def accept(scope: Scope) -> Organization:
         NoSuchOwnerOffer: ``no_such_owner_offer``.
         OwnerOfferVoid: ``owner_offer_void``: whoever offered it could not hand the organization over now.
         Forbidden: the actor is an API key.
+        AccountSuspended: ``account_suspended``: the actor was suspended meanwhile.
     """
     user_id = _person(scope)
     await queries.lock(scope.db, id=scope.organization_id)
     scope = await checked_again(scope)
     taken = await queries.take(scope.db, organization_id=scope.organization_id, user_id=user_id)
     if taken is None:
+        await refuse_suspended(scope.context, user_id)
         raise NoSuchOwnerOffer
     held = await held_by_sender(
         scope.db,

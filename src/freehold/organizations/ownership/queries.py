@@ -14,11 +14,12 @@ from freehold.organizations.types import Organization
 
 
 class Heir(msgspec.Struct, frozen=True):
-    """A member, their address if they have confirmed it, and the organization's name."""
+    """A member, their address if they have confirmed it, the organization's name, and whether they are suspended."""
 
     username: str
     email: str | None
     organization: str
+    is_suspended: bool
 
 
 class Offered(msgspec.Struct, frozen=True):

@@ -7,8 +7,9 @@ f.organization_id, f.offered_by, f.created_at, f.expires_at, u.id, u.username, u
 SELECT owner_id FROM organizations WHERE id = :id FOR NO KEY UPDATE;
 
 -- name: member
--- A member, with their address if they have confirmed it, and what the organization is called.
-SELECT u.username, CASE WHEN u.email_verified_at IS NOT NULL THEN u.email END AS email, o.name AS organization
+-- A member, with their address if they have confirmed it, what the organization is called, and whether they are suspended.
+SELECT u.username, CASE WHEN u.email_verified_at IS NOT NULL THEN u.email END AS email, o.name AS organization,
+    u.suspended_at IS NOT NULL AS is_suspended
 FROM organization_members m
 JOIN users u ON u.id = m.user_id
 JOIN organizations o ON o.id = m.organization_id
@@ -39,12 +40,14 @@ JOIN users u ON u.id = f.user_id
 WHERE f.organization_id = :organization_id AND f.expires_at > now();
 
 -- name: take
--- Use up the open offer of an organization to a user. One that was made far ahead of now was made before the clock was set
--- back.
-DELETE FROM owner_offers
-WHERE organization_id = :organization_id AND user_id = :user_id AND expires_at > now()
-    AND created_at < now() + interval '1 hour'
-RETURNING offered_by, offered_by_key;
+-- Use up the open offer of an organization to a user who is not suspended. One that was made far ahead of now was made
+-- before the clock was set back.
+DELETE FROM owner_offers f
+USING users u
+WHERE f.organization_id = :organization_id AND f.user_id = :user_id AND f.expires_at > now()
+    AND f.created_at < now() + interval '1 hour'
+    AND u.id = f.user_id AND u.suspended_at IS NULL
+RETURNING f.offered_by, f.offered_by_key;
 
 -- name: delete
 -- End the offer of an organization, to whomever it is.
@@ -68,8 +71,8 @@ RETURNING {organizations.organization};
 SELECT id FROM organizations WHERE owner_id = :user_id AND NOT owner_consented ORDER BY id FOR NO KEY UPDATE;
 
 -- name: pass_on
--- Give organizations to the admin, or else the member, who has been there longest beside their owner; those with nobody
--- else stay as they are.
+-- Give organizations to the admin, or else the member, who has been there longest beside their owner: of those who are
+-- suspended only when there is nobody else. Those with no other member stay as they are.
 UPDATE organizations o
 SET owner_id = heir.user_id,
     updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
@@ -77,8 +80,9 @@ FROM unnest(:ids::uuid[]) AS passed (id)
 CROSS JOIN LATERAL (
     SELECT m.user_id
     FROM organization_members m
+    JOIN users u ON u.id = m.user_id
     WHERE m.organization_id = passed.id AND m.user_id <> :user_id
-    ORDER BY m.role = 'admin' AND m.role_id IS NULL DESC, m.created_at, m.user_id
+    ORDER BY u.suspended_at IS NOT NULL, m.role = 'admin' AND m.role_id IS NULL DESC, m.created_at, m.user_id
     LIMIT 1
 ) AS heir
 WHERE o.id = passed.id

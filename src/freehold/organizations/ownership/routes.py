@@ -16,6 +16,7 @@ from freehold.organizations.ownership.errors import (
 )
 from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.types import NewOwner, Organization
+from freehold.users.suspension.errors import UserSuspended
 from freehold.web.routing import Routes
 
 routes = Routes("ownership", "Hand an organization over to another owner, who must accept it.")
@@ -26,7 +27,7 @@ routes = Routes("ownership", "Hand an organization over to another owner, who mu
     status=201,
     limit="mails",
     location=".",
-    errors=[Missing, Forbidden, NewOwnerIsNoMember, AlreadyOwner, MailedTooOften],
+    errors=[Missing, Forbidden, NewOwnerIsNoMember, AlreadyOwner, UserSuspended, MailedTooOften],
 )
 async def offer_ownership(context: Context, organization: OrganizationRef, body: NewOwner) -> OwnerOffer:
     """Offer the ownership of an organization to a member.

@@ -37,6 +37,7 @@ class Kind(NamedTuple):
         update: changes the rows that differ from their lines.
         before_update: is run before it.
         after: is run when all is stored.
+        stranding: finds the lines of an update that would leave the platform without an administrator.
     """
 
     stage: Callable[[Runner], Awaitable[int]]
@@ -48,6 +49,7 @@ class Kind(NamedTuple):
     update: Callable[[Runner], Awaitable[int]]
     before_update: tuple[Callable[[Runner], Awaitable[int]], ...] = ()
     after: tuple[Callable[[Runner], Awaitable[int]], ...] = ()
+    stranding: Callable[[Streamer], AsyncIterator[queries.Dangling]] | None = None
 
 
 KINDS: Final[dict[KindName, Kind]] = {
@@ -61,6 +63,7 @@ KINDS: Final[dict[KindName, Kind]] = {
         queries.users_update,
         (queries.users_end_access,),
         (queries.users_use_up,),
+        queries.users_stranding,
     ),
     "organizations": Kind(
         queries.organizations_stage,

@@ -61,6 +61,28 @@ UNION ALL
 SELECT line, field, NULL FROM taken
 ORDER BY line, field, first;
 
+-- name: users_stranding
+-- Lines that suspend who administers the platform, when nobody would be left who does. Administrators are locked only
+-- where there are such lines: two who take this from each other wait here, and nobody waits for any other import.
+WITH admins AS MATERIALIZED (
+    SELECT id
+    FROM users
+    WHERE is_admin AND suspended_at IS NULL AND EXISTS (
+        SELECT
+        FROM staged s
+        JOIN users u ON u.id = s.id AND u.is_admin AND u.suspended_at IS NULL
+        WHERE s.suspended_at IS NOT NULL
+    )
+    ORDER BY id
+    FOR NO KEY UPDATE
+), suspended AS (
+    SELECT s.line, s.id FROM staged s JOIN admins a ON a.id = s.id WHERE s.suspended_at IS NOT NULL
+)
+SELECT line, 'suspended_at' AS field
+FROM suspended
+WHERE NOT EXISTS (SELECT FROM admins WHERE id NOT IN (SELECT id FROM suspended))
+ORDER BY line;
+
 -- part: users_rows
 -- Add users.
 INSERT INTO users (

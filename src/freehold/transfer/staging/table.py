@@ -17,6 +17,7 @@ from freehold.transfer.staging import queries
 from freehold.transfer.staging.kinds import KINDS
 from freehold.transfer.types import RECORDS, KindName, OnConflict
 from freehold.users.errors import EmailTaken, IdTaken, UsernameTaken
+from freehold.users.rights.errors import LastAdministrator
 
 PAGES_AT_A_TIME: Final = 1000
 """8 MB of lines: enough that a statement's own cost is nothing, few enough that somebody sees it go on."""
@@ -32,6 +33,7 @@ _DANGLING: Final = {
     "user_id": FieldError("/user_id", NoSuchUser.code, NoSuchUser.title),
     "organization_id": FieldError("/organization_id", "no_such_organization", "There is no organization with this id"),
     "role": FieldError("/role", "unknown_role", "The organization has no role with this name"),
+    "suspended_at": FieldError("/suspended_at", LastAdministrator.code, LastAdministrator.title),
 }
 
 
@@ -73,10 +75,15 @@ class Staging:
             yield clash.line, FieldError(f"/{clash.field}", error.code, reason)
 
     async def dangling(self) -> AsyncIterator[tuple[int, FieldError]]:
-        """Find the lines that name what does not exist, in order of lines."""
-        if self._kind.dangling:
-            async for found in self._kind.dangling(self._db):
-                yield found.line, _DANGLING[found.field]
+        """Find the lines that name what does not exist, then those that would leave nobody to administer the platform.
+
+        Each in order of lines.
+        """
+        stranding = self._kind.stranding if self._on_conflict == "update" else None
+        for finds in (self._kind.dangling, stranding):
+            if finds:
+                async for found in finds(self._db):
+                    yield found.line, _DANGLING[found.field]
 
     async def discard(self, lines: Sequence[int]) -> None:
         """Let go of lines that are refused."""

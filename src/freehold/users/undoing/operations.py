@@ -13,7 +13,10 @@ from freehold.mail.news import tell
 from freehold.mail.types import Reader
 from freehold.users.backoff import attempts
 from freehold.users.closing.doors import close
+from freehold.users.errors import WrongPassword
+from freehold.users.proving.proof import check_password
 from freehold.users.recovery.operations import mail_token
+from freehold.users.repeating import clicks
 from freehold.users.undoing import queries
 from freehold.users.undoing.types import EmailUndo
 
@@ -55,16 +58,18 @@ async def undo(context: Context, undo: EmailUndo) -> None:
     """Take back a change of address; works once, and ends every later change with it.
 
     Every session and API key of the user ends. Without a new password in the request, a mail with a link to set one
-    goes to the address.
+    goes to the address. The same token again, within 30 days, changes nothing and is answered as done.
 
     Raises:
-        InvalidToken: ``invalid_token``: it was used, altered, has expired, or is for something else.
+        InvalidToken: ``invalid_token``: it was altered, has expired, is for something else, or was used
+            with another password.
+        SignInDelayed: ``sign_in_delayed``: it was used, and too many passwords have been tried with it since.
         EmailTaken: ``email_taken``: somebody else has the address by now.
         Unavailable: too many passwords are being hashed.
     """
     hashed = token_hash(Kind.EMAIL_UNDO, undo.token) or b""
     if not await queries.is_live(context.db, token_hash=hashed):  # before a hash is spent on it
-        raise InvalidToken
+        return await _repeat(context, hashed, undo.new_password)
     password = undo.new_password
     password_hash = password and await context.tools.passwords.hash(password, pointer="/new_password")
 
@@ -73,10 +78,27 @@ async def undo(context: Context, undo: EmailUndo) -> None:
         if user is None:
             raise InvalidToken
         await close(context, user.id)
+        await clicks.note(context, hashed, user_id=user.id)
         if password_hash is None:
             await mail_token(context, user.email)
         else:
             await attempts.note_success(context, user.id)
         await record(context, AccountAction.EMAIL_CHANGE_UNDO, user.id, user_id=user.id, actor_id=user.id)
 
-    await in_transaction(context, store)
+    return await in_transaction(context, store)
+
+
+async def _repeat(context: Context, hashed: bytes, password: str | None) -> None:
+    """Answer a second click as done, if all is as it asks for; it never sets a password.
+
+    Raises:
+        InvalidToken: nothing was done with the token, or not with this password.
+    """
+    used = await clicks.find(context, hashed)
+    if used is None or used.user_id is None:
+        raise InvalidToken
+    if password is not None:
+        try:
+            await check_password(context, used.user_id, password, "/new_password")
+        except WrongPassword:
+            raise InvalidToken from None

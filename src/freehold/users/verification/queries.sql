@@ -41,15 +41,15 @@ SELECT EXISTS (
 );
 
 -- name: correct
--- Replace the address of a user who has never confirmed it, if their password is still the one that was given. What was
--- mailed to the one before sets no password.
+-- Replace the address of a user who has never confirmed it, if their password is still the one that was given and they are
+-- not suspended. What was mailed to the one before sets no password.
 WITH resets AS (
     DELETE FROM password_resets WHERE user_id = :user_id
 )
 UPDATE users u
 SET email = :email,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = :user_id AND email_verified_at IS NULL AND password_hash = :password_hash
+WHERE id = :user_id AND email_verified_at IS NULL AND password_hash = :password_hash AND suspended_at IS NULL
 RETURNING {users.user};
 
 -- name: pending
