@@ -155,7 +155,7 @@ async def test_no_list_or_count_shows_a_deleted_organization(town: Town, subtest
     )
     await delete(town)
     for key, text in (await answers()).items():
-        if key[0] in {"export_personal_data"} | {name for name in shown if "audit" in name}:
+        if "export" in key[0] or "audit" in key[0]:
             continue  # what somebody did stays in the log, and in what is kept about them
         with subtests.test(key=key):
             assert town.ids["acme"] not in text

@@ -5,12 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import trusting
 from tests.mail.letters import letters_to, token_in, token_to
 from tests.organizations.inviting import BOB, INVITATIONS, accept, add, arrive_confirmed, invite, invited, members
 from tests.users.conftest import OpenClient
 from tests.users.people import Headers, arrive, code, me
 
-from freehold import NewCustomRole, NewInvitation, Platform, Settings
+from freehold import NewCustomRole, NewInvitation, Platform
 from freehold.organizations.invitations.jobs import drop_expired_invitations
 
 
@@ -52,7 +53,7 @@ async def test_default_role_is_member_and_days_are_seven(client: httpx.AsyncClie
 
 
 async def test_days_are_a_setting(open_client: OpenClient, ada: Headers, connection: Any):
-    client = await open_client(Settings(invitation_days=2))
+    client = await open_client(trusting(invitation_days=2))
     await invited(client, ada)
     assert await connection.fetchval("SELECT extract(day FROM expires_at - created_at) FROM invitations") == 2
 

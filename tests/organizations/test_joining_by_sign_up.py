@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import httpx
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, trusting
 from tests.mail.letters import letters_to, token_to
 from tests.organizations.inviting import BOB, accept, invited, members
 from tests.users.conftest import OpenClient
 from tests.users.people import Headers, code, headers_of, sign_up
 
-from freehold import PageRequest, Platform, Settings
+from freehold import PageRequest, Platform
 
 
 async def test_who_signs_up_through_an_invitation_is_a_member_with_a_confirmed_address(
@@ -24,7 +24,7 @@ async def test_who_signs_up_through_an_invitation_is_a_member_with_a_confirmed_a
     assert await members(client, ada) == {"ada": "owner", "bob": "admin"}
     assert len(await letters_to(platform, BOB)) == 1  # the invitation; nothing else is left to confirm
     bob = await headers_of(client, "bob")
-    assert code(await accept(client, bob, token), 422) == "invalid_token"
+    assert (await accept(client, bob, token)).status_code == 200  # a repeated click is answered as done
 
 
 async def test_signing_up_with_another_address_makes_no_account(
@@ -59,7 +59,7 @@ async def test_two_sign_ups_at_once_make_one_membership(client: httpx.AsyncClien
 
 
 async def test_sign_up_by_invitation_only(open_client: OpenClient, platform: Platform, ada: Headers):
-    client = await open_client(Settings(sign_up="invitation"))
+    client = await open_client(trusting(sign_up="invitation"))
     assert code(await sign_up(client, "bob"), 403) == "sign_up_closed"
     await invited(client, ada)
     token = await token_to(platform, BOB)
