@@ -40,3 +40,12 @@ async def ada(enter: Enter, platform: Platform) -> httpx.AsyncClient:
     user = await platform.users.find("ada")
     await platform.acting_as(user.id).organizations.create(NewOrganization(name="Acme"))
     return browser
+
+
+@pytest.fixture
+async def browser(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
+    """A second browser, in which nobody is signed in."""
+    headers = {"Accept": "text/html", "Origin": "http://test", "Sec-Fetch-Site": "same-origin"}
+    transport = httpx.ASGITransport(create_application(platform))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as opened:
+        yield opened

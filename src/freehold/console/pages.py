@@ -2,8 +2,14 @@
 
 from typing import Final
 
+from freehold.console.account import account
+from freehold.console.audit import audit
+from freehold.console.keys import keys
+from freehold.console.members import members
 from freehold.console.projects import projects
+from freehold.console.roles import roles
+from freehold.console.settings import settings
 from freehold.console.start import start
 from freehold.pages.declaring import Pages
 
-CONSOLE: Final[tuple[Pages, ...]] = (start, projects)
+CONSOLE: Final[tuple[Pages, ...]] = (start, projects, members, roles, keys, audit, settings, account)
