@@ -4,6 +4,7 @@ from typing import Final
 
 from freehold.console.account import account
 from freehold.console.audit import audit
+from freehold.console.first import first
 from freehold.console.keys import keys
 from freehold.console.members import members
 from freehold.console.projects import projects
@@ -12,4 +13,4 @@ from freehold.console.settings import settings
 from freehold.console.start import start
 from freehold.pages.declaring import Pages
 
-CONSOLE: Final[tuple[Pages, ...]] = (start, projects, members, roles, keys, audit, settings, account)
+CONSOLE: Final[tuple[Pages, ...]] = (first, start, projects, members, roles, keys, audit, settings, account)

@@ -67,6 +67,7 @@ async def show_new_organization(visit: Visit) -> Answer:
         "new_organization.html",
         "Create an organization",
         current="organizations",
+        done={"administrator": "You administer this platform now. Make your first organization, or do that later."},
         fields=("name", "slug"),
         calls=[Call("Create an organization", "POST", "/v1/organizations", dict(body))],
     )

@@ -21,7 +21,8 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.dateTime);
   if (!Number.isNaN(moment.valueOf())) {
     time.title = moment.toLocaleString();
-    time.textContent = moment.toLocaleDateString(undefined, { dateStyle: "medium" });
+    const withMinutes = "minutes" in time.dataset ? { timeStyle: "short" } : {};
+    time.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", ...withMinutes });
   }
 }
 
