@@ -29,7 +29,17 @@ from .test_looks import NAMES, violations
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MOST_BYTES = 60_000
-IN_ACME = ("", "/projects/new", "/members", "/roles", "/roles/new", "/roles/tester", "/api-keys", "/audit-log", "/settings")
+IN_ACME = (
+    "",
+    "/projects/new",
+    "/members",
+    "/roles",
+    "/roles/new",
+    "/roles/tester",
+    "/api-keys",
+    "/audit-log",
+    "/settings",
+)
 OF_ACCOUNT = ("/", "/organizations/new", "/account", "/account/security", "/account/api-keys", "/account/data")
 
 
@@ -48,7 +58,9 @@ async def fill_acme(platform: Platform, sign_up: SignUp, name: str = "Acme Rocke
     await mine.organizations.roles.create("acme", NewCustomRole(name="tester", actions=(Action.PROJECT_READ,)))
     await mine.organizations.api_keys.create("acme", NewApiKey(name=project))
     for number, each in enumerate(("Telemetry", "Launch pad", "Fuel cells", "Mission control", project)):
-        settings = NewProjectSettings(visibility=("private", "public")[number % 2], features=("issues", "wiki")[number % 3 :])
+        settings = NewProjectSettings(
+            visibility=("private", "public")[number % 2], features=("issues", "wiki")[number % 3 :]
+        )
         await mine.projects.create("acme", NewProject(name=each, description=f"About {each}", settings=settings))
 
 
@@ -56,11 +68,12 @@ async def width_of(page: Page) -> int:
     return int(await page.evaluate("document.documentElement.scrollWidth"))
 
 
+@pytest.mark.long  # a page takes a second, most of which is axe
 @pytest.mark.parametrize("paths", [[f"/organizations/acme{each}" for each in IN_ACME], OF_ACCOUNT], ids=["org", "own"])
 async def test_everybody_can_use_each_page_and_no_text_becomes_markup(
     open_page: OpenPage, sign_up: SignUp, platform: Platform, paths: list[str]
 ):
-    """One visit of each page for all of it: a page takes a second, most of which is axe."""
+    """One visit of each page for all of it."""
     await fill_acme(platform, sign_up, name="W" * 60 + NAMES[0], project=NAMES[1])
     page = await open_page()
     await sign_in(page)
@@ -72,7 +85,7 @@ async def test_everybody_can_use_each_page_and_no_text_becomes_markup(
         await page.evaluate("document.querySelectorAll('details:not(.menu-of)').forEach(each => each.open = true)")
         wrong = [("light", each) for each in await violations(page)]
         await page.emulate_media(color_scheme="dark")
-        wrong += [("dark", each) for each in await violations(page)]
+        wrong += [("dark", each) for each in await violations(page, "color-contrast")]
         await page.set_viewport_size({"width": 320, "height": 568})
         if await width_of(page) > 320:
             wrong.append(("wide", await width_of(page)))
@@ -123,10 +136,10 @@ async def test_somebody_is_invited_by_keyboard_on_a_phone(open_page: OpenPage, s
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_have_text("The invitation is on its way.")
-    await expect(page.get_by_role("cell", name="lise@example.com")).to_be_visible()
+    await expect(page.get_by_role("cell", name="lise@example.com until")).to_be_visible()
 
 
-async def test_key_is_copied_and_menus_close_with_escape(open_page: OpenPage, sign_up: SignUp, platform: Platform):
+async def test_key_is_copied_and_menus_close_with_escape(open_page: OpenPage, sign_up: SignUp):
     await sign_up("ada")
     page = await open_page(permissions=["clipboard-read", "clipboard-write"])
     await sign_in(page)
@@ -143,7 +156,11 @@ async def test_key_is_copied_and_menus_close_with_escape(open_page: OpenPage, si
 @pytest.mark.renews
 async def test_pictures_of_the_documentation_are_there(open_page: OpenPage, sign_up: SignUp, platform: Platform):
     """They are made with RENEW=1. Elsewhere fonts differ, so that it is enough that they are there and small."""
-    wanted = {"members-light": ("light", 1120, 760), "members-dark": ("dark", 1120, 760), "members-narrow": ("light", 320, 700)}
+    wanted = {
+        "members-light": ("light", 1120, 760),
+        "members-dark": ("dark", 1120, 760),
+        "members-narrow": ("light", 320, 700),
+    }
     if os.environ.get("RENEW"):
         await fill_acme(platform, sign_up)
         page = await open_page()

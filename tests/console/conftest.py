@@ -20,9 +20,7 @@ async def enter(platform: Platform, sign_up: SignUp) -> AsyncIterator[Enter]:
         user = await sign_up(username)
         await platform.users.mark_verified(user.id)
         headers = {"Accept": "text/html", "Origin": "http://test", "Sec-Fetch-Site": "same-origin"}
-        browser = httpx.AsyncClient(
-            transport=httpx.ASGITransport(application), base_url="http://test", headers=headers
-        )
+        browser = httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://test", headers=headers)
         opened.append(browser)
         answer = await browser.post("/sign-in", data={"login": username, "password": PASSWORD})
         assert answer.status_code == 303

@@ -81,7 +81,7 @@ async def test_everything_stored_is_downloaded(ada: httpx.AsyncClient):
     assert (await ada.get(link[1])).json()["user"]["username"] == "ada"
 
 
-async def test_account_is_deleted_once_its_name_is_typed(ada: httpx.AsyncClient, enter: Enter, platform: Platform):
+async def test_account_is_deleted_once_its_name_is_typed(ada: httpx.AsyncClient, enter: Enter):
     form = {"typed_name": "ada", "current_password": PASSWORD}
     owner = await ada.post("/account/data", data=form)
     assert owner.status_code == 409

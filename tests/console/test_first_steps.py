@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+from tests.conftest import PASSWORD
 
 from freehold import Platform
 from freehold.console.first import PATH, link
-from tests.conftest import PASSWORD
 
 NEW = {"username": "admin", "email": "admin@example.com", "password": PASSWORD}
 
@@ -45,4 +45,4 @@ async def test_what_is_not_right_is_told_beside_the_field(
     assert answer.status_code == 422
     assert f'id="{field}-wrong"' in answer.text
     assert token_of(platform) in answer.text, "the form goes on working"
-    assert f'value="{ {**NEW, **typed}["username"]}"' in answer.text
+    assert f'value="{ {**NEW, **typed}["username"] }"' in answer.text

@@ -1,6 +1,7 @@
 """What stands around each page of the console: where one is, what there is to go to, and the page as a request."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -118,10 +119,11 @@ def organization_in(visit: Visit) -> OrganizationRef:
     Raises:
         Missing: it names none.
     """
-    return _read(OrganizationRef if len(visit.parts[0]) == _UUID_LENGTH else Slug, visit.parts[0])
-
-
-_UUID_LENGTH: Final = 36
+    text = visit.parts[0]
+    with suppress(Missing):
+        return id_in(text)
+    slug: str = _read(Slug, text)
+    return slug
 
 
 def id_in(text: str) -> UUID:
@@ -136,11 +138,6 @@ def id_in(text: str) -> UUID:
 
 def _read(kind: Any, text: str) -> Any:
     try:
-        if kind is OrganizationRef:
-            try:
-                return parse_value(UUID, text, "")
-            except Invalid:
-                kind = Slug
         return parse_value(kind, text, "")
     except Invalid:
         raise Missing("There is nothing at this address, or you cannot view it") from None

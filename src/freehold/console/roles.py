@@ -64,7 +64,9 @@ async def show_new_role(visit: Visit) -> Answer:
 @roles.acts(f"{PATH}/new", fields=_FIELDS)
 async def create_role(visit: Visit) -> Answer:
     """Make a role."""
-    await operations.create(visit.context, organization_in(visit), visit.read(NewCustomRole, "name", actions=picked(visit)))
+    await operations.create(
+        visit.context, organization_in(visit), visit.read(NewCustomRole, "name", actions=picked(visit))
+    )
     return visit.go(f"/organizations/{visit.parts[0]}/roles?done=created")
 
 

@@ -99,5 +99,3 @@ async def change_settings(visit: Visit) -> Answer:
     typed = {name: visit.form.get(name, "") for name in ("name", "slug")}
     saved = await operations.update(context, where, visit.read(OrganizationPatch, **typed))
     return visit.go(f"/organizations/{saved.slug}/settings?done=saved")
-
-
