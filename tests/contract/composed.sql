@@ -456,6 +456,43 @@ WHERE om.user_id = $2 AND om.organization_id < $3 AND o.deleted_at IS NULL
 ORDER BY om.organization_id DESC
 LIMIT $7;
 
+-- organizations.page_of_user_oldest
+-- key those of its projects. Whoever reads it (NULL: all may be read) sees members where their role says so.
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count,
+    $1::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_roles reader
+        WHERE reader.organization_id = om.organization_id AND reader.user_id = $1
+            AND (reader.actions IS NULL OR 'member.read' = ANY (reader.actions))
+    ) AS reads_members
+FROM organization_members om
+JOIN organizations o ON o.id = om.organization_id
+WHERE om.user_id = $2 AND om.organization_id > $3 AND o.deleted_at IS NULL
+    AND ($4::text IS NULL OR starts_with(lower(o.name), lower($4)) OR starts_with(o.slug, lower($4)))
+    AND ($5::uuid[] IS NULL OR om.organization_id = ANY ($5))
+    AND ($6::uuid IS NULL OR EXISTS (
+        SELECT 1 FROM organization_members shared
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = $6
+    ))
+ORDER BY om.organization_id
+LIMIT $7;
+
+-- organizations.page_oldest
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+FROM organizations o
+WHERE o.id > $1 AND o.deleted_at IS NULL
+ORDER BY o.id
+LIMIT $2;
+
 -- organizations.search
 -- of two indexes reach. Each is shown with the first such text alone; the last entry comes, too, so that the next page
 -- begins there.
@@ -1772,14 +1809,14 @@ u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
 SELECT * FROM change;
 
 -- users.verification.correct
--- mailed to the one before sets no password.
+-- not suspended. What was mailed to the one before sets no password.
 WITH resets AS (
     DELETE FROM password_resets WHERE user_id = $1
 )
 UPDATE users u
 SET email = $2,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $1 AND email_verified_at IS NULL AND password_hash = $3
+WHERE id = $1 AND email_verified_at IS NULL AND password_hash = $3 AND suspended_at IS NULL
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url;
