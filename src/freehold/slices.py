@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from freehold.api_keys import SLICE as API_KEYS
 from freehold.audit import SLICE as AUDIT
 from freehold.base.slices import Slice
+from freehold.demo import SLICE as DEMO
 from freehold.doctor import SLICE as DOCTOR
 from freehold.idempotency import SLICE as IDEMPOTENCY
 from freehold.limits import SLICE as LIMITS
@@ -29,6 +30,7 @@ SLICES: Final[tuple[Slice, ...]] = (
     AUDIT,
     TRANSFER,
     DOCTOR,
+    DEMO,
     MAIL,
     LIMITS,
     IDEMPOTENCY,

@@ -2,12 +2,16 @@
 
 import re
 import shutil
+from asyncio import run
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from tests.conftest import _clone, _run, with_database
 from tests.mail.letters import letters_to
 from tests.serve.running import Running
 
@@ -33,6 +37,50 @@ async def chromium() -> AsyncIterator[Browser]:
         await started.close()
 
 
+@pytest.fixture(scope="session")
+def shared_url(server_urls: tuple[str, str]) -> Iterator[str]:
+    """One database for all tests of a run; each finds it empty."""
+    admin_url, template = server_urls
+    name = f"freehold_browser_{uuid4().hex[:12]}"
+    run(_clone(admin_url, template, name))
+    yield with_database(admin_url, name)
+    run(_run(admin_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def shared_server(shared_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server on it, since starting one takes seconds."""
+    settings = {"FREEHOLD_RATE_LIMITS": "off", "FREEHOLD_POOL_SIZE": "2"}
+    started = Running(shared_url, tmp_path_factory.mktemp("server") / "log", 1, **settings)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def filled(shared_url: str) -> list[str]:
+    """The tables that are empty in a new database, which each test finds so again."""
+    return run(_empty_tables(shared_url))
+
+
+@pytest.fixture
+def database_url(shared_url: str, filled: list[str]) -> str:
+    run(_run(shared_url, "SET session_replication_role = replica", f"TRUNCATE {', '.join(filled)}"))
+    return shared_url
+
+
+async def _empty_tables(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        named = await connection.fetch(
+            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
+        names = [row["name"] for row in named]
+        return [each for each in names if not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {each})")]  # noqa: S608 - its own names
+    finally:
+        await connection.close()
+
+
 @pytest.fixture
 def serve(database_url: str, tmp_path: Path) -> Iterator[Serve]:
     """Start servers on the test's database."""
@@ -49,8 +97,10 @@ def serve(database_url: str, tmp_path: Path) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def server(serve: Serve) -> Running:
-    return serve()
+def server(database_url: str, shared_server: Running) -> Running:
+    """The shared one, on a database that was just emptied."""
+    assert database_url
+    return shared_server
 
 
 class Violations(list[str]):

@@ -34,6 +34,7 @@ AS_NOBODY = ("setpriv", f"--reuid={NOBODY[0]}", f"--regid={NOBODY[1]}", "--clear
 def test_new_directory_becomes_a_platform_with_hints_what_to_do(serve: Serve, tmp_path: Path) -> None:
     served = serve("--data-dir", tmp_path / "new")
     assert call(f"{served.url}/v1/users", ADA)["username"] == "ada"
+    assert f"is ready.\n\n  Console        {served.url}/\n" in served.banner
     assert f"API            {served.url}/v1\n" in served.banner
     assert f"Documentation  {served.url}/docs\n" in served.banner
     assert "freehold db psql" in served.banner
@@ -87,6 +88,23 @@ def test_command_of_the_banner_makes_the_first_administrator(serve: Serve, freeh
     again = serve("--data-dir", data_dir)
     assert again.url
     assert "no administrator" not in again.banner
+
+
+def test_link_of_the_banner_leads_the_first_visitor_to_an_administrator(serve: Serve, data_dir: Path) -> None:
+    served = serve("--data-dir", data_dir)
+    url = served.url
+    link = next(line.strip() for line in served.banner.splitlines() if "/first-steps?token=" in line)
+    with httpx.Client(headers={"Origin": url}) as browser:
+        assert "Create administrator" in browser.get(link).text
+        token = link.partition("token=")[2]
+        form = {"username": "admin", "email": "you@example.com", "password": "Lovelace1", "token": token}
+        made = browser.post(link.partition("?")[0], data=form)
+        assert (made.status_code, made.headers["location"]) == (303, "/organizations/new?done=administrator")
+        assert browser.get(link).status_code == 404
+    served.finish(signal.SIGTERM)
+    again = serve("--data-dir", data_dir)
+    assert again.url
+    assert "first-steps" not in again.banner
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])

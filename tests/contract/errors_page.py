@@ -20,6 +20,7 @@ BaseT = TypeVar("BaseT", FreeholdError, MigrateError)
 
 SHAPES = {
     "duplicate": "The list already has this value.",
+    "mismatch": "(On a page of the console) The name that was typed is not that of what is to be deleted.",
     "inactive_user": "(A row of another system) This user is not allowed to sign in there.",
     "invalid_action": "An action must have the form noun.verb.",
     "invalid_choice": "The value must be one of the accepted words, which `detail` lists.",

@@ -21,7 +21,15 @@ from freehold.access.operation import (
     on_user,
     operation,
 )
-from freehold.access.scope import OrganizationRef, Scope, Subject, UserRef, checked_again, no_such_organization
+from freehold.access.scope import (
+    OrganizationRef,
+    Scope,
+    Subject,
+    UserRef,
+    checked_again,
+    no_such_organization,
+    standing_in,
+)
 from freehold.access.standing import Standing, key_includes, known_actions, standing
 
 __all__ = [
@@ -54,5 +62,6 @@ __all__ = [
     "on_user",
     "operation",
     "standing",
+    "standing_in",
     "standing_of",
 ]

@@ -189,6 +189,16 @@ async def scope_of(
     return Scope(context=context, action=action, organization_id=found.id, standing=held)
 
 
+async def standing_in(context: Context, organization: OrganizationRef) -> Standing:
+    """Say what the actor may do in an organization that they see: what menus and buttons are made from.
+
+    Raises:
+        Unauthenticated, Missing, Forbidden: as for reading the organization.
+    """
+    scope = await scope_of(context, organization, action=Action.ORGANIZATION_READ, outsiders=False, changes=False)
+    return scope.standing
+
+
 async def _lead_on(context: Context, found: queries.RoleRow, held: Standing, *, changes: bool) -> None:
     """Return where a read by a slug from before is answered as it stands.
 

@@ -81,6 +81,10 @@ class Cursors:
             pass
         raise Invalid([FieldError("/cursor", CURSOR.code, f"{CURSOR.says}: it was changed or belongs to another list")])
 
+    def secret(self, purpose: str) -> str:
+        """Derive a text that nobody can guess: the same for a purpose in every process of this installation."""
+        return self._spell(hmac.digest(self._key, b"\0" + purpose.encode(), hashlib.sha256))
+
     @staticmethod
     def _spell(raw: bytes) -> str:
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")

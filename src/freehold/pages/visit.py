@@ -1,6 +1,6 @@
 """One visit of a page: who comes, what they typed, what is wrong with it, and what they are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from freehold.data.context import Context
 from freehold.pages import cookies
 from freehold.pages.returning import safe_return
 from freehold.web.answers import NOT_STORED, Answer, Header
+from freehold.web.presenting import own_path
 from freehold.web.requests import Query, Request, read_query
 
 if TYPE_CHECKING:
@@ -75,6 +76,32 @@ class Visit:
         """What was typed into a field, or came with the link; "" for nothing."""
         return self.form.get(name, self.query.get(name, ""))
 
+    @property
+    def path(self) -> str:
+        """The page's own path, as it was asked for."""
+        scope = self.request.scope
+        return own_path(scope).removeprefix(scope.get("root_path", ""))
+
+    @property
+    def server(self) -> str:
+        """The address of this server, as somebody elsewhere writes it: the public one, or the one that was used."""
+        if self.settings.public_url:
+            return self.settings.base_url
+        host = self.request.headers.get(b"host", b"").decode("latin-1")
+        return f"{self.request.scope.get('scheme', 'http')}://{host}" if host else self.settings.base_url
+
+    def only(self, names: Iterable[str]) -> dict[str, str]:
+        """Fields of the query string, such as the filters that the next page of a list keeps."""
+        return {name: self.query[name] for name in names if self.query.get(name)}
+
+    def filtered(self, kind: type[InputT], *names: str) -> InputT:
+        """Read fields of the query string as what an operation takes; a field that is empty is not given.
+
+        Raises:
+            Invalid: naming every field that is not right.
+        """
+        return parse(kind, self.only(names), text=True)
+
     def read(self, kind: type[InputT], *names: str, **other: Any) -> InputT:
         """Read fields of the form as what an operation takes. A field that was left empty is not given.
 
@@ -122,12 +149,17 @@ class Visit:
 def trouble_of(error: FreeholdError, status: int, fields: Mapping[type[FreeholdError], str]) -> Trouble:
     """Say what is wrong in the words of the error, beside the field where it belongs."""
     if isinstance(error, Invalid):
-        told = {each.pointer.rpartition("/")[2]: _sentence(each.detail, each.code) for each in error.errors}
+        told = {_field(each.pointer): _sentence(each.detail, each.code) for each in error.errors}
         return Trouble(status=status, code=error.code, fields=told)
     field = next((name for kind, name in fields.items() if isinstance(error, kind)), None)
     if field is not None:
         return Trouble(status=status, code=error.code, fields={field: error.detail})
     return Trouble(status=status, code=error.code, message=error.detail)
+
+
+def _field(pointer: str) -> str:
+    """Name the field of a form that a pointer is about; an entry of a list is typed into the field of the list."""
+    return next((part for part in reversed(pointer.split("/")) if not part.isdigit()), "")
 
 
 def _sentence(detail: str, code: str) -> str:

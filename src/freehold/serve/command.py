@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from freehold import Platform, SchemaPending
 from freehold.base.settings import Settings
 from freehold.base.version import VERSION
+from freehold.console.first import link as first_steps_link
 from freehold.postgres import EmbeddedServer, Revival
 from freehold.postgres.interrupting import run
 from freehold.serve.metrics import METRICS_OPTION
@@ -54,14 +55,22 @@ def serve(**given: Any) -> None:
         _database(settings) as (url, about, beside),
     ):
         ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
-        hint = _first_admin(settings) if run(_lacks_admin(ready)) else None
+        first_steps = run(_first_steps(ready))
+        hint = _first_admin(settings) if first_steps else None
         try:
             serve_http(
                 ready,
                 port=port,
                 metrics_port=metrics_port,
                 announce=lambda address: click.echo(
-                    _banner(address, about, _metrics(settings, port, metrics_port), hint)
+                    _banner(
+                        address,
+                        about,
+                        _metrics(settings, port, metrics_port),
+                        hint,
+                        first_steps if settings.hosted_pages == "on" else None,
+                        has_console=settings.hosted_pages == "on",
+                    )
                 ),
                 beside=beside,
             )
@@ -105,8 +114,8 @@ def _database(settings: Settings) -> Iterator[tuple[str, str, AbstractContextMan
         yield server.url, about, Revival(server)
 
 
-async def _lacks_admin(settings: Settings) -> bool:
-    """Say whether nobody administers the platform yet.
+async def _first_steps(settings: Settings) -> str | None:
+    """Give the path of the link that makes the first administrator; None when there is one.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -114,22 +123,34 @@ async def _lacks_admin(settings: Settings) -> bool:
     """
     try:
         async with Platform.open(settings.database_url or "", settings=settings) as platform:
-            return not await platform.users.any_admin()
+            return None if await platform.users.any_admin() else first_steps_link(platform.context)
     except SchemaPending as error:
         raise Refused(f"{error.detail} (the command needs the same {_url_source()})") from error
 
 
-def _banner(address: str, database: str, metrics: str | None, first_admin: str | None) -> str:
+def _banner(
+    address: str,
+    database: str,
+    metrics: str | None,
+    first_admin: str | None,
+    first_steps: str | None,
+    *,
+    has_console: bool,
+) -> str:
     lines = [
         f"Freehold {VERSION} is ready.",
         "",
+        *([f"  Console        {address}/"] if has_console else []),
         f"  API            {address}/v1",
         f"  Documentation  {address}/docs",
         f"  Database       {database}",
         *([f"  Metrics        {metrics}"] if metrics else []),
         "",
     ]
-    if first_admin:
+    if first_steps:
+        lines += ["There is no administrator yet. Open this link to create one; it works once:", ""]
+        lines += [f"  {address}{first_steps}", "", "Or run this in another terminal:", "", first_admin or "", ""]
+    elif first_admin:
         lines += ["There is no administrator yet. To create one, run this in another terminal:", "", first_admin, ""]
     return "\n".join([*lines, "Press Ctrl-C to stop."])
 

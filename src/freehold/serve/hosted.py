@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from freehold.base.settings import Settings
+from freehold.console.pages import CONSOLE
 from freehold.pages.declaring import Page, Pages
 from freehold.pages.rendering import Look
 from freehold.pages.serving import Door, Elsewhere, serving
@@ -14,9 +15,11 @@ from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
 
 PAGES: Final[tuple[Page, ...]] = tuple(
-    page for each in SLICES for found in each.found("pages", Pages) for page in found.by_path.values()
+    page
+    for found in (*(found for each in SLICES for found in each.found("pages", Pages)), *CONSOLE)
+    for page in found.by_path.values()
 )
-"""Every page, in the order of the slices."""
+"""Every page: those of the slices, in their order, and the console's."""
 
 _MOVED: Final = {"/reset-password": "/reset", "/accept-invitation": "/invitation"}
 """Where links of mails lead that were sent before there were pages."""

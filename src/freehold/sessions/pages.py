@@ -18,6 +18,7 @@ DONE: Final = {
     "signed-out": "You are signed out.",
     "confirmed": "Your e-mail address is confirmed. Sign in to go on.",
     "password-set": "Your new password is set, and every session has ended. Sign in with it.",
+    "account-deleted": "Your account is deleted, and everything stored about you with it.",
     "undone": "Your address is as before, and every session has ended. Sign in with your new password.",
 }
 """What was done on the page before, which led here."""

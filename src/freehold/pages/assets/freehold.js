@@ -21,6 +21,60 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.dateTime);
   if (!Number.isNaN(moment.valueOf())) {
     time.title = moment.toLocaleString();
-    time.textContent = moment.toLocaleDateString(undefined, { dateStyle: "medium" });
+    const withMinutes = "minutes" in time.dataset ? { timeStyle: "short" } : {};
+    time.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", ...withMinutes });
   }
+}
+
+for (const code of document.querySelectorAll(".secret code, .request pre")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      button.textContent = "Press Ctrl-C";
+    }
+  });
+  code.after(button);
+}
+
+for (const input of document.querySelectorAll("input[data-slug-of]")) {
+  const name = document.getElementById(input.dataset.slugOf);
+  const said = document.createElement("p");
+  said.className = "hint";
+  said.setAttribute("role", "status");
+  input.closest(".field").append(said);
+  let typed = input.value !== "";
+  const check = () => {
+    const shown = input.value || input.placeholder;
+    const right = shown === "" || new RegExp(`^(?:${input.pattern})$`, "v").test(shown);
+    said.textContent = shown && (right ? `Its address: /organizations/${shown}` : "Use lowercase letters, digits and hyphens");
+  };
+  const propose = () => {
+    if (!typed) {
+      const plain = name.value.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+      input.placeholder = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 80);
+    }
+    check();
+  };
+  name.addEventListener("input", propose);
+  input.addEventListener("input", () => {
+    typed = input.value !== "";
+    check();
+  });
+  propose();
+}
+
+for (const menu of document.querySelectorAll("details.menu-of")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
 }

@@ -1,0 +1,16 @@
+"""All pages of the console, for the server."""
+
+from typing import Final
+
+from freehold.console.account import account
+from freehold.console.audit import audit
+from freehold.console.first import first
+from freehold.console.keys import keys
+from freehold.console.members import members
+from freehold.console.projects import projects
+from freehold.console.roles import roles
+from freehold.console.settings import settings
+from freehold.console.start import start
+from freehold.pages.declaring import Pages
+
+CONSOLE: Final[tuple[Pages, ...]] = (first, start, projects, members, roles, keys, audit, settings, account)
