@@ -1,6 +1,7 @@
 """The platform: an open database with every operation on it, for HTTP, the command line and your own program alike."""
 
 import logging
+from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MethodType
@@ -404,6 +405,11 @@ class Platform:
                 ...
         """
         return running(every_job(), self.context)
+
+    @property
+    def loop(self) -> AbstractEventLoop | None:
+        """The event loop that the platform was opened in, and works in; None inside your own transaction."""
+        return self.context.db.loop if isinstance(self.context.db, Database) else None
 
     async def ready(self) -> None:
         """Return if the database answers and has every migration.

@@ -41,6 +41,7 @@ def create_application(
     observer: Observer | None = None,
     watch: Watch | None = None,
     on_ready: Callable[[], None] | None = None,
+    jobs: bool = True,
 ) -> Edge:
     """Make the application.
 
@@ -56,6 +57,7 @@ def create_application(
         observer: of a platform that is opened here; by default as the settings say.
         watch: of the requests; by default as the settings say.
         on_ready: called once a platform that is opened here is open.
+        jobs: whether to send mail and run other jobs while the lifespan runs.
 
     Raises:
         SettingError: traces or pages are asked for, and their packages are not installed, or the logo cannot be used.
@@ -71,12 +73,12 @@ def create_application(
     async def lifespan() -> AsyncIterator[None]:
         try:
             if isinstance(platform, Platform):
-                async with platform.working():
+                async with platform.working() if jobs else nullcontext():
                     yield
                 return
             async with (
                 Platform.open(settings.database_url or "", settings=settings, observer=observer) as opened,
-                opened.working(),
+                opened.working() if jobs else nullcontext(),
             ):
                 door.surroundings = opened.context
                 if on_ready:
