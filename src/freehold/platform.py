@@ -1,6 +1,7 @@
 """The platform: an open database with every operation on it, for HTTP, the command line and your own program alike."""
 
 import logging
+from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MethodType
@@ -9,11 +10,15 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.access import Action, OrganizationRef, Scope, enter
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
+from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
+from freehold.base.tokens import bearer_token
 from freehold.base.version import VERSION
 from freehold.counting import Counting, families
+from freehold.credentials import actor_of
 from freehold.data.context import OPERATOR, Actor, Context, Tools
 from freehold.data.db import Database, Transaction, connect
 from freehold.data.installation import require_current_schema, shared_key
@@ -322,6 +327,59 @@ class Platform:
             actor = Actor(user_id=actor)
         return Platform(msgspec.structs.replace(self.context, actor=actor))
 
+    async def authenticate(
+        self,
+        credentials: str | None,
+        *,
+        ip: str | None = None,
+        user_agent: str | None = None,
+        request_id: str | None = None,
+    ) -> "Platform":
+        """Return the same platform, acting as whoever sent these credentials.
+
+        It asks the database every time, so that ending a session or revoking a key takes effect at once. Requests that
+        arrive together share one query. If you take the token from the session's cookie, refuse changes that come
+        from pages of other sites.
+
+        Args:
+            credentials: a session token, an API key, or a whole ``Authorization`` header (``Bearer TOKEN``). The
+                value of the session's cookie is a session token. None is refused.
+            ip: where the request came from, for the audit log.
+            user_agent: the program that sent it, for the audit log.
+            request_id: your name for the request, for the audit log.
+
+        Raises:
+            Unauthenticated: ``unauthenticated``: there are no credentials, or they are not (or no longer) valid.
+            Unavailable: ``unavailable``: the database cannot be reached.
+        """
+        if not credentials:
+            raise Unauthenticated
+        token = bearer_token(credentials) if " " in credentials else credentials
+        stranger = msgspec.structs.replace(
+            self.context, actor=None, ip=ip, user_agent=user_agent, request_id=request_id
+        )
+        return Platform(msgspec.structs.replace(stranger, actor=await actor_of(stranger, token)))
+
+    async def access(self, organization: OrganizationRef, action: Action | str) -> Scope:
+        """Return what the actor is in an organization, if they may do something there.
+
+        The check is the one that every operation makes, and as cheap: requests that arrive together share one query. A
+        refusal is counted and logged like any other. A slug from before leads to the organization if the action is a
+        ``.read``.
+
+        Args:
+            organization: its id or its slug.
+            action: such as ``project.read``.
+
+        Raises:
+            ValueError: there is no such action.
+            Unauthenticated: ``unauthenticated``: nobody is signed in.
+            Missing: ``not_found``: there is no such organization, or the actor may not see it.
+            Forbidden: ``forbidden``: the actor sees it and may not do this.
+            Renamed: ``renamed``: the action changes something, and the organization has another slug now.
+        """
+        return await enter(self.context, organization, known_action(action))
+
     def within(self, connection: Any) -> "Platform":
         """Return the same platform inside your own transaction. Nothing is visible before you commit.
 
@@ -348,6 +406,11 @@ class Platform:
         """
         return running(every_job(), self.context)
 
+    @property
+    def loop(self) -> AbstractEventLoop | None:
+        """The event loop that the platform was opened in, and works in; None inside your own transaction."""
+        return self.context.db.loop if isinstance(self.context.db, Database) else None
+
     async def ready(self) -> None:
         """Return if the database answers and has every migration.
 
@@ -357,6 +420,18 @@ class Platform:
         """
         if isinstance(self.context.db, Database):
             await require_current_schema(self.context.db)
+
+
+def known_action(action: Action | str) -> Action:
+    """Return the action of this name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    try:
+        return Action(action)
+    except ValueError:
+        raise ValueError(f"There is no action '{action}': use one of {', '.join(Action)}") from None
 
 
 def every_job() -> list[Job]:

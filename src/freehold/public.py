@@ -1,6 +1,6 @@
 """Every public name of Freehold, gathered from where it lives; ``freehold`` hands them out on first use."""
 
-from freehold.access import GRANTS, Action, Role
+from freehold.access import GRANTS, Action, Role, Scope
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.audit.types import (
     AccountAuditPageRequest,
@@ -186,6 +186,7 @@ __all__ = [
     "RoleEntry",
     "RolePatch",
     "SchemaPending",
+    "Scope",
     "Session",
     "SessionRefresh",
     "Settings",

@@ -40,7 +40,7 @@ def render() -> str:
 
 def _opening() -> Iterator[str]:
     yield from ("## Platform", "", *prose(Platform), "")
-    for name in ("open", "acting_as", "within", "working", "ready"):
+    for name in ("open", "acting_as", "authenticate", "access", "within", "working", "ready"):
         method = getattr(Platform, name)
         yield from (f"### Platform.{name}", "", *code(name, inspect.signature(method)), "", *prose(method), "")
 

@@ -36,7 +36,7 @@ def run(code: str, *hidden: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_library_needs_no_extra():
-    done = run(LIBRARY, *modules_of("server", "embedded", "migrate", "otel"))
+    done = run(LIBRARY, *modules_of("server", "embedded", "migrate", "otel"), "starlette", "fastapi")
     assert done.returncode == 0, done.stderr
 
 

@@ -222,15 +222,16 @@ def _telling_refusals(run: Callable[P, Awaitable[R]], declared: Declared) -> Cal
         try:
             return await run(*args, **kwargs)
         except Forbidden as refusal:
-            if not refusal.is_told:
-                refusal.is_told = True
-                _tell(args[0], declared.action, refusal)
+            _tell_once(args[0], declared.action, refusal)
             raise
 
     return told
 
 
-def _tell(context: Any, action: Action | AccountAction, refusal: Forbidden) -> None:
+def _tell_once(context: Any, action: Action | AccountAction, refusal: Forbidden) -> None:
+    if refusal.is_told:
+        return
+    refusal.is_told = True
     actor = context.actor
     context.tools.observer.refused(action.value)
     fields = {
@@ -241,6 +242,20 @@ def _tell(context: Any, action: Action | AccountAction, refusal: Forbidden) -> N
         "ip": context.ip,
     }
     _log.info("refused: %s to %s", action.value, fields["user_id"] or fields["key_id"], extra={"fields": fields})
+
+
+async def enter(context: Context, organization: OrganizationRef, action: Action) -> Scope:
+    """Let the actor do something in an organization that no operation of Freehold's does, as every operation does it.
+
+    Raises:
+        Unauthenticated, Missing, Forbidden, Moved, Renamed: as ``scope_of`` does.
+    """
+    changes = not action.endswith(".read")
+    try:
+        return await scope_of(context, organization, action=action, outsiders=False, changes=changes)
+    except Forbidden as refusal:
+        _tell_once(context, action, refusal)
+        raise
 
 
 _BEGUN: Final = (Writes.ONE_STATEMENT, Writes.TRANSACTION)

@@ -13,6 +13,8 @@ import zlib
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from freehold.base.errors import Unauthenticated
+
 _RANDOM_BYTES: Final = 32
 _SHAPE = re.compile(r"(fh[a-z]?_)([A-Za-z0-9_-]{43})([0-9a-f]{8})(?![\s\S])")
 
@@ -48,6 +50,19 @@ def token_hash(kind: Kind, token: str) -> bytes | None:
     if shape is None or shape[1] != kind.value or _checksum(shape[1] + shape[2]) != shape[3]:
         return None
     return hashlib.sha256(token.encode()).digest()
+
+
+def bearer_token(header: str) -> str:
+    """Return the token in the value of an ``Authorization`` header.
+
+    Raises:
+        Unauthenticated: it has none: it is of another scheme, or empty.
+    """
+    scheme, _, token = header.partition(" ")
+    token = token.strip(" ")
+    if scheme.lower() != "bearer" or not token or not token.isascii():
+        raise Unauthenticated("The Authorization header must be 'Bearer TOKEN'")
+    return token
 
 
 def _checksum(text: str) -> str:

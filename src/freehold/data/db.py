@@ -130,6 +130,7 @@ class Database:
 
     def __init__(self, lender: Lender, *, meanings: Meanings, statement_timeout_seconds: float) -> None:
         self._lender = lender
+        self.loop = asyncio.get_running_loop()
         self._statement_timeout_seconds = statement_timeout_seconds
         self.meanings = meanings
         self.observer = lender.observer

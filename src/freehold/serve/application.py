@@ -6,34 +6,27 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-import msgspec
-
-from freehold.api_keys.operations import authenticate as authenticate_key
 from freehold.base.addresses import Proxies
-from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
-from freehold.base.tokens import Kind
 from freehold.base.version import VERSION
-from freehold.data.context import Context
 from freehold.observe.board import Board
 from freehold.observe.observer import Observer
-from freehold.pages.cookies import token_of
 from freehold.platform import Platform, observing
 from freehold.serve import docs, system
+from freehold.serve.door import Door
 from freehold.serve.hosted import hosted
 from freehold.serve.metrics import metrics_page
-from freehold.sessions.operations import authenticate
 from freehold.slices import SLICES
 from freehold.web.answers import JSON, PRIVATE, Answer, encode
 from freehold.web.asgi import ASGIApp
 from freehold.web.cors import Cors
-from freehold.web.dispatch import Dispatch, Door
+from freehold.web.dispatch import Dispatch
+from freehold.web.dispatch import Door as Opener
 from freehold.web.edge import Edge, Lifespan
 from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
-from freehold.web.origins import check_origin
-from freehold.web.requests import NO_PROXIES, Request
-from freehold.web.routing import Auth, Endpoint, Routes
+from freehold.web.requests import NO_PROXIES
+from freehold.web.routing import Endpoint, Routes
 from freehold.web.watching import Traffic, Watch, families, watching
 
 ROUTES: Final = (*(routes for each in SLICES for routes in each.found("routes", Routes)), system.routes)
@@ -48,6 +41,7 @@ def create_application(
     observer: Observer | None = None,
     watch: Watch | None = None,
     on_ready: Callable[[], None] | None = None,
+    jobs: bool = True,
 ) -> Edge:
     """Make the application.
 
@@ -63,11 +57,12 @@ def create_application(
         observer: of a platform that is opened here; by default as the settings say.
         watch: of the requests; by default as the settings say.
         on_ready: called once a platform that is opened here is open.
+        jobs: whether to send mail and run other jobs while the lifespan runs.
 
     Raises:
         SettingError: traces or pages are asked for, and their packages are not installed, or the logo cannot be used.
     """
-    door = _Door(platform.context if isinstance(platform, Platform) else None)
+    door = Door(platform.context if isinstance(platform, Platform) else None)
     if isinstance(platform, Platform):
         settings, observer = platform.context.tools.settings, platform.context.tools.observer
     else:
@@ -78,12 +73,12 @@ def create_application(
     async def lifespan() -> AsyncIterator[None]:
         try:
             if isinstance(platform, Platform):
-                async with platform.working():
+                async with platform.working() if jobs else nullcontext():
                     yield
                 return
             async with (
                 Platform.open(settings.database_url or "", settings=settings, observer=observer) as opened,
-                opened.working(),
+                opened.working() if jobs else nullcontext(),
             ):
                 door.surroundings = opened.context
                 if on_ready:
@@ -109,7 +104,7 @@ def create_application(
 
 def assemble(
     endpoints: Iterable[Endpoint],
-    door: Door,
+    door: Opener,
     *,
     pages: Mapping[str, ASGIApp] = MappingProxyType({}),
     elsewhere: ASGIApp | None = None,
@@ -144,57 +139,6 @@ def openapi() -> dict[str, Any]:
     from freehold.web.openapi import document  # noqa: PLC0415 - only for those who read the documentation
 
     return document(ROUTES, version=VERSION)
-
-
-class _Door:
-    """Makes the context of a request: the platform's, with who asks instead of the operator."""
-
-    def __init__(self, surroundings: Context | None) -> None:
-        self.surroundings = surroundings
-
-    async def __call__(self, request: Request, auth: Auth) -> Context:
-        """Make it for the API: who asks sends a token, or a browser sends the cookie that keeps one."""
-        context = self._context(request, redirects=True)
-        token = request.token if auth != "none" else None
-        if token is None and auth != "none" and b"cookie" in request.headers:
-            settings = context.tools.settings
-            context = await self._by_cookie(context, request)
-            if context.actor is not None:
-                check_origin(request, settings, others=settings.origins)
-                return context
-        if token is not None:
-            is_key = token.startswith(Kind.API_KEY)
-            actor = await (authenticate_key if is_key else authenticate)(context, token)
-            return msgspec.structs.replace(context, actor=actor)
-        if auth == "required":
-            raise Unauthenticated
-        return context
-
-    async def visit(self, request: Request) -> Context:
-        """Make it for a page: a session's cookie says who comes; one that has ended says nobody."""
-        return await self._by_cookie(self._context(request), request)
-
-    def _context(self, request: Request, *, redirects: bool = False) -> Context:
-        if self.surroundings is None:
-            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
-        return msgspec.structs.replace(
-            self.surroundings,
-            actor=None,
-            request_id=request.id,
-            ip=request.ip,
-            user_agent=request.user_agent,
-            redirects=redirects,
-            languages=request.languages,
-        )
-
-    async def _by_cookie(self, context: Context, request: Request) -> Context:
-        token = token_of(request, context.tools.settings)
-        if token is None:
-            return context
-        try:
-            return msgspec.structs.replace(context, actor=await authenticate(context, token))
-        except Unauthenticated:
-            return context
 
 
 @lru_cache(maxsize=8)

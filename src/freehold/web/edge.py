@@ -52,7 +52,7 @@ class Edge:
         self.in_flight: set[Request] = set()
         """The requests that are being answered."""
         self.arrivals = Arrivals()
-        self._lifespan = lifespan
+        self.lifespan = lifespan
 
     def busy(self) -> set[tuple[str, int]]:
         """Name the other ends of the connections whose request is being answered."""
@@ -119,7 +119,7 @@ class Edge:
         await receive()
         phase = "startup"
         try:
-            async with self._lifespan():
+            async with self.lifespan():
                 await send({"type": "lifespan.startup.complete"})
                 phase = "shutdown"
                 await receive()

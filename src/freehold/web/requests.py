@@ -9,7 +9,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from freehold.base.addresses import Proxies, network_of
-from freehold.base.errors import FreeholdError, Unauthenticated
+from freehold.base.errors import FreeholdError
+from freehold.base.tokens import bearer_token
 from freehold.base.validation import parse_json
 from freehold.web.arrivals import Arrival, Arrivals
 from freehold.web.asgi import Receive, Scope
@@ -99,13 +100,7 @@ class Request:
             Unauthenticated: there are credentials that are no bearer token.
         """
         value = self.headers.get(b"authorization")
-        if value is None:
-            return None
-        scheme, _, token = value.partition(b" ")
-        token = token.strip(b" ")
-        if scheme.lower() != b"bearer" or not token or not token.isascii():
-            raise Unauthenticated("The Authorization header must be 'Bearer TOKEN'")
-        return token.decode("ascii")
+        return None if value is None else bearer_token(value.decode("latin-1"))
 
     async def json(self, types: frozenset[bytes], *, optional: bool = False) -> Any:
         """Read the body as one JSON document; when it is ``optional``, no body is an empty object.

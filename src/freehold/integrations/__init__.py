@@ -1,0 +1,1 @@
+"""Freehold in an application of another framework. Nothing else imports these, nor the frameworks."""

@@ -1,0 +1,122 @@
+"""Freehold in a Starlette application: ``install`` it, then ask in your routes who sends a request and what they may.
+
+::
+
+    app = Starlette(routes=[Route("/organizations/{organization}/invoices", invoices)])
+    install(app, Settings(database_url="postgresql:///app"))
+
+
+    async def invoices(request: Request) -> JSONResponse:
+        scope = await access(request, "project.read")
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from freehold.access import Action, OrganizationRef, Scope
+from freehold.base.errors import FreeholdError, Invalid
+from freehold.base.settings import Settings
+from freehold.integrations.hosting import Hosting
+from freehold.platform import Platform, known_action
+from freehold.web.problems import answer_to
+from freehold.web.references import reference_reader
+from freehold.web.requests import Request as OwnRequest
+
+_POLICY_VIOLATION: Final = 1008
+_read_organization = reference_reader(OrganizationRef)
+
+
+def install(app: Starlette, platform: Platform | Settings, *, path: str = "/freehold", jobs: bool = True) -> None:
+    """Mount Freehold's API and pages, open the platform with your application, and answer Freehold's errors.
+
+    Mail is sent and other jobs run while your lifespan does. Your own lifespan runs inside Freehold's. Where the server
+    runs no lifespan, the platform is opened by the first request; while it cannot be, requests are answered 503. Every
+    ``FreeholdError`` that a route raises becomes the problem answer that the API gives.
+
+    Args:
+        app: yours, before it starts.
+        platform: how to open one (with ``database_url``), or an open one, which you close.
+        path: where the API and the pages are.
+        jobs: whether to send mail and run other jobs in this process.
+
+    Raises:
+        RuntimeError: Freehold is installed in this application already.
+    """
+    if hasattr(app.state, "freehold"):
+        raise RuntimeError("Freehold is installed in this application already: call install once")
+    hosting = app.state.freehold = Hosting(platform, jobs=jobs)
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(running: Any) -> AsyncIterator[Any]:
+        async with hosting.open(), inner(running) as state:
+            yield state
+
+    app.router.lifespan_context = lifespan
+    app.mount(path, hosting.application)
+    app.add_exception_handler(FreeholdError, _answer)  # type: ignore[arg-type]  # it is for WebSockets, too
+
+
+async def acting(connection: HTTPConnection) -> Platform:
+    """Return the platform acting as whoever sent a request, or as nobody: by bearer token, API key or the cookie.
+
+    Raises:
+        Unauthenticated: ``unauthenticated``: the credentials are not (or no longer) valid.
+        OriginRefused: ``origin_refused``: a page of another site sent a change with somebody's cookie.
+        Unavailable, SchemaPending: the platform cannot be opened now.
+        RuntimeError: Freehold is not installed in this application.
+    """
+    hosting: Hosting | None = getattr(connection.app.state, "freehold", None)
+    if hosting is None:
+        raise RuntimeError("Freehold is not installed in this application: call install(app, ...) on the one you route")
+    return await hosting.acting(connection.scope, connection._receive)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+async def access(connection: HTTPConnection, action: Action | str, *, parameter: str = "organization") -> Scope:
+    """Return what the sender of a request is in the organization that its path names, if they may do something there.
+
+    Args:
+        connection: the request.
+        action: such as ``project.read``.
+        parameter: the name of the path's parameter with the organization's slug or id.
+
+    Raises:
+        ValueError: there is no such action.
+        Unauthenticated, Missing, Forbidden, Renamed: as ``Platform.access`` does.
+        Invalid: ``invalid``: the parameter is neither a slug nor a UUID.
+        LookupError: the path has no such parameter.
+    """
+    action = known_action(action)
+    if parameter not in connection.path_params:
+        raise LookupError(f"The path has no parameter '{parameter}': write {{{parameter}}} into it, or name another")
+    platform = await acting(connection)
+    platform.context.signed_in  # noqa: B018 - strangers learn that first
+    return await platform.access(_organization(connection.path_params[parameter], parameter), action)
+
+
+def _organization(given: Any, parameter: str) -> OrganizationRef:
+    if isinstance(given, UUID):
+        return given
+    problems: list[Any] = []
+    found: OrganizationRef = _read_organization(given, f"/{parameter}", problems)
+    if problems:
+        raise Invalid(problems)
+    return found
+
+
+async def _answer(connection: HTTPConnection, error: Exception) -> Response | None:
+    if isinstance(connection, WebSocket):
+        await connection.close(_POLICY_VIOLATION)
+        return None
+    request = OwnRequest(connection.scope, connection._receive)  # type: ignore[attr-defined]  # noqa: SLF001
+    answer = answer_to(error, request.id)
+    response = Response(answer.body, answer.status)
+    response.raw_headers += [*answer.headers, (b"x-request-id", request.id.encode("ascii"))]
+    return response

@@ -1,0 +1,61 @@
+"""Lets a request in: finds out who asks, and makes the context that its operation works in."""
+
+import msgspec
+
+from freehold.base.errors import Unauthenticated
+from freehold.credentials import actor_of
+from freehold.data.context import Context
+from freehold.pages.cookies import token_of
+from freehold.sessions.operations import authenticate
+from freehold.web.origins import check_origin
+from freehold.web.requests import Request
+from freehold.web.routing import Auth
+
+
+class Door:
+    """Makes the context of a request: the platform's, with who asks instead of the operator."""
+
+    def __init__(self, surroundings: Context | None) -> None:
+        self.surroundings = surroundings
+
+    async def __call__(self, request: Request, auth: Auth) -> Context:
+        """Make it for the API: who asks sends a token, or a browser sends the cookie that keeps one."""
+        context = self._context(request, redirects=True)
+        token = request.token if auth != "none" else None
+        if token is None and auth != "none" and b"cookie" in request.headers:
+            settings = context.tools.settings
+            context = await self._by_cookie(context, request)
+            if context.actor is not None:
+                check_origin(request, settings, others=settings.origins)
+                return context
+        if token is not None:
+            return msgspec.structs.replace(context, actor=await actor_of(context, token))
+        if auth == "required":
+            raise Unauthenticated
+        return context
+
+    async def visit(self, request: Request) -> Context:
+        """Make it for a page: a session's cookie says who comes; one that has ended says nobody."""
+        return await self._by_cookie(self._context(request), request)
+
+    def _context(self, request: Request, *, redirects: bool = False) -> Context:
+        if self.surroundings is None:
+            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
+        return msgspec.structs.replace(
+            self.surroundings,
+            actor=None,
+            request_id=request.id,
+            ip=request.ip,
+            user_agent=request.user_agent,
+            redirects=redirects,
+            languages=request.languages,
+        )
+
+    async def _by_cookie(self, context: Context, request: Request) -> Context:
+        token = token_of(request, context.tools.settings)
+        if token is None:
+            return context
+        try:
+            return msgspec.structs.replace(context, actor=await authenticate(context, token))
+        except Unauthenticated:
+            return context
