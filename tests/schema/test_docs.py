@@ -4,13 +4,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from click.testing import CliRunner
-from tests.conftest import _run
 
 from freehold.schema.catalog import read_model
 from freehold.schema.commands import schema
 from freehold.schema.diagram import svg
 from freehold.schema.markdown import markdown
 from freehold.schema.page import html
+from tests.conftest import _run
 
 HOSTILE = "<script>alert(1)</script> | & \"'"
 

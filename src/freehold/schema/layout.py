@@ -95,7 +95,7 @@ def _columns(names: list[str], heights: Mapping[str, int], lines: Sequence[Line]
 
 
 def _layers(names: list[str], parents: Mapping[str, set[str]]) -> dict[str, int]:
-    """One more than the highest parent; a reference that closes a cycle does not count. No recursion: chains are long."""
+    """One more than the highest parent. What closes a cycle does not count. No recursion: chains are long."""
     layer: dict[str, int] = {}
     for root in names:
         stack, open_ = [root], {root: None}

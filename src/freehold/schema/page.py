@@ -12,13 +12,16 @@ from freehold.schema.wording import MIGRATION_RULES, example, limits, many_to_ma
 MOST_DESCRIBED: Final = 250
 """Tables that a page describes; with more, it says how many are left out."""
 _STYLE: Final = """
-:root { color-scheme: light dark; --ground: light-dark(#f7f6f2, #131512); --surface: light-dark(#ffffff, #1b1e1a);
+:root { color-scheme: light dark;
+  --ground: light-dark(#f7f6f2, #131512); --surface: light-dark(#ffffff, #1b1e1a);
   --sunken: light-dark(#f0efe9, #161815); --line: light-dark(#d3d0c5, #3a3f37); --ink: light-dark(#1d211c, #e8eae4);
-  --soft: light-dark(#5c6259, #a1a89c); --accent: light-dark(#1f6b4d, #6cc49b); --accent-wash: light-dark(#e4f0ea, #1c2f26); }
+  --soft: light-dark(#5c6259, #a1a89c); --accent: light-dark(#1f6b4d, #6cc49b);
+  --accent-wash: light-dark(#e4f0ea, #1c2f26); }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Noto Sans", sans-serif; }
 main { max-width: 1080px; margin: auto; padding: 32px 16px; }
 h1 { font-size: 22px; } h2 { font-size: 18px; margin: 32px 0 12px; } h3 { font-size: 15px; margin: 24px 0 8px; }
-a { color: var(--accent); } code, pre { font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+a { color: var(--accent); }
+code, pre { font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 pre { background: var(--sunken); padding: 12px; overflow: auto; } summary { cursor: pointer; }
 .scroll { overflow: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--surface); }
 table { border-collapse: collapse; width: 100%; } .scroll svg { display: block; }
