@@ -13,13 +13,15 @@ _TITLE, _ROW = 30, 20
 STYLE: Final = """
 .model-diagram { color-scheme: light dark; background: var(--surface, light-dark(#ffffff, #1b1e1a));
   font: 12px ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace; }
-.model-diagram .box { fill: var(--surface, light-dark(#ffffff, #1b1e1a)); stroke: var(--line, light-dark(#c9c6bb, #454b42)); }
+.model-diagram .box { fill: var(--surface, light-dark(#ffffff, #1b1e1a));
+  stroke: var(--line, light-dark(#c9c6bb, #454b42)); }
 .model-diagram .title { fill: var(--accent-wash, light-dark(#e4f0ea, #1c2f26)); }
 .model-diagram text { fill: var(--ink, light-dark(#1d211c, #e8eae4)); }
 .model-diagram .name { font-weight: 700; fill: var(--accent, light-dark(#1f6b4d, #6cc49b)); }
 .model-diagram .type { fill: var(--soft, light-dark(#5c6259, #a1a89c)); }
 .model-diagram .line { fill: none; stroke: var(--soft, light-dark(#5c6259, #a1a89c)); stroke-width: 1.3; }
-.model-diagram g:hover > .line, .model-diagram g:focus > .line { stroke: var(--accent, light-dark(#1f6b4d, #6cc49b)); stroke-width: 2.4; }
+.model-diagram g:hover > .line, .model-diagram g:focus > .line {
+  stroke: var(--accent, light-dark(#1f6b4d, #6cc49b)); stroke-width: 2.4; }
 """
 
 
@@ -94,7 +96,7 @@ def _box(table: Table, columns: list[Column], layout: Layout) -> str:
         left = max(0, 33 - min(len(column.name), 24) - len(marks(column)) - 2)
         parts.append(f'<text x="{x + 12}" y="{base}">{name} {marks(column)}</text>')
         parts.append(
-            f'<text class="type" x="{x + width - 12}" y="{base}" text-anchor="end">{_cut(_short(column.type), max(3, left))}</text>'
+            f'<text class="type" x="{x + width - 12}" y="{base}" text-anchor="end">{_cut(_short(column.type), max(3, left))}</text>'  # noqa: E501
         )
     return "".join(parts) + "</g>"
 
@@ -113,10 +115,7 @@ def _line(model: Model, layout: Layout, number: int) -> str:
     out = 1 if path[1][0] > x else -1
     back = 1 if path[-2][0] > end_x else -1
     way = "M" + "L".join(f"{a} {b}" for a, b in path)
-    if related.single:
-        foot = f"M{x + 7 * out} {y - 6}v12"
-    else:
-        foot = f"M{x} {y - 6}L{x + 11 * out} {y}L{x} {y + 6}"
+    foot = f"M{x + 7 * out} {y - 6}v12" if related.single else f"M{x} {y - 6}L{x + 11 * out} {y}L{x} {y + 6}"
     circle = (
         f"M{end_x + 11 * back} {end_y - 4}a4 4 0 1 0 0.01 0"
         if related.optional

@@ -60,7 +60,7 @@ def fragment(model: Model) -> str:
     parts.append('<h2 id="relationships">Relationships</h2>' + _items(said[: 4 * MOST_DESCRIBED]))
     drawing = svg(model)
     parts.append(
-        f'<div class="scroll" role="region" aria-label="Diagram" tabindex="0">{drawing}</div><p class="soft">{LEGEND}</p>'
+        f'<div class="scroll" role="region" aria-label="Diagram" tabindex="0">{drawing}</div><p class="soft">{LEGEND}</p>'  # noqa: E501
         if drawing
         else f"<p>There is no diagram, because there are more than {MOST_DRAWN} tables.</p>"
     )

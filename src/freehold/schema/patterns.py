@@ -12,8 +12,10 @@ _PATTERNS: Final = (
     (
         "Fetching User with Organizations",
         ("users", "organization_members", "organizations"),
-        "SELECT u.*, o.*\nFROM users u\nLEFT JOIN organization_members om ON u.id = om.user_id\n"
-        "LEFT JOIN organizations o ON om.organization_id = o.id\nWHERE u.id = $1;",
+        (
+            "SELECT u.*, o.*\nFROM users u\nLEFT JOIN organization_members om ON u.id = om.user_id\n"
+            "LEFT JOIN organizations o ON om.organization_id = o.id\nWHERE u.id = $1;"
+        ),
         "SELECT id FROM public.users ORDER BY id LIMIT 1",
     ),
     (
