@@ -38,6 +38,7 @@ DATABASE: Final = {
     "migrate": Part(
         "freehold.migrate.commands:migrate", "Change the database schema safely: rehearsed, backed up and reversible."
     ),
+    "schema": Part("freehold.schema.commands:schema", "Describe the tables of a database."),
     "backup": Part("freehold.migrate.commands:backup", "Create, list, verify and remove backups."),
     "restore": Part(
         "freehold.migrate.commands:restore",

@@ -1,0 +1,120 @@
+"""The document as one HTML file, or as a fragment for another page. No scripts; every text is escaped."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from freehold.schema.diagram import LEGEND, MOST_DRAWN, svg
+from freehold.schema.markdown import state
+from freehold.schema.types import Model, Table
+from freehold.schema.wording import MIGRATION_RULES, example, limits, many_to_many, relation, rule
+
+MOST_DESCRIBED: Final = 250
+"""Tables that a page describes; with more, it says how many are left out."""
+_STYLE: Final = """
+:root { color-scheme: light dark;
+  --ground: light-dark(#f7f6f2, #131512); --surface: light-dark(#ffffff, #1b1e1a);
+  --sunken: light-dark(#f0efe9, #161815); --line: light-dark(#d3d0c5, #3a3f37); --ink: light-dark(#1d211c, #e8eae4);
+  --soft: light-dark(#5c6259, #a1a89c); --accent: light-dark(#1f6b4d, #6cc49b);
+  --accent-wash: light-dark(#e4f0ea, #1c2f26); }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, "Noto Sans", sans-serif; }
+main { max-width: 1080px; margin: auto; padding: 32px 16px; }
+h1 { font-size: 22px; } h2 { font-size: 18px; margin: 32px 0 12px; } h3 { font-size: 15px; margin: 24px 0 8px; }
+a { color: var(--accent); }
+code, pre { font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+pre { background: var(--sunken); padding: 12px; overflow: auto; } summary { cursor: pointer; }
+.scroll { overflow: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--surface); }
+table { border-collapse: collapse; width: 100%; } .scroll svg { display: block; }
+th, td { text-align: left; vertical-align: top; padding: 8px 12px; border-bottom: 1px solid var(--line); }
+th { font-size: 12px; color: var(--soft); } .soft { color: var(--soft); font-size: 13px; }
+"""
+
+
+def html(model: Model) -> str:
+    """Write one file that needs no other."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Data model</title>'
+        f"<style>{_STYLE}</style></head><body><main><h1>Data model</h1>{fragment(model)}</main></body></html>\n"
+    )
+
+
+def fragment(model: Model) -> str:
+    """Write the sections alone, from level 2 of headings on, for a page that has the style's variables."""
+    tables = model.tables[:MOST_DESCRIBED]
+    names = {table.name for table in tables}
+    related = [each for each in model.relationships if each.child in names and each.parent in names]
+    parts = [f'<p class="soft">Read from the running database. {escape(state(model))}</p>']
+    if len(tables) < len(model.tables):
+        parts.append(
+            f"<p>The first {MOST_DESCRIBED} of {len(model.tables)} tables are described here. "
+            "Choose others with <code>--schema</code>, or use the format json, which has all.</p>"
+        )
+    parts.append('<h2 id="entities">Entities</h2>')
+    for n, table in enumerate(tables):
+        parts.append(
+            f'<details><summary><a href="#table-{n}">{escape(table.name)}</a> {escape(table.about or "")}</summary>'
+            f"<pre>{escape(example(table))}</pre></details>"
+        )
+    said = [*map(relation, related), *many_to_many(model)]
+    parts.append('<h2 id="relationships">Relationships</h2>' + _items(said[: 4 * MOST_DESCRIBED]))
+    drawing = svg(model)
+    parts.append(
+        f'<div class="scroll" role="region" aria-label="Diagram" tabindex="0">{drawing}</div><p class="soft">{LEGEND}</p>'  # noqa: E501
+        if drawing
+        else f"<p>There is no diagram, because there are more than {MOST_DRAWN} tables.</p>"
+    )
+    parts.append('<h2 id="tables">Tables</h2>')
+    parts += [_described(n, table) for n, table in enumerate(tables)]
+    rows = [
+        (escape(table.name), escape(rule(each)), f"<code>{escape(each.definition)}</code>")
+        for table in tables
+        for each in table.constraints
+        if each.kind == "c"
+    ]
+    parts.append('<h2 id="rules">Data validation rules</h2>' + _rows(("Table", "Rule", "CHECK"), rows))
+    if model.queries:
+        parts.append('<h2 id="queries">Query patterns</h2>')
+    for query in model.queries:
+        plan = escape("\n".join(query.plan))
+        parts.append(
+            f"<h3>{escape(query.title)}</h3><pre>{escape(query.sql)}</pre><pre>{plan}</pre>"
+            f'<p class="soft">{query.milliseconds:.2f} ms on this database</p>'
+        )
+    parts.append('<h2 id="migration">Data migration</h2><p>When updating schemas, always:</p>')
+    parts.append(_items([each.replace("`", "") for each in MIGRATION_RULES]) + f"<p>{escape(state(model))}</p>")
+    return "\n".join(parts)
+
+
+def _described(number: int, table: Table) -> str:
+    rows = [
+        (
+            f"<code>{escape(each.name)}</code>",
+            f"<code>{escape(each.type)}</code>",
+            escape(limits(each)),
+            escape(each.about or ""),
+        )
+        for each in table.columns
+    ]
+    keys = [each.definition for each in table.constraints if each.kind != "c"]
+    keys += [each.definition for each in table.indexes]
+    about = f"<p>{escape(table.about)}</p>" if table.about else ""
+    listed = "".join(f"<li><code>{escape(key)}</code></li>" for key in keys)
+    more = f"<details><summary>Keys and indexes</summary><ul>{listed}</ul></details>" if keys else ""
+    head = ("Column", "Type", "Constraints", "Meaning")
+    return f'<h3 id="table-{number}">{escape(table.name)}</h3>{about}{_rows(head, rows)}{more}'
+
+
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    if not rows:
+        return "<p>None.</p>"
+    top = "".join(f'<th scope="col">{each}</th>' for each in head)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="scroll" role="region" aria-label="Table" tabindex="0"><table><thead><tr>{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _items(lines: list[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else "<p>None.</p>"
