@@ -33,6 +33,8 @@ UNDECLARED = {
     "freehold.api_keys.operations.authenticate": "finds out who asks, which every check starts from",
     "freehold.sessions.operations.authenticate": "finds out who asks, which every check starts from",
     "freehold.users.operations.credentials_of": "called by signing in alone; what it finds never leaves",
+    "freehold.demo.operations.load": "a command of whoever has the database; each operation that it calls is checked",
+    "freehold.demo.operations.remove": "the same",
     "freehold.users.suspension.operations.refuse_suspended": "called by signing in and accepting an invitation",
 }
 AWAITED: set[Action] = set()
