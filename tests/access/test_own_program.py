@@ -98,11 +98,12 @@ async def test_key_of_an_organization_is_no_user_and_acts_there_alone(
         "x",
         "\0",
         "fh_\ud800",
-        *(new_token(kind).token for kind in Kind),
+        *Kind,
     ],
 )
-async def test_what_is_no_credential_is_refused_and_nothing_else(platform: Platform, credentials: str | None):
-    assert await refused(platform, credentials)
+async def test_what_is_no_credential_is_refused_and_nothing_else(platform: Platform, credentials: str | Kind | None):
+    given = new_token(credentials).token if isinstance(credentials, Kind) else credentials  # of nobody
+    assert await refused(platform, given)
 
 
 async def test_suspended_user_is_nobody(platform: Platform, ada: User):
