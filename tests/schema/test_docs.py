@@ -57,6 +57,11 @@ async def test_freehold_itself(database_url: str):
     assert places == sorted(places)
 
 
+async def test_pattern_that_the_server_refuses_is_left_out(database_url: str):
+    await _run(database_url, "ALTER TABLE projects RENAME COLUMN created_at TO made_at")
+    assert [query.title for query in (await read_model(database_url)).queries] == ["Fetching User with Organizations"]
+
+
 def test_command_writes_each_format(database_url: str, tmp_path: Path):
     for form in ("html", "markdown", "svg", "json"):
         done = CliRunner().invoke(

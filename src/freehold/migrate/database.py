@@ -22,6 +22,8 @@ LOST = (
     asyncpg.InternalClientError,
 )
 """What a broken connection may raise; a server that dies in mid-protocol surfaces as any of these."""
+REFUSED = asyncpg.PostgresError
+"""What a statement raises that the server does not run: no right to it, no such column, too slow."""
 _CERTAINLY_LOST = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError)
 _CONNECT_TIMEOUT_SECONDS = 15
 NO_LIMITS = dict.fromkeys(

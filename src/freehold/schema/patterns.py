@@ -1,11 +1,12 @@
 """The query patterns of Freehold's data model, measured where its tables are."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 
-from freehold.migrate.database import Connection
+from freehold.migrate.database import REFUSED, Connection
 from freehold.schema.types import Query
 
 _PATTERNS: Final = (
@@ -29,7 +30,10 @@ _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 async def measured(connection: Connection, tables: Collection[str]) -> list[Query]:
-    """Run each pattern whose tables are here, in a read-only transaction, for one row that exists."""
+    """Run each pattern whose tables are here, in a read-only transaction, for one row that exists.
+
+    One that the server refuses, such as to a role that may not read the table, is left out.
+    """
     if "organization_members" not in {name.removeprefix("public.") for name in tables}:
         return []
     if not await connection.fetchval("SELECT to_regclass('freehold_migrate.applied') IS NOT NULL"):
@@ -37,7 +41,8 @@ async def measured(connection: Connection, tables: Collection[str]) -> list[Quer
     found = []
     for title, needed, sql, example in _PATTERNS:  # two of them, known beforehand
         if {name.removeprefix("public.") for name in tables} >= set(needed):
-            found.append(await _measure(connection, title, sql, example))
+            with suppress(REFUSED):
+                found.append(await _measure(connection, title, sql, example))
     return found
 
 
