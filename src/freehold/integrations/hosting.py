@@ -21,6 +21,8 @@ from freehold.web.requests import NO_PROXIES, Request
 
 ACTING: Final = "freehold.acting"
 """Where the scope of a request keeps the platform that acts as whoever sent it: they are asked for once."""
+KEEPER: Final = "freehold-open"
+"""What the task is called that holds a platform open for an application without a lifespan."""
 NOT_OPENED: Final = "Freehold could not start: the log of the server says why"
 OTHER_LOOP: Final = (
     "This Platform was opened in another event loop: run the application's lifespan in the loop that opened it, or "
@@ -28,6 +30,8 @@ OTHER_LOOP: Final = (
 )
 
 _log = logging.getLogger(__name__)
+_keepers: set[asyncio.Task[None]] = set()
+"""Each holds a platform open. An event loop itself holds its tasks weakly, and one that is collected closes nothing."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -52,7 +56,6 @@ class Hosting:
         self._jobs = jobs
         self._opened: Opened | None = None
         self._opening: asyncio.Future[Opened] | None = None
-        self._keeper: asyncio.Task[None] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -103,7 +106,9 @@ class Hosting:
         opening = self._opening
         if opening is None or opening.get_loop() is not loop:
             opening = self._opening = loop.create_future()
-            self._keeper = loop.create_task(self._keep(opening), name="freehold-open")
+            keeper = loop.create_task(self._keep(opening), name=KEEPER)
+            _keepers.add(keeper)
+            keeper.add_done_callback(_keepers.discard)
         # Shielded: whoever goes away must not take it from those who wait for it, too.
         return await asyncio.shield(opening)
 
