@@ -1,4 +1,4 @@
-"""What stands around each page of the console: where one is, what there is to go to, and the page as a request."""
+"""What stands around each page of the console: where you are, where you can go, and the page as a request."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -98,7 +98,7 @@ _IN_AN_ORGANIZATION: Final = (
 
 
 def groups_of(place: Place | None) -> tuple[Group, ...]:
-    """List what there is to go to: what the visitor may read here, or else their account."""
+    """List where the visitor can go: what they may read here, or else their account."""
     if place is None:
         return ACCOUNT
     found = []

@@ -35,7 +35,7 @@ _keepers: set[asyncio.Task[None]] = set()
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What there is while the platform is open, and the event loop that it is open in."""
+    """The open platform, what serves it, and its event loop."""
 
     platform: Platform
     door: Door
