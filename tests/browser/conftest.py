@@ -1,16 +1,20 @@
 """A real server and a real browser. Without a Chromium on this machine these tests are skipped, and say so."""
 
+import os
 import re
 import shutil
-from asyncio import run
+import signal
+from asyncio import ensure_future, run, wait
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
 from tests.conftest import _clone, _run, with_database
 from tests.mail.letters import letters_to
 from tests.serve.running import Running
@@ -23,6 +27,8 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 
+CLOSING_SECONDS = 10
+
 Serve = Callable[..., Running]
 OpenPage = Callable[..., Awaitable[Page]]
 
@@ -31,10 +37,33 @@ OpenPage = Callable[..., Awaitable[Page]]
 async def chromium() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here: install one to test pages in a browser")
-    async with async_playwright() as driver:
-        started = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
+    driver = await async_playwright().start()
+    started = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield started
+    # A Chromium that has been seen to hang while it closes must not take the results of all tests with it.
+    ending = ensure_future(_end(started, driver))
+    if not (await wait([ending], timeout=CLOSING_SECONDS))[0]:
+        for pid in descendants(os.getpid(), named="chromium") | descendants(os.getpid(), named="playwright"):
+            with suppress(ProcessLookupError):  # it went with another
+                os.kill(pid, signal.SIGKILL)
+        await wait([ending], timeout=CLOSING_SECONDS)
+
+
+async def _end(started: Browser, driver: Playwright) -> None:
+    with suppress(PlaywrightError):  # it was killed meanwhile
         await started.close()
+    await driver.stop()
+
+
+def descendants(pid: int, *, named: str) -> set[int]:
+    """The ids of the processes below one whose program's path or arguments have this word."""
+    found: set[int] = set()
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, listed.read_text().split()):
+            with suppress(FileNotFoundError):  # it ended meanwhile
+                below = descendants(child, named=named)
+                found |= below | ({child} if named in Path(f"/proc/{child}/cmdline").read_text() else set())
+    return found
 
 
 @pytest.fixture(scope="session")
