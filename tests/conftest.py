@@ -10,16 +10,19 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from uuid import uuid4
 
+import argon2
 import asyncpg
 import msgspec
 import pytest
 
 from freehold import NewUser, Platform, Settings, User, migrate
+from freehold.passwords import formats, hashing
 from freehold.postgres import EmbeddedServer, PostgresError, client_binary
 from tests.forker import Forker
 
@@ -178,6 +181,31 @@ def client_programs(missing_programs: str) -> None:
     """Skip a test that needs pg_dump and pg_restore in another process."""
     if missing_programs:
         pytest.skip(missing_programs)
+
+
+class _RememberingHasher(argon2.PasswordHasher):
+    """Hashes each password once a process."""
+
+    _known: ClassVar[dict[str | bytes, str]] = {}
+
+    def hash(self, password: str | bytes, **options: Any) -> str:
+        return self._known.get(password) or self._known.setdefault(password, super().hash(password, **options))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_hashes() -> Iterator[None]:
+    """Remember what hashing came to: most tests need people with passwords, and Argon2 was a quarter of their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argon2, "PasswordHasher", _RememberingHasher)
+        patch.setattr(hashing, "fits", cache(formats.fits))
+        yield
+
+
+@pytest.fixture
+def honest_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash afresh every time, for tests of hashing itself; ask for it before a platform is opened."""
+    monkeypatch.setattr(argon2, "PasswordHasher", _RememberingHasher.__base__)
+    monkeypatch.setattr(hashing, "fits", formats.fits)
 
 
 @pytest.fixture

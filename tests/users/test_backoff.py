@@ -136,6 +136,7 @@ async def test_neighbours_in_one_ipv6_network_are_one_address(platform: Platform
     await Device(platform, "2001:db8:0:1::1").sign_in()
 
 
+@pytest.mark.usefixtures("honest_hashes")
 async def test_guesses_made_at_once_are_answered_alike_as_soon_as_enough_have_failed(
     platform: Platform, sign_up: SignUp
 ):
