@@ -253,6 +253,29 @@ def test_changes_of_others_on_the_server_are_not_held_against_a_step(
         asyncio.run(cluster.run(server.admin_url, "DROP ROLE IF EXISTS another; COMMENT ON ROLE idle IS NULL"))
 
 
+def test_databases_that_others_drop_are_not_held_against_a_step(server: EmbeddedServer, shop: str) -> None:
+    boundary = Boundary(apart=False)
+
+    async def drop(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await cluster.run(server.admin_url, "CREATE DATABASE going")
+            await cluster.run(server.admin_url, "DROP DATABASE going")
+
+    async def act() -> None:
+        stop = asyncio.Event()
+        async with connect(shop) as onlooker, connect(shop) as connection, asyncio.TaskGroup() as group:
+            group.create_task(drop(stop))
+            await boundary.begin(onlooker)
+            try:
+                for _ in range(200):  # it is marked as going for a fraction of the time
+                    async with connection.transaction():
+                        await boundary.check(connection)
+            finally:
+                stop.set()
+
+    asyncio.run(act())
+
+
 def test_backfill_is_looked_at_before_each_batch_is_kept(
     server: EmbeddedServer, shop: str, migrations: Write, tmp_path: Path
 ) -> None:

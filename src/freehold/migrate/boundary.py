@@ -25,6 +25,9 @@ _NEVER = frozenset({"database", "subscription", "replication origin"})
 _UNSEEN = "unseen"
 """The kind of what shows that a role was changed though it looks the same."""
 
+_GOING = '"datconnlimit": -2,'
+"""DATCONNLIMIT_INVALID_DB of PostgreSQL's pg_database.h. DROP DATABASE runs in no transaction, so in no step either."""
+
 _DROP_ROLES = """
 SELECT format(step, rolname) FROM pg_roles, unnest(ARRAY['DROP OWNED BY %I', 'DROP ROLE %I']) AS step
 WHERE rolname = ANY ($1)
@@ -104,7 +107,11 @@ class Boundary:
         if now == self._before or self._onlooker is None:
             return []
         now, theirs = await _with_and_without(connection, self._onlooker)
-        own = [key for key in sorted(now.keys() | theirs.keys()) if now.get(key) != theirs.get(key)]
+        own = [
+            key
+            for key in sorted(now.keys() | theirs.keys())
+            if now.get(key) != theirs.get(key) and not _is_going(now.get(key), theirs.get(key))
+        ]
         if self.apart:
             self._roles |= {name for kind, name in own if kind == "role" and (kind, name) not in self._before}
             own = [key for key in own if key[0] in _NEVER]
@@ -128,6 +135,11 @@ async def _with_and_without(connection: Connection, onlooker: Connection) -> tup
     async with onlooker.transaction(isolation="repeatable_read", readonly=True):
         await onlooker.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         return _shared(rows), await _look(onlooker)
+
+
+def _is_going(*definitions: str | None) -> bool:
+    """Say whether a database is being dropped: that is marked in place, under every snapshot, and done by no step."""
+    return any(_GOING in (definition or "") for definition in definitions)
 
 
 def _shared(rows: Sequence[tuple[str, str, str | None]]) -> _Shared:

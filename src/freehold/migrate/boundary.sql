@@ -10,8 +10,8 @@ FROM pg_catalog.pg_auth_members a
     LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.roleid
     LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantor
 UNION ALL
--- VACUUM changes its two numbers in place, under every snapshot.
-SELECT 'database', datname, (pg_catalog.to_jsonb(d) - '{datfrozenxid,datminmxid}'::text[])::text
+-- VACUUM changes its two numbers in place, under every snapshot; a login its trigger's mark (17).
+SELECT 'database', datname, (pg_catalog.to_jsonb(d) - '{datfrozenxid,datminmxid,dathasloginevt}'::text[])::text
 FROM pg_catalog.pg_database d WHERE datname <> pg_catalog.current_database()
 UNION ALL
 SELECT CASE WHEN d.oid IS NULL THEN 'settings' ELSE 'database' END,
