@@ -31,11 +31,11 @@ class Forker:
         self._ours.settimeout(DEADLINE_SECONDS)
 
     def run(
-        self, *arguments: str, environment: Mapping[str, str], folder: Path, stdin: str | None = ""
+        self, *arguments: str, environment: Mapping[str, str], folder: Path, stdin: str | bytes | None = ""
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end; without `stdin` it has this process's own."""
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            given.write((stdin or "").encode())
+            given.write(stdin.encode() if isinstance(stdin, str) else stdin or b"")
             given.seek(0)
             files = [0 if stdin is None else given.fileno(), output.fileno(), errors.fileno()]
             request = json.dumps([arguments, dict(environment), str(folder)]).encode()

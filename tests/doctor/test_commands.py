@@ -3,22 +3,25 @@
 import json
 import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from tests.forker import Forker
 
-def doctor(*arguments: str, database_url: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from freehold.cli import main; main()", "doctor", *arguments],
-        env={**os.environ, "FREEHOLD_DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+Doctor = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_each_finding_has_its_remedy_below_it(database_url: str, tmp_path: Path):
+@pytest.fixture
+def doctor(forker: Forker, tmp_path: Path) -> Doctor:
+    def run(*arguments: str, database_url: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url}
+        return forker.run("doctor", *arguments, environment=environment, folder=tmp_path)
+
+    return run
+
+
+def test_each_finding_has_its_remedy_below_it(doctor: Doctor, database_url: str, tmp_path: Path):
     done = doctor("--backups-dir", str(tmp_path), database_url=database_url)
     lines = done.stdout.splitlines()
     at = next(number for number, line in enumerate(lines) if "(stored_backups)" in line)
@@ -26,28 +29,28 @@ def test_each_finding_has_its_remedy_below_it(database_url: str, tmp_path: Path)
     assert lines[at + 1].startswith("    Run 'freehold backup create'")
 
 
-def test_warnings_fail_where_that_is_asked(database_url: str, tmp_path: Path):
+def test_warnings_fail_where_that_is_asked(doctor: Doctor, database_url: str, tmp_path: Path):
     found = json.loads(doctor("--json", "--backups-dir", str(tmp_path), database_url=database_url).stdout)
     strict = doctor("--strict", "--backups-dir", str(tmp_path), database_url=database_url)
     assert any(each["severity"] == "warning" for each in found["findings"])
     assert strict.returncode == 1
 
 
-def test_status_says_that_there_is_an_error(tmp_path: Path):
+def test_status_says_that_there_is_an_error(doctor: Doctor, tmp_path: Path):
     done = doctor("--json", "--backups-dir", str(tmp_path), database_url="postgresql://a:hidden@127.0.0.1:1/a")
     assert done.returncode == 1
     assert json.loads(done.stdout)["healthy"] is False
     assert "hidden" not in done.stdout + done.stderr
 
 
-def test_grants_are_statements_for_the_role(database_url: str):
+def test_grants_are_statements_for_the_role(doctor: Doctor, database_url: str):
     done = doctor("--grants", 'odd "role"', database_url=database_url)
     assert done.returncode == 0
     assert all(line.endswith(' TO "odd ""role""";') for line in done.stdout.splitlines())
     assert "DELETE ON api_keys" in done.stdout
 
 
-def test_file_of_heads_that_cannot_be_read_is_named(database_url: str, tmp_path: Path):
+def test_file_of_heads_that_cannot_be_read_is_named(doctor: Doctor, database_url: str, tmp_path: Path):
     (tmp_path / "heads").write_text("nonsense\n")
     done = doctor("--heads", str(tmp_path / "heads"), database_url=database_url)
     assert done.returncode == 2

@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 import zstandard
+from tests.forker import Forker
 from tests.transfer.conftest import ndjson, uid, user
 from tests.waiting import eventually
 
@@ -51,13 +52,13 @@ def start(database_url: str, tmp_path: Path) -> Start:
 
 
 @pytest.fixture
-def freehold(start: Start) -> Callable[..., tuple[int, str, str]]:
+def freehold(database_url: str, forker: Forker, tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
     """Run `freehold`: gives exit status, what it printed, and what it complained."""
 
-    def run(*arguments: str | Path, stdin: bytes = b"", program: str = PROGRAM) -> tuple[int, str, str]:
-        process = start(*arguments, program=program)
-        out, complaint = process.communicate(stdin, timeout=DEADLINE_SECONDS)
-        return process.returncode, out.decode(), complaint.decode()
+    def run(*arguments: str | Path, stdin: bytes = b"") -> tuple[int, str, str]:
+        environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url}
+        done = forker.run(*map(str, arguments), environment=environment, folder=tmp_path, stdin=stdin)
+        return done.returncode, done.stdout, done.stderr
 
     return run
 
