@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import argon2
 import asyncpg
+import hypothesis
 import msgspec
 import pytest
 
@@ -82,6 +83,9 @@ def _memory() -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and make the template, in the process that the others hang on."""
+    if config.option.markexpr != "long":  # what is run often is the same each time; the long run looks further
+        hypothesis.settings.register_profile("same", derandomize=True, database=None)
+        hypothesis.settings.load_profile("same")
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     admin_url = os.environ.get("FREEHOLD_TEST_DATABASE_URL")

@@ -26,6 +26,7 @@ def test_ids_are_of_version_seven_and_sort_by_time():
     assert before <= moments[0] <= moments[-1] <= after
 
 
+@pytest.mark.usefixtures("honest_hashes")
 async def test_password_fits_its_own_hash_alone():
     passwords = Passwords(threads=1, queue=4)
     try:
@@ -41,6 +42,7 @@ async def test_password_fits_its_own_hash_alone():
         passwords.close()
 
 
+@pytest.mark.usefixtures("honest_hashes")
 async def test_crowd_of_passwords_is_told_to_come_back():
     passwords = Passwords(threads=1, queue=1)
     try:

@@ -129,7 +129,7 @@ def sample(rule: Rule) -> list[str]:
     """Draw about a thousand different strings around a rule; always the same ones."""
     drawn: dict[str, None] = dict.fromkeys(NEAR.get(rule.name, []))
 
-    @settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(texts(rule), min_size=20, max_size=50))
     def draw(values: list[str]) -> None:
         drawn.update(dict.fromkeys(values))

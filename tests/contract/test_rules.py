@@ -187,7 +187,7 @@ async def test_features_are_accepted_by_type_and_database_alike(schema: Any):
         st.none(), st.sampled_from(NEAR["feature"]), st.from_regex(r"\A[a-z0-9_.-]{1,5}\Z"), texts(scalars.FEATURE)
     )
 
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(one, max_size=5))
     def draw(values: list[str | None]) -> None:
         if all(value is None or text_defect(value) is None for value in values):

@@ -27,7 +27,7 @@ STATEMENTS = [
 ]
 ODD = ["\0", "\ud800", "$$", "'", '"', "(", ")", "/*", "--", "::", ":=", "..", "\r", "\\", "ü", "END", "ATOMIC", "NULL"]
 
-many_examples = settings(max_examples=150, deadline=None, derandomize=True)
+many_examples = settings(max_examples=150, deadline=None)
 
 
 def test_what_is_relied_on_of_the_package() -> None:

@@ -129,6 +129,7 @@ async def test_wrong_token_is_told_nothing(database_url: str, authorization: str
         assert TOKEN not in answer.text
 
 
+@pytest.mark.usefixtures("honest_hashes")
 async def test_mounted_application_tells_of_its_own_process(database_url: str):
     settings = Settings(metrics_token=TOKEN, password_threads=1, password_queue=0, writes_per_minute=2)
     async with Platform.open(database_url, settings=settings) as platform, client_of(platform) as client:

@@ -49,7 +49,7 @@ def test_bad_slug_is_refused(slug: str):
     assert [error.pointer for error in refused.value.errors] == ["/slug"]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(min_size=1, max_size=100))
 def test_slugs_made_from_any_name_are_slugs(name: str):
     assert [slug for slug in candidates(name) if SLUG.check(slug) != slug] == []
