@@ -304,6 +304,7 @@ async def drop_all(url: str) -> None:
     await run_sql(with_database(url, "postgres"), *every)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ground", ["apply"], indirect=True)
 def test_runner_killed_is_no_loss_and_the_same_command_completes(ground: Ground) -> None:
     hit = try_points(ground, "apply", iter(range(4, 40, 8)), amid=True)

@@ -88,6 +88,7 @@ def test_newer_release_on_the_shelf_changes_nothing(install: Install, shelf: Pat
     assert done.stdout == "Installing 3 packages into env ...\n"
 
 
+@pytest.mark.long
 def test_package_that_is_missing_from_the_file_is_named(install: Install, shelf: Path):
     done = install(wheel(shelf, "top", "1.0", "Requires-Dist: base>=1.0"))
     assert done.returncode == 1
@@ -95,6 +96,7 @@ def test_package_that_is_missing_from_the_file_is_named(install: Install, shelf:
     assert "make clean" in done.stderr
 
 
+@pytest.mark.long
 def test_file_with_another_hash_is_refused(install: Install, shelf: Path):
     line = wheel(shelf, "top", "1.0")
     done = install(line[:-2] + ("0" if line[-2] != "0" else "1") + "\n")
