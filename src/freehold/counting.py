@@ -11,8 +11,8 @@ from freehold.base.errors import FreeholdError, Unavailable
 from freehold.base.version import VERSION
 from freehold.data.sql import statement_names
 from freehold.limits.policies import Limited
-from freehold.observe.board import SECONDS, Board, Family
 from freehold.observe.observer import Observer
+from freehold.observe.shared_metrics import SECONDS, Family, SharedMetrics
 from freehold.sessions.errors import WrongCredentials
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.verification.errors import EmailUnverified
@@ -132,16 +132,16 @@ def families() -> tuple[Family, ...]:
 
 
 class Counting(Observer):
-    """Counts in one place of a board that has these ``families``.
+    """Counts in one place of shared metrics that have these ``families``.
 
     Attributes:
-        board: where others read what is counted.
+        shared: where others read what is counted.
     """
 
-    def __init__(self, board: Board, index: int = 0, *, slow_seconds: float) -> None:
+    def __init__(self, shared: SharedMetrics, index: int = 0, *, slow_seconds: float) -> None:
         super().__init__(statement_names(), slow_seconds=slow_seconds)
-        self.board: Final = board
-        place = board.place(index)
+        self.shared: Final = shared
+        place = shared.place(index)
         self._statements = place.histogram(statements_run())
         self._in_use = place.counter(CONNECTIONS_IN_USE)
         self._waiting = place.counter(CONNECTIONS_WAITING)

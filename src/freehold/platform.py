@@ -28,8 +28,8 @@ from freehold.data.paging import Cursors
 from freehold.data.sql import statement_names
 from freehold.mail import operations as mail
 from freehold.mail.jobs import check_settings as check_mail_settings
-from freehold.observe.board import Board
 from freehold.observe.observer import Observer
+from freehold.observe.shared_metrics import SharedMetrics
 from freehold.organizations import operations as organizations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.invitations import operations as invitations
@@ -442,5 +442,5 @@ def every_job() -> list[Job]:
 def observing(settings: Settings) -> Observer:
     """Make the observer of a process that shares its counts with no other."""
     if settings.counts:
-        return Counting(Board(families()), slow_seconds=settings.slow_seconds)
+        return Counting(SharedMetrics(families()), slow_seconds=settings.slow_seconds)
     return Observer(statement_names(), slow_seconds=settings.slow_seconds)

@@ -200,5 +200,5 @@ async def test_every_statement_is_counted(database_url: str):
     async with Platform.open(database_url, settings=Settings(metrics_token=TOKEN)) as platform:
         observer = platform.context.tools.observer
         assert isinstance(observer, Counting)
-        series = next(f.series for f in observer.board.families if f.labels == ("statement",))
+        series = next(f.series for f in observer.shared.families if f.labels == ("statement",))
     assert series.keys() == {bound.sql for bound in STATEMENTS.values()}

@@ -19,7 +19,7 @@ from freehold.base.settings import SettingError
 from freehold.observe import otel
 from freehold.observe.otel import Traces, require_packages
 from freehold.serve.application import create_application
-from freehold.web.watching import Watch
+from freehold.web.recording import RequestRecorder
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 SPAN_ID = "b7ad6b7169203331"
@@ -44,7 +44,7 @@ async def client(
     opened: list[httpx.AsyncClient] = []
 
     def open_client(ratio: float) -> httpx.AsyncClient:
-        application = create_application(platform, watch=Watch(traces=Traces(ratio, provider=provider)))
+        application = create_application(platform, recorder=RequestRecorder(traces=Traces(ratio, provider=provider)))
         transport = httpx.ASGITransport(application)
         headers = {"Authorization": f"Bearer {token}"}
         opened.append(httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers))

@@ -1,22 +1,22 @@
-"""Writes boards in the text format that Prometheus scrapes (version 0.0.4)."""
+"""Writes metrics in the text format that Prometheus scrapes (version 0.0.4)."""
 
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Final
 
-from freehold.observe.board import Board, Family
+from freehold.observe.shared_metrics import Family, SharedMetrics
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposition(boards: Iterable[Board]) -> bytes:
+def exposition(metrics: Iterable[SharedMetrics]) -> bytes:
     """Write all families with their current values."""
-    return "".join(line for board in boards for family in board.families for line in _lines(board, family)).encode()
+    return "".join(line for shared in metrics for family in shared.families for line in _lines(shared, family)).encode()
 
 
-def _lines(board: Board, family: Family) -> Iterator[str]:
+def _lines(shared: SharedMetrics, family: Family) -> Iterator[str]:
     yield f"# HELP {family.name} {family.help}\n# TYPE {family.name} {family.kind}\n"
-    for values, numbers in board.read(family):
+    for values, numbers in shared.read(family):
         if family.is_sparse and not any(numbers):
             continue
         labels = [f'{name}="{_escaped(value)}"' for name, value in zip(family.labels, values, strict=True)]

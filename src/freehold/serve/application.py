@@ -9,8 +9,8 @@ from typing import Any, Final
 from freehold.base.addresses import Proxies
 from freehold.base.settings import Settings
 from freehold.base.version import VERSION
-from freehold.observe.board import Board
 from freehold.observe.observer import Observer
+from freehold.observe.shared_metrics import SharedMetrics
 from freehold.platform import Platform, observing
 from freehold.serve import docs, system
 from freehold.serve.door import Door
@@ -25,9 +25,9 @@ from freehold.web.dispatch import Door as Opener
 from freehold.web.edge import Edge, Lifespan
 from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
+from freehold.web.recording import RequestMetrics, RequestRecorder, families, recorder_of
 from freehold.web.requests import NO_PROXIES
 from freehold.web.routing import Endpoint, Routes
-from freehold.web.watching import Traffic, Watch, families, watching
 
 ROUTES: Final = (*(routes for each in SLICES for routes in each.found("routes", Routes)), system.routes)
 """Everything that is served, in the order of the documentation."""
@@ -39,7 +39,7 @@ def create_application(
     platform: Platform | Settings,
     *,
     observer: Observer | None = None,
-    watch: Watch | None = None,
+    recorder: RequestRecorder | None = None,
     on_ready: Callable[[], None] | None = None,
     jobs: bool = True,
 ) -> Edge:
@@ -55,7 +55,7 @@ def create_application(
     Args:
         platform: an open one, or how to open it.
         observer: of a platform that is opened here; by default as the settings say.
-        watch: of the requests; by default as the settings say.
+        recorder: of the requests; by default as the settings say.
         on_ready: called once a platform that is opened here is open.
         jobs: whether to send mail and run other jobs while the lifespan runs.
 
@@ -67,7 +67,8 @@ def create_application(
         settings, observer = platform.context.tools.settings, platform.context.tools.observer
     else:
         settings, observer = platform, observer or observing(platform)
-    watch = watch or watching(settings, Traffic(Board(families(ENDPOINTS))) if settings.counts else None)
+    metrics = RequestMetrics(SharedMetrics(families(ENDPOINTS))) if settings.counts else None
+    recorder = recorder or recorder_of(settings, metrics)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -85,20 +86,20 @@ def create_application(
                     on_ready()
                 yield
         finally:
-            watch.close()
+            recorder.close()
 
     limiter = Limiter(lambda: door.surroundings)
     pages, elsewhere = hosted(settings, door.visit, limiter)
     return assemble(
         ENDPOINTS,
         door,
-        pages={**_PAGES, **metrics_page(settings, observer, watch), **pages},
+        pages={**_PAGES, **metrics_page(settings, observer, recorder), **pages},
         elsewhere=elsewhere,
         lifespan=lifespan,
         limiter=limiter,
         cors=Cors(settings.origins) if settings.origins else None,
         proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
-        watch=watch,
+        recorder=recorder,
     )
 
 
@@ -111,7 +112,7 @@ def assemble(
     lifespan: Lifespan = nullcontext,
     limiter: Limiter | None = None,
     proxies: Proxies = NO_PROXIES,
-    watch: Watch | None = None,
+    recorder: RequestRecorder | None = None,
     cors: Cors | None = None,
 ) -> Edge:
     """Make an ASGI application of declared endpoints and of other pages.
@@ -124,14 +125,14 @@ def assemble(
         lifespan: what to open before the first request and to close after the last.
         limiter: counts the requests; without it nothing is limited.
         proxies: those whose word about the caller's address is believed.
-        watch: notes the requests.
+        recorder: notes the requests.
         cors: whose pages may call it from a browser.
 
     Raises:
         ValueError: two endpoints have the same method and path.
     """
     inner = Dispatch(endpoints, door, limiter=limiter, pages=pages, elsewhere=elsewhere)
-    return Edge(inner, lifespan, proxies, watch, cors)
+    return Edge(inner, lifespan, proxies, recorder, cors)
 
 
 def openapi() -> dict[str, Any]:

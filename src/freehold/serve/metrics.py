@@ -11,34 +11,34 @@ from typing import Final
 from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
 from freehold.counting import Counting
-from freehold.observe.board import Board
 from freehold.observe.exposition import CONTENT_TYPE, exposition
 from freehold.observe.observer import Observer
+from freehold.observe.shared_metrics import SharedMetrics
 from freehold.serve.port import Port
 from freehold.web.answers import NOT_STORED, Answer
 from freehold.web.asgi import ASGIApp, Scope
 from freehold.web.fixed import Fixed
-from freehold.web.watching import Watch
+from freehold.web.recording import RequestRecorder
 
 PATH: Final = "/metrics"
 METRICS_OPTION: Final = "--metrics-port"
 _PATIENCE_SECONDS: Final = 5.0
 
 
-def metrics_page(settings: Settings, observer: Observer, watch: Watch) -> dict[str, ASGIApp]:
+def metrics_page(settings: Settings, observer: Observer, recorder: RequestRecorder) -> dict[str, ASGIApp]:
     """Make the page on the port of the API: none without a token, or when there is a port of its own."""
-    token, traffic = settings.metrics_token, watch.traffic
-    if token is None or settings.metrics_port is not None or traffic is None or not isinstance(observer, Counting):
+    token, requests = settings.metrics_token, recorder.metrics
+    if token is None or settings.metrics_port is not None or requests is None or not isinstance(observer, Counting):
         return {}
-    boards = (observer.board, traffic.board)
+    metrics = (observer.shared, requests.shared)
 
     def answer(scope: Scope) -> Answer:
         if not is_let_in(dict(scope["headers"]).get(b"authorization", b""), token):
             raise Unauthenticated(
                 "Send the metrics token as 'Authorization: Bearer TOKEN' (see FREEHOLD_METRICS_TOKEN)"
             )
-        watch.flush()
-        return Answer(200, ((b"content-type", CONTENT_TYPE), NOT_STORED), exposition(boards))
+        recorder.flush()
+        return Answer(200, ((b"content-type", CONTENT_TYPE), NOT_STORED), exposition(metrics))
 
     return {PATH: Fixed(answer)}
 
@@ -49,7 +49,7 @@ def is_let_in(authorization: bytes, token: str | None) -> bool:
 
 
 @contextmanager
-def metrics_server(port: Port, boards: Sequence[Board], token: str | None) -> Iterator[None]:
+def metrics_server(port: Port, metrics: Sequence[SharedMetrics], token: str | None) -> Iterator[None]:
     """Answer ``/metrics`` on a port, from a thread of its own: it works also while no worker does."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -63,7 +63,7 @@ def metrics_server(port: Port, boards: Sequence[Board], token: str | None) -> It
                     401, b"Send the metrics token as 'Authorization: Bearer TOKEN' (see FREEHOLD_METRICS_TOKEN).\n"
                 )
             else:
-                self._answer(200, exposition(boards))
+                self._answer(200, exposition(metrics))
 
         def _answer(self, status: int, body: bytes) -> None:
             self.send_response(status)

@@ -21,7 +21,7 @@ from freehold.serve.metrics import METRICS_OPTION, metrics_server
 from freehold.serve.port import Port
 from freehold.serve.roster import Roster
 from freehold.serve.supervision import Supervisor
-from freehold.serve.worker import Boards, Post, load
+from freehold.serve.worker import Post, WorkerMetrics, load
 
 HEADER_SECONDS: Final = 30
 """How long the header of a request may take, from the start of the connection or the end of the last answer."""
@@ -78,7 +78,7 @@ def serve(
     """
     if settings.trace_ratio:
         require_packages()
-    boards = Boards.of(settings.workers) if settings.counts else None
+    metrics = WorkerMetrics.of(settings.workers) if settings.counts else None
     connections = _connections(settings.connections_per_worker)
     with ExitStack() as open_things:
         claimed = open_things.enter_context(port or Port(settings.host, settings.port))
@@ -98,14 +98,14 @@ def serve(
             log_dictconfig=configuration(settings.log_format, settings.log_level),
         )
         server.roster, server.beside = Roster(settings.workers), []
-        if boards is not None and settings.metrics_port is not None:
+        if metrics is not None and settings.metrics_port is not None:
             own = open_things.enter_context(metrics_port or Port(settings.host, settings.metrics_port, METRICS_OPTION))
-            page = metrics_server(own, (boards.platform, boards.http), settings.metrics_token)
+            page = metrics_server(own, (metrics.platform, metrics.http), settings.metrics_token)
             server.beside.append(partial(open_things.enter_context, page))
         if beside is not None:
             server.beside.append(partial(open_things.enter_context, beside))
         server.announce = announce and partial(_announce_when_ready, claimed.url, announce, server.main_loop_interrupt)
-        post = Post(os.getpid(), claimed.number, connections, server.roster, boards)
+        post = Post(os.getpid(), claimed.number, connections, server.roster, metrics)
         try:
             server.serve(target_loader=partial(load, settings, post), wrap_loader=False)
         except SystemExit:

@@ -13,28 +13,31 @@ import msgspec
 
 from freehold import counting
 from freehold.base.settings import Settings
-from freehold.observe.board import Board
 from freehold.observe.logs import configuration
+from freehold.observe.shared_metrics import SharedMetrics
 from freehold.serve.application import ENDPOINTS, create_application
 from freehold.serve.roster import Roster
 from freehold.serve.stopping import STOPPING, Stopping
 from freehold.serve.warden import Warden
 from freehold.web.asgi import ASGIApp
-from freehold.web.watching import Traffic, families, watching
+from freehold.web.recording import RequestMetrics, families, recorder_of
 
 _PR_SET_PDEATHSIG = 1
 
 
-class Boards(msgspec.Struct, frozen=True):
+class WorkerMetrics(msgspec.Struct, frozen=True):
     """Where all workers count."""
 
-    platform: Board
-    http: Board
+    platform: SharedMetrics
+    http: SharedMetrics
 
     @classmethod
     def of(cls, workers: int) -> Self:
-        """Make the boards of so many workers, before these are started."""
-        return cls(Board(counting.families(), processes=workers), Board(families(ENDPOINTS), processes=workers))
+        """Make the metrics of so many workers, before these are started."""
+        return cls(
+            SharedMetrics(counting.families(), processes=workers),
+            SharedMetrics(families(ENDPOINTS), processes=workers),
+        )
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -45,18 +48,18 @@ class Post(msgspec.Struct, frozen=True):
         port: of that server.
         connections: how many it may have.
         roster: where it notes that it serves.
-        boards: where it counts, if anybody looks.
+        metrics: where it counts, if anybody looks.
     """
 
     server_pid: int
     port: int
     connections: int
     roster: Roster
-    boards: Boards | None
+    metrics: WorkerMetrics | None
 
 
 def load(settings: Settings, post: Post, index: int) -> ASGIApp:
-    """Make the application of the worker with this index, which counts in its place of the boards.
+    """Make the application of the worker with this index, which counts in its place of the metrics.
 
     The process ends at once when it is told to before it serves, and also when its server is no more.
     """
@@ -73,12 +76,12 @@ def load(settings: Settings, post: Post, index: int) -> ASGIApp:
         stopping.listen()
         post.roster.set_serving(index, serves=True)
 
-    if post.boards is None:
+    if post.metrics is None:
         application = create_application(settings, on_ready=on_ready)
     else:
-        observer = counting.Counting(post.boards.platform, index, slow_seconds=settings.slow_seconds)
-        watch = watching(settings, Traffic(post.boards.http, index))
-        application = create_application(settings, observer=observer, watch=watch, on_ready=on_ready)
+        observer = counting.Counting(post.metrics.platform, index, slow_seconds=settings.slow_seconds)
+        recorder = recorder_of(settings, RequestMetrics(post.metrics.http, index))
+        application = create_application(settings, observer=observer, recorder=recorder, on_ready=on_ready)
     stopping.edge = application
     stopping.warden = Warden(post.port, post.connections, application.busy, application.arrivals.given_up)
     gc.freeze()  # what is loaded stays, so no collection needs to look at it again

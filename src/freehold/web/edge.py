@@ -15,8 +15,8 @@ from freehold.web.asgi import ASGIApp, Message, Receive, Scope, Send
 from freehold.web.cors import Cors
 from freehold.web.dispatch import REQUEST
 from freehold.web.problems import answer_to
+from freehold.web.recording import RequestRecorder, route_of
 from freehold.web.requests import NO_PROXIES, Request
-from freehold.web.watching import Watch, route_of
 
 SECURITY: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
@@ -42,11 +42,11 @@ class Edge:
         inner: ASGIApp,
         lifespan: Lifespan = nullcontext,
         proxies: Proxies = NO_PROXIES,
-        watch: Watch | None = None,
+        recorder: RequestRecorder | None = None,
         cors: Cors | None = None,
     ) -> None:
         self._cors = cors
-        self._watch = watch or Watch()
+        self._recorder = recorder or RequestRecorder()
         self._proxies = proxies
         self._inner = inner
         self.in_flight: set[Request] = set()
@@ -68,7 +68,7 @@ class Edge:
             return
         request = scope[REQUEST] = Request(scope, receive, self._proxies, self.arrivals)
         REQUEST_ID.set(request.id)
-        traces, parent = self._watch.traces, request.headers.get(b"traceparent")
+        traces, parent = self._recorder.traces, request.headers.get(b"traceparent")
         if traces is None or not traces.wants(parent):
             await self._answer(request, receive, send)
         else:
@@ -111,7 +111,7 @@ class Edge:
             await answer_to(error, request.id).send(send_with_headers, head=scope["method"] == "HEAD")
         finally:
             self.in_flight.discard(request)
-            self._watch.ended(request, status, perf_counter() - began)
+            self._recorder.ended(request, status, perf_counter() - began)
         return status
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -61,7 +61,7 @@ class Place:
         return Histogram(self._numbers, self._offsets[family.name], family.bounds)
 
 
-class Board:
+class SharedMetrics:
     """The counts of some families in all processes."""
 
     def __init__(self, families: tuple[Family, ...], *, processes: int = 1) -> None:

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from freehold.observe.board import Board, Family
 from freehold.observe.exposition import exposition
+from freehold.observe.shared_metrics import Family, SharedMetrics
 
 SEEN = Family(
     name="seen_total", help="Things.", kind="counter", labels=("kind",), series={"a": ("a",), "b": ('"b"\\\n',)}
@@ -19,62 +19,63 @@ RARE = Family(
 
 
 def test_places_are_added_up_and_the_largest_is_told_where_a_sum_means_nothing():
-    board = Board((SEEN, OPEN, OLDEST), processes=3)
+    shared = SharedMetrics((SEEN, OPEN, OLDEST), processes=3)
     for index in range(3):
-        place = board.place(index)
+        place = shared.place(index)
         place.counter(SEEN).add(index + 1, "a")
         place.counter(OPEN).add(2)
         place.counter(OLDEST).set(10 * index)
-    assert dict(board.read(SEEN)) == {("a",): [6.0], ('"b"\\\n',): [0.0]}
-    assert dict(board.read(OPEN)) == {(): [6.0]}
-    assert dict(board.read(OLDEST)) == {(): [20.0]}
+    assert dict(shared.read(SEEN)) == {("a",): [6.0], ('"b"\\\n',): [0.0]}
+    assert dict(shared.read(OPEN)) == {(): [6.0]}
+    assert dict(shared.read(OLDEST)) == {(): [20.0]}
 
 
 def test_child_counts_where_its_parent_reads():
-    board = Board((SEEN,), processes=2)
-    board.place(0).counter(SEEN).add(1, "a")
+    shared = SharedMetrics((SEEN,), processes=2)
+    shared.place(0).counter(SEEN).add(1, "a")
     child = os.fork()
     if child == 0:
-        board.place(1).counter(SEEN).add(41, "a")
+        shared.place(1).counter(SEEN).add(41, "a")
         os._exit(0)
     os.waitpid(child, 0)
-    assert dict(board.read(SEEN))["a",] == [42.0]
+    assert dict(shared.read(SEEN))["a",] == [42.0]
 
 
 def test_who_takes_over_a_place_goes_on_counting_and_begins_its_gauges_anew():
-    board = Board((SEEN, OPEN))
-    dead = board.place()
+    shared = SharedMetrics((SEEN, OPEN))
+    dead = shared.place()
     dead.counter(SEEN).add(5, "a")
     dead.counter(OPEN).add(5)
-    heir = board.place()
+    heir = shared.place()
     heir.counter(SEEN).add(1, "a")
     heir.counter(OPEN).add(1)
-    assert dict(board.read(SEEN))["a",] == [6.0]
-    assert dict(board.read(OPEN)) == {(): [1.0]}
+    assert dict(shared.read(SEEN))["a",] == [6.0]
+    assert dict(shared.read(OPEN)) == {(): [1.0]}
 
 
 def test_what_has_no_series_counts_nowhere():
-    board = Board((SEEN, TOOK))
-    board.place().counter(SEEN).add(1, "c")
-    board.place().histogram(TOOK).observe(1, "c")
-    assert [number for family in board.families for _, numbers in board.read(family) for number in numbers] == [0.0] * 6
+    shared = SharedMetrics((SEEN, TOOK))
+    shared.place().counter(SEEN).add(1, "c")
+    shared.place().histogram(TOOK).observe(1, "c")
+    numbers = [each for family in shared.families for _, found in shared.read(family) for each in found]
+    assert numbers == [0.0] * 6
 
 
 @pytest.mark.parametrize(("value", "bucket"), [(0.0, 0), (0.1, 0), (0.100001, 1), (1.0, 1), (7.5, 2)])
 def test_value_counts_in_the_first_bucket_whose_bound_it_does_not_pass(value: float, bucket: int):
-    board = Board((TOOK,))
-    board.place().histogram(TOOK).observe(value)
-    assert dict(board.read(TOOK)) == {(): [*(float(n == bucket) for n in range(3)), value]}
+    shared = SharedMetrics((TOOK,))
+    shared.place().histogram(TOOK).observe(value)
+    assert dict(shared.read(TOOK)) == {(): [*(float(n == bucket) for n in range(3)), value]}
 
 
 def test_exposition_is_the_text_that_prometheus_reads():
-    board = Board((SEEN, TOOK, RARE))
-    place = board.place()
+    shared = SharedMetrics((SEEN, TOOK, RARE))
+    place = shared.place()
     place.counter(SEEN).add(1e6, "a")
     for value in (0.05, 0.5, 0.25):
         place.histogram(TOOK).observe(value)
     place.counter(RARE).add(1, 2)
-    assert exposition([board]).decode().splitlines() == [
+    assert exposition([shared]).decode().splitlines() == [
         "# HELP seen_total Things.",
         "# TYPE seen_total counter",
         'seen_total{kind="a"} 1000000',

@@ -10,8 +10,8 @@ from typing import Final
 
 from freehold.base.settings import Settings
 from freehold.observe.access_log import AccessLog, Line
-from freehold.observe.board import SECONDS, Board, Family
 from freehold.observe.otel import Traces
+from freehold.observe.shared_metrics import SECONDS, Family, SharedMetrics
 from freehold.web.asgi import Scope
 from freehold.web.problems import STATUS
 from freehold.web.requests import Request
@@ -51,13 +51,13 @@ def families(endpoints: Iterable[Endpoint]) -> tuple[Family]:
     return (requests,)
 
 
-class Traffic:
-    """Counts requests in one place of a board that has ``families`` of endpoints."""
+class RequestMetrics:
+    """Counts requests in one place of shared metrics that have ``families`` of endpoints."""
 
-    def __init__(self, board: Board, index: int = 0) -> None:
-        (requests,) = board.families
-        self.board: Final = board
-        self._requests = board.place(index).histogram(requests)
+    def __init__(self, shared: SharedMetrics, index: int = 0) -> None:
+        (requests,) = shared.families
+        self.shared: Final = shared
+        self._requests = shared.place(index).histogram(requests)
 
     def count(self, requests: Iterable[Line]) -> None:
         """Count requests that were answered."""
@@ -73,20 +73,20 @@ def route_of(scope: Scope) -> str:
     return path
 
 
-class Watch:
+class RequestRecorder:
     """Notes the requests of one application."""
 
     def __init__(
         self,
         *,
-        traffic: Traffic | None = None,
+        metrics: RequestMetrics | None = None,
         access_log: AccessLog | None = None,
         traces: Traces | None = None,
     ) -> None:
-        self.traffic = traffic
+        self.metrics = metrics
         self._access_log = access_log
         self.traces = traces
-        self._gathers = not (traffic is None and access_log is None)
+        self._gathers = not (metrics is None and access_log is None)
         self._gathered: list[Line] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -104,8 +104,8 @@ class Watch:
     def flush(self) -> None:
         """Count and log what was gathered."""
         gathered, self._gathered = self._gathered, []
-        if self.traffic is not None:
-            self.traffic.count(gathered)
+        if self.metrics is not None:
+            self.metrics.count(gathered)
         if self._access_log is not None:
             self._access_log.write(gathered)
 
@@ -120,14 +120,14 @@ class Watch:
             self.traces.close()
 
 
-def watching(settings: Settings, traffic: Traffic | None) -> Watch:
+def recorder_of(settings: Settings, metrics: RequestMetrics | None) -> RequestRecorder:
     """Note requests as the settings say.
 
     Raises:
         SettingError: traces are asked for, and their packages are not installed.
     """
-    return Watch(
-        traffic=traffic,
+    return RequestRecorder(
+        metrics=metrics,
         access_log=AccessLog(settings.log_format) if settings.access_log else None,
         traces=Traces(settings.trace_ratio) if settings.trace_ratio else None,
     )
