@@ -63,7 +63,7 @@ async def old_data() -> Path:
     if not _old:
         folder = Path(mkdtemp(prefix="fh-old-"))
         with EmbeddedServer.start(folder / "data") as server:
-            await gate.apply(server.url, sets=[builtin()._replace(migrations=builtin().migrations[:1])])
+            await gate.apply_proved(server.url, sets=[builtin()._replace(migrations=builtin().migrations[:1])])
             connection = await asyncpg.connect(server.url)
             await connection.execute(ROWS)
             await connection.close()

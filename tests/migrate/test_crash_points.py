@@ -75,7 +75,7 @@ def folder(write: Writer) -> Path:
 async def prepare(site: Site, command: str) -> None:
     """Fill the template up to where the command can begin."""
     sets = [MigrationSet.from_folder(site.folder)]
-    await gate.apply(site.url, sets=[sets[0]._replace(migrations=sets[0].migrations[:1])])
+    await gate.apply_proved(site.url, sets=[sets[0]._replace(migrations=sets[0].migrations[:1])])
     async with connect(site.url) as connection:
         await connection.execute("INSERT INTO items SELECT g, 0 FROM generate_series(1, $1::int) g", ROWS)
     if command == "restore":
@@ -84,7 +84,7 @@ async def prepare(site: Site, command: str) -> None:
     elif command != "rehearse":
         assert (await rehearse(site.url, sets=sets, backups=site.backups)).passed
         if command == "down":
-            await gate.apply(site.url, sets=sets)
+            await gate.apply_proved(site.url, sets=sets)
 
 
 def arguments(site: Site, command: str) -> list[str]:

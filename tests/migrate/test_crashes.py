@@ -100,14 +100,14 @@ def test_server_killed_is_no_loss_and_the_same_command_completes(
     )
     asyncio.run(run_sql(server.url, rows))
     with pytest.raises(MigrateError):
-        asyncio.run(gate.apply(server.url, sets=sets, unsafe="test", progress=Killer(server.data_dir, moment)))
+        asyncio.run(gate.apply_proved(server.url, sets=sets, unsafe="test", progress=Killer(server.data_dir, moment)))
     server.stop()
     with EmbeddedServer.start(server.data_dir) as again:
         status = asyncio.run(runner.status(again.url, sets=sets))
         assert [row.state for row in status.applied if row.state != "done"] == (
             ["applying"] if moment == "batch" else []
         )
-        asyncio.run(gate.apply(again.url, sets=sets, unsafe="test"))
+        asyncio.run(gate.apply_proved(again.url, sets=sets, unsafe="test"))
         assert asyncio.run(runner.status(again.url, sets=sets)).current
 
         async def count() -> list[tuple[int, int]]:
@@ -163,7 +163,7 @@ def test_down_that_fails_is_found_on_the_copy_and_production_stays(
     database_url: str, write: Writer, execute: Execute, query: Query, tmp_path: Path
 ) -> None:
     sets = [MigrationSet.from_folder(write("0001_a", "CREATE TABLE a (id int);", "DROP TABLE nowhere;").parent)]
-    asyncio.run(gate.apply(database_url, sets=sets))
+    asyncio.run(gate.apply_proved(database_url, sets=sets))
     execute("INSERT INTO a VALUES (1)")
 
     async def confirm(_: Prospect) -> bool:

@@ -43,7 +43,7 @@ class Site:
         return answer
 
     def apply(self) -> gate.Outcome:
-        return asyncio.run(gate.apply(self.url, sets=self.sets()))
+        return asyncio.run(gate.apply_proved(self.url, sets=self.sets()))
 
     def pending(self) -> list[str]:
         status = asyncio.run(runner.status(self.url, sets=self.sets()))
@@ -153,7 +153,7 @@ class Interrupter:
 def test_apply_that_was_interrupted_goes_on_under_the_same_evidence(site: Site) -> None:
     site.rehearse()
     with pytest.raises(Interrupted):
-        asyncio.run(gate.apply(site.url, sets=site.sets(), progress=Interrupter()))
+        asyncio.run(gate.apply_proved(site.url, sets=site.sets(), progress=Interrupter()))
     assert site.pending() == ["0002"]
     outcome = site.apply()
     assert [step.version for step in outcome.applied] == ["0002"]
@@ -165,7 +165,7 @@ def test_what_a_failed_apply_left_is_no_drift_but_what_is_changed_by_hand_then_i
 ) -> None:
     write("0002_b", "ALTER TABLE items ADD a int;", "ALTER TABLE items DROP b;")
     with pytest.raises(StepError, match='column "a" of relation "items" already exists'):
-        asyncio.run(gate.apply(site.url, sets=site.sets(), unsafe="a test"))
+        asyncio.run(gate.apply_proved(site.url, sets=site.sets(), unsafe="a test"))
     assert site.drift() == []
     execute("ALTER TABLE items DROP a")
     assert site.drift() == ["column public.items.a was removed: integer"]
@@ -292,7 +292,7 @@ def test_invalid_index_which_no_backup_holds_stands_in_nobodys_way(site: Site, e
 
 def test_column_that_only_changes_its_name_is_not_lost(site: Site, write: Writer) -> None:
     write("0003_rename", "ALTER TABLE items RENAME name TO a_name;", "ALTER TABLE items RENAME a_name TO name;")
-    asyncio.run(gate.apply(site.url, sets=site.sets(), unsafe="a test"))
+    asyncio.run(gate.apply_proved(site.url, sets=site.sets(), unsafe="a test"))
     asked: list[Prospect] = []
 
     async def no(prospect: Prospect) -> bool:
@@ -318,7 +318,7 @@ def test_rehearsal_for_a_stopped_application_counts_only_for_one(site: Site, wri
     assert asyncio.run(rehearse(site.url, sets=site.sets(), backups=site.backups, offline=True)).passed
     with pytest.raises(UnprovedError, match="require-concurrent-index-creation"):
         site.apply()
-    assert len(asyncio.run(gate.apply(site.url, sets=site.sets(), offline=True)).applied) == 3
+    assert len(asyncio.run(gate.apply_proved(site.url, sets=site.sets(), offline=True)).applied) == 3
 
 
 def test_upgrade_of_a_database_with_rows_goes_through_the_whole_gate(

@@ -82,7 +82,7 @@ def test_roles_and_settings_are_rehearsed_again_and_again_and_then_applied(
         rehearsal = site.rehearse(site.staging_url)
         assert rehearsal.passed, rehearsal.findings
         assert site.everything() == before
-    outcome = asyncio.run(gate.apply(site.url, sets=site.sets()))
+    outcome = asyncio.run(gate.apply_proved(site.url, sets=site.sets()))
     assert (len(outcome.applied), outcome.surprises) == (2, [])
     assert query("SELECT 1 FROM pg_roles WHERE rolname = $1", role) == [(1,)]
 
@@ -96,7 +96,7 @@ def test_way_back_over_a_role_is_tried_on_a_server_of_its_own(
         f"DROP TABLE a; DO $$ BEGIN IF true THEN CREATE ROLE {role}; END IF; END $$;",
     )
     write("0002_role", "CREATE TABLE b (id int);", f"DROP TABLE b; CREATE ROLE {role};")
-    asyncio.run(gate.apply(site.url, sets=site.sets(), unsafe="a test"))
+    asyncio.run(gate.apply_proved(site.url, sets=site.sets(), unsafe="a test"))
 
     async def yes(_: Prospect) -> bool:
         return True

@@ -65,7 +65,7 @@ def test_what_is_proved_under_the_search_path_is_what_is_applied(site: Site) -> 
     site.write("0001_a", "ALTER TABLE n ADD a int;", "ALTER TABLE n DROP a;")
     rehearsal = site.rehearse()
     assert rehearsal.passed, rehearsal.findings
-    assert asyncio.run(gate.apply(site.url, sets=site.sets())).surprises == []
+    assert asyncio.run(gate.apply_proved(site.url, sets=site.sets())).surprises == []
     assert site.ask("SELECT count(*) FROM pg_attribute WHERE attrelid = 'app.n'::regclass AND attname = 'a'") == [(1,)]
 
 
@@ -118,7 +118,7 @@ def test_what_is_printed_or_checked_under_a_setting_is_the_same_in_the_copy(site
     site.write("0001_a", "ALTER TABLE app.days ADD a int;", "ALTER TABLE app.days DROP a;")
     rehearsal = site.rehearse()
     assert rehearsal.passed, rehearsal.findings
-    assert asyncio.run(gate.apply(site.url, sets=site.sets())).surprises == []
+    assert asyncio.run(gate.apply_proved(site.url, sets=site.sets())).surprises == []
 
 
 def test_limits_that_a_database_has_for_its_application_stop_no_rehearsal(site: Site, admin_url: str) -> None:

@@ -42,7 +42,7 @@ def run(prepared: str, write: Writer, tmp_path: Path) -> Callable[[], Rehearsal]
 
 def apply(url: str, tmp_path: Path, **options: str) -> gate.Outcome:
     sets = [MigrationSet.from_folder(tmp_path / "migrations")]
-    return asyncio.run(gate.apply(url, sets=sets, **options))  # type: ignore[arg-type]
+    return asyncio.run(gate.apply_proved(url, sets=sets, **options))  # type: ignore[arg-type]
 
 
 def rules(rehearsal: Rehearsal, severity: str = "error") -> list[str]:

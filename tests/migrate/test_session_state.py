@@ -50,7 +50,7 @@ def through_the_gate(url: str, folder: Path, *, to: str = "0") -> None:
     backups = folder.parent / "backups"
     answer = asyncio.run(rehearse(url, sets=sets(folder), backups=backups))
     assert answer.passed, answer.findings
-    outcome = asyncio.run(gate.apply(url, sets=sets(folder)))
+    outcome = asyncio.run(gate.apply_proved(url, sets=sets(folder)))
     assert outcome.surprises == []
     assert outcome.evidence
     asyncio.run(down(url, sets=sets(folder), to=to, backups=backups, confirm=_yes))
@@ -321,5 +321,5 @@ def test_database_that_takes_no_changes_is_told_before_anything_is_done(
     with pytest.raises(ConnectError, match="default_transaction_read_only is on"):
         asyncio.run(rehearse(database_url, sets=sets(folder), backups=tmp_path / "backups"))
     with pytest.raises(ConnectError, match="default_transaction_read_only is on"):
-        asyncio.run(gate.apply(database_url, sets=sets(folder)))
+        asyncio.run(gate.apply_proved(database_url, sets=sets(folder)))
     assert not (tmp_path / "backups").exists()

@@ -51,7 +51,7 @@ def folder(write: Writer, execute: Execute) -> Path:
 
 async def apply(url: str, folder: Path, progress: Listener | None = None, patience: Patience = HURRIED) -> gate.Outcome:
     sets = [MigrationSet.from_folder(folder)]
-    return await gate.apply(url, sets=sets, unsafe="a test", patience=patience, progress=progress)
+    return await gate.apply_proved(url, sets=sets, unsafe="a test", patience=patience, progress=progress)
 
 
 def states(url: str, folder: Path) -> dict[str, str]:

@@ -210,7 +210,7 @@ def apply(target: Target, *, unsafe: str, offline: bool, out_of_order: bool, as_
         sets = target.sets()
         with target.url() as database_url:
             answer = run(
-                gate.apply(
+                gate.apply_proved(
                     database_url,
                     sets=sets,
                     unsafe=unsafe,

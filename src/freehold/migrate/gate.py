@@ -60,7 +60,7 @@ class Outcome(msgspec.Struct, frozen=True):
     surprises: list[str] = []
 
 
-async def apply(
+async def apply_proved(
     database_url: str,
     *,
     sets: Sequence[MigrationSet],

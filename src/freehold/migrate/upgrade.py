@@ -29,9 +29,9 @@ async def upgrade(database_url: str, *, backups: Path, progress: Progress | None
     sets = [builtin()]
     status = await runner.status(database_url, sets=sets)
     if not status.pending:
-        return await gate.apply(database_url, sets=sets) if status.troubles else Outcome([])
+        return await gate.apply_proved(database_url, sets=sets) if status.troubles else Outcome([])
     try:
-        return await gate.apply(database_url, sets=sets, offline=True, progress=progress)
+        return await gate.apply_proved(database_url, sets=sets, offline=True, progress=progress)
     except UnprovedError:
         rehearsal = await rehearse(database_url, sets=sets, backups=backups, offline=True, progress=progress)
     if not rehearsal.passed:
@@ -41,4 +41,4 @@ async def upgrade(database_url: str, *, backups: Path, progress: Progress | None
             "This version's migrations do not work with your data, so nothing was changed: keep using the version "
             f"you had, and report this.{kept}\n" + "\n".join(errors)
         )
-    return await gate.apply(database_url, sets=sets, offline=True, progress=progress)
+    return await gate.apply_proved(database_url, sets=sets, offline=True, progress=progress)
