@@ -236,7 +236,8 @@ FROM organization o;
 
 -- organizations.invitations.by_id
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
@@ -249,7 +250,8 @@ WHERE i.organization_id = $1 AND i.id = $2;
 
 -- organizations.invitations.by_token
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 FROM invitations i
@@ -261,6 +263,13 @@ LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organi
     AND (k.expires_at IS NULL OR k.expires_at > now())
 WHERE i.token_hash = $1 AND i.expires_at > now() AND i.created_at < now() + interval '1 hour';
 
+-- organizations.invitations.make_room
+UPDATE invitations i
+SET status = 'expired', ended_at = i.expires_at, token_hash = NULL
+FROM unnest($1::text[]) AS wanted (email)
+WHERE lower(i.email COLLATE "C") = lower(wanted.email COLLATE "C") AND i.organization_id = $2
+    AND i.status = 'open' AND i.expires_at <= now();
+
 -- organizations.invitations.membership
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, r.role, r.joined_at
 FROM organization_roles r
@@ -268,8 +277,10 @@ JOIN organizations o ON o.id = r.organization_id
 WHERE r.organization_id = $1 AND r.user_id = $2;
 
 -- organizations.invitations.page
+-- expired is told apart by the clock (NULL: both).
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
@@ -278,13 +289,15 @@ LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.us
 LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now())
-WHERE i.organization_id = $1 AND i.id < $2
+WHERE i.organization_id = $1 AND i.id < $2 AND i.status = ANY ($3::text[])
+    AND ($4::boolean IS NULL OR (i.expires_at <= now()) = $4)
 ORDER BY i.id DESC
-LIMIT $3;
+LIMIT $5;
 
 -- organizations.invitations.page_of_user
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 FROM users me
@@ -295,7 +308,8 @@ LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.us
 LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now())
-WHERE me.id = $1 AND me.email_verified_at IS NOT NULL AND i.expires_at > now() AND i.id < $2
+WHERE me.id = $1 AND me.email_verified_at IS NOT NULL AND i.status = 'open' AND i.expires_at > now()
+    AND i.id < $2
 ORDER BY i.id DESC
 LIMIT $3;
 
@@ -622,6 +636,18 @@ FROM api_keys k
 WHERE user_id = $1 AND id > $2
 ORDER BY id
 LIMIT $3;
+
+-- personal_data.invitations
+SELECT i.id, i.organization_id, o.name AS organization, i.email, coalesce(r.name, i.role) AS role, i.created_at,
+    i.expires_at, CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+    CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at
+FROM invitations i
+JOIN organizations o ON o.id = i.organization_id
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+WHERE (i.accepted_by = $1 OR lower(i.email COLLATE "C") = lower($2::text COLLATE "C")) AND i.id > $3
+    AND o.deleted_at IS NULL
+ORDER BY i.id
+LIMIT $4;
 
 -- projects.by_id
 SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
