@@ -54,6 +54,8 @@ async def test_invitations(freehold: Freehold, platform: Platform, sign_up: Sign
     assert told(freehold, "organizations", "invitations", "acme", "--status", "revoked")["data"] == [revoked]
     kept = told(freehold, "organizations", "invitations", "acme", "--status", "all")["data"]
     assert [each["status"] for each in kept] == ["revoked", "accepted"]
+    options = ("--status", "all", "--sort", "oldest")
+    assert told(freehold, "organizations", "invitations", "acme", *options)["data"] == kept[::-1]
     assert told(freehold, "organizations", "show-invitation", "acme", other["id"]) == revoked
     ended = freehold("organizations", "revoke-invitation", "acme", other["id"])
     assert (ended.returncode, "was revoked" in ended.stderr) == (1, True)

@@ -547,21 +547,32 @@ ORDER BY o.term, o.id
 LIMIT $5;
 
 -- organizations.take_slug
--- lately, is not claimed, which breaks a constraint as soon as the organization gets it.
-WITH locked AS (
-    SELECT id, slug FROM organizations
-    WHERE id = $1 AND deleted_at IS NULL AND slug <> $2
-    FOR NO KEY UPDATE
+-- has, or had lately, is not claimed, which breaks a constraint as soon as the organization gets it. Nothing is done where
+-- it keeps so many others already: then, when the first of them is free again.
+WITH old AS (
+    SELECT count(*) >= $1 AS is_full, min(s.released_at) + interval '90 days' AS free_at
+    FROM slugs s
+    WHERE s.organization_id = $2 AND s.released_at IS NOT NULL AND s.slug <> $3 AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+), locked AS (
+    SELECT o.id, o.slug
+    FROM organizations o, old
+    WHERE o.id = $2 AND o.deleted_at IS NULL AND o.slug <> $3 AND NOT old.is_full
+    FOR NO KEY UPDATE OF o
 ), claimed AS (
     INSERT INTO slugs AS s (slug, organization_id)
-    SELECT $2::varchar, id FROM locked
+    SELECT $3::varchar, id FROM locked
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
     WHERE s.organization_id = excluded.organization_id OR NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+), released AS (
+    UPDATE slugs s
+    SET released_at = now()
+    FROM locked
+    WHERE s.slug = locked.slug AND s.organization_id = locked.id
 )
-UPDATE slugs s
-SET released_at = now()
-FROM locked
-WHERE s.slug = locked.slug AND s.organization_id = locked.id;
+SELECT old.free_at
+FROM old
+JOIN organizations o ON o.id = $2 AND o.slug <> $3
+WHERE old.is_full;
 
 -- organizations.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.

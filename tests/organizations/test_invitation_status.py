@@ -159,20 +159,22 @@ async def test_unknown_status_is_refused(scene: Scene):
     assert answer.json()["errors"][0]["pointer"] == "/status"
 
 
-async def test_pages_of_a_status_join_and_belong_to_it(scene: Scene):
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+async def test_pages_of_a_status_join_and_belong_to_it(scene: Scene, sort: str):
     for number in range(5):
         made = await invited(scene.client, scene.ada, f"p{number}@example.com")
         if number % 2 == 0:
             assert (await scene.client.delete(f"{INVITATIONS}/{made['id']}", headers=scene.ada)).status_code == 204
     seen: list[str] = []
-    params = {"status": "revoked", "limit": "2"}
+    params = {"status": "revoked", "limit": "2", "sort": sort}
     while True:
         page = (await scene.client.get(INVITATIONS, params=params, headers=scene.ada)).json()
         seen += [each["email"] for each in page["data"]]
         if page["next_cursor"] is None:
             break
         params["cursor"] = page["next_cursor"]
-    assert seen == ["p4@example.com", "p2@example.com", "p0@example.com"]
+    newest = ["p4@example.com", "p2@example.com", "p0@example.com"]
+    assert seen == (newest if sort == "newest" else newest[::-1])
     other = await scene.client.get(INVITATIONS, params={**params, "status": "open"}, headers=scene.ada)
     assert other.status_code == 422
 

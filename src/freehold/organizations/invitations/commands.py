@@ -79,12 +79,13 @@ def _entry(line: str, role: str) -> dict[str, str]:
     type=click.Choice([*get_args(InvitationStatus), "all"]),
     help="Only invitations with this status, of the last 90 days; by default, open and expired ones.",
 )
+@click.option("--sort", type=click.Choice(["newest", "oldest"]), help="The order; by default, newest.")
 @lists("id", "email", "role", "status", "expires_at")
-def invitations(context: Context, *, organization: str, status: str | None) -> Fetch[Invitation]:
+def invitations(context: Context, *, organization: str, **filters: str | None) -> Fetch[Invitation]:
     """List the invitations of an organization, newest first: by default, those that are open or expired."""
 
     async def fetch(page: PageRequest) -> Page[Invitation]:
-        request = parse(InvitationsPageRequest, {**asdict(page), "status": status})
+        request = parse(InvitationsPageRequest, {**asdict(page), **filters})
         return await operations.list_all(context, organization_reference(organization), request)
 
     return fetch

@@ -66,29 +66,30 @@ _SIGN_UP_TOKEN: Final = "/invitation_token"  # noqa: S105 - where it stands in w
 async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
     """List the open and expired invitations of an organization, newest first; with a ``status``, those that have it.
 
-    An ``InvitationsPageRequest`` has a ``status``. With ``all``, you get all that are kept: those that are open, and
-    those that ended in the last 90 days.
+    An ``InvitationsPageRequest`` has a ``status`` and a ``sort``. With ``all``, you get all that are kept: those that
+    are open, and those that ended in the last 90 days.
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
         Invalid: the cursor belongs to another list.
     """
-    status = request.status if isinstance(request, InvitationsPageRequest) else None
-    statuses, is_over = _STORED[status]
+    asked = request if isinstance(request, InvitationsPageRequest) else InvitationsPageRequest()
+    statuses, is_over = _STORED[asked.status]
     wanted: dict[str, Any] = {
         "organization_id": scope.organization_id,
         "statuses": statuses,
         "is_over": is_over,
     }
 
-    async def page(*, before_id: UUID, limit: int) -> list[Invitation]:
-        return [shown(row) for row in await queries.page(scope.db, **wanted, before_id=before_id, limit=limit)]
+    async def page(read: Any = queries.page, **position: Any) -> list[Invitation]:
+        return [shown(row) for row in await read(scope.db, **wanted, **position)]
 
     return await page_by_id(
         scope.context.tools.cursors,
         request,
-        listing=f"invitations:{scope.organization_id}:{status}",
+        listing=f"invitations:{scope.organization_id}:{asked.status}",
         page=page,
+        oldest=partial(page, queries.page_oldest) if asked.sort == "oldest" else None,
         count=partial(queries.count_all, scope.db, **wanted),
     )
 

@@ -116,6 +116,18 @@ async def page(
 
 
 @statement
+async def page_oldest(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    statuses: Sequence[str],
+    is_over: bool | None,
+    after_id: UUID,
+    limit: int,
+) -> list[InvitationRow]: ...
+
+
+@statement
 async def count_all(db: Executor, *, organization_id: UUID, statuses: Sequence[str], is_over: bool | None) -> int: ...
 
 

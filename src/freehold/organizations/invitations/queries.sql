@@ -29,24 +29,35 @@ LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organi
 -- What an invitation is shown from to whom it was sent: o is a row of organizations.
 {invitation}, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 
+-- part: became
+-- That an invitation of an organization became one of these. What is open and what has expired is told apart by the clock
+-- (NULL: both).
+i.organization_id = :organization_id AND i.status = ANY (:statuses::text[])
+    AND (:is_over::boolean IS NULL OR (i.expires_at <= now()) = :is_over)
+
 -- name: page
--- Invitations of an organization that became one of these, newest id first, before a position. What is open and what has
--- expired is told apart by the clock (NULL: both).
+-- Invitations of an organization that became one of these, newest id first, before a position.
 SELECT {invitation}
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
 {sent}
-WHERE i.organization_id = :organization_id AND i.id < :before_id AND i.status = ANY (:statuses::text[])
-    AND (:is_over::boolean IS NULL OR (i.expires_at <= now()) = :is_over)
+WHERE {became} AND i.id < :before_id
 ORDER BY i.id DESC
+LIMIT :limit;
+
+-- name: page_oldest
+-- Invitations of an organization that became one of these, oldest id first, after a position.
+SELECT {invitation}
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+{sent}
+WHERE {became} AND i.id > :after_id
+ORDER BY i.id
 LIMIT :limit;
 
 -- name: count_all
 -- How many invitations of an organization became one of these.
-SELECT count(*)
-FROM invitations i
-WHERE i.organization_id = :organization_id AND i.status = ANY (:statuses::text[])
-    AND (:is_over::boolean IS NULL OR (i.expires_at <= now()) = :is_over);
+SELECT count(*) FROM invitations i WHERE {became};
 
 -- name: by_id
 -- The invitation of an organization with this id.

@@ -108,7 +108,7 @@ async def create_invitations(
 async def list_invitations(
     context: Context, organization: OrganizationRef, query: InvitationsPageRequest
 ) -> Page[Invitation]:
-    """List the open and expired invitations of an organization, newest first.
+    """List the open and expired invitations of an organization, newest first, or as `sort` says.
 
     With `status`, the list has those that are `open`, `expired`, `accepted`, `declined` or `revoked`, or `all`.
     Invitations are kept for 90 days after they ended.

@@ -38,9 +38,13 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InvitationsPageRequest(PageRequest, frozen=True, kw_only=True):
-    """A list of invitations with this status, or of ``all``; by default, those that are open and those that expired."""
+    """A list of invitations with this status, or of ``all``; by default, those that are open and those that expired.
+
+    Newest first by default.
+    """
 
     status: Literal[InvitationStatus, "all"] | None = None
+    sort: Literal["newest", "oldest"] | None = None
 
 
 class NewInvitation(Input, frozen=True, kw_only=True):
