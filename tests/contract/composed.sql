@@ -263,6 +263,11 @@ LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organi
     AND (k.expires_at IS NULL OR k.expires_at > now())
 WHERE i.token_hash = $1 AND i.expires_at > now() AND i.created_at < now() + interval '1 hour';
 
+-- organizations.invitations.count_all
+SELECT count(*) FROM invitations i WHERE -- (NULL: both).
+i.organization_id = $1 AND i.status = ANY ($2::text[])
+    AND ($3::boolean IS NULL OR (i.expires_at <= now()) = $3);
+
 -- organizations.invitations.make_room
 UPDATE invitations i
 SET status = 'expired', ended_at = i.expires_at, token_hash = NULL
@@ -277,7 +282,6 @@ JOIN organizations o ON o.id = r.organization_id
 WHERE r.organization_id = $1 AND r.user_id = $2;
 
 -- organizations.invitations.page
--- expired is told apart by the clock (NULL: both).
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
 CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
 CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
@@ -289,8 +293,9 @@ LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.us
 LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now())
-WHERE i.organization_id = $1 AND i.id < $2 AND i.status = ANY ($3::text[])
-    AND ($4::boolean IS NULL OR (i.expires_at <= now()) = $4)
+WHERE -- (NULL: both).
+i.organization_id = $1 AND i.status = ANY ($2::text[])
+    AND ($3::boolean IS NULL OR (i.expires_at <= now()) = $3) AND i.id < $4
 ORDER BY i.id DESC
 LIMIT $5;
 
@@ -312,6 +317,24 @@ WHERE me.id = $1 AND me.email_verified_at IS NOT NULL AND i.status = 'open' AND 
     AND i.id < $2
 ORDER BY i.id DESC
 LIMIT $3;
+
+-- organizations.invitations.page_oldest
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
+k.actions AS key_actions
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+WHERE -- (NULL: both).
+i.organization_id = $1 AND i.status = ANY ($2::text[])
+    AND ($3::boolean IS NULL OR (i.expires_at <= now()) = $3) AND i.id > $4
+ORDER BY i.id
+LIMIT $5;
 
 -- organizations.invitations.sender
 SELECT i.invited_by, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
