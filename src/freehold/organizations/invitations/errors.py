@@ -27,7 +27,7 @@ class InvitationEnded(Conflict):
     """The invitation was accepted, declined or revoked, or another one has taken the place of an expired one."""
 
     code = "invitation_ended"
-    title = "This invitation has ended: invite this address anew if you want to"
+    title = "This invitation has ended: to invite this address again, create another"
 
 
 class InvitationForAnother(Forbidden):
@@ -61,5 +61,6 @@ class InviterLacksRight(Conflict):
 MEANINGS: Final[dict[str, Meaning]] = {
     "invitations_pkey": IdTaken,
     "invitations_organization_id_fkey": OrganizationGone,
+    "invitations_status_check": failing("/status", "invalid_choice", "must go with the token and with when it ended"),
     "invitations_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
 }

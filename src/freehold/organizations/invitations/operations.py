@@ -322,7 +322,7 @@ async def _not_open(scope: Scope, invitation_id: UUID) -> NoSuchInvitation | Inv
     if found is None:
         return NoSuchInvitation()
     became = "expired and was replaced" if found.status == "expired" else f"was {found.status}"
-    return InvitationEnded(f"This invitation {became}: invite the address anew if you want to")
+    return InvitationEnded(f"This invitation {became}: to invite this address again, create another")
 
 
 async def _held(context: Context, user: User, token: str) -> Membership | None:
