@@ -48,8 +48,18 @@ async def test_invitations(freehold: Freehold, platform: Platform, sign_up: Sign
     refused = freehold("organizations", "invite", "acme", bob.email)
     assert (refused.returncode, refused.stderr) == (1, f"freehold: {AlreadyMember.title}\n")
     other = told(freehold, "organizations", "invite", "acme", "c@example.com")
-    assert told(freehold, "organizations", "revoke-invitation", "acme", other["id"]) == other
+    revoked = told(freehold, "organizations", "revoke-invitation", "acme", other["id"])
+    assert revoked == {**other, "status": "revoked", "ended_at": revoked["ended_at"]}
     assert freehold("organizations", "invitations", "acme").stdout == ""
+    assert told(freehold, "organizations", "invitations", "acme", "--status", "revoked")["data"] == [revoked]
+    kept = told(freehold, "organizations", "invitations", "acme", "--status", "all")["data"]
+    assert [each["status"] for each in kept] == ["revoked", "accepted"]
+    options = ("--status", "all", "--sort", "oldest")
+    assert told(freehold, "organizations", "invitations", "acme", *options)["data"] == kept[::-1]
+    assert told(freehold, "organizations", "show-invitation", "acme", other["id"]) == revoked
+    ended = freehold("organizations", "revoke-invitation", "acme", other["id"])
+    assert (ended.returncode, "was revoked" in ended.stderr) == (1, True)
+    assert freehold("organizations", "invitations", "acme", "--status", "pending").returncode == 2
     unreadable = freehold("organizations", "invite", "acme", "nobody", "--role", "owner")
     assert unreadable.returncode == 1
     assert [line.split(":")[1] for line in unreadable.stderr.splitlines()] == [" EMAIL", " --role"]

@@ -2,15 +2,16 @@
 
 import html
 import re
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 from tests.conftest import PASSWORD
-from tests.mail.letters import letters_to
+from tests.mail.letters import letters_to, token_to
 
-from freehold import NewCustomRole, NewInvitation, NewRole, PageRequest, Platform
+from freehold import InvitationToken, NewCustomRole, NewInvitation, NewRole, PageRequest, Platform
 from freehold.access import Action
+from freehold.organizations.invitations.types import InvitationStatus
 
 from .conftest import Enter
 
@@ -39,9 +40,42 @@ async def test_somebody_is_invited_again_and_no_more(ada: httpx.AsyncClient, pla
     assert len(await letters_to(platform, "grace@example.com")) == 2
     assert (await ada.post(MEMBERS, data={**form, "do": "revoke"})).status_code == 303
     assert (await platform.organizations.invitations.list("acme", ALL)).data == []
-    gone = await ada.post(MEMBERS, data={**form, "do": "revoke"})
-    assert gone.status_code == 404
-    assert 'role="alert"' in gone.text
+    again = await ada.post(MEMBERS, data={**form, "do": "revoke"})
+    assert again.status_code == 409
+    assert 'role="alert"' in again.text
+
+
+@pytest.mark.parametrize("status", get_args(InvitationStatus))
+async def test_invitations_are_shown_by_status(
+    ada: httpx.AsyncClient, enter: Enter, platform: Platform, connection: Any, status: str
+):
+    empty = (await ada.get(MEMBERS, params={"status": status})).text
+    assert f"No invitation is {status}." in empty
+    invitations = platform.organizations.invitations
+    made = {email: await invitations.create("acme", NewInvitation(email=f"{email}@example.com")) for email in "abc"}
+    await invitations.revoke("acme", made["a"].id)
+    await connection.execute("UPDATE invitations SET expires_at = now() WHERE id = $1", made["b"].id)
+    await invitations.decline(InvitationToken(token=await token_to(platform, "c@example.com")))
+    await invitations.create("acme", NewInvitation(email="d@example.com"))
+    grace = await enter("grace")
+    await invitations.create("acme", NewInvitation(email="grace@example.com"))
+    token = await token_to(platform, "grace@example.com")
+    assert (await grace.post("/invitation", data={"token": token})).status_code == 303
+    shown = (await ada.get(MEMBERS, params={"status": status})).text
+    of = {"revoked": "a", "expired": "b", "declined": "c", "open": "d", "accepted": "grace"}
+    assert set(re.findall(r"<b>([a-z]+)@example.com</b>", shown)) == {of[status]}
+    assert ("Revoke</button>" in shown) == (status in {"open", "expired"})
+
+
+async def test_status_is_ignored_for_who_may_not_see_invitations(
+    ada: httpx.AsyncClient, enter: Enter, platform: Platform
+):
+    grace = await enter("grace")
+    await join(platform, "grace", "member")
+    shown = (await grace.get(MEMBERS, params={"status": "open"})).text
+    assert "ada" in shown
+    assert "Show invitations" not in shown
+    assert "Show invitations" in (await ada.get(MEMBERS)).text
 
 
 @pytest.mark.parametrize(

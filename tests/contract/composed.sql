@@ -236,7 +236,8 @@ FROM organization o;
 
 -- organizations.invitations.by_id
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
@@ -249,7 +250,8 @@ WHERE i.organization_id = $1 AND i.id = $2;
 
 -- organizations.invitations.by_token
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 FROM invitations i
@@ -261,6 +263,18 @@ LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organi
     AND (k.expires_at IS NULL OR k.expires_at > now())
 WHERE i.token_hash = $1 AND i.expires_at > now() AND i.created_at < now() + interval '1 hour';
 
+-- organizations.invitations.count_all
+SELECT count(*) FROM invitations i WHERE -- (NULL: both).
+i.organization_id = $1 AND i.status = ANY ($2::text[])
+    AND ($3::boolean IS NULL OR (i.expires_at <= now()) = $3);
+
+-- organizations.invitations.make_room
+UPDATE invitations i
+SET status = 'expired', ended_at = i.expires_at, token_hash = NULL
+FROM unnest($1::text[]) AS wanted (email)
+WHERE lower(i.email COLLATE "C") = lower(wanted.email COLLATE "C") AND i.organization_id = $2
+    AND i.status = 'open' AND i.expires_at <= now();
+
 -- organizations.invitations.membership
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, r.role, r.joined_at
 FROM organization_roles r
@@ -269,7 +283,8 @@ WHERE r.organization_id = $1 AND r.user_id = $2;
 
 -- organizations.invitations.page
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions
 FROM invitations i
@@ -278,13 +293,16 @@ LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.us
 LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now())
-WHERE i.organization_id = $1 AND i.id < $2
+WHERE -- (NULL: both).
+i.organization_id = $1 AND i.status = ANY ($2::text[])
+    AND ($3::boolean IS NULL OR (i.expires_at <= now()) = $3) AND i.id < $4
 ORDER BY i.id DESC
-LIMIT $3;
+LIMIT $5;
 
 -- organizations.invitations.page_of_user
 SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
 u.suspended_at IS NOT NULL AS sender_is_suspended,
 k.actions AS key_actions, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 FROM users me
@@ -295,9 +313,28 @@ LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.us
 LEFT JOIN users u ON u.id = i.invited_by
 LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
     AND (k.expires_at IS NULL OR k.expires_at > now())
-WHERE me.id = $1 AND me.email_verified_at IS NOT NULL AND i.expires_at > now() AND i.id < $2
+WHERE me.id = $1 AND me.email_verified_at IS NOT NULL AND i.status = 'open' AND i.expires_at > now()
+    AND i.id < $2
 ORDER BY i.id DESC
 LIMIT $3;
+
+-- organizations.invitations.page_oldest
+SELECT i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at, r.actions AS promised_actions, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
+u.suspended_at IS NOT NULL AS sender_is_suspended,
+k.actions AS key_actions
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+LEFT JOIN organization_roles s ON s.organization_id = i.organization_id AND s.user_id = i.invited_by
+LEFT JOIN users u ON u.id = i.invited_by
+LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organization_id
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+WHERE -- (NULL: both).
+i.organization_id = $1 AND i.status = ANY ($2::text[])
+    AND ($3::boolean IS NULL OR (i.expires_at <= now()) = $3) AND i.id > $4
+ORDER BY i.id
+LIMIT $5;
 
 -- organizations.invitations.sender
 SELECT i.invited_by, i.invited_by_key, s.role AS sender_role, s.actions AS sender_actions, coalesce(u.is_admin, false) AS sender_is_admin,
@@ -533,21 +570,32 @@ ORDER BY o.term, o.id
 LIMIT $5;
 
 -- organizations.take_slug
--- lately, is not claimed, which breaks a constraint as soon as the organization gets it.
-WITH locked AS (
-    SELECT id, slug FROM organizations
-    WHERE id = $1 AND deleted_at IS NULL AND slug <> $2
-    FOR NO KEY UPDATE
+-- has, or had lately, is not claimed, which breaks a constraint as soon as the organization gets it. Nothing is done where
+-- it keeps so many others already: then, when the first of them is free again.
+WITH old AS (
+    SELECT count(*) >= $1 AS is_full, min(s.released_at) + interval '90 days' AS free_at
+    FROM slugs s
+    WHERE s.organization_id = $2 AND s.released_at IS NOT NULL AND s.slug <> $3 AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+), locked AS (
+    SELECT o.id, o.slug
+    FROM organizations o, old
+    WHERE o.id = $2 AND o.deleted_at IS NULL AND o.slug <> $3 AND NOT old.is_full
+    FOR NO KEY UPDATE OF o
 ), claimed AS (
     INSERT INTO slugs AS s (slug, organization_id)
-    SELECT $2::varchar, id FROM locked
+    SELECT $3::varchar, id FROM locked
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
     WHERE s.organization_id = excluded.organization_id OR NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+), released AS (
+    UPDATE slugs s
+    SET released_at = now()
+    FROM locked
+    WHERE s.slug = locked.slug AND s.organization_id = locked.id
 )
-UPDATE slugs s
-SET released_at = now()
-FROM locked
-WHERE s.slug = locked.slug AND s.organization_id = locked.id;
+SELECT old.free_at
+FROM old
+JOIN organizations o ON o.id = $2 AND o.slug <> $3
+WHERE old.is_full;
 
 -- organizations.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -622,6 +670,18 @@ FROM api_keys k
 WHERE user_id = $1 AND id > $2
 ORDER BY id
 LIMIT $3;
+
+-- personal_data.invitations
+SELECT i.id, i.organization_id, o.name AS organization, i.email, coalesce(r.name, i.role) AS role, i.created_at,
+    i.expires_at, CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
+    CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN i.expires_at ELSE i.ended_at END AS ended_at
+FROM invitations i
+JOIN organizations o ON o.id = i.organization_id
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+WHERE (i.accepted_by = $1 OR lower(i.email COLLATE "C") = lower($2::text COLLATE "C")) AND i.id > $3
+    AND o.deleted_at IS NULL
+ORDER BY i.id
+LIMIT $4;
 
 -- projects.by_id
 SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at

@@ -66,6 +66,7 @@ WRONG = {
     """,
     "an invitation that was accepted and is open": """
         SELECT i.id FROM invitations i JOIN audit_events e ON e.details ->> 'invitation_id' = i.id::text
+        WHERE i.status <> 'accepted'
     """,
     "members that the audit log does not know": """
         SELECT m.user_id FROM organization_members m JOIN organizations o ON o.id = m.organization_id
@@ -232,7 +233,7 @@ async def test_one_of_many_who_take_one_invitation_gets_it(platform: Platform, s
         joined = [each for each in results[:4] if not isinstance(each, BaseException | EarlierMembership)]
         members = await connection.fetchval("SELECT count(*) FROM organization_members WHERE user_id = $1", bob.id)
         assert len(joined) == members <= 1
-        assert await connection.fetchval("SELECT count(*) FROM invitations") <= 1 - members
+        assert await connection.fetchval("SELECT count(*) FROM invitations WHERE status = 'open'") <= 1 - members
         if members:
             await as_bob.members.leave(acme.id)
         await connection.execute("DELETE FROM invitations")

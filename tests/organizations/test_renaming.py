@@ -23,7 +23,7 @@ from freehold import (
 )
 from freehold.base.errors import Missing, Renamed
 from freehold.base.scalars import RESERVED_SLUGS
-from freehold.organizations.errors import SlugTaken
+from freehold.organizations.errors import SlugTaken, TooManyOldSlugs
 from freehold.organizations.jobs import drop_released
 from freehold.serve.application import create_application
 from freehold.transfer.types import ImportPlan, ImportReport
@@ -218,6 +218,67 @@ async def test_removing_an_organization_for_good_frees_all_its_slugs(
         await ada.organizations.get("acme")
     await ada.organizations.purge(apex.id)
     assert await connection.fetchval("SELECT count(*) FROM slugs") == 0
+
+
+KEPT = "SELECT count(*) FROM slugs WHERE organization_id = $1 AND released_at IS NOT NULL"
+
+
+async def rename(someone: Platform, organization: Organization, *slugs: str) -> None:
+    for slug in slugs:
+        assert (await someone.organizations.update(organization.id, OrganizationPatch(slug=slug))).slug == slug
+
+
+async def test_ten_old_slugs_are_kept_and_no_more(ada: Platform, apex: Organization, connection: Any):
+    await rename(ada, apex, *(f"peak-{number}" for number in range(9)))
+    with pytest.raises(TooManyOldSlugs, match=r"^10 old slugs are kept .* or wait until \d{4}-\d\d-\d\d \d\d:\d\d UTC"):
+        await ada.organizations.update(apex.id, OrganizationPatch(slug="another"))
+    assert (await ada.organizations.get(apex.id)).slug == "peak-8"
+    assert await connection.fetchval("SELECT count(*) FROM slugs WHERE slug = 'another'") == 0
+    for slug in ("acme", "apex", *(f"peak-{number}" for number in range(8))):
+        assert (await ada.organizations.get(slug)).id == apex.id
+    same = await ada.organizations.update(apex.id, OrganizationPatch(name="Other", slug="peak-8"))
+    assert (same.name, same.slug) == ("Other", "peak-8")
+    assert await connection.fetchval(KEPT, apex.id) == 10
+
+
+async def test_old_slugs_are_taken_back_however_many_are_kept(ada: Platform, apex: Organization, connection: Any):
+    await rename(ada, apex, *(f"peak-{number}" for number in range(9)))
+    await rename(ada, apex, "acme", "apex", "peak-3", "acme")
+    assert await connection.fetchval(KEPT, apex.id) == 10
+    with pytest.raises(TooManyOldSlugs):
+        await ada.organizations.update(apex.id, OrganizationPatch(slug="another"))
+
+
+async def test_old_slug_that_is_free_again_makes_room(ada: Platform, apex: Organization, connection: Any):
+    await rename(ada, apex, *(f"peak-{number}" for number in range(9)))
+    await connection.execute(
+        "UPDATE slugs SET released_at = released_at - interval '90 days 1 second' WHERE slug = 'acme'"
+    )
+    await rename(ada, apex, "another")  # the job need not have come by
+    with pytest.raises(TooManyOldSlugs):
+        await ada.organizations.update(apex.id, OrganizationPatch(slug="one-more"))
+
+
+async def test_of_many_who_rename_at_once_no_more_slugs_are_kept(ada: Platform, apex: Organization, connection: Any):
+    await rename(ada, apex, *(f"peak-{number}" for number in range(6)))
+    answers = await asyncio.gather(
+        *(ada.organizations.update(apex.id, OrganizationPatch(slug=f"new-{number}")) for number in range(8)),
+        return_exceptions=True,
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Organization"] * 3 + ["TooManyOldSlugs"] * 5
+    assert await connection.fetchval(KEPT, apex.id) == 10
+
+
+async def test_other_organizations_have_slugs_of_their_own_to_keep(ada: Platform, apex: Organization):
+    await rename(ada, apex, *(f"peak-{number}" for number in range(9)))
+    other = await ada.organizations.create(NewOrganization(name="Other"))
+    await rename(ada, other, "another")
+
+
+async def test_renaming_too_often_is_a_conflict_over_http(ada: Platform, http: httpx.AsyncClient, apex: Organization):
+    await rename(ada, apex, *(f"peak-{number}" for number in range(9)))
+    answer = await http.patch(f"/v1/organizations/{apex.id}", json={"slug": "another"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_old_slugs")
 
 
 @pytest.mark.parametrize("slug", sorted(RESERVED_SLUGS))

@@ -205,6 +205,7 @@ async def test_every_column_that_names_a_user_is_known_here(schema_columns: set[
         "mail_messages.user_id",
         "owner_offers.user_id",
         "used_tokens.user_id",
+        "invitations.accepted_by",
     }
     by_address = {
         "users.email",

@@ -109,7 +109,7 @@ RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.proje
 -- Let a key stand for the invitations that the one before it has sent.
 UPDATE invitations
 SET invited_by_key = :id
-WHERE organization_id = :organization_id AND invited_by_key = :earlier_id;
+WHERE organization_id = :organization_id AND invited_by_key = :earlier_id AND status = 'open';
 
 -- name: delete
 -- Revoke a key of a user or of an organization.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
@@ -12,7 +12,12 @@ from freehold.console.frame import Place, id_in, organization_in, place_of, show
 from freehold.data.paging import Page, PageRequest
 from freehold.organizations.invitations import operations as invitations
 from freehold.organizations.invitations.errors import AlreadyInvited
-from freehold.organizations.invitations.types import Invitation, NewInvitation
+from freehold.organizations.invitations.types import (
+    Invitation,
+    InvitationsPageRequest,
+    InvitationStatus,
+    NewInvitation,
+)
 from freehold.organizations.members import operations
 from freehold.organizations.members.errors import AlreadyMember
 from freehold.organizations.members.types import Member, MembersPageRequest, NewRole
@@ -92,12 +97,15 @@ async def show_members(visit: Visit) -> Answer:
     """List the members in the order in which they joined, and who is invited."""
     place = await place_of(visit)
     where = place.organization.id
+    wanted = msgspec.structs.replace(
+        visit.filtered(InvitationsPageRequest, "status"), cursor=visit.query.get("invitations") or None
+    )
     request = visit.filtered(MembersPageRequest, "q", "role", "cursor")
-    listed = await operations.list_all(visit.context, where, request)
+    status = wanted.status if place.may(Action.INVITATION_READ) else None
+    listed = Page[Member](data=[]) if status else await operations.list_all(visit.context, where, request)
     grants = await role_grants(visit, place)
     invited = Page[Invitation](data=[])
     if place.may(Action.INVITATION_READ) and not visit.only(("q", "role", "cursor")):
-        wanted = PageRequest(cursor=visit.query.get("invitations") or None)
         invited = await invitations.list_all(visit.context, where, wanted)
     new = {"email": visit.form.get("email") or "grace@example.com", "role": visit.form.get("role") or "member"}
     return await show(
@@ -110,6 +118,8 @@ async def show_members(visit: Visit) -> Answer:
         listed=listed,
         invited=invited,
         choices=assignable(place, grants),
+        statuses=get_args(InvitationStatus) if place.may(Action.INVITATION_READ) else (),
+        status=status,
         is_narrowed=bool(visit.only(("q", "role"))),
         done=DONE,
         fields=() if "do" in visit.form else ("email", "role"),
@@ -121,7 +131,7 @@ async def show_members(visit: Visit) -> Answer:
                 else []
             ),
             *(
-                [Call("List invitations", "GET", f"{place.api}/invitations")]
+                [Call("List invitations", "GET", visit.at(f"{place.api}/invitations", **visit.only(("status",))))]
                 if place.may(Action.INVITATION_READ)
                 else []
             ),

@@ -114,22 +114,31 @@ TABLE public.imports COMMENT 'How far the imports have come that were cut off.'
     finished_at timestamp with time zone
     CONSTRAINT imports_pkey PRIMARY KEY (fingerprint)
 
-TABLE public.invitations COMMENT 'Who was asked to join which organization, and has not answered.'
+TABLE public.invitations COMMENT 'Who was asked to join which organization, and what became of it in the last 90 days.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
     organization_id uuid NOT NULL
     email character varying(255) NOT NULL
     role character varying(50) NOT NULL
-    token_hash bytea NOT NULL
+    token_hash bytea
     invited_by uuid
     created_at timestamp with time zone NOT NULL DEFAULT now()
     expires_at timestamp with time zone NOT NULL
     role_id uuid
     invited_by_key uuid
+    status character varying(10) NOT NULL DEFAULT 'open'::character varying COMMENT 'open until it is accepted, declined or revoked, or makes room for another after it expired (expired).'
+    ended_at timestamp with time zone COMMENT 'When it was accepted, declined or revoked, or had expired; NULL while it is open.'
+    accepted_by uuid COMMENT 'The user who accepted it.'
+    CONSTRAINT invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES public.users(id) ON DELETE CASCADE
     CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT invitations_pkey PRIMARY KEY (organization_id, id)
+    CONSTRAINT invitations_status_check CHECK ((((status)::text = ANY ((ARRAY['open'::character varying, 'accepted'::character varying, 'declined'::character varying, 'revoked'::character varying, 'expired'::character varying])::text[])) AND (((status)::text = 'open'::text) = (ended_at IS NULL)) AND (((status)::text = 'open'::text) = (token_hash IS NOT NULL)) AND (((status)::text = 'accepted'::text) = (accepted_by IS NOT NULL))))
     CONSTRAINT invitations_token_hash_check CHECK ((length(token_hash) = 32))
-    CREATE UNIQUE INDEX invitations_email_lower_key ON public.invitations USING btree (lower(((email)::text COLLATE "C")), organization_id)
-    CREATE INDEX invitations_token_hash_idx ON public.invitations USING btree (token_hash)
+    CREATE INDEX invitations_accepted_by_idx ON public.invitations USING btree (accepted_by) WHERE (accepted_by IS NOT NULL)
+    CREATE INDEX invitations_email_lower_idx ON public.invitations USING btree (lower(((email)::text COLLATE "C")))
+    CREATE UNIQUE INDEX invitations_email_lower_key ON public.invitations USING btree (lower(((email)::text COLLATE "C")), organization_id) WHERE ((status)::text = 'open'::text)
+    CREATE INDEX invitations_ended_at_idx ON public.invitations USING btree (COALESCE(ended_at, expires_at))
+    CREATE INDEX invitations_status_idx ON public.invitations USING btree (organization_id, status, id DESC)
+    CREATE INDEX invitations_token_hash_idx ON public.invitations USING btree (token_hash) WHERE (token_hash IS NOT NULL)
 
 TABLE public.mail_budgets COMMENT 'How many mails an address got within the hour.'
     subject bytea NOT NULL

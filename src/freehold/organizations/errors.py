@@ -15,6 +15,13 @@ class SlugTaken(Conflict):
     constraints = ("organizations_slug_key", "organizations_slug_fkey", "slugs_pkey", "slugs_slug_organization_id_key")
 
 
+class TooManyOldSlugs(Conflict):
+    """The organization has given up as many slugs in the last 90 days as can be kept for it."""
+
+    code = "too_many_old_slugs"
+    title = "This organization has changed its slug too often: take an old one back, or wait"
+
+
 class OrganizationGone(Missing):
     """The organization was deleted meanwhile."""
 

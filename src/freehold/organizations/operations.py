@@ -1,6 +1,6 @@
 """What can be done with organizations."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from freehold.base.ids import new_id
 from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id, read_page
 from freehold.organizations import queries, slugs
-from freehold.organizations.errors import SlugTaken
+from freehold.organizations.errors import SlugTaken, TooManyOldSlugs
 from freehold.organizations.seeing import as_seen, without_members
 from freehold.organizations.types import (
     NewOrganization,
@@ -34,6 +34,8 @@ from freehold.organizations.types import (
     OrganizationsPageRequest,
 )
 
+_MOST_OLD_SLUGS = 10
+"""So many slugs that an organization gave up in the last 90 days are kept for it, so that nobody hoards them."""
 _SLUG_ROUNDS = 5
 _ENTRIES_AN_ORGANIZATION = 2
 """So many texts of an organization are searched."""
@@ -175,10 +177,11 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
     """Update an organization. ``version`` is the ``updated_at`` that you read.
 
     A slug that it had leads on to the new one for 90 days. Nobody else gets it in that time; the organization can take
-    it back.
+    it back. Up to 10 old slugs are kept for it.
 
     Raises:
         SlugTaken: ``slug_taken``.
+        TooManyOldSlugs: ``too_many_old_slugs``: 10 old slugs are kept for it, and this is none of them.
         Stale: ``stale``.
     """
     changed = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
@@ -188,8 +191,18 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
             raise Stale
         return as_seen(scope, current)
     if patch.slug:
-        await queries.take_slug(scope.db, id=scope.organization_id, slug=patch.slug)
+        await _take_slug(scope, patch.slug)
     return await _update(scope, version, changed, name=patch.name or None, slug=patch.slug or None)
+
+
+async def _take_slug(scope: Scope, slug: str) -> None:
+    await queries.lock(scope.db, id=scope.organization_id)
+    free_at = await queries.take_slug(scope.db, id=scope.organization_id, slug=slug, most=_MOST_OLD_SLUGS)
+    if free_at is not None:
+        raise TooManyOldSlugs(
+            f"{_MOST_OLD_SLUGS} old slugs are kept for this organization: take one of them back, or wait until "
+            f"{free_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, when the first of them is free"
+        )
 
 
 async def _update(

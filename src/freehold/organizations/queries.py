@@ -97,7 +97,11 @@ async def insert(
 
 
 @statement
-async def take_slug(db: Executor, *, id: UUID, slug: str) -> None: ...
+async def lock(db: Executor, *, id: UUID) -> UUID | None: ...
+
+
+@statement
+async def take_slug(db: Executor, *, id: UUID, slug: str, most: int) -> datetime | None: ...
 
 
 @recorded

@@ -166,23 +166,38 @@ WITH claimed AS (
 SELECT {row}, ARRAY[o.owner_id] AS members, 1 AS members_count
 FROM organization o;
 
+-- name: lock
+-- Make all that gives an organization another slug wait for each other, so that what is counted holds.
+SELECT id FROM organizations WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE;
+
 -- name: take_slug
--- Claim another slug for an organization, and keep the one that it has for it. What another organization has, or had
--- lately, is not claimed, which breaks a constraint as soon as the organization gets it.
-WITH locked AS (
-    SELECT id, slug FROM organizations
-    WHERE id = :id AND deleted_at IS NULL AND slug <> :slug
-    FOR NO KEY UPDATE
+-- Claim another slug for an organization that is locked, and keep the one that it has for it. What another organization
+-- has, or had lately, is not claimed, which breaks a constraint as soon as the organization gets it. Nothing is done where
+-- it keeps so many others already: then, when the first of them is free again.
+WITH old AS (
+    SELECT count(*) >= :most AS is_full, min(s.released_at) + interval '90 days' AS free_at
+    FROM slugs s
+    WHERE s.organization_id = :id AND s.released_at IS NOT NULL AND s.slug <> :slug AND {held}
+), locked AS (
+    SELECT o.id, o.slug
+    FROM organizations o, old
+    WHERE o.id = :id AND o.deleted_at IS NULL AND o.slug <> :slug AND NOT old.is_full
+    FOR NO KEY UPDATE OF o
 ), claimed AS (
     INSERT INTO slugs AS s (slug, organization_id)
     SELECT :slug::varchar, id FROM locked
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
     WHERE s.organization_id = excluded.organization_id OR NOT {held}
+), released AS (
+    UPDATE slugs s
+    SET released_at = now()
+    FROM locked
+    WHERE s.slug = locked.slug AND s.organization_id = locked.id
 )
-UPDATE slugs s
-SET released_at = now()
-FROM locked
-WHERE s.slug = locked.slug AND s.organization_id = locked.id;
+SELECT old.free_at
+FROM old
+JOIN organizations o ON o.id = :id AND o.slug <> :slug
+WHERE old.is_full;
 
 -- name: update
 -- Change what is given: NULL leaves a column as it is.

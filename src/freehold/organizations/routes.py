@@ -11,7 +11,7 @@ from freehold.data.paging import Page
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.deletion.types import DeletedOrganization
-from freehold.organizations.errors import SlugTaken
+from freehold.organizations.errors import SlugTaken, TooManyOldSlugs
 from freehold.organizations.types import (
     NewOrganization,
     Organization,
@@ -78,7 +78,7 @@ async def get_organization(context: Context, organization: OrganizationRef) -> O
     return await operations.get(context, organization)
 
 
-@routes.patch("/v1/organizations/{organization}", errors=[Missing, Forbidden, SlugTaken])
+@routes.patch("/v1/organizations/{organization}", errors=[Missing, Forbidden, SlugTaken, TooManyOldSlugs])
 async def update_organization(
     context: Context, organization: OrganizationRef, body: OrganizationPatch, version: datetime | None
 ) -> Organization:

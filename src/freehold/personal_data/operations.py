@@ -116,14 +116,13 @@ def _sections(subject: Subject, account: Account) -> dict[str, list[AsyncIterato
     """Say what to read. What is only addressed to the user is theirs once they have shown that the address is."""
     db, user_id, email = subject.db, subject.user_id, account.email
     mails = [_rows(partial(queries.mails_about, db, user_id=user_id), "id")]
-    invitations = []
     if account.email_verified:
         mails.append(_rows(partial(queries.mails_to, db, email=email, user_id=user_id), "id"))
-        invitations.append(_rows(partial(queries.invitations, db, email=email), "organization_id"))
+    invitations = partial(queries.invitations, db, user_id=user_id, email=email if account.email_verified else None)
     return {
         "sessions": [_rows(partial(queries.sessions, db, user_id=user_id), "id")],
         "organizations": [_rows(partial(queries.memberships, db, user_id=user_id), "organization_id")],
-        "invitations": invitations,
+        "invitations": [_rows(invitations, "id")],
         "owner_offers": [_rows(partial(queries.owner_offers, db, user_id=user_id), "organization_id")],
         "api_keys": [_rows(partial(queries.api_keys, db, user_id=user_id), "id")],
         "former_emails": [_few(partial(queries.former_emails, db, user_id=user_id))],

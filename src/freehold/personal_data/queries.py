@@ -37,7 +37,9 @@ async def memberships(db: Executor, *, user_id: UUID, after_id: UUID, limit: int
 
 
 @statement
-async def invitations(db: Executor, *, email: str, after_id: UUID, limit: int) -> list[InvitationData]: ...
+async def invitations(
+    db: Executor, *, user_id: UUID, email: str | None, after_id: UUID, limit: int
+) -> list[InvitationData]: ...
 
 
 @statement

@@ -23,14 +23,15 @@ ORDER BY r.organization_id
 LIMIT :limit;
 
 -- name: invitations
--- Invitations to an address, in order of organization, after a position.
-SELECT i.organization_id, o.name AS organization, coalesce(r.name, i.role) AS role, i.created_at, i.expires_at
+-- Invitations that a user has accepted, and those to an address (NULL: none), in order of id, after a position.
+SELECT i.id, i.organization_id, o.name AS organization, i.email, coalesce(r.name, i.role) AS role, i.created_at,
+    i.expires_at, {organizations.invitations.outcome}
 FROM invitations i
 JOIN organizations o ON o.id = i.organization_id
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
-WHERE lower(i.email COLLATE "C") = lower(:email::text COLLATE "C") AND i.organization_id > :after_id
+WHERE (i.accepted_by = :user_id OR lower(i.email COLLATE "C") = lower(:email::text COLLATE "C")) AND i.id > :after_id
     AND o.deleted_at IS NULL
-ORDER BY i.organization_id
+ORDER BY i.id
 LIMIT :limit;
 
 -- name: owner_offers

@@ -9,6 +9,7 @@ from freehold.api_keys.types import ApiKey
 from freehold.audit.types import AuditEvent
 from freehold.base.scalars import Email, Locale, Name, RoleText, Secret, Slug
 from freehold.base.validation import Input
+from freehold.organizations.invitations.types import InvitationStatus
 from freehold.users.types import User
 
 
@@ -50,13 +51,17 @@ class MembershipData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InvitationData(msgspec.Struct, frozen=True, kw_only=True):
-    """An invitation to the user's confirmed address."""
+    """An invitation that the user has accepted, or one to their confirmed address, of the last 90 days."""
 
+    id: UUID
     organization_id: UUID
     organization: Name
+    email: Email
     role: RoleText
     created_at: datetime
     expires_at: datetime
+    status: InvitationStatus
+    ended_at: datetime | None
 
 
 class OwnerOfferData(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ class UserGone(Missing):
         "password_resets_user_id_fkey",
         "mail_messages_user_id_fkey",
         "used_tokens_user_id_fkey",
+        "invitations_accepted_by_fkey",
     )
 
 

@@ -1,9 +1,9 @@
 """Commands of `freehold organizations` that invite."""
 
-from functools import partial
-from typing import Final, TextIO
+from typing import Final, TextIO, get_args
 
 import click
+from msgspec.structs import asdict
 
 from freehold.base.validation import parse
 from freehold.data.context import Context
@@ -13,6 +13,8 @@ from freehold.organizations.invitations.types import (
     Invitation,
     InvitationResult,
     InvitationResults,
+    InvitationsPageRequest,
+    InvitationStatus,
     NewInvitation,
     NewInvitations,
     ReceivedInvitation,
@@ -72,10 +74,21 @@ def _entry(line: str, role: str) -> dict[str, str]:
 
 @click.command()
 @click.argument("organization")
-@lists("id", "email", "role", "expires_at")
-def invitations(context: Context, *, organization: str) -> Fetch[Invitation]:
-    """List the open invitations of an organization, newest first."""
-    return partial(operations.list_all, context, organization_reference(organization))
+@click.option(
+    "--status",
+    type=click.Choice([*get_args(InvitationStatus), "all"]),
+    help="Only invitations with this status, of the last 90 days; by default, open and expired ones.",
+)
+@click.option("--sort", type=click.Choice(["newest", "oldest"]), help="The order; by default, newest.")
+@lists("id", "email", "role", "status", "expires_at")
+def invitations(context: Context, *, organization: str, **filters: str | None) -> Fetch[Invitation]:
+    """List the invitations of an organization, newest first: by default, those that are open or expired."""
+
+    async def fetch(page: PageRequest) -> Page[Invitation]:
+        request = parse(InvitationsPageRequest, {**asdict(page), **filters})
+        return await operations.list_all(context, organization_reference(organization), request)
+
+    return fetch
 
 
 @click.command()
@@ -83,7 +96,7 @@ def invitations(context: Context, *, organization: str) -> Fetch[Invitation]:
 @click.argument("invitation")
 @shows
 async def show_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
-    """Show an invitation that nobody has accepted, by its id."""
+    """Show an invitation by its id: an open one, or one that ended in the last 90 days."""
     return await operations.get(context, organization_reference(organization), read_id(invitation, "/invitation"))
 
 
@@ -104,9 +117,8 @@ async def resend_invitation(context: Context, *, organization: str, invitation: 
 async def revoke_invitation(context: Context, *, organization: str, invitation: str) -> Invitation:
     """Revoke an invitation, so that its token no longer works."""
     reference, invitation_id = organization_reference(organization), read_id(invitation, "/invitation")
-    found = await operations.get(context, reference, invitation_id)
     await operations.revoke(context, reference, invitation_id)
-    return found
+    return await operations.get(context, reference, invitation_id)
 
 
 @click.command()

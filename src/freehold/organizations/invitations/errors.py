@@ -16,11 +16,18 @@ class AlreadyInvited(Conflict):
 
 
 class NoSuchInvitation(Missing):
-    """The organization has no such invitation: it was accepted, revoked, or never made."""
+    """The organization has no such invitation: it was never made, or it ended more than 90 days ago."""
 
     code = "no_such_invitation"
     title = "This invitation does not exist"
-    explanation = "This invitation does not exist: it was accepted or revoked, or it was never created"
+    explanation = "This invitation does not exist: it was never created, or it ended more than 90 days ago"
+
+
+class InvitationEnded(Conflict):
+    """The invitation was accepted, declined or revoked, or another one has taken the place of an expired one."""
+
+    code = "invitation_ended"
+    title = "This invitation has ended: to invite this address again, create another"
 
 
 class InvitationForAnother(Forbidden):
@@ -54,5 +61,6 @@ class InviterLacksRight(Conflict):
 MEANINGS: Final[dict[str, Meaning]] = {
     "invitations_pkey": IdTaken,
     "invitations_organization_id_fkey": OrganizationGone,
+    "invitations_status_check": failing("/status", "invalid_choice", "must go with the token and with when it ended"),
     "invitations_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
 }

@@ -1,7 +1,8 @@
 """Inviting people to an organization, and accepting: once, by whoever has the address that the invitation went to."""
 
 from functools import partial
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final, get_args
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,7 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.organizations.invitations import queries
 from freehold.organizations.invitations.errors import (
+    InvitationEnded,
     InvitationForAnother,
     InviterLacksRight,
     NoSuchInvitation,
@@ -27,6 +29,8 @@ from freehold.organizations.invitations.types import (
     InvitationRefusal,
     InvitationResult,
     InvitationResults,
+    InvitationsPageRequest,
+    InvitationStatus,
     InvitationToken,
     Membership,
     NewInvitation,
@@ -43,34 +47,56 @@ from freehold.users.suspension.operations import refuse_suspended
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
 
+_STORED: Final = MappingProxyType[str | None, tuple[tuple[str, ...], bool | None]](
+    {
+        None: (("open",), None),
+        "open": (("open",), False),
+        "expired": (("open", "expired"), True),
+        "accepted": (("accepted",), None),
+        "declined": (("declined",), None),
+        "revoked": (("revoked",), None),
+        "all": (get_args(InvitationStatus), None),
+    }
+)
+"""As what each status is stored, and whether the time must be over: nobody writes it down when that happens."""
 _SIGN_UP_TOKEN: Final = "/invitation_token"  # noqa: S105 - where it stands in what is sent
 
 
 @on_organization(Action.INVITATION_READ)
 async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
-    """List the open and expired invitations of an organization, newest first.
+    """List the open and expired invitations of an organization, newest first; with a ``status``, those that have it.
+
+    An ``InvitationsPageRequest`` has a ``status`` and a ``sort``. With ``all``, you get all that are kept: those that
+    are open, and those that ended in the last 90 days.
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
         Invalid: the cursor belongs to another list.
     """
+    asked = request if isinstance(request, InvitationsPageRequest) else InvitationsPageRequest()
+    statuses, is_over = _STORED[asked.status]
+    wanted: dict[str, Any] = {
+        "organization_id": scope.organization_id,
+        "statuses": statuses,
+        "is_over": is_over,
+    }
 
-    async def page(*, before_id: UUID, limit: int) -> list[Invitation]:
-        rows = await queries.page(scope.db, organization_id=scope.organization_id, before_id=before_id, limit=limit)
-        return [shown(row) for row in rows]
+    async def page(read: Any = queries.page, **position: Any) -> list[Invitation]:
+        return [shown(row) for row in await read(scope.db, **wanted, **position)]
 
     return await page_by_id(
         scope.context.tools.cursors,
         request,
-        listing=f"invitations:{scope.organization_id}",
+        listing=f"invitations:{scope.organization_id}:{asked.status}",
         page=page,
-        count=partial(queries.count_all, scope.db, organization_id=scope.organization_id),
+        oldest=partial(page, queries.page_oldest) if asked.sort == "oldest" else None,
+        count=partial(queries.count_all, scope.db, **wanted),
     )
 
 
 @on_organization(Action.INVITATION_READ)
 async def get(scope: Scope, invitation_id: UUID) -> Invitation:
-    """Read an invitation.
+    """Read an invitation: an open one, or one that ended in the last 90 days.
 
     Raises:
         NoSuchInvitation: ``no_such_invitation``.
@@ -129,6 +155,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
 
     Raises:
         NoSuchInvitation: ``no_such_invitation``.
+        InvitationEnded: ``invitation_ended``: it was accepted, declined or revoked, or replaced.
         RoleGone: ``role_gone``.
         Forbidden: the role includes actions that the actor lacks.
         EmailUnverified: ``email_unverified``: the actor must confirm their own address first.
@@ -145,7 +172,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
         lifetime_seconds=lifetime_seconds(scope.context),
     )
     if renewed is None:
-        raise NoSuchInvitation
+        raise await _not_open(scope, invitation_id)
     invitation = Invitation(**msgspec.structs.asdict(renewed.invitation))
     role = await promised_role(scope.db, scope.organization_id, invitation.role, renewed.role_id)
     if role is None:
@@ -166,9 +193,10 @@ async def revoke(scope: Scope, invitation_id: UUID) -> None:
 
     Raises:
         NoSuchInvitation: ``no_such_invitation``.
+        InvitationEnded: ``invitation_ended``: it was accepted, declined or revoked before, or replaced.
     """
-    if await queries.delete(scope.db, organization_id=scope.organization_id, id=invitation_id) is None:
-        raise NoSuchInvitation
+    if await queries.revoke(scope.db, organization_id=scope.organization_id, id=invitation_id) is None:
+        raise await _not_open(scope, invitation_id)
     await record(scope.context, scope.action, invitation_id, organization_id=scope.organization_id)
 
 
@@ -286,6 +314,15 @@ async def sign_up(context: Context, new: NewUser, *, is_admin: bool = False) -> 
         await _accept(context, user, token, _SIGN_UP_TOKEN)
 
     return await users.create(context, new, is_admin=is_admin, invited=invited)
+
+
+async def _not_open(scope: Scope, invitation_id: UUID) -> NoSuchInvitation | InvitationEnded:
+    """Say why nothing can be done with an invitation."""
+    found = await queries.by_id(scope.db, organization_id=scope.organization_id, id=invitation_id)
+    if found is None:
+        return NoSuchInvitation()
+    became = "expired and was replaced" if found.status == "expired" else f"was {found.status}"
+    return InvitationEnded(f"This invitation {became}: to invite this address again, create another")
 
 
 async def _held(context: Context, user: User, token: str) -> Membership | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.data.sql import Executor, statement
-from freehold.organizations.invitations.types import Membership
+from freehold.organizations.invitations.types import InvitationStatus, Membership
 
 
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +31,8 @@ class InvitationRow(Sender, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     role_id: UUID | None
+    status: InvitationStatus
+    ended_at: datetime | None
     promised_actions: tuple[str, ...] | None
 
 
@@ -102,11 +104,31 @@ class Letterhead(msgspec.Struct, frozen=True):
 
 
 @statement
-async def page(db: Executor, *, organization_id: UUID, before_id: UUID, limit: int) -> list[InvitationRow]: ...
+async def page(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    statuses: Sequence[str],
+    is_over: bool | None,
+    before_id: UUID,
+    limit: int,
+) -> list[InvitationRow]: ...
 
 
 @statement
-async def count_all(db: Executor, *, organization_id: UUID) -> int: ...
+async def page_oldest(
+    db: Executor,
+    *,
+    organization_id: UUID,
+    statuses: Sequence[str],
+    is_over: bool | None,
+    after_id: UUID,
+    limit: int,
+) -> list[InvitationRow]: ...
+
+
+@statement
+async def count_all(db: Executor, *, organization_id: UUID, statuses: Sequence[str], is_over: bool | None) -> int: ...
 
 
 @statement
@@ -131,6 +153,10 @@ async def sponsor(db: Executor, *, organization_id: UUID, user_id: UUID | None, 
 
 @statement
 async def letterhead(db: Executor, *, organization_id: UUID, user_id: UUID | None) -> Letterhead: ...
+
+
+@statement
+async def make_room(db: Executor, *, organization_id: UUID, emails: Sequence[str]) -> None: ...
 
 
 @statement
@@ -163,7 +189,7 @@ async def renew(
 
 
 @statement
-async def delete(db: Executor, *, organization_id: UUID, id: UUID) -> UUID | None: ...
+async def revoke(db: Executor, *, organization_id: UUID, id: UUID) -> UUID | None: ...
 
 
 @statement
@@ -205,4 +231,4 @@ async def membership(db: Executor, *, organization_id: UUID, user_id: UUID) -> M
 
 
 @statement
-async def drop_expired(db: Executor) -> None: ...
+async def drop_old(db: Executor) -> None: ...

@@ -1,7 +1,16 @@
 -- part: invitation
 -- What an invitation and whoever sent it are read from: i is a row of invitations, with what `sent` joins to it.
 i.id, i.email, coalesce(r.name, i.role) AS role, i.invited_by, i.created_at, i.expires_at, i.role_id,
-r.actions AS promised_actions, {sender}
+{outcome}, r.actions AS promised_actions, {sender}
+
+-- part: outcome
+-- What became of an invitation, and when.
+CASE WHEN {is_over} THEN 'expired' ELSE i.status END AS status,
+CASE WHEN {is_over} THEN i.expires_at ELSE i.ended_at END AS ended_at
+
+-- part: is_over
+-- That nobody has answered an invitation in time.
+i.status = 'open' AND i.expires_at <= now()
 
 -- part: sender
 -- What whoever sent an invitation may do now: s, u and k are joined by `sent`.
@@ -20,19 +29,35 @@ LEFT JOIN api_keys k ON k.id = i.invited_by_key AND k.organization_id = i.organi
 -- What an invitation is shown from to whom it was sent: o is a row of organizations.
 {invitation}, o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, u.username AS inviter
 
+-- part: became
+-- That an invitation of an organization became one of these. What is open and what has expired is told apart by the clock
+-- (NULL: both).
+i.organization_id = :organization_id AND i.status = ANY (:statuses::text[])
+    AND (:is_over::boolean IS NULL OR (i.expires_at <= now()) = :is_over)
+
 -- name: page
--- Invitations of an organization, newest id first, before a position.
+-- Invitations of an organization that became one of these, newest id first, before a position.
 SELECT {invitation}
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
 {sent}
-WHERE i.organization_id = :organization_id AND i.id < :before_id
+WHERE {became} AND i.id < :before_id
 ORDER BY i.id DESC
 LIMIT :limit;
 
+-- name: page_oldest
+-- Invitations of an organization that became one of these, oldest id first, after a position.
+SELECT {invitation}
+FROM invitations i
+LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
+{sent}
+WHERE {became} AND i.id > :after_id
+ORDER BY i.id
+LIMIT :limit;
+
 -- name: count_all
--- How many invitations an organization has.
-SELECT count(*) FROM invitations WHERE organization_id = :organization_id;
+-- How many invitations of an organization became one of these.
+SELECT count(*) FROM invitations i WHERE {became};
 
 -- name: by_id
 -- The invitation of an organization with this id.
@@ -53,7 +78,7 @@ SELECT EXISTS (
     SELECT
     FROM invitations i
     WHERE lower(i.email COLLATE "C") = lower(wanted.email COLLATE "C") AND i.organization_id = :organization_id
-        AND i.expires_at > now()
+        AND i.status = 'open' AND i.expires_at > now()
 ) AS is_open
 FROM unnest(:emails::text[]) WITH ORDINALITY AS wanted (email, place)
 ORDER BY place;
@@ -64,7 +89,7 @@ SELECT id FROM organizations WHERE id = :organization_id FOR NO KEY UPDATE;
 
 -- name: count_open
 -- How many invitations of an organization can be accepted.
-SELECT count(*) FROM invitations WHERE organization_id = :organization_id AND expires_at > now();
+SELECT count(*) FROM invitations WHERE organization_id = :organization_id AND status = 'open' AND expires_at > now();
 
 -- name: sponsor
 -- Who answers for what is sent in an organization: a user, or whoever made the key, or else the owner; whether they have
@@ -83,46 +108,49 @@ FROM organizations o
 LEFT JOIN users u ON u.id = :user_id
 WHERE o.id = :organization_id;
 
+-- name: make_room
+-- Settle that invitations to addresses have expired, so that there can be others.
+UPDATE invitations i
+SET status = 'expired', ended_at = i.expires_at, token_hash = NULL
+FROM unnest(:emails::text[]) AS wanted (email)
+WHERE lower(i.email COLLATE "C") = lower(wanted.email COLLATE "C") AND i.organization_id = :organization_id
+    AND {is_over};
+
 -- name: insert_all
--- Invite addresses, but for those that have an open invitation; one that has expired makes room.
+-- Invite addresses, but for those that have an open invitation.
 INSERT INTO invitations (organization_id, id, email, role, role_id, token_hash, invited_by, invited_by_key, expires_at)
 SELECT :organization_id, id, email, role, role_id, token_hash, :invited_by, :invited_by_key,
     now() + make_interval(secs => :lifetime_seconds)
 FROM unnest(:ids::uuid[], :emails::text[], :roles::text[], :role_ids::uuid[], :token_hashes::bytea[])
     AS wanted (id, email, role, role_id, token_hash)
 ORDER BY lower(email COLLATE "C")
-ON CONFLICT (organization_id, lower(email COLLATE "C")) DO UPDATE
-SET id = excluded.id,
-    email = excluded.email,
-    role = excluded.role,
-    role_id = excluded.role_id,
-    token_hash = excluded.token_hash,
-    invited_by = excluded.invited_by,
-    invited_by_key = excluded.invited_by_key,
-    created_at = now(),
-    expires_at = excluded.expires_at
-WHERE invitations.expires_at <= now()
+ON CONFLICT (organization_id, lower(email COLLATE "C")) WHERE status = 'open' DO NOTHING
 RETURNING id, email, role, invited_by, created_at, expires_at;
 
 -- name: renew
--- Give an invitation another token and a new time; the token before no longer works. It is whose who sends it again.
+-- Give an invitation that nobody has answered another token and a new time; the token before no longer works. It is whose
+-- who sends it again.
 UPDATE invitations
 SET token_hash = :token_hash,
     invited_by = :invited_by,
     invited_by_key = :invited_by_key,
     expires_at = now() + make_interval(secs => :lifetime_seconds)
-WHERE organization_id = :organization_id AND id = :id
+WHERE organization_id = :organization_id AND id = :id AND status = 'open'
 RETURNING id, email, role, role_id, invited_by, created_at, expires_at;
 
--- name: delete
--- Revoke an invitation.
-DELETE FROM invitations WHERE organization_id = :organization_id AND id = :id RETURNING id;
+-- name: revoke
+-- Revoke an invitation that nobody has answered.
+UPDATE invitations
+SET status = 'revoked', ended_at = now(), token_hash = NULL
+WHERE organization_id = :organization_id AND id = :id AND status = 'open'
+RETURNING id;
 
 -- name: take
 -- Use up an open invitation, if it is for the address that a user has confirmed. Of two who try at once, one gets it. One
 -- that was made far ahead of now was made before the clock was set back, and would live for as long as that was wrong.
-DELETE FROM invitations i
-USING organizations o, users u
+UPDATE invitations i
+SET status = 'accepted', ended_at = now(), token_hash = NULL, accepted_by = u.id
+FROM organizations o, users u
 WHERE i.token_hash = :token_hash
     AND i.expires_at > now()
     AND i.created_at < now() + interval '1 hour'
@@ -151,7 +179,8 @@ JOIN invitations i ON lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
 JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
 {sent}
-WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.expires_at > now() AND i.id < :before_id
+WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.status = 'open' AND i.expires_at > now()
+    AND i.id < :before_id
 ORDER BY i.id DESC
 LIMIT :limit;
 
@@ -161,19 +190,21 @@ SELECT count(*)
 FROM users me
 JOIN invitations i ON lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
 JOIN organizations o ON o.id = i.organization_id AND o.deleted_at IS NULL
-WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.expires_at > now();
+WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.status = 'open' AND i.expires_at > now();
 
 -- name: decline
 -- Use up an open invitation that its receiver does not want.
-DELETE FROM invitations
+UPDATE invitations
+SET status = 'declined', ended_at = now(), token_hash = NULL
 WHERE token_hash = :token_hash AND expires_at > now() AND created_at < now() + interval '1 hour'
 RETURNING organization_id, id;
 
 -- name: decline_of_user
 -- Use up an open invitation to the address that a user has confirmed.
-DELETE FROM invitations i
-USING users me
-WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.id = :id AND i.expires_at > now()
+UPDATE invitations i
+SET status = 'declined', ended_at = now(), token_hash = NULL
+FROM users me
+WHERE me.id = :user_id AND me.email_verified_at IS NOT NULL AND i.id = :id AND i.status = 'open' AND i.expires_at > now()
     AND lower(i.email COLLATE "C") = lower(me.email COLLATE "C")
 RETURNING i.organization_id, i.id;
 
@@ -200,6 +231,6 @@ FROM organization_roles r
 JOIN organizations o ON o.id = r.organization_id
 WHERE r.organization_id = :organization_id AND r.user_id = :user_id;
 
--- name: drop_expired
--- Forget invitations that nobody has sent again for long after they expired.
-DELETE FROM invitations WHERE expires_at < now() - interval '30 days';
+-- name: drop_old
+-- Forget invitations 90 days after they were answered or revoked, or have expired.
+DELETE FROM invitations WHERE coalesce(ended_at, expires_at) < now() - interval '90 days';

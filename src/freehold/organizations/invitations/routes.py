@@ -11,6 +11,7 @@ from freehold.organizations.errors import OrganizationGone
 from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.errors import (
     AlreadyInvited,
+    InvitationEnded,
     InvitationForAnother,
     InviterLacksRight,
     NoSuchInvitation,
@@ -21,6 +22,7 @@ from freehold.organizations.invitations.types import (
     Invitation,
     InvitationAcceptance,
     InvitationResults,
+    InvitationsPageRequest,
     InvitationToken,
     Membership,
     NewInvitation,
@@ -103,19 +105,26 @@ async def create_invitations(
 
 
 @routes.get("/v1/organizations/{organization}/invitations", errors=[Missing, Forbidden])
-async def list_invitations(context: Context, organization: OrganizationRef, query: PageRequest) -> Page[Invitation]:
-    """List the open and expired invitations of an organization, newest first."""
+async def list_invitations(
+    context: Context, organization: OrganizationRef, query: InvitationsPageRequest
+) -> Page[Invitation]:
+    """List the open and expired invitations of an organization, newest first, or as `sort` says.
+
+    With `status`, the list has those that are `open`, `expired`, `accepted`, `declined` or `revoked`, or `all`.
+    Invitations are kept for 90 days after they ended.
+    """
     return await operations.list_all(context, organization, query)
 
 
 @routes.get("/v1/organizations/{organization}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation])
 async def get_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
-    """Read an invitation."""
+    """Read an invitation: an open one, or one that ended in the last 90 days."""
     return await operations.get(context, organization, invitation)
 
 
 @routes.delete(
-    "/v1/organizations/{organization}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation]
+    "/v1/organizations/{organization}/invitations/{invitation}",
+    errors=[Missing, Forbidden, NoSuchInvitation, InvitationEnded],
 )
 async def revoke_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> None:
     """Revoke an invitation, so that its token no longer works."""
@@ -125,7 +134,16 @@ async def revoke_invitation(context: Context, organization: OrganizationRef, inv
 @routes.post(
     "/v1/organizations/{organization}/invitations/{invitation}/resend",
     limit="mails",
-    errors=[Missing, Forbidden, NoSuchInvitation, RoleGone, EmailUnverified, MailedTooOften, SentTooMany],
+    errors=[
+        Missing,
+        Forbidden,
+        NoSuchInvitation,
+        InvitationEnded,
+        RoleGone,
+        EmailUnverified,
+        MailedTooOften,
+        SentTooMany,
+    ],
 )
 async def resend_invitation(context: Context, organization: OrganizationRef, invitation: UUID) -> Invitation:
     """Send an invitation again.

@@ -183,6 +183,7 @@ async def _count(
 async def _store(scope: Scope, wanted: list[Wanted], roles: dict[str, AssignableRole]) -> None:
     if not wanted:
         return
+    await queries.make_room(scope.db, organization_id=scope.organization_id, emails=[each.email for each in wanted])
     tokens: list[NewToken] = [new_token(Kind.INVITATION) for _ in wanted]
     made = await queries.insert_all(
         scope.db,

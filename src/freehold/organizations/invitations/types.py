@@ -1,22 +1,29 @@
 """An invitation, and what is sent to make or accept one."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
 from freehold.base.scalars import AssignableRole, Email, Name, RoleText, Slug, Token, TypedEmail, TypedRole
 from freehold.base.validation import Input
+from freehold.data.paging import PageRequest
 from freehold.users.types import OrganizationSummary
+
+InvitationStatus = Literal["open", "accepted", "declined", "revoked", "expired"]
+"""What became of an invitation."""
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """An open invitation to an organization. Times are UTC.
+    """An invitation to an organization. Times are UTC.
 
     ``invited_by`` is the user who sent it; None for the operator and for an organization's API key. After
     ``expires_at`` it can no longer be accepted, but it can be sent again. ``needs_resending`` says that the sender
     could not send it now, so it does not work until somebody who can sends it again, who then becomes the sender.
+
+    ``status`` is ``open`` until somebody accepts, declines or revokes it, or it expires; ``ended_at`` says when that
+    was. 90 days later, it is removed. Somebody who becomes a member in another way has their invitation revoked.
     """
 
     id: UUID
@@ -26,6 +33,18 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     needs_resending: bool = False
+    status: InvitationStatus = "open"
+    ended_at: datetime | None = None
+
+
+class InvitationsPageRequest(PageRequest, frozen=True, kw_only=True):
+    """A list of invitations with this status, or of ``all``; by default, those that are open and those that expired.
+
+    Newest first by default.
+    """
+
+    status: Literal[InvitationStatus, "all"] | None = None
+    sort: Literal["newest", "oldest"] | None = None
 
 
 class NewInvitation(Input, frozen=True, kw_only=True):

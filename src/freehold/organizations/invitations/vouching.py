@@ -71,7 +71,7 @@ def received(row: ReceivedRow) -> ReceivedInvitation:
 
 
 def shown(row: InvitationRow) -> Invitation:
-    """Show an invitation, with whether it must be sent again."""
+    """Show an invitation, with whether it must be sent again: one that was answered or revoked cannot be."""
     return Invitation(
         id=row.id,
         email=row.email,
@@ -79,5 +79,7 @@ def shown(row: InvitationRow) -> Invitation:
         invited_by=row.invited_by,
         created_at=row.created_at,
         expires_at=row.expires_at,
-        needs_resending=needs_resending(row),
+        needs_resending=row.status in {"open", "expired"} and needs_resending(row),
+        status=row.status,
+        ended_at=row.ended_at,
     )

@@ -80,10 +80,11 @@ WHERE organization_id = :organization_id AND user_id = :user_id
 RETURNING user_id;
 
 -- name: use_up_invitations
--- Drop the invitations to a user's address from organizations.
-DELETE FROM invitations i
-USING users u
-WHERE u.id = :user_id AND i.organization_id = ANY (:organization_ids::uuid[])
+-- Revoke the invitations to a user's address from organizations.
+UPDATE invitations i
+SET status = 'revoked', ended_at = now(), token_hash = NULL
+FROM users u
+WHERE i.status = 'open' AND u.id = :user_id AND i.organization_id = ANY (:organization_ids::uuid[])
     AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C")
 RETURNING i.id;
 
@@ -100,7 +101,8 @@ ORDER BY id;
 SELECT i.organization_id, i.id, i.email, coalesce(r.name, i.role) AS role
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
-WHERE i.organization_id = ANY (:organization_ids::uuid[]) AND i.invited_by = :user_id AND i.expires_at > now()
+WHERE i.organization_id = ANY (:organization_ids::uuid[]) AND i.invited_by = :user_id AND i.status = 'open'
+    AND i.expires_at > now()
 ORDER BY i.id
 LIMIT 1000;
 

@@ -165,10 +165,11 @@ WHERE s.id = u.id
         (u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.avatar_url, u.created_at, u.password_hash, u.suspended_at, u.suspension_reason);
 
 -- name: users_use_up
--- Drop the invitations to the users' addresses from organizations that they belong to.
-DELETE FROM invitations i
-USING staged s, organization_members m
-WHERE m.user_id = s.id AND m.organization_id = i.organization_id
+-- Revoke the invitations to the users' addresses from organizations that they belong to.
+UPDATE invitations i
+SET status = 'revoked', ended_at = now(), token_hash = NULL
+FROM staged s, organization_members m
+WHERE i.status = 'open' AND m.user_id = s.id AND m.organization_id = i.organization_id
     AND lower(i.email COLLATE "C") = lower(s.email COLLATE "C");
 
 -- name: organizations_stage
@@ -316,10 +317,11 @@ ORDER BY s.line
 ON CONFLICT DO NOTHING;
 
 -- name: organizations_use_up
--- Drop the invitations of the owners, who are members.
-DELETE FROM invitations i
-USING staged s, users u
-WHERE s.id = i.organization_id AND u.id = s.owner_id AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C");
+-- Revoke the invitations of the owners, who are members.
+UPDATE invitations i
+SET status = 'revoked', ended_at = now(), token_hash = NULL
+FROM staged s, users u
+WHERE i.status = 'open' AND s.id = i.organization_id AND u.id = s.owner_id AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C");
 
 -- name: members_stage
 -- Hold memberships.
@@ -426,10 +428,11 @@ FROM (
 WHERE o.id = joined.organization_id AND o.updated_at < joined.last;
 
 -- name: members_use_up
--- Drop the invitations of those who are members now: a token from before must not make them more than that.
-DELETE FROM invitations i
-USING staged s, users u
-WHERE s.organization_id = i.organization_id AND u.id = s.user_id
+-- Revoke the invitations of those who are members now: a token from before must not make them more than that.
+UPDATE invitations i
+SET status = 'revoked', ended_at = now(), token_hash = NULL
+FROM staged s, users u
+WHERE i.status = 'open' AND s.organization_id = i.organization_id AND u.id = s.user_id
     AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C");
 
 -- name: projects_stage

@@ -92,11 +92,12 @@ RETURNING u.id, u.username, u.email, earlier.email AS earlier_email, earlier.ema
     earlier.email_verified_at IS NOT NULL AS was_verified;
 
 -- name: use_up_invitations
--- Drop the invitations to a user's address from organizations that they belong to: they have no use for them as a member,
+-- Revoke the invitations to a user's address from organizations that they belong to: they have no use for them as a member,
 -- and must have none once they are no longer one.
-DELETE FROM invitations i
-USING users u, organization_members m
-WHERE u.id = :user_id AND m.user_id = u.id AND m.organization_id = i.organization_id
+UPDATE invitations i
+SET status = 'revoked', ended_at = now(), token_hash = NULL
+FROM users u, organization_members m
+WHERE i.status = 'open' AND u.id = :user_id AND m.user_id = u.id AND m.organization_id = i.organization_id
     AND lower(i.email COLLATE "C") = lower(u.email COLLATE "C");
 
 -- name: mark_verified
