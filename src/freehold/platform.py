@@ -324,6 +324,7 @@ class Platform:
         """Return the same platform for another actor: a user, an API key, or None for somebody who is signed out.
 
         A user that you name by id has no session, and does not act as a platform administrator even if they are one.
+        Nobody asks whether they are suspended: you vouch for them. To check a token, use ``authenticate``.
         """
         if isinstance(actor, UUID):
             actor = Actor(user_id=actor)

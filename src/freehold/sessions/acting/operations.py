@@ -21,7 +21,7 @@ async def begin(subject: Subject, new: NewImpersonation, *, admin_id: UUID | Non
 
     Every answer to the token has ``X-Acting-For`` over HTTP, and every audit event of the session names the user and
     the administrator. It ends at once when the administrator is suspended or no longer one, and when the user becomes
-    one. The user sees the session in their list, and the event with the reason in their audit log.
+    one. The user sees the session in their list, and the event with the reason in the data that they export.
 
     Args:
         subject: for whom; never another platform administrator.
