@@ -40,6 +40,7 @@ from freehold.passwords.hashing import Passwords
 from freehold.personal_data import operations as personal_data
 from freehold.projects import operations as projects
 from freehold.sessions import operations as sessions
+from freehold.sessions.acting import operations as acting
 from freehold.slices import SLICES, meanings
 from freehold.transfer import operations as transfer
 from freehold.users import operations as users
@@ -118,6 +119,7 @@ class Sessions(Group):
 
     create = Bound(sessions.sign_in)
     refresh = Bound(sessions.refresh)
+    impersonate = Bound(acting.begin)
     correct_email = Bound(sessions.correct_email)
     list = Bound(sessions.list_mine)
     list_of_user = Bound(sessions.list_of_user)
@@ -322,6 +324,7 @@ class Platform:
         """Return the same platform for another actor: a user, an API key, or None for somebody who is signed out.
 
         A user that you name by id has no session, and does not act as a platform administrator even if they are one.
+        Nobody asks whether they are suspended: you vouch for them. To check a token, use ``authenticate``.
         """
         if isinstance(actor, UUID):
             actor = Actor(user_id=actor)

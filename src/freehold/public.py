@@ -75,6 +75,7 @@ from freehold.projects.types import (
     ProjectSettingsPatch,
     ProjectsPageRequest,
 )
+from freehold.sessions.acting.types import Impersonation, NewImpersonation
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
@@ -124,6 +125,7 @@ __all__ = [
     "Finding",
     "Forbidden",
     "FreeholdError",
+    "Impersonation",
     "ImportPlan",
     "ImportReport",
     "Invalid",
@@ -147,6 +149,7 @@ __all__ = [
     "Missing",
     "NewApiKey",
     "NewCustomRole",
+    "NewImpersonation",
     "NewInvitation",
     "NewInvitations",
     "NewOrganization",

@@ -18,6 +18,7 @@ from freehold import (
     KeyRotation,
     NewApiKey,
     NewCustomRole,
+    NewImpersonation,
     NewInvitation,
     NewOrganization,
     NewOwner,
@@ -117,6 +118,10 @@ class Story:
     async def put_bob(self, role: str) -> None:
         await self.as_ada.organizations.members.put(self.organization_id, self.bob.id, NewRole(role=role))
 
+    async def impersonate(self) -> None:
+        new = NewImpersonation(reason="Ticket 12")
+        await self.platform.sessions.impersonate(self.ada.id, new, admin_id=self.bob.id)
+
     def steps(self) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
         eve = NewUser(username="eve", email="eve@example.com", password=PASSWORD)
         reset = NewPasswordReset(email="ada@example.com")
@@ -137,6 +142,7 @@ class Story:
             ("user.grant_admin", lambda: self.platform.users.grant_admin(self.bob.id)),
             ("user.grant_admin", lambda: self.platform.users.grant_admin(self.ada.id)),
             ("user.revoke_admin", lambda: self.platform.users.revoke_admin(self.ada.id)),  # Bob is one still
+            ("user.impersonate", self.impersonate),
             ("user.export", lambda: self.as_ada.users.export("me")),
             ("organization.create", self.make_organization),
             (

@@ -30,6 +30,7 @@ COMMANDS = {
     "users.export": "users export",
     "users.delete": "users delete",
     "sessions.list_of_user": "sessions list",
+    "sessions.impersonate": "sessions impersonate",
     "sessions.end_of_user": "sessions end",
     "sessions.end_others": "sessions end",
     "organizations.create": "organizations create",

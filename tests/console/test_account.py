@@ -4,10 +4,10 @@ import re
 
 import httpx
 import pytest
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, SignUp
 from tests.mail.letters import letters_to
 
-from freehold import Platform
+from freehold import NewImpersonation, Platform
 
 from .conftest import Enter
 
@@ -63,6 +63,14 @@ async def test_sessions_show_their_devices_and_are_ended(ada: httpx.AsyncClient,
     assert (await ada.post("/account/security", data={"do": "others"})).status_code == 303
     assert (await browser.get("/account")).status_code == 303
     assert (await ada.post("/account/security", data={"do": "end", "session": "x"})).status_code == 404
+
+
+async def test_sessions_show_that_an_administrator_acts(ada: httpx.AsyncClient, platform: Platform, sign_up: SignUp):
+    root, user = await sign_up("root"), await platform.users.find("ada")
+    await platform.users.grant_admin(root.id)
+    assert "who acts for you" not in (await ada.get("/account/security")).text
+    await platform.sessions.impersonate(user.id, NewImpersonation(reason="Ticket 12"), admin_id=root.id)
+    assert (await ada.get("/account/security")).text.count("an administrator, who acts for you") == 1
 
 
 async def test_password_is_changed(ada: httpx.AsyncClient, browser: httpx.AsyncClient):

@@ -1003,8 +1003,9 @@ SELECT password_hash FROM kinds LIMIT 100;
 WITH change AS (
 UPDATE sessions
 SET authenticated_at = now()
-WHERE id = $12 AND user_id = $13 AND expires_at > now()
-RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent, host(ip) AS ip, true AS current
+WHERE id = $12 AND user_id = $13 AND acting_admin_id IS NULL AND expires_at > now()
+RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent, host(ip) AS ip,
+    acting_admin_id, true AS current
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
     SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt

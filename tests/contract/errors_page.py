@@ -36,6 +36,7 @@ SHAPES = {
     "missing": "The field is required.",
     "line_too_long": "(A line of a file) The line is too long.",
     "malformed": "(A line of a file) The line is not valid JSON, CSV or UTF-8.",
+    "no_administrator": "(For the operator) The one who is to act for a user must be an active platform administrator.",
     "no_such_organization": "No organization has this id.",
     "no_such_project": "The key cannot be limited to a project with this id: there is none that it could reach.",
     "out_of_range": "The number or time is outside the accepted range, which `detail` gives.",

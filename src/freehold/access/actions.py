@@ -55,6 +55,7 @@ class AccountAction(StrEnum):
     USER_VERIFY = "user.verify"
     USER_SUSPEND = "user.suspend"
     USER_RESUME = "user.resume"
+    USER_IMPERSONATE = "user.impersonate"
     USER_GRANT_ADMIN = "user.grant_admin"
     USER_REVOKE_ADMIN = "user.revoke_admin"
     EMAIL_VERIFICATION_CREATE = "email_verification.create"

@@ -33,6 +33,8 @@ def event_of(
 ) -> NewEvent:
     """Tell of what the context's actor does, for a statement that is ``recorded``.
 
+    Where an administrator acts for a user, the user is the actor and the details have ``acting_admin_id``.
+
     Args:
         context: who acts, and from where.
         action: what is done; the noun before its dot is the type of the target.
@@ -45,6 +47,8 @@ def event_of(
     """
     target_type = action.value.partition(".")[0]
     actor = context.actor_id or actor_id
+    if context.actor and context.actor.acting_admin_id:
+        details["acting_admin_id"] = str(context.actor.acting_admin_id)
     return NewEvent(
         chain_id=organization_id
         or user_id

@@ -43,13 +43,15 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The caller: a signed-in user, an API key, or the operator (no ``user_id``, can do everything).
 
-    A user's API key acts as that user. An organization's API key has no ``user_id``.
+    A user's API key acts as that user. An organization's API key has no ``user_id``. ``acting_admin_id`` is the
+    platform administrator who acts for the user.
     """
 
     user_id: UUID | None
     session_id: UUID | None = None
     is_admin: bool = False
     key: Key | None = None
+    acting_admin_id: UUID | None = None
 
 
 OPERATOR: Final = Actor(user_id=None, is_admin=True)

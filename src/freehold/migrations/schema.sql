@@ -295,10 +295,14 @@ TABLE public.sessions COMMENT 'Who is signed in where; holds only the hash of ea
     user_agent character varying(512)
     ip inet
     authenticated_at timestamp with time zone
+    acting_admin_id uuid COMMENT 'The platform administrator who acts for the user; NULL: the user.'
+    CONSTRAINT sessions_acting_admin_id_fkey FOREIGN KEY (acting_admin_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CONSTRAINT sessions_acting_check CHECK (((acting_admin_id IS NULL) OR ((acting_admin_id <> user_id) AND (expires_at <= (created_at + '01:00:00'::interval)) AND (authenticated_at IS NULL))))
     CONSTRAINT sessions_pkey PRIMARY KEY (id)
     CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
     CONSTRAINT sessions_token_hash_key UNIQUE (token_hash)
     CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX sessions_acting_admin_idx ON public.sessions USING btree (acting_admin_id) WHERE (acting_admin_id IS NOT NULL)
     CREATE INDEX sessions_user_id_idx ON public.sessions USING btree (user_id, id DESC)
 
 TABLE public.sign_in_budgets COMMENT 'Failed attempts to sign in, and devices that are known.'

@@ -4,7 +4,7 @@ import msgspec
 
 from freehold.base.errors import Unauthenticated
 from freehold.credentials import actor_of
-from freehold.data.context import Context
+from freehold.data.context import Actor, Context
 from freehold.pages.cookies import token_of
 from freehold.sessions.operations import authenticate
 from freehold.web.origins import check_origin
@@ -29,7 +29,7 @@ class Door:
                 check_origin(request, settings, others=settings.origins)
                 return context
         if token is not None:
-            return msgspec.structs.replace(context, actor=await actor_of(context, token))
+            return _marked(context, request, await actor_of(context, token))
         if auth == "required":
             raise Unauthenticated
         return context
@@ -56,6 +56,13 @@ class Door:
         if token is None:
             return context
         try:
-            return msgspec.structs.replace(context, actor=await authenticate(context, token))
+            return _marked(context, request, await authenticate(context, token))
         except Unauthenticated:
             return context
+
+
+def _marked(context: Context, request: Request, actor: Actor) -> Context:
+    """Say who asks, and in the answer for whom an administrator acts."""
+    if actor.acting_admin_id is not None:
+        request.answer_headers += ((b"x-acting-for", str(actor.user_id).encode()),)
+    return msgspec.structs.replace(context, actor=actor)

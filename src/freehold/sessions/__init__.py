@@ -2,4 +2,8 @@
 
 from freehold.base.slices import Slice
 
-SLICE = Slice(package=__name__, commands={"sessions": "List and end the sessions of a user."})
+SLICE = Slice(
+    package=__name__,
+    parts=("acting",),
+    commands={"sessions": "List and end the sessions of a user, and act for one."},
+)

@@ -5,6 +5,7 @@ import click
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.sessions import operations
+from freehold.sessions.acting.commands import impersonate
 from freehold.sessions.types import Session
 from freehold.terminal.declare import Fetch, also_named, lists, shows
 from freehold.terminal.references import read_id
@@ -13,7 +14,7 @@ from freehold.users.looking_up import find_user
 
 @click.group()
 def sessions() -> None:
-    """List and end the sessions of a user."""
+    """List and end the sessions of a user, and act for one."""
 
 
 @sessions.command("list")
@@ -42,3 +43,4 @@ async def end(context: Context, *, user: str, session: str | None) -> None:
 
 
 sessions.add_command(also_named(end, "delete"))
+sessions.add_command(impersonate)

@@ -14,4 +14,6 @@ class WrongCredentials(Unauthenticated):
 
 MEANINGS: Final[dict[str, Meaning]] = {
     "sessions_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
+    "sessions_acting_admin_id_fkey": failing("/admin", "no_administrator", "must be an active platform administrator"),
+    "sessions_acting_check": failing("/minutes", "invalid", "must be 60 or less, for somebody else than yourself"),
 }

@@ -164,7 +164,9 @@ async def authenticate(context: Context, token: str) -> Actor:
     if found.is_stale:
         with incidental():
             await queries.note_use(context.db, id=found.id, **_lifetimes(context))
-    return Actor(user_id=found.user_id, session_id=found.id, is_admin=found.is_admin)
+    return Actor(
+        user_id=found.user_id, session_id=found.id, is_admin=found.is_admin, acting_admin_id=found.acting_admin_id
+    )
 
 
 @operation(AccountAction.SESSION_REFRESH, by=By.SIGNED_IN, writes=Writes.OWN_TRANSACTION)

@@ -16,6 +16,7 @@ class TokenRow(msgspec.Struct, frozen=True):
     id: UUID
     user_id: UUID
     is_admin: bool
+    acting_admin_id: UUID | None
     is_stale: bool
 
 
@@ -29,6 +30,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     user_agent: str | None
     ip: str | None
+    acting_admin_id: UUID | None
     current: bool
 
 

@@ -35,27 +35,32 @@ WITH RECURSIVE kinds (kind, password_hash) AS (
 SELECT password_hash FROM kinds LIMIT 100;
 
 -- name: by_token_hash
--- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead).
-SELECT wanted.place, found.id, found.user_id, found.is_admin, found.is_stale
+-- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead). One in which
+-- somebody acts for the user works while they are an active administrator, and the user is none.
+SELECT wanted.place, found.id, found.user_id, found.is_admin, found.acting_admin_id, found.is_stale
 FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
 CROSS JOIN LATERAL (
-    SELECT s.id, s.user_id, u.is_admin, s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
+    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+        s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
     JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
     WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
+        AND (s.acting_admin_id IS NULL OR (NOT u.is_admin AND EXISTS (
+            SELECT FROM users a WHERE a.id = s.acting_admin_id AND a.is_admin AND a.suspended_at IS NULL
+        )))
     LIMIT 1
 ) AS found;
 
 -- name: note_use
--- Note that a session is in use, which makes it last longer, up to its whole lifetime.
+-- Note that a session is in use, which makes it last longer, up to its whole lifetime; but not one in which somebody acts.
 -- At most once a minute, so that reading stays cheap. A beginning that lies ahead (the clock was set back since) counts as
 -- now, so that no session outlives what it may by a clock that was wrong.
 UPDATE sessions
 SET last_used_at = now(),
-    created_at = least(created_at, now()),
-    expires_at = least(
+    created_at = CASE WHEN acting_admin_id IS NULL THEN least(created_at, now()) ELSE created_at END,
+    expires_at = CASE WHEN acting_admin_id IS NULL THEN least(
         least(created_at, now()) + make_interval(secs => :lifetime_seconds), now() + make_interval(secs => :idle_seconds)
-    )
+    ) ELSE expires_at END
 WHERE id = :id AND last_used_at NOT BETWEEN now() - interval '1 minute' AND now();
 
 -- name: insert
@@ -80,7 +85,7 @@ DELETE FROM sessions WHERE expires_at <= now();
 -- name: page_of_user
 -- A user's unexpired sessions, newest id first, before a position.
 SELECT id, created_at, coalesce(authenticated_at, created_at) AS authenticated_at, last_used_at, expires_at, user_agent,
-    host(ip) AS ip, id IS NOT DISTINCT FROM :current_id::uuid AS current
+    host(ip) AS ip, acting_admin_id, id IS NOT DISTINCT FROM :current_id::uuid AS current
 FROM sessions
 WHERE user_id = :user_id AND id < :before_id AND expires_at > now()
 ORDER BY id DESC
@@ -90,8 +95,9 @@ LIMIT :limit;
 -- Note that a session has given the password now.
 UPDATE sessions
 SET authenticated_at = now()
-WHERE id = :id AND user_id = :user_id AND expires_at > now()
-RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent, host(ip) AS ip, true AS current;
+WHERE id = :id AND user_id = :user_id AND acting_admin_id IS NULL AND expires_at > now()
+RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent, host(ip) AS ip,
+    acting_admin_id, true AS current;
 
 -- name: count_of_user
 -- How many unexpired sessions a user has.

@@ -15,7 +15,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     ``device`` is a short form of ``user_agent``. ``last_used_at`` is updated at most once a minute, which also extends
     ``expires_at``, up to the longest time that a session can last. ``authenticated_at`` is when the
-    password was last given to it: what needs a fresh sign-in goes by this.
+    password was last given to it: what needs a fresh sign-in goes by this. ``acting_admin_id`` is the platform
+    administrator who acts for the user in it; null for the user's own.
     """
 
     id: UUID
@@ -26,6 +27,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     user_agent: str | None
     ip: str | None
+    acting_admin_id: UUID | None
     current: bool
 
 

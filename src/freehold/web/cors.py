@@ -9,7 +9,9 @@ from freehold.web.requests import Request
 
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 SENT: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Request-Id"
-EXPOSED: Final = b"ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotency-Replayed"
+EXPOSED: Final = (
+    b"ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, X-Acting-For, Idempotency-Replayed"
+)
 _REMEMBERED_SECONDS: Final = 7200  # Chromium remembers no preflight for longer
 
 _VARY: Final[Header] = (b"vary", b"Origin")

@@ -14,6 +14,7 @@ BY_FIELD: Final = {
     "invitation_token": None,
     "expires_at": None,
     "overlap_seconds": 3600,
+    "minutes": 30,
     "end_api_keys": True,
 }
 """Fields whose rules have no example of their own, or one of something else."""

@@ -51,6 +51,10 @@ HEADERS: Final[dict[str, Json]] = {
         "description": "The id of the request, as in the log: the caller's, if it is well-formed.",
         "schema": {"type": "string"},
     },
+    "X-Acting-For": {
+        "description": "The id of the user for whom a platform administrator acts, with the token of such a session.",
+        "schema": {"type": "string", "format": "uuid"},
+    },
     "WWW-Authenticate": {"description": "How to sign in: Bearer.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
         "description": "`true` if this is the stored answer to an earlier request with the same Idempotency-Key.",
@@ -195,7 +199,8 @@ def _headers_read(endpoint: Endpoint) -> list[Json]:
 
 
 def _success(endpoint: Endpoint) -> dict[str, Json]:
-    names = ["X-Request-Id", *(["RateLimit-Policy", "RateLimit"] if endpoint.limit else [])]
+    acting = ["X-Acting-For"] if endpoint.auth != "none" else []
+    names = ["X-Request-Id", *acting, *(["RateLimit-Policy", "RateLimit"] if endpoint.limit else [])]
     if endpoint.entities:
         names.append("ETag")
     if endpoint.location:

@@ -125,7 +125,8 @@ WITH replaced AS MATERIALIZED (
 ), keys AS (
     DELETE FROM api_keys WHERE user_id IN (SELECT id FROM replaced)
 )
-DELETE FROM sessions WHERE user_id IN (SELECT id FROM replaced);
+DELETE FROM sessions
+WHERE user_id IN (SELECT id FROM replaced) OR acting_admin_id IN (SELECT id FROM replaced);
 
 -- name: users_update
 -- Change the users that differ in what their lines give.

@@ -1,8 +1,9 @@
 -- name: end_access
--- End what lets somebody into an account or change it: sessions but for one (all, when that is NULL), what was mailed and
--- not used, and API keys, unless they are kept; tells which. Confirming the present address stays possible.
+-- End what lets somebody into an account or change it: sessions but for one (all, when that is NULL), those in which they
+-- act for others, what was mailed and not used, and API keys, unless they are kept; tells which. Confirming the present address stays possible.
 WITH ended AS (
-    DELETE FROM sessions WHERE user_id = :user_id AND id IS DISTINCT FROM :kept_session_id
+    DELETE FROM sessions
+    WHERE (user_id = :user_id OR acting_admin_id = :user_id) AND id IS DISTINCT FROM :kept_session_id
 ),
 resets AS (
     DELETE FROM password_resets WHERE user_id = :user_id

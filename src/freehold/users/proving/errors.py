@@ -14,5 +14,12 @@ class FreshSignInNeeded(Forbidden):
     title = "Confirm your password again: send current_password, or call POST /v1/sessions/current/refresh first"
 
 
-PROOF: Final[tuple[type[FreeholdError], ...]] = (FreshSignInNeeded, WrongPassword, SignInDelayed)
+class NotWhileActing(Forbidden):
+    """An administrator who acts for a user asks for what takes the user's password."""
+
+    code = "not_while_acting"
+    title = "You act for this user: only they can do this, signed in themselves"
+
+
+PROOF: Final[tuple[type[FreeholdError], ...]] = (FreshSignInNeeded, NotWhileActing, WrongPassword, SignInDelayed)
 """What can go wrong where the password is asked for again."""

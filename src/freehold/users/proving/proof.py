@@ -6,7 +6,7 @@ from freehold.data.context import Context
 from freehold.users.backoff import alarm, attempts
 from freehold.users.errors import WrongPassword
 from freehold.users.proving import queries
-from freehold.users.proving.errors import FreshSignInNeeded
+from freehold.users.proving.errors import FreshSignInNeeded, NotWhileActing
 
 _SECONDS_A_MINUTE = 60
 
@@ -17,8 +17,10 @@ async def check_password(context: Context, user_id: UUID, password: str, pointer
     Raises:
         WrongPassword: ``wrong_password``, at the pointer.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
+        NotWhileActing: ``not_while_acting``: an administrator acts for the user.
         Unavailable: too many passwords are being hashed.
     """
+    _refuse_acting(context)
     budget = attempts.budget_of(user_id, "")
     await attempts.check(context, budget)
     stored = await queries.password_hash_of(context.db, id=user_id)
@@ -40,10 +42,12 @@ async def require_fresh(context: Context, password: str | None) -> None:
 
     Raises:
         FreshSignInNeeded: ``fresh_sign_in_needed``.
+        NotWhileActing: ``not_while_acting``: an administrator acts for the user, whatever password they know.
         WrongPassword: ``wrong_password``.
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
     """
     actor = context.signed_in
+    _refuse_acting(context)
     if actor.user_id is None or (actor.session_id is None and actor.key is None):
         return
     if password is not None:
@@ -52,3 +56,8 @@ async def require_fresh(context: Context, password: str | None) -> None:
     seconds = context.tools.settings.fresh_sign_in_minutes * _SECONDS_A_MINUTE
     if actor.session_id is None or not await queries.is_fresh(context.db, session_id=actor.session_id, seconds=seconds):
         raise FreshSignInNeeded
+
+
+def _refuse_acting(context: Context) -> None:
+    if context.actor is not None and context.actor.acting_admin_id is not None:
+        raise NotWhileActing

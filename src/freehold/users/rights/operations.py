@@ -32,7 +32,9 @@ async def grant(subject: Subject, grant: AdminGrant | None = None) -> User:
     async def store(context: Context) -> User:
         await hold_open(context)
         event = event_of(context, AccountAction.USER_GRANT_ADMIN, subject.user_id)
-        return _existing(await queries.grant(context.db, event, id=subject.user_id))
+        granted = _existing(await queries.grant(context.db, event, id=subject.user_id))
+        await queries.end_acting(context.db, id=subject.user_id)
+        return granted
 
     return await in_transaction(subject.context, store)
 
@@ -49,7 +51,9 @@ async def revoke(subject: Subject) -> User:
     _require_admin(subject)
     await keep_an_admin(subject.context, subject.user_id)
     event = event_of(subject.context, AccountAction.USER_REVOKE_ADMIN, subject.user_id)
-    return _existing(await queries.revoke(subject.db, event, id=subject.user_id))
+    revoked = _existing(await queries.revoke(subject.db, event, id=subject.user_id))
+    await queries.end_acting(subject.db, id=subject.user_id)
+    return revoked
 
 
 def _require_admin(subject: Subject) -> None:

@@ -22,3 +22,7 @@ async def grant(db: Executor, event: NewEvent, /, *, id: UUID) -> User | None: .
 
 @recorded
 async def revoke(db: Executor, event: NewEvent, /, *, id: UUID) -> User | None: ...
+
+
+@statement
+async def end_acting(db: Executor, *, id: UUID) -> None: ...

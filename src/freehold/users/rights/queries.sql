@@ -22,3 +22,7 @@ SET is_admin = false,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id
 RETURNING {users.user};
+
+-- name: end_acting
+-- End the sessions in which a user acts for others, or an administrator for them.
+DELETE FROM sessions WHERE acting_admin_id = :id OR (user_id = :id AND acting_admin_id IS NOT NULL);
