@@ -143,7 +143,9 @@ async def open_page(chromium: Browser, server: Running) -> AsyncIterator[OpenPag
     complaints: list[str] = []
 
     async def open_(path: str = "/", *, scripts: bool = True, **options: Any) -> Page:
-        context = await chromium.new_context(base_url=server.url, java_script_enabled=scripts, **options)
+        # Without motion, since axe would measure a colour on its way to another.
+        still = {"reduced_motion": "reduce", **options}
+        context = await chromium.new_context(base_url=server.url, java_script_enabled=scripts, **still)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = await context.new_page()
