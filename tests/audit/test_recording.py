@@ -38,7 +38,7 @@ from freehold import (
 )
 from freehold.access import OPERATIONS
 from freehold.data.failures import UnexpectedDatabaseError
-from freehold.platform import ApiKeys, OrganizationApiKeys, Organizations
+from freehold.groups import ApiKeys, OrganizationApiKeys, Organizations
 from freehold.sessions.operations import authenticate
 from freehold.sessions.types import SessionRefresh
 

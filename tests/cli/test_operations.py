@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from freehold import platform
+from freehold import Platform
 from freehold.cli.program import program
+from freehold.groups import Bound, Group
 
 OPERATOR = "the operator is no user: this is for people and programs that are signed in"
 BY_MAIL = "the person does it with the token that was mailed to them"
@@ -132,13 +133,13 @@ OF_NO_THINGS = {"import", "export", "db", "migrate", "schema"}
 """Groups that are called by what they do, or by what they do it to as a whole."""
 
 
-def operations(group: type = platform.Platform, prefix: str = "") -> Iterator[str]:
+def operations(group: type = Platform, prefix: str = "") -> Iterator[str]:
     instance = group(None)
     for name, value in vars(group).items():
-        if isinstance(value, platform.Bound):
+        if isinstance(value, Bound):
             yield f"{prefix}{name}"
     for name, value in vars(instance).items():
-        if isinstance(value, platform.Group):
+        if isinstance(value, Group):
             yield from operations(type(value), f"{prefix}{name}.")
 
 

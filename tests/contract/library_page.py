@@ -15,7 +15,7 @@ from msgspec import UnsetType
 import freehold
 from freehold import FreeholdError, Platform, public
 from freehold.data.context import Context
-from freehold.platform import Bound, Group
+from freehold.groups import Bound, Group
 
 HEAD = """\
 # The library

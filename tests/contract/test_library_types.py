@@ -10,7 +10,7 @@ from typing import cast
 
 from freehold import Platform
 from freehold.data.context import Context
-from freehold.platform import Bound, Group
+from freehold.groups import Bound, Group
 
 SAMPLE = Path(__file__).with_name("library_sample.py")
 

@@ -2,6 +2,7 @@
 -- migrate:up
 -- migrate: lint-ignore: constraint-missing-not-valid no release is without this migration, so the table that it changes is empty
 -- migrate: lint-ignore: adding-foreign-key-constraint no release is without this migration, so the table that it changes is empty
+-- migrate: lint-ignore: require-concurrent-index-deletion no release is without this migration, so the table that it changes is empty
 -- migrate: lint-ignore: require-concurrent-index-creation no release is without this migration, so the table that it changes is empty
 
 -- One that can no longer be accepted has no token, so nothing that looks for a token finds it.
