@@ -17,6 +17,7 @@ from freehold import (
     NewProject,
     NewProjectSettings,
     NewRole,
+    NewSuspension,
     Platform,
     ProfilePatch,
     UserPatch,
@@ -40,6 +41,7 @@ IN_ACME = (
     "/audit-log",
     "/settings",
 )
+OF_PLATFORM = ("/platform/users", "/platform/users/{ada}", "/platform/users/{grace}", "/platform/organizations")
 OF_ACCOUNT = ("/", "/organizations/new", "/account", "/account/security", "/account/api-keys", "/account/data")
 
 
@@ -69,19 +71,27 @@ async def width_of(page: Page) -> int:
 
 
 @pytest.mark.long  # a page takes a second, most of which is axe
-@pytest.mark.parametrize("paths", [[f"/organizations/acme{each}" for each in IN_ACME], OF_ACCOUNT], ids=["org", "own"])
+@pytest.mark.parametrize(
+    "paths",
+    [[f"/organizations/acme{each}" for each in IN_ACME], OF_ACCOUNT, OF_PLATFORM],
+    ids=["org", "own", "platform"],
+)
 async def test_everybody_can_use_each_page_and_no_text_becomes_markup(
     open_page: OpenPage, sign_up: SignUp, platform: Platform, paths: list[str]
 ):
     """One visit of each page for all of it."""
     await fill_acme(platform, sign_up, name="W" * 60 + NAMES[0], project=NAMES[1])
+    ids = {name: (await platform.users.find(name)).id for name in ("ada", "grace")}
+    if paths is OF_PLATFORM:
+        await platform.users.grant_admin(ids["ada"])
+        await platform.users.suspend(ids["grace"], NewSuspension(reason=NAMES[0]))
     page = await open_page()
     await sign_in(page)
     found: dict[str, object] = {}
     for path in paths:
         await page.set_viewport_size({"width": 1200, "height": 800})
         await page.emulate_media(color_scheme="light")
-        await page.goto(path)
+        await page.goto(path.format(**ids))
         await page.evaluate("document.querySelectorAll('details:not(.menu-of)').forEach(each => each.open = true)")
         wrong = [("light", each) for each in await violations(page)]
         await page.emulate_media(color_scheme="dark")

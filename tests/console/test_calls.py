@@ -45,7 +45,7 @@ def endpoints() -> Tree[dict[str, object]]:
     return tree
 
 
-@pytest.mark.parametrize("role", ["owner", "admin", "member"])
+@pytest.mark.parametrize("role", ["root", "owner", "admin", "member"])
 async def test_each_call_is_one_that_a_route_answers(
     ada: httpx.AsyncClient, enter: Enter, platform: Platform, role: str
 ):
@@ -61,11 +61,16 @@ async def test_each_call_is_one_that_a_route_answers(
     await platform.organizations.api_keys.create("acme", NewApiKey(name="deploy"))
     project = await platform.projects.create("acme", NewProject(name="Rocket"))
     await platform.acting_as(user.id).organizations.create(NewOrganization(name="Own"))
-    browser = ada if role == "owner" else grace
-    names = {"organization": "acme", "project": str(project.id), "role": "tester"}
+    if role == "root":
+        await platform.users.grant_admin((await platform.users.find("ada")).id)
+    browser = ada if role in {"root", "owner"} else grace
+    names = {"organization": "acme", "project": str(project.id), "role": "tester", "user": str(user.id)}
     tree, pages_with_calls = endpoints(), 0
     for page in (page for pages in CONSOLE for page in pages.by_path.values()):
         answer = await browser.get(re.sub(r"\{(\w+)\}", lambda found: names[found[1]], page.path))
+        assert (answer.status_code == 403) == (
+            page.path.startswith("/platform/") and role != "root"
+        ) or role == "member"
         if answer.status_code == 403 or page.path == "/first-steps":
             continue
         assert answer.status_code == 200, page.path

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import Action, OrganizationRef, Standing, standing_in
-from freehold.base.errors import FieldError, Invalid, Missing
+from freehold.base.errors import FieldError, Forbidden, Invalid, Missing
 from freehold.base.scalars import Slug
 from freehold.base.validation import parse_value
 from freehold.data.paging import PageRequest
@@ -77,6 +77,15 @@ ACCOUNT: Final = (
     ),
 )
 
+PLATFORM: Final = Group(
+    "Platform",
+    (
+        Entry("platform-users", "All users", "/platform/users"),
+        Entry("platform-organizations", "All organizations", "/platform/organizations"),
+    ),
+)
+"""For administrators of the platform, beside their account."""
+
 _IN_AN_ORGANIZATION: Final = (
     ("Work", (("projects", "Projects", "", Action.PROJECT_READ),)),
     (
@@ -97,10 +106,10 @@ _IN_AN_ORGANIZATION: Final = (
 )
 
 
-def groups_of(place: Place | None) -> tuple[Group, ...]:
-    """List where the visitor can go: what they may read here, or else their account."""
+def groups_of(visit: Visit, place: Place | None) -> tuple[Group, ...]:
+    """List where the visitor can go: what they may read here, or else their account and what they administer."""
     if place is None:
-        return ACCOUNT
+        return (*ACCOUNT, PLATFORM) if visit.context.is_admin else ACCOUNT
     found = []
     for title, entries in _IN_AN_ORGANIZATION:
         open_to = tuple(
@@ -141,6 +150,16 @@ def _read(kind: Any, text: str) -> Any:
         return parse_value(kind, text, "")
     except Invalid:
         raise Missing("There is nothing at this address, or you cannot view it") from None
+
+
+def require_admin(visit: Visit) -> None:
+    """Return when the visitor administers the platform.
+
+    Raises:
+        Forbidden: they do not.
+    """
+    if not visit.context.is_admin:
+        raise Forbidden("Only platform administrators can view this page")
 
 
 def require_typed(visit: Visit, name: str) -> None:
@@ -196,7 +215,7 @@ async def show(
         user=user,
         switcher=switcher,
         place=place,
-        groups=groups_of(place),
+        groups=groups_of(visit, place),
         current=current,
         calls=calls,
         done=done,

@@ -7,10 +7,24 @@ from freehold.console.audit import audit
 from freehold.console.first import first
 from freehold.console.keys import keys
 from freehold.console.members import members
+from freehold.console.platform_organizations import platform_organizations
+from freehold.console.platform_users import platform_users
 from freehold.console.projects import projects
 from freehold.console.roles import roles
 from freehold.console.settings import settings
 from freehold.console.start import start
 from freehold.pages.declaring import Pages
 
-CONSOLE: Final[tuple[Pages, ...]] = (first, start, projects, members, roles, keys, audit, settings, account)
+CONSOLE: Final[tuple[Pages, ...]] = (
+    first,
+    start,
+    projects,
+    members,
+    roles,
+    keys,
+    audit,
+    settings,
+    account,
+    platform_users,
+    platform_organizations,
+)

@@ -1,0 +1,117 @@
+"""What administrators of the platform see and do in the console."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from tests.conftest import PASSWORD
+from tests.mail.letters import letters_to
+
+from freehold import NewOrganization, PageRequest, Platform, User
+
+from .conftest import Enter
+
+ALL = PageRequest(limit=100)
+
+
+@pytest.fixture
+async def root(enter: Enter, platform: Platform) -> httpx.AsyncClient:
+    browser = await enter("root")
+    await platform.users.grant_admin((await platform.users.find("root")).id)
+    return browser
+
+
+@pytest.fixture
+async def grace(enter: Enter, platform: Platform) -> User:
+    await enter("grace")
+    return await platform.users.find("grace")
+
+
+def page_of(user: User) -> str:
+    return f"/platform/users/{user.id}"
+
+
+@pytest.mark.parametrize("path", ["/platform/users", "/platform/users/{}", "/platform/organizations"])
+async def test_nobody_else_sees_or_does_any_of_it(ada: httpx.AsyncClient, platform: Platform, grace: User, path: str):
+    own = await platform.users.find("ada")
+    for user in (grace, own):
+        answer = await ada.get(path.format(user.id))
+        assert answer.status_code == 403
+        assert "Only platform administrators" in answer.text
+        assert "grace@example.com" not in answer.text
+    refused = await ada.post(page_of(own), data={"do": "grant", "current_password": PASSWORD})
+    assert refused.status_code == 403
+    assert not (await platform.users.get(own.id)).is_admin
+    assert "/platform/" not in (await ada.get("/account")).text
+
+
+async def test_administrator_finds_the_platform_and_everybody_on_it(root: httpx.AsyncClient, grace: User):
+    assert (await root.get("/account")).text.count('href="/platform/users"') == 2
+    everybody = (await root.get("/platform/users")).text
+    assert {"root", "grace"} <= set(re.findall(r'class="name" href="/platform/users/[^"]+">(\w+)<', everybody))
+    found = (await root.get("/platform/users", params={"q": "grac"})).text
+    assert page_of(grace) in found
+    assert ">root</a>" not in found
+    assert "No user matches this." in (await root.get("/platform/users", params={"state": "suspended"})).text
+    assert page_of(grace) not in (await root.get("/platform/users", params={"admin": "true"})).text
+
+
+async def test_organizations_are_found(root: httpx.AsyncClient, platform: Platform, grace: User):
+    assert "No organization matches this." in (await root.get("/platform/organizations")).text
+    await platform.acting_as(grace.id).organizations.create(NewOrganization(name="Acme"))
+    assert 'href="/organizations/acme"' in (await root.get("/platform/organizations", params={"q": "ac"})).text
+    assert "/organizations/acme" not in (await root.get("/platform/organizations", params={"q": "b"})).text
+    assert 'href="/organizations/acme"' in (await root.get(page_of(grace))).text
+    assert (await root.get("/organizations/acme")).status_code == 200
+
+
+async def test_user_is_suspended_with_a_reason_and_resumed(root: httpx.AsyncClient, platform: Platform, grace: User):
+    answer = await root.post(page_of(grace), data={"do": "suspend", "reason": "Sends <b>spam</b>"})
+    assert answer.headers["location"] == f"{page_of(grace)}?done=suspend"
+    shown = (await root.get(answer.headers["location"])).text
+    assert "Sends &lt;b&gt;spam&lt;/b&gt;" in shown
+    assert "Suspended. Every session" in shown
+    assert "They are signed in nowhere." in shown
+    assert (await root.post(page_of(grace), data={"do": "reset"})).status_code == 409
+    assert (await root.post(page_of(grace), data={"do": "resume"})).status_code == 303
+    assert (await platform.users.get(grace.id)).state == "active"
+
+
+async def test_administrator_ends_sessions_confirms_the_address_and_mails_a_link(
+    root: httpx.AsyncClient, platform: Platform, grace: User, connection: Any
+):
+    await connection.execute("UPDATE users SET email_verified_at = NULL WHERE id = $1", grace.id)
+    assert "not confirmed" in (await root.get(page_of(grace))).text
+    for do in ("end", "verify", "reset"):
+        assert (await root.post(page_of(grace), data={"do": do})).headers["location"].endswith(f"?done={do}")
+    assert (await platform.sessions.list_of_user(grace.id, ALL)).data == []
+    assert (await platform.users.get(grace.id)).email_verified
+    assert await letters_to(platform, "grace@example.com")
+
+
+async def test_right_is_given_with_the_password_and_taken_back(
+    root: httpx.AsyncClient, platform: Platform, grace: User, connection: Any
+):
+    long_ago = "created_at = now() - interval '1 day', authenticated_at = now() - interval '1 day'"
+    await connection.execute(f"UPDATE sessions SET {long_ago}")  # noqa: S608 - the test's own words
+    refused = await root.post(page_of(grace), data={"do": "grant"})
+    assert refused.status_code == 403
+    assert 'id="current_password-wrong"' in refused.text
+    assert (await root.post(page_of(grace), data={"do": "grant", "current_password": PASSWORD})).status_code == 303
+    assert (await platform.users.get(grace.id)).is_admin
+    assert (await root.post(page_of(grace), data={"do": "revoke"})).status_code == 303
+    assert not (await platform.users.get(grace.id)).is_admin
+
+
+async def test_last_administrator_stays_and_nobody_suspends_themselves(root: httpx.AsyncClient, platform: Platform):
+    own = await platform.users.find("root")
+    for do, status in (("revoke", 409), ("suspend", 403), ("nothing", 404)):
+        assert (await root.post(page_of(own), data={"do": do})).status_code == status
+    user = await platform.users.get(own.id)
+    assert (user.is_admin, user.state) == (True, "active")
+
+
+@pytest.mark.parametrize("user", ["0190163d-8694-739b-aea5-966c26f8ad91", "nobody"])
+async def test_nobody_of_that_id_is_404(root: httpx.AsyncClient, user: str):
+    assert (await root.get(f"/platform/users/{user}")).status_code == 404
