@@ -82,7 +82,7 @@ async def test_everybody_can_use_each_page_and_no_text_becomes_markup(
     """One visit of each page for all of it."""
     await fill_acme(platform, sign_up, name="W" * 60 + NAMES[0], project=NAMES[1])
     ids = {name: (await platform.users.find(name)).id for name in ("ada", "grace")}
-    if paths is OF_PLATFORM:
+    if paths[0] == OF_PLATFORM[0]:
         await platform.users.grant_admin(ids["ada"])
         await platform.users.suspend(ids["grace"], NewSuspension(reason=NAMES[0]))
     page = await open_page()

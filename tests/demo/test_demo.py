@@ -5,7 +5,8 @@ from tests.conftest import SignUp
 
 from freehold import AuditPageRequest, NewOrganization, PageRequest, Platform
 from freehold.demo import operations
-from freehold.demo.operations import DemoLoaded, Loaded
+from freehold.demo.errors import DemoLoaded
+from freehold.demo.operations import Loaded
 
 ALL = PageRequest(limit=100)
 

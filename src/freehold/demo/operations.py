@@ -11,6 +11,7 @@ from freehold.access import Action
 from freehold.base.errors import Conflict, Missing
 from freehold.data.context import Actor, Context
 from freehold.data.paging import PageRequest
+from freehold.demo.errors import DemoLoaded
 from freehold.demo.people import FEATURES, GROUPS, PEOPLE, Group
 from freehold.organizations import operations as organizations
 from freehold.organizations.deletion import operations as deletion
@@ -28,13 +29,6 @@ from freehold.users import operations as users
 _RELEASES = NewCustomRole(
     name="release-manager", actions=(Action.MEMBER_READ, Action.PROJECT_READ, Action.PROJECT_UPDATE, Action.AUDIT_READ)
 )
-
-
-class DemoLoaded(Conflict):
-    """The demonstration is there already."""
-
-    code = "demo_loaded"
-    title = "The demonstration is loaded already: remove it with 'freehold demo --remove'"
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ from freehold.organizations.members.errors import RoleGone
 from freehold.organizations.members.operations import join
 from freehold.organizations.roles.assigning import AssignableRole, promised_role
 from freehold.users import operations as users
+from freehold.users.proving.proof import refuse_acting
 from freehold.users.repeating import clicks
 from freehold.users.suspension.operations import refuse_suspended
 from freehold.users.types import NewUser, User
@@ -214,7 +215,9 @@ async def accept(context: Context, acceptance: InvitationAcceptance) -> Membersh
         AlreadyMember: ``already_member``.
         RoleGone: ``role_gone``: the role no longer exists.
         InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
+        NotWhileActing: ``not_while_acting``: an administrator acts for the user, and cannot consent for them.
     """
+    refuse_acting(context)
     user = await users.get(context, "me")
     return await _held(context, user, acceptance.token) or await _accept(context, user, acceptance.token, "/token")
 

@@ -31,6 +31,7 @@ from freehold.organizations.invitations.types import (
 )
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
 from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken
+from freehold.users.proving.errors import NotWhileActing
 from freehold.users.types import NewUser, User
 from freehold.users.verification.errors import EmailUnverified
 from freehold.web.routing import Routes
@@ -197,6 +198,7 @@ async def decline_received_invitation(context: Context, user: UserRef, invitatio
         InvalidToken,
         InvitationForAnother,
         EmailUnverified,
+        NotWhileActing,
         AlreadyMember,
         OrganizationGone,
         InviterLacksRight,

@@ -23,6 +23,7 @@ from freehold.organizations.ownership.errors import (
 )
 from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.types import NewOwner, Organization
+from freehold.users.proving.proof import refuse_acting
 from freehold.users.suspension.errors import UserSuspended
 from freehold.users.suspension.operations import refuse_suspended
 
@@ -97,8 +98,10 @@ async def accept(scope: Scope) -> Organization:
         NoSuchOwnerOffer: ``no_such_owner_offer``.
         OwnerOfferVoid: ``owner_offer_void``: whoever offered it could not hand the organization over now.
         Forbidden: the actor is an API key.
+        NotWhileActing: ``not_while_acting``: an administrator acts for the user, and cannot consent for them.
         AccountSuspended: ``account_suspended``: the actor was suspended meanwhile.
     """
+    refuse_acting(scope.context)
     user_id = _person(scope)
     await queries.lock(scope.db, id=scope.organization_id)
     scope = await checked_again(scope)

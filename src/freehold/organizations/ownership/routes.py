@@ -16,6 +16,7 @@ from freehold.organizations.ownership.errors import (
 )
 from freehold.organizations.ownership.types import OwnerOffer
 from freehold.organizations.types import NewOwner, Organization
+from freehold.users.proving.errors import NotWhileActing
 from freehold.users.suspension.errors import UserSuspended
 from freehold.web.routing import Routes
 
@@ -54,7 +55,7 @@ async def withdraw_owner_offer(context: Context, organization: OrganizationRef) 
 
 @routes.post(
     "/v1/organizations/{organization}/owner-offer/accept",
-    errors=[Missing, Forbidden, NoSuchOwnerOffer, OwnerOfferVoid],
+    errors=[Missing, Forbidden, NotWhileActing, NoSuchOwnerOffer, OwnerOfferVoid],
 )
 async def accept_owner_offer(context: Context, organization: OrganizationRef) -> Organization:
     """Accept the ownership of an organization.

@@ -20,7 +20,7 @@ async def check_password(context: Context, user_id: UUID, password: str, pointer
         NotWhileActing: ``not_while_acting``: an administrator acts for the user.
         Unavailable: too many passwords are being hashed.
     """
-    _refuse_acting(context)
+    refuse_acting(context)
     budget = attempts.budget_of(user_id, "")
     await attempts.check(context, budget)
     stored = await queries.password_hash_of(context.db, id=user_id)
@@ -47,7 +47,7 @@ async def require_fresh(context: Context, password: str | None) -> None:
         SignInDelayed: ``sign_in_delayed``: too many attempts have failed.
     """
     actor = context.signed_in
-    _refuse_acting(context)
+    refuse_acting(context)
     if actor.user_id is None or (actor.session_id is None and actor.key is None):
         return
     if password is not None:
@@ -58,6 +58,11 @@ async def require_fresh(context: Context, password: str | None) -> None:
         raise FreshSignInNeeded
 
 
-def _refuse_acting(context: Context) -> None:
+def refuse_acting(context: Context) -> None:
+    """Return unless an administrator acts for the user: for what only the user can prove or consent to.
+
+    Raises:
+        NotWhileActing: ``not_while_acting``.
+    """
     if context.actor is not None and context.actor.acting_admin_id is not None:
         raise NotWhileActing
