@@ -14,6 +14,7 @@ from tests.users.people import Headers, arrive, code, me
 from freehold import (
     Forbidden,
     Invalid,
+    NewApiKey,
     NewImpersonation,
     NewInvitation,
     NewOrganization,
@@ -21,6 +22,12 @@ from freehold import (
     NewRole,
     Platform,
 )
+from freehold.serve.application import ENDPOINTS, openapi
+from freehold.users.proving.errors import NotWhileActing
+from freehold.web.routing import Endpoint
+
+DOCUMENT = openapi()
+PROVING = [each for each in ENDPOINTS if NotWhileActing in each.errors]
 
 
 class Scene:
@@ -99,6 +106,27 @@ async def test_what_takes_the_password_is_refused_even_with_it(
     answer = await scene.client.request(method, path, json=sent, headers=acting)
     assert code(answer, 403) == "not_while_acting"
     assert (await me(scene.client, scene.bob))["email"] == "bob@example.com"
+
+
+@pytest.mark.parametrize("endpoint", PROVING, ids=lambda endpoint: endpoint.name)
+async def test_no_route_that_takes_a_proof_does_anything_while_acting(
+    scene: Scene, platform: Platform, endpoint: Endpoint
+):
+    bob = platform.acting_as(UUID(scene.bob_id))
+    acme = await bob.organizations.create(NewOrganization(name="Acme"))
+    keys = {
+        "me": (await platform.api_keys.create(UUID(scene.bob_id), NewApiKey(name="own"))).id,
+        "acme": (await platform.organizations.api_keys.create(acme.id, NewApiKey(name="acme"))).id,
+    }
+    key = keys["acme" if "{organization}" in endpoint.path else "me"]
+    path = endpoint.path.format(user=scene.bob_id, organization="acme", api_key=key)
+    content = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()].get("requestBody", {}).get("content", {})
+    body = content.get("application/json", {}).get("example")
+    acting = await scene.acting()
+    answer = await scene.client.request(endpoint.method, path, json=body, headers=acting)
+    # What only administrators may do is refused to the user for whom they act.
+    is_of_admins = endpoint.path.endswith(("/admin", "/impersonation"))
+    assert code(answer, 403) == ("forbidden" if is_of_admins else "not_while_acting")
 
 
 async def test_nobody_consents_for_a_user(scene: Scene, platform: Platform):

@@ -12,6 +12,7 @@ from freehold.sessions.errors import WrongCredentials
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, WrongPassword
+from freehold.users.proving.errors import NotWhileActing
 from freehold.users.suspension.errors import AccountSuspended
 from freehold.users.verification.errors import EmailUnverified, EmailVerified
 from freehold.web.routing import Routes
@@ -53,7 +54,9 @@ async def correct_email(context: Context, body: EmailCorrection) -> None:
 
 
 @routes.post(
-    "/v1/sessions/current/refresh", limit="sign-ins", errors=[Missing, WrongPassword, SignInDelayed, Unavailable]
+    "/v1/sessions/current/refresh",
+    limit="sign-ins",
+    errors=[Missing, NotWhileActing, WrongPassword, SignInDelayed, Unavailable],
 )
 async def refresh_session(context: Context, body: SessionRefresh) -> Session:
     """Give your password to this session again.

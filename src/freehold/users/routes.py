@@ -14,7 +14,7 @@ from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
 from freehold.users.finding import operations as finding
 from freehold.users.finding.types import UsersPageRequest
-from freehold.users.proving.errors import PROOF
+from freehold.users.proving.errors import PROOF, NotWhileActing
 from freehold.users.types import (
     OwnUser,
     OwnUserWithOrganizations,
@@ -71,7 +71,9 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
     return await operations.update(context, user, body, version=version)
 
 
-@routes.put("/v1/users/me/password", limit="sign-ins", errors=[WrongPassword, SignInDelayed, Unavailable])
+@routes.put(
+    "/v1/users/me/password", limit="sign-ins", errors=[NotWhileActing, WrongPassword, SignInDelayed, Unavailable]
+)
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
     """Set a new password.
 

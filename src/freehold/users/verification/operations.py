@@ -174,7 +174,7 @@ async def confirm(context: Context, verification: EmailVerification) -> Password
     if user_id is None:
         raise InvalidToken
     actor = context.actor
-    is_own = actor is not None and actor.user_id == user_id and actor.key is None
+    is_own = actor is not None and actor.user_id == user_id and actor.key is None and actor.acting_admin_id is None
     if not is_own and verification.password is not None:
         await check_password(context, user_id, verification.password, "/password")
         is_own = True
