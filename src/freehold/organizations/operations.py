@@ -35,7 +35,7 @@ from freehold.organizations.types import (
 )
 
 _MOST_OLD_SLUGS = 10
-"""So many slugs that an organization gave up in the last 90 days are kept for it, so that nobody hoards them."""
+"""The most old slugs that an organization keeps for 90 days. The limit keeps anybody from hoarding them."""
 _SLUG_ROUNDS = 5
 _ENTRIES_AN_ORGANIZATION = 2
 """So many texts of an organization are searched."""

@@ -33,7 +33,7 @@ class WorkerMetrics(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, workers: int) -> Self:
-        """Make the metrics of so many workers, before these are started."""
+        """Make the metrics of a number of workers, before they start."""
         return cls(
             SharedMetrics(counting.families(), processes=workers),
             SharedMetrics(families(ENDPOINTS), processes=workers),

@@ -76,11 +76,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
     """
     asked = request if isinstance(request, InvitationsPageRequest) else InvitationsPageRequest()
     statuses, is_over = _STORED[asked.status]
-    wanted: dict[str, Any] = {
-        "organization_id": scope.organization_id,
-        "statuses": statuses,
-        "is_over": is_over,
-    }
+    wanted: dict[str, Any] = {"organization_id": scope.organization_id, "statuses": statuses, "is_over": is_over}
 
     async def page(read: Any = queries.page, **position: Any) -> list[Invitation]:
         return [shown(row) for row in await read(scope.db, **wanted, **position)]
