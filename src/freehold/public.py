@@ -29,7 +29,7 @@ from freehold.base.errors import (
 from freehold.base.settings import Settings
 from freehold.data.context import Actor
 from freehold.data.paging import Page, PageRequest
-from freehold.mail.types import Message
+from freehold.mail.types import MailPageRequest, Message
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.invitations.types import (
     EarlierMembership,
@@ -142,6 +142,7 @@ __all__ = [
     "IssuedApiKey",
     "KeyRotation",
     "LeftBehind",
+    "MailPageRequest",
     "Member",
     "MembersPageRequest",
     "Membership",

@@ -41,6 +41,14 @@ async def ada(enter: Enter, platform: Platform) -> httpx.AsyncClient:
 
 
 @pytest.fixture
+async def root(enter: Enter, platform: Platform) -> httpx.AsyncClient:
+    """An administrator of the platform, at their browser."""
+    browser = await enter("root")
+    await platform.users.grant_admin((await platform.users.find("root")).id)
+    return browser
+
+
+@pytest.fixture
 async def browser(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
     """A second browser, in which nobody is signed in."""
     headers = {"Accept": "text/html", "Origin": "http://test", "Sec-Fetch-Site": "same-origin"}

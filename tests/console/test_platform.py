@@ -17,13 +17,6 @@ ADMINISTERS = "SELECT is_admin FROM users WHERE id = $1"
 
 
 @pytest.fixture
-async def root(enter: Enter, platform: Platform) -> httpx.AsyncClient:
-    browser = await enter("root")
-    await platform.users.grant_admin((await platform.users.find("root")).id)
-    return browser
-
-
-@pytest.fixture
 async def grace(enter: Enter, platform: Platform) -> User:
     await enter("grace")
     return await platform.users.find("grace")
@@ -33,7 +26,20 @@ def page_of(user: User) -> str:
     return f"/platform/users/{user.id}"
 
 
-@pytest.mark.parametrize("path", ["/platform/users", "/platform/users/{}", "/platform/organizations"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/platform/users",
+        "/platform/users/{}",
+        "/platform/organizations",
+        "/platform/mail",
+        "/platform/mail/{}",
+        "/platform/growth",
+        "/platform/health",
+        "/platform/migrations",
+        "/platform/data-model",
+    ],
+)
 async def test_nobody_else_sees_or_does_any_of_it(
     ada: httpx.AsyncClient, platform: Platform, grace: User, connection: Any, path: str
 ):

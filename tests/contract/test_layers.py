@@ -17,8 +17,8 @@ FLOORS = (("routes", "commands", "pages", "jobs"), ("operations",), ("queries",)
 """Of the modules of a package that are called so, from the top down. Those between are on no floor."""
 EDGES = ("routes", "commands", "pages")
 WORDS = ("types", "errors")
-NO_SLICES = ("freehold.access", "freehold.data")
-"""Packages with statements that slices are built on."""
+NO_SLICES = ("freehold.access", "freehold.console", "freehold.data")
+"""Packages with statements that slices are built on, or that show what is in them."""
 PACKAGES = [package for each in SLICES for package in each.packages]
 
 

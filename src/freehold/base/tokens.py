@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from freehold.base.errors import Unauthenticated
 
 _RANDOM_BYTES: Final = 32
+_ANYWHERE = re.compile(r"(fh[a-z]?_)[A-Za-z0-9_-]{43}[0-9a-f]{8}")
 _SHAPE = re.compile(r"(fh[a-z]?_)([A-Za-z0-9_-]{43})([0-9a-f]{8})(?![\s\S])")
 
 
@@ -50,6 +51,11 @@ def token_hash(kind: Kind, token: str) -> bytes | None:
     if shape is None or shape[1] != kind.value or _checksum(shape[1] + shape[2]) != shape[3]:
         return None
     return hashlib.sha256(token.encode()).digest()
+
+
+def without_tokens(text: str) -> str:
+    """Replace every token in a text by its prefix and ``[hidden]``."""
+    return _ANYWHERE.sub(r"\1[hidden]", text)
 
 
 def bearer_token(header: str) -> str:

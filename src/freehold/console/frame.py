@@ -82,6 +82,11 @@ PLATFORM: Final = Group(
     (
         Entry("platform-users", "All users", "/platform/users"),
         Entry("platform-organizations", "All organizations", "/platform/organizations"),
+        Entry("platform-mail", "Mail", "/platform/mail"),
+        Entry("platform-growth", "Growth", "/platform/growth"),
+        Entry("platform-health", "Health", "/platform/health"),
+        Entry("platform-migrations", "Migrations", "/platform/migrations"),
+        Entry("platform-data-model", "Data model", "/platform/data-model"),
     ),
 )
 """For administrators of the platform, beside their account."""
@@ -190,6 +195,7 @@ async def show(
     current: str,
     place: Place | None = None,
     calls: Sequence[Call] = (),
+    command: str | None = None,
     done: Mapping[str, str] = _NOTHING,
     fields: Iterable[str] = (),
     **values: Any,
@@ -203,6 +209,7 @@ async def show(
         current: its key in the side navigation.
         place: the organization that it belongs to; None for the account.
         calls: the API calls that do the same.
+        command: the command that does the same, where the API has nothing for it.
         done: what to say of what was done before, by ``?done=``.
         fields: those that the page shows, beside which stands what is wrong with them.
         values: of the template.
@@ -218,6 +225,7 @@ async def show(
         groups=groups_of(visit, place),
         current=current,
         calls=calls,
+        command=command,
         done=done,
         shown_fields=tuple(fields),
         **values,

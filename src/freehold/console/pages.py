@@ -7,6 +7,9 @@ from freehold.console.audit import audit
 from freehold.console.first import first
 from freehold.console.keys import keys
 from freehold.console.members import members
+from freehold.console.platform_database import platform_database
+from freehold.console.platform_growth import platform_growth
+from freehold.console.platform_mail import platform_mail
 from freehold.console.platform_organizations import platform_organizations
 from freehold.console.platform_users import platform_users
 from freehold.console.projects import projects
@@ -27,4 +30,7 @@ CONSOLE: Final[tuple[Pages, ...]] = (
     account,
     platform_users,
     platform_organizations,
+    platform_mail,
+    platform_growth,
+    platform_database,
 )

@@ -128,8 +128,9 @@ class Transaction:
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
-    def __init__(self, lender: Lender, *, meanings: Meanings, statement_timeout_seconds: float) -> None:
+    def __init__(self, lender: Lender, *, meanings: Meanings, statement_timeout_seconds: float, url: str) -> None:
         self._lender = lender
+        self.url = url
         self.loop = asyncio.get_running_loop()
         self._statement_timeout_seconds = statement_timeout_seconds
         self.meanings = meanings
@@ -320,7 +321,7 @@ async def connect(
     except ValueError:  # its own text may hold a part of the password
         raise Unavailable(UNREADABLE) from None
     lender = Lender(pool, acquire_timeout_seconds=acquire_timeout_seconds, observer=observer)
-    return Database(lender, meanings=meanings, statement_timeout_seconds=statement_timeout_seconds)
+    return Database(lender, meanings=meanings, statement_timeout_seconds=statement_timeout_seconds, url=url)
 
 
 async def _keep(connection: Any) -> None:

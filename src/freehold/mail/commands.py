@@ -1,12 +1,15 @@
 """`freehold mail`."""
 
-from functools import partial
+from typing import get_args
 
 import click
+from msgspec.structs import asdict
 
+from freehold.base.validation import parse
 from freehold.data.context import Context
+from freehold.data.paging import Page, PageRequest
 from freehold.mail import operations
-from freehold.mail.types import Message
+from freehold.mail.types import MailPageRequest, Message, MessageState
 from freehold.terminal.declare import Fetch, documents, lists
 from freehold.terminal.references import read_id
 
@@ -17,10 +20,15 @@ def mail() -> None:
 
 
 @mail.command("list")
+@click.option("--state", type=click.Choice(get_args(MessageState)), help="Only mails that wait, were sent, or failed.")
 @lists("id", "to", "subject", "created_at", "sent_at", "failed_at", "last_error")
-def list_all(context: Context) -> Fetch[Message]:
+def list_all(context: Context, *, state: str | None) -> Fetch[Message]:
     """List mails, newest first."""
-    return partial(operations.list_all, context)
+
+    async def fetch(request: PageRequest) -> Page[Message]:
+        return await operations.list_all(context, parse(MailPageRequest, {**asdict(request), "state": state}))
+
+    return fetch
 
 
 @mail.command()

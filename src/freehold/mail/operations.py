@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,12 +10,13 @@ import msgspec
 from freehold.access import AccountAction, By, operation
 from freehold.base.errors import Missing
 from freehold.base.ids import new_id
-from freehold.data.context import Context
+from freehold.base.tokens import without_tokens
+from freehold.data.context import OPERATOR, Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail import queries
 from freehold.mail.links import link_to
 from freehold.mail.templates import load
-from freehold.mail.types import Message
+from freehold.mail.types import MailPageRequest, Message
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ async def enqueue_all(context: Context, template: str, letters: Sequence[Letter]
 
 @operation(AccountAction.MAIL_READ, by=By.ADMIN)
 async def get(context: Context, message_id: UUID) -> Message:
-    """Read a mail of the outbox.
+    """Read a mail of the outbox. Only the operator sees the tokens in its text.
 
     Raises:
         Missing: ``not_found``.
@@ -101,20 +103,40 @@ async def get(context: Context, message_id: UUID) -> Message:
     found = await queries.by_id(context.db, id=message_id)
     if found is None:
         raise Missing(f"There is no mail with the id '{message_id}'")
-    return found
+    return _shown(context, found)
 
 
 @operation(AccountAction.MAIL_READ, by=By.ADMIN)
 async def list_all(context: Context, request: PageRequest) -> Page[Message]:
-    """List the mails of the outbox, newest first.
+    """List the mails of the outbox, newest first. Only the operator sees the tokens in their texts.
+
+    A ``MailPageRequest`` has a ``state``.
 
     Raises:
         Invalid: the cursor belongs to another list.
     """
+    state = request.state if isinstance(request, MailPageRequest) else None
+    read: Any = queries.page if state is None else partial(queries.page_of_state, state=state)
+
+    async def page(**position: Any) -> list[Message]:
+        return [_shown(context, each) for each in await read(context.db, **position)]
+
+    async def count() -> int:
+        if state is None:
+            return await queries.count_all(context.db)
+        return int(getattr(await queries.count_by_state(context.db), state))
+
     return await page_by_id(
         context.tools.cursors,
         request,
-        listing="mail",
-        page=partial(queries.page, context.db),
-        count=partial(queries.count_all, context.db),
+        listing=f"mail:{state}",
+        page=page,
+        count=count,
     )
+
+
+def _shown(context: Context, message: Message) -> Message:
+    """Hide the tokens: with those in a mail to somebody else, an administrator could become them unnoticed."""
+    if context.actor == OPERATOR:
+        return message
+    return msgspec.structs.replace(message, text=without_tokens(message.text))

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.data.sql import Executor, statement
-from freehold.mail.types import Claimed, Message, Reader
+from freehold.mail.types import Claimed, Message, MessageState, Reader
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -15,6 +15,14 @@ class Budget(msgspec.Struct, frozen=True):
     subject: bytes
     mails: int
     seconds_left: int
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How many messages are in each state."""
+
+    waiting: int
+    sent: int
+    failed: int
 
 
 @statement
@@ -55,6 +63,14 @@ async def page(db: Executor, *, before_id: UUID, limit: int) -> list[Message]: .
 
 @statement
 async def count_all(db: Executor) -> int: ...
+
+
+@statement
+async def page_of_state(db: Executor, *, state: MessageState, before_id: UUID, limit: int) -> list[Message]: ...
+
+
+@statement
+async def count_by_state(db: Executor) -> Counted: ...
 
 
 @statement

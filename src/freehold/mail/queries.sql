@@ -50,6 +50,22 @@ LIMIT :limit;
 -- How many messages there are.
 SELECT count(*) FROM mail_messages;
 
+-- name: page_of_state
+-- Messages in a state, newest id first, before a position.
+SELECT id, recipient AS "to", subject, text_body AS text, created_at, attempts, sent_at, failed_at, last_error
+FROM mail_messages
+WHERE state = :state AND id < :before_id
+ORDER BY id DESC
+LIMIT :limit;
+
+-- name: count_by_state
+-- How many messages are in each state.
+SELECT
+    count(*) FILTER (WHERE state = 'waiting') AS waiting,
+    count(*) FILTER (WHERE state = 'sent') AS sent,
+    count(*) FILTER (WHERE state = 'failed') AS failed
+FROM mail_messages;
+
 -- name: count_waiting
 -- How many messages wait to be delivered.
 SELECT count(*) FROM mail_messages WHERE sent_at IS NULL AND failed_at IS NULL;

@@ -1,9 +1,15 @@
 """A message in the outbox, and who reads it."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
+
+from freehold.data.paging import PageRequest
+
+MessageState = Literal["waiting", "sent", "failed"]
+"""What became of a mail so far."""
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -31,6 +37,19 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
     failed_at: datetime | None
     last_error: str | None
+
+    @property
+    def state(self) -> MessageState:
+        """What became of it so far."""
+        if self.failed_at is not None:
+            return "failed"
+        return "waiting" if self.sent_at is None else "sent"
+
+
+class MailPageRequest(PageRequest, frozen=True, kw_only=True):
+    """A list of the mails in this state; by default, of all."""
+
+    state: MessageState | None = None
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):

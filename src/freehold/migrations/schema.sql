@@ -163,6 +163,12 @@ TABLE public.mail_messages COMMENT 'The outbox.'
     failed_at timestamp with time zone
     last_error character varying(500)
     is_last boolean NOT NULL DEFAULT false
+    state character varying(7) NOT NULL GENERATED ALWAYS AS (
+CASE
+    WHEN (failed_at IS NOT NULL) THEN 'failed'::text
+    WHEN (sent_at IS NOT NULL) THEN 'sent'::text
+    ELSE 'waiting'::text
+END) STORED COMMENT 'What became of it so far: waiting, sent, or failed.'
     CONSTRAINT mail_messages_attempts_check CHECK ((attempts >= 0))
     CONSTRAINT mail_messages_outcome_check CHECK ((num_nonnulls(sent_at, failed_at) <= 1))
     CONSTRAINT mail_messages_pkey PRIMARY KEY (id)
@@ -170,6 +176,7 @@ TABLE public.mail_messages COMMENT 'The outbox.'
     CREATE INDEX mail_messages_done_idx ON public.mail_messages USING btree (COALESCE(sent_at, failed_at))
     CREATE INDEX mail_messages_due_idx ON public.mail_messages USING btree (next_attempt_at, id) WHERE ((sent_at IS NULL) AND (failed_at IS NULL))
     CREATE INDEX mail_messages_recipient_idx ON public.mail_messages USING btree (lower(((recipient)::text COLLATE "C")), id)
+    CREATE INDEX mail_messages_state_idx ON public.mail_messages USING btree (state, id DESC)
     CREATE INDEX mail_messages_user_id_idx ON public.mail_messages USING btree (user_id, id) WHERE (user_id IS NOT NULL)
 
 TABLE public.organization_members COMMENT 'Which user belongs to which organization, and as what.'

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from freehold.observe.shared_metrics import SharedMetrics
+
 _MILLISECONDS: Final = 1000
 
 _log = logging.getLogger("freehold.statements")
@@ -18,6 +20,9 @@ class Observer:
         names: of statements, by their SQL.
         slow_seconds: how long a statement takes at least that is logged.
     """
+
+    requests: SharedMetrics | None = None
+    """Where the requests of the server are counted, if they are."""
 
     def __init__(self, names: Mapping[str, str], *, slow_seconds: float) -> None:
         self._names = names

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from freehold.base.settings import SettingError, Settings
 from freehold.pages.brand import Brand
+from freehold.schema.diagram import STYLE
 from freehold.web.answers import Answer, Header
 from freehold.web.problems import NoSuchPath
 
@@ -80,7 +81,7 @@ def _policy(settings: Settings) -> str:
 def _assets(brand: Brand) -> Iterator[tuple[str, Answer]]:
     for asset in (files(__package__) / "assets").iterdir():
         kind = asset.name.rpartition(".")[2]
-        body = asset.read_bytes() + (brand.tokens.encode("ascii") if kind == "css" else b"")
+        body = asset.read_bytes() + ((STYLE + brand.tokens).encode("ascii") if kind == "css" else b"")
         yield asset.name, Answer(200, ((b"content-type", _TYPES[kind]), _FOR_EVER), body)
     if brand.logo is not None:
         kind_of_logo = (b"content-type", brand.logo.content_type.encode("ascii"))

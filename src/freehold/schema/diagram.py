@@ -25,8 +25,13 @@ STYLE: Final = """
 """
 
 
-def svg(model: Model) -> str | None:
-    """Draw the model; None if it has more than `MOST_DRAWN` tables."""
+def svg(model: Model, *, styled: bool = True) -> str | None:
+    """Draw the model; None if it has more than `MOST_DRAWN` tables.
+
+    Args:
+        model: to be drawn.
+        styled: whether the drawing carries ``STYLE``; a page that has it in its own style sheet needs no second.
+    """
     if len(model.tables) > MOST_DRAWN:
         return None
     shown = {table.name: _shown(table) for table in model.tables}
@@ -48,7 +53,7 @@ def svg(model: Model) -> str | None:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="model-diagram" role="img" aria-label="{count}" '
         f'width="{layout.width}" height="{layout.height}" viewBox="0 0 {layout.width} {layout.height}">'
-        f"<style>{STYLE}</style>{''.join(drawn)}</svg>\n"
+        f"{f'<style>{STYLE}</style>' if styled else ''}{''.join(drawn)}</svg>\n"
     )
 
 

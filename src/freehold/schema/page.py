@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
-from freehold.schema.diagram import LEGEND, MOST_DRAWN, svg
+from freehold.schema.diagram import LEGEND, MOST_DRAWN, STYLE, svg
 from freehold.schema.markdown import state
-from freehold.schema.types import Model, Table
+from freehold.schema.types import Model, Query, Table
 from freehold.schema.wording import MIGRATION_RULES, example, limits, many_to_many, relation, rule
 
 MOST_DESCRIBED: Final = 250
@@ -30,60 +30,95 @@ th { font-size: 12px; color: var(--soft); } .soft { color: var(--soft); font-siz
 """
 
 
+class Section(NamedTuple):
+    """One part of the document: its heading and its HTML."""
+
+    title: str
+    body: str
+
+
 def html(model: Model) -> str:
     """Write one file that needs no other."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Data model</title>'
-        f"<style>{_STYLE}</style></head><body><main><h1>Data model</h1>{fragment(model)}</main></body></html>\n"
+        f"<style>{_STYLE}{STYLE}</style></head><body><main><h1>Data model</h1>{fragment(model)}</main></body></html>\n"
     )
 
 
 def fragment(model: Model) -> str:
-    """Write the sections alone, from level 2 of headings on, for a page that has the style's variables."""
+    """Write the sections alone, from level 2 of headings on, for a page that has the diagram's ``STYLE``."""
+    found = "\n".join(
+        f'<h2 id="{key}">{each.title}</h2>{each.body}' for key, each in sections(model).items() if each.body
+    )
+    return f"{_said(model)}\n{found}"
+
+
+def sections(model: Model, tables_at: str = "") -> dict[str, Section]:
+    """Write each section, in the order of the seed; one that has nothing to say is empty.
+
+    Args:
+        model: to be described.
+        tables_at: the address of the section with the tables, where that is another page.
+    """
     tables = model.tables[:MOST_DESCRIBED]
     names = {table.name for table in tables}
     related = [each for each in model.relationships if each.child in names and each.parent in names]
-    parts = [f'<p class="soft">Read from the running database. {escape(state(model))}</p>']
-    if len(tables) < len(model.tables):
-        parts.append(
-            f"<p>The first {MOST_DESCRIBED} of {len(model.tables)} tables are described here. "
-            "Choose others with <code>--schema</code>, or use the format json, which has all.</p>"
-        )
-    parts.append('<h2 id="entities">Entities</h2>')
-    for n, table in enumerate(tables):
-        parts.append(
-            f'<details><summary><a href="#table-{n}">{escape(table.name)}</a> {escape(table.about or "")}</summary>'
-            f"<pre>{escape(example(table))}</pre></details>"
-        )
     said = [*map(relation, related), *many_to_many(model)]
-    parts.append('<h2 id="relationships">Relationships</h2>' + _items(said[: 4 * MOST_DESCRIBED]))
-    drawing = svg(model)
-    parts.append(
+    drawing = svg(model, styled=False)
+    diagram = (
         f'<div class="scroll" role="region" aria-label="Diagram" tabindex="0">{drawing}</div><p class="soft">{LEGEND}</p>'  # noqa: E501
         if drawing
         else f"<p>There is no diagram, because there are more than {MOST_DRAWN} tables.</p>"
     )
-    parts.append('<h2 id="tables">Tables</h2>')
-    parts += [_described(n, table) for n, table in enumerate(tables)]
+    return {
+        "entities": Section("Entities", "\n".join(_entity(tables_at, n, table) for n, table in enumerate(tables))),
+        "relationships": Section("Relationships", diagram + _items(said[: 4 * MOST_DESCRIBED])),
+        "tables": Section("Tables", "\n".join(_described(n, table) for n, table in enumerate(tables))),
+        "rules": Section("Data validation rules", _checks(tables)),
+        "queries": Section("Query patterns", "\n".join(map(_query, model.queries))),
+        "migration": Section(
+            "Data migration",
+            "<p>When updating schemas, always:</p>"
+            + _items([each.replace("`", "") for each in MIGRATION_RULES])
+            + f"<p>{escape(state(model))}</p>",
+        ),
+    }
+
+
+def _said(model: Model) -> str:
+    left_out = (
+        f"<p>The first {MOST_DESCRIBED} of {len(model.tables)} tables are described here. "
+        "Choose others with <code>--schema</code>, or use the format json, which has all.</p>"
+        if len(model.tables) > MOST_DESCRIBED
+        else ""
+    )
+    return f'<p class="soft">Read from the running database. {escape(state(model))}</p>{left_out}'
+
+
+def _entity(tables_at: str, number: int, table: Table) -> str:
+    link = f'<a href="{escape(tables_at)}#table-{number}">{escape(table.name)}</a>'
+    return (
+        f"<details><summary>{link} {escape(table.about or '')}</summary><pre>{escape(example(table))}</pre></details>"
+    )
+
+
+def _checks(tables: Sequence[Table]) -> str:
     rows = [
         (escape(table.name), escape(rule(each)), f"<code>{escape(each.definition)}</code>")
         for table in tables
         for each in table.constraints
         if each.kind == "c"
     ]
-    parts.append('<h2 id="rules">Data validation rules</h2>' + _rows(("Table", "Rule", "CHECK"), rows))
-    if model.queries:
-        parts.append('<h2 id="queries">Query patterns</h2>')
-    for query in model.queries:
-        plan = escape("\n".join(query.plan))
-        parts.append(
-            f"<h3>{escape(query.title)}</h3><pre>{escape(query.sql)}</pre><pre>{plan}</pre>"
-            f'<p class="soft">{query.milliseconds:.2f} ms on this database</p>'
-        )
-    parts.append('<h2 id="migration">Data migration</h2><p>When updating schemas, always:</p>')
-    parts.append(_items([each.replace("`", "") for each in MIGRATION_RULES]) + f"<p>{escape(state(model))}</p>")
-    return "\n".join(parts)
+    return _rows(("Table", "Rule", "CHECK"), rows)
+
+
+def _query(query: Query) -> str:
+    plan = escape("\n".join(query.plan))
+    return (
+        f"<h3>{escape(query.title)}</h3><pre>{escape(query.sql)}</pre><pre>{plan}</pre>"
+        f'<p class="soft">{query.milliseconds:.2f} ms on this database</p>'
+    )
 
 
 def _described(number: int, table: Table) -> str:

@@ -32,7 +32,7 @@ def relation(related: Relationship) -> str:
     many = "at most one" if related.single else "many"
     one = "at most one" if related.optional else "one"
     return (
-        f"Each of {related.parent} has {many} of {related.child}; each of {related.child} belongs to {one} of "
+        f"A row of {related.parent} has {many} in {related.child}; a row of {related.child} belongs to {one} in "
         f"{related.parent} ({', '.join(related.columns)})"
     )
 

@@ -69,6 +69,8 @@ def create_application(
         settings, observer = platform, observer or observing(platform)
     metrics = RequestMetrics(SharedMetrics(families(ENDPOINTS))) if settings.counts else None
     recorder = recorder or recorder_of(settings, metrics)
+    if recorder.metrics is not None:
+        observer.requests = recorder.metrics.shared
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

@@ -1,0 +1,97 @@
+"""What the database is and how it is, for the administrators of the platform; nothing here changes anything."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Final, TypeVar
+
+from freehold import migrate
+from freehold.base.errors import Missing, Unavailable
+from freehold.console.frame import require_admin, show
+from freehold.data.db import Database
+from freehold.doctor.examining import examine
+from freehold.migrate.backup import backups_in
+from freehold.pages.declaring import Pages
+from freehold.pages.visit import Visit
+from freehold.schema.catalog import read_model
+from freehold.schema.markdown import state
+from freehold.schema.page import sections
+from freehold.web.answers import Answer
+
+R = TypeVar("R")
+
+platform_database = Pages(__package__)
+
+_SECONDS: Final = 20.0
+"""How long looking at the whole database may take; it has a connection of its own."""
+_MOST_BACKUPS: Final = 20
+
+
+@platform_database.shows("/platform/migrations", for_user=True)
+async def show_migrations(visit: Visit) -> Answer:
+    """Show which migrations are applied, what is pending or differs, the newest evidence, and the backups."""
+    require_admin(visit)
+    status = await _looked(migrate.status(_url(visit), sets=[migrate.builtin()], closely=True))
+    backups = await asyncio.to_thread(backups_in, visit.settings.backups_dir)
+    return await show(
+        visit,
+        "platform_migrations.html",
+        "Migrations",
+        current="platform-migrations",
+        status=status,
+        backups=backups[::-1][:_MOST_BACKUPS],
+        folder=visit.settings.backups_dir,
+        command="freehold migrate status",
+    )
+
+
+@platform_database.shows("/platform/health", for_user=True)
+async def show_health(visit: Visit) -> Answer:
+    """Show what `freehold doctor` finds, with what to do about it."""
+    require_admin(visit)
+    diagnosis = await _looked(examine(_url(visit), visit.settings))
+    return await show(
+        visit,
+        "platform_health.html",
+        "Health",
+        current="platform-health",
+        diagnosis=diagnosis,
+        command="freehold doctor",
+    )
+
+
+@platform_database.shows("/platform/data-model", for_user=True)
+async def show_data_model(visit: Visit) -> Answer:
+    """Show what the database is made of, read from its catalog now."""
+    require_admin(visit)
+    model = await _looked(read_model(_url(visit)))
+    path = visit.at("/platform/data-model")
+    written = await asyncio.to_thread(sections, model, f"{path}?section=tables")
+    chosen = visit.query.get("section", "entities")
+    if chosen not in written:
+        raise Missing(f"There is no section '{chosen}': the sections are {', '.join(written)}")
+    return await show(
+        visit,
+        "platform_data_model.html",
+        "Data model",
+        current="platform-data-model",
+        sections=written,
+        chosen=chosen,
+        state=state(model),
+        command="freehold schema docs --format html",
+    )
+
+
+async def _looked(look: Awaitable[R]) -> R:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await look
+    except migrate.MigrateError as error:
+        raise Unavailable(str(error)) from error
+    except TimeoutError:
+        raise Unavailable(f"The database did not answer within {_SECONDS:.0f} seconds") from None
+
+
+def _url(visit: Visit) -> str:
+    if not isinstance(visit.context.db, Database):
+        raise TypeError("pages are not shown inside of a transaction")
+    return visit.context.db.url

@@ -1,0 +1,15 @@
+-- name: sign_ups
+-- How many users joined on each day, whose ids begin in that span; a day that has more than a hundred thousand is not counted on.
+SELECT (
+    SELECT count(*) FROM (SELECT FROM users WHERE id >= low AND id < high LIMIT 100000) AS joined
+)
+FROM unnest(:lows::uuid[], :highs::uuid[]) WITH ORDINALITY AS days (low, high, place)
+ORDER BY place;
+
+-- name: active_users
+-- How many users were signed in somewhere and used it within the last day, week and month.
+SELECT
+    count(*) FILTER (WHERE last_used_at > now() - interval '1 day') AS day,
+    count(*) FILTER (WHERE last_used_at > now() - interval '7 days') AS week,
+    count(*) FILTER (WHERE last_used_at > now() - interval '30 days') AS month
+FROM (SELECT max(last_used_at) AS last_used_at FROM sessions GROUP BY user_id) AS users;
