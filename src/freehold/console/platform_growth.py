@@ -13,7 +13,6 @@ from freehold.console import queries
 from freehold.console.charts import Bar, columns, rows
 from freehold.console.frame import require_admin, show
 from freehold.observe.shared_metrics import SECONDS, SharedMetrics
-from freehold.pages.calls import Call
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.web.answers import Answer
@@ -69,10 +68,7 @@ async def show_growth(visit: Visit) -> Answer:
             [Bar("24 hours", active.day), Bar("7 days", active.week), Bar("30 days", active.month)],
         ),
         requests=requests,
-        calls=[Call("Read the metrics, with the metrics token", "GET", "/metrics")]
-        if visit.settings.metrics_token
-        else (),
-        command=None if visit.settings.metrics_token else "FREEHOLD_METRICS_PORT=9100 freehold serve",
+        command="freehold serve --metrics-port 9100",
         durations=rows("How long requests took", [] if requests is None else _spans(requests.durations)),
         answers=rows("How requests were answered", [] if requests is None else _answers(requests.by_status)),
     )
