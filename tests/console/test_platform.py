@@ -124,3 +124,51 @@ async def test_last_administrator_stays_and_nobody_suspends_themselves(
 @pytest.mark.parametrize("user", ["0190163d-8694-739b-aea5-966c26f8ad91", "nobody"])
 async def test_nobody_of_that_id_is_404(root: httpx.AsyncClient, user: str):
     assert (await root.get(f"/platform/users/{user}")).status_code == 404
+
+
+async def test_administrator_acts_for_a_user_and_is_themselves_again(
+    root: httpx.AsyncClient, grace: User, connection: Any
+):
+    own = root.cookies["freehold"]
+    refused = await root.post(page_of(grace), data={"do": "act"})
+    assert refused.status_code == 422
+    assert 'id="acting-reason-wrong"' in refused.text
+    begun = await root.post(page_of(grace), data={"do": "act", "reason": "Ticket 12"})
+    assert begun.headers["location"] == "/"
+    assert all("HttpOnly" in each for each in begun.headers.get_list("set-cookie"))
+    assert root.cookies["freehold"] != own
+    account = (await root.get("/account")).text
+    assert "You act for grace." in account
+    assert "grace@example.com" in account
+    assert (await root.get("/platform/users")).status_code == 403
+    stopped = await root.post("/sign-out", data={"x": ""})
+    assert stopped.headers["location"] == f"{page_of(grace)}?done=stopped"
+    assert root.cookies["freehold"] == own
+    shown = (await root.get(stopped.headers["location"])).text
+    assert "You act as yourself again." in shown
+    assert "You act for" not in shown
+    assert not await connection.fetchval("SELECT count(*) FROM sessions WHERE acting_admin_id IS NOT NULL")
+    assert await connection.fetchval("SELECT data ->> 'reason' FROM audit_events WHERE action = 'user.impersonate'")
+
+
+async def test_administrator_is_themselves_again_when_the_hour_is_over(
+    root: httpx.AsyncClient, grace: User, connection: Any
+):
+    own = root.cookies["freehold"]
+    await root.post(page_of(grace), data={"do": "act", "reason": "Ticket 12"})
+    await connection.execute("DELETE FROM sessions WHERE acting_admin_id IS NOT NULL")
+    asked = await root.get("/account")
+    assert asked.status_code == 303
+    again = await root.get(asked.headers["location"])
+    assert again.headers["location"] == "/account"
+    assert root.cookies["freehold"] == own
+    assert "root@example.com" in (await root.get("/account")).text
+
+
+async def test_nobody_acts_for_an_administrator_or_themselves(root: httpx.AsyncClient, platform: Platform, grace: User):
+    await platform.users.grant_admin(grace.id)
+    assert 'value="act"' not in (await root.get(page_of(grace))).text
+    for user in (grace, await platform.users.find("root")):
+        refused = await root.post(page_of(user), data={"do": "act", "reason": "Ticket 12"})
+        assert refused.status_code == 403
+        assert "set-cookie" not in refused.headers

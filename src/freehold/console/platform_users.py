@@ -13,6 +13,8 @@ from freehold.pages.calls import Call
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.sessions import operations as sessions
+from freehold.sessions.acting import operations as acting
+from freehold.sessions.acting.types import NewImpersonation
 from freehold.users import operations as users
 from freehold.users.finding import operations as finding
 from freehold.users.finding.types import UsersPageRequest
@@ -36,6 +38,7 @@ DONE: Final = {
     "verify": "The address counts as confirmed.",
     "reset": "We mailed them a link that sets a new password.",
     "end": "Every session has ended.",
+    "stopped": "You act as yourself again.",
     "grant": "They administer the platform now.",
     "revoke": "They no longer administer the platform.",
 }
@@ -82,6 +85,7 @@ async def show_one(visit: Visit) -> Answer:
             Call("List their sessions", "GET", f"{path}/sessions"),
             Call("End every session", "DELETE", f"{path}/sessions"),
             Call("List their organizations", "GET", f"{path}/organizations"),
+            Call("Act for them", "POST", f"{path}/impersonation", {"reason": "Ticket 12"}),
             Call("Suspend", "PUT", f"{path}/suspension", {"reason": "Ticket 12"}),
             Call("Resume", "DELETE", f"{path}/suspension"),
             Call("Mail a link that sets a new password", "POST", f"{path}/password-reset"),
@@ -113,8 +117,11 @@ async def look_after(visit: Visit) -> Answer:
     """Do for a user what the button says."""
     require_admin(visit)
     do = visit.form.get("do", "")
-    if do not in _WHAT:
+    if do not in {*_WHAT, "act"}:
         raise Missing("There is nothing like this to do here")
     user_id = id_in(visit.parts[0])
+    if do == "act":
+        begun = await acting.begin(visit.context, user_id, visit.read(NewImpersonation, "reason", "current_password"))
+        return visit.go("/", *visit.act_as(begun.token))
     await _WHAT[do](visit, user_id)
     return visit.go(f"/platform/users/{user_id}?done={do}")

@@ -10,6 +10,7 @@ SECURE_NAME: Final = "__Host-freehold"
 """The prefix has browsers refuse it from any other host, a subdomain too, and without encryption."""
 PLAIN_NAME: Final = "freehold"
 """For plain HTTP, as on one's own machine: browsers refuse the prefix there."""
+_ASIDE: Final = "-own"
 _SECONDS_A_DAY: Final = 86_400
 
 
@@ -20,7 +21,12 @@ def is_secure(request: Request, settings: Settings) -> bool:
 
 def token_of(request: Request, settings: Settings) -> str | None:
     """The token in the session's cookie, if there is one."""
-    return request.cookie(SECURE_NAME if is_secure(request, settings) else PLAIN_NAME) or None
+    return request.cookie(_name(request, settings)) or None
+
+
+def aside_of(request: Request, settings: Settings) -> str | None:
+    """The token that was laid aside, if there is one."""
+    return request.cookie(_name(request, settings) + _ASIDE) or None
 
 
 def kept(request: Request, settings: Settings, token: str) -> Header:
@@ -33,8 +39,22 @@ def dropped(request: Request, settings: Settings) -> Header:
     return _set(request, settings, "", 0)
 
 
-def _set(request: Request, settings: Settings, value: str, seconds: int) -> Header:
+def laid_aside(request: Request, settings: Settings, token: str) -> Header:
+    """Have the browser keep the token of an administrator's own session, while they act for a user with another."""
+    return _set(request, settings, token, round(settings.session_days * _SECONDS_A_DAY), _ASIDE)
+
+
+def taken_up(request: Request, settings: Settings) -> Header:
+    """Have the browser forget what was laid aside."""
+    return _set(request, settings, "", 0, _ASIDE)
+
+
+def _name(request: Request, settings: Settings) -> str:
+    return SECURE_NAME if is_secure(request, settings) else PLAIN_NAME
+
+
+def _set(request: Request, settings: Settings, value: str, seconds: int, suffix: str = "") -> Header:
     secure = is_secure(request, settings)
-    name = SECURE_NAME if secure else PLAIN_NAME
+    name = _name(request, settings) + suffix
     cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
     return (b"set-cookie", cookie.encode("ascii"))

@@ -68,6 +68,11 @@ class Visit:
         return self.context.actor is not None
 
     @property
+    def is_acting(self) -> bool:
+        """Whether an administrator acts for the one who is signed in."""
+        return self.context.actor is not None and self.context.actor.acting_admin_id is not None
+
+    @property
     def return_to(self) -> str | None:
         """Where to go afterwards, if the page was opened with that and it is allowed."""
         return safe_return(self.form.get(RETURN_TO) or self.query.get(RETURN_TO), self.settings)
@@ -140,6 +145,17 @@ class Visit:
     def drop(self) -> Header:
         """Have the browser forget its session."""
         return cookies.dropped(self.request, self.settings)
+
+    def act_as(self, token: str) -> tuple[Header, ...]:
+        """Have the browser use the session of somebody whom the visitor acts for, and keep their own for later."""
+        own = cookies.token_of(self.request, self.settings)
+        aside = () if own is None else (cookies.laid_aside(self.request, self.settings, own),)
+        return (*aside, self.keep(token))
+
+    def be_oneself(self) -> tuple[Header, ...]:
+        """Have the browser use the visitor's own session again; nothing if none was laid aside."""
+        own = cookies.aside_of(self.request, self.settings)
+        return () if own is None else (self.keep(own), cookies.taken_up(self.request, self.settings))
 
     def note(self, error: FreeholdError, status: int, fields: Mapping[type[FreeholdError], str]) -> None:
         """Note what is wrong with the form, to be shown beside the fields."""

@@ -29,6 +29,8 @@ async def show_sign_in(visit: Visit) -> Answer:
     """Ask for the login and the password, unless somebody is signed in."""
     if visit.is_signed_in and not visit.form:
         return visit.go(visit.return_to or "/")
+    if not visit.form and (own := visit.be_oneself()):  # the hour of acting for somebody is over
+        return visit.go(visit.return_to or "/", *own)
     unconfirmed = visit.trouble is not None and visit.trouble.code == EmailUnverified.code
     return visit.show("sign_in.html", "Sign in", done=DONE, unconfirmed=unconfirmed)
 
@@ -53,7 +55,10 @@ async def show_sign_out(visit: Visit) -> Answer:
 
 @pages.acts("/sign-out")
 async def sign_out(visit: Visit) -> Answer:
-    """End the session, and have the browser forget it."""
+    """End the session, and have the browser forget it. Who acted for somebody is themselves again."""
+    acted_for = visit.context.actor_id if visit.is_acting else None
     with suppress(Missing, Unauthenticated):  # it had ended already
         await operations.end(visit.context, "current")
+    if acted_for and (own := visit.be_oneself()):
+        return visit.go(f"/platform/users/{acted_for}?done=stopped", *own)
     return visit.go(visit.return_to or "/sign-in?done=signed-out", visit.drop())
