@@ -148,7 +148,7 @@ async def test_administrator_acts_for_a_user_and_is_themselves_again(
     assert "You act as yourself again." in shown
     assert "You act for" not in shown
     assert not await connection.fetchval("SELECT count(*) FROM sessions WHERE acting_admin_id IS NOT NULL")
-    assert await connection.fetchval("SELECT data ->> 'reason' FROM audit_events WHERE action = 'user.impersonate'")
+    assert await connection.fetchval("SELECT details ->> 'reason' FROM audit_events WHERE action = 'user.impersonate'")
 
 
 async def test_administrator_is_themselves_again_when_the_hour_is_over(
