@@ -179,6 +179,7 @@ class Organizations(Group):
     """Operations on organizations."""
 
     create = Bound(organizations.create)
+    check_slug = Bound(organizations.check_slug)
     get = Bound(organizations.get)
     list = Bound(organizations.list_all)
     list_of_user = Bound(organizations.list_of_user)

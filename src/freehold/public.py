@@ -63,6 +63,7 @@ from freehold.organizations.types import (
     Organization,
     OrganizationPatch,
     OrganizationsPageRequest,
+    SlugCheck,
 )
 from freehold.personal_data.types import PersonalData
 from freehold.platform import Platform
@@ -197,6 +198,7 @@ __all__ = [
     "SessionRefresh",
     "Settings",
     "SignedIn",
+    "SlugCheck",
     "Stale",
     "Suspension",
     "TooManyRequests",

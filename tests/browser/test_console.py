@@ -131,6 +131,9 @@ async def test_organization_and_project_are_made_found_and_deleted(
     await page.get_by_label("Name").fill("Acme Rockets")
     if scripts:
         await expect(page.get_by_role("status")).to_have_text("Its address: /organizations/acme-rockets")
+        await page.get_by_label("Slug").fill("acme-two")
+        await expect(page.get_by_role("status")).to_have_text("/organizations/acme-two is free")
+        await page.get_by_label("Slug").fill("")
     await page.get_by_role("button", name="Create organization").click()
     await expect(page.get_by_role("status")).to_contain_text("The organization is ready")
     await page.get_by_role("link", name="Create the first project").click()

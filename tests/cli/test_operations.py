@@ -61,6 +61,7 @@ COMMANDS = {
     "organizations.owner_offers.create": "organizations offer-ownership",
     "organizations.owner_offers.get": "organizations owner-offer",
     "organizations.owner_offers.withdraw": "organizations withdraw-offer",
+    "organizations.check_slug": "organizations check-slug",
     "organizations.roles.list": "roles list",
     "organizations.roles.get": "roles show",
     "organizations.roles.create": "roles create",

@@ -212,6 +212,9 @@ ARRAY(
 ) AS members,
 (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count;
 
+-- organizations.holds_slug
+SELECT EXISTS (SELECT FROM slugs s WHERE s.slug = $1 AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days'));
+
 -- organizations.insert
 -- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.
 WITH claimed AS (

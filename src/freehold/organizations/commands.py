@@ -19,6 +19,7 @@ from freehold.organizations.types import (
     Organization,
     OrganizationPatch,
     OrganizationsPageRequest,
+    SlugCheck,
 )
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.references import organization_reference
@@ -41,6 +42,14 @@ async def create(context: Context, *, name: str, owner: str, slug: str | None) -
     """Create an organization."""
     new = NewOrganization(name=name, slug=slug)
     return await operations.create(context, new, owner_id=(await find_user(context, owner, "/owner")).id)
+
+
+@organizations.command("check-slug")
+@click.argument("slug")
+@shows
+async def check_slug(context: Context, *, slug: str) -> SlugCheck:
+    """Say whether an organization could have a slug."""
+    return await operations.check_slug(context, slug)
 
 
 @organizations.command("list")

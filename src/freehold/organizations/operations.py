@@ -22,6 +22,7 @@ from freehold.access import (
 from freehold.audit.recording import event_of, record
 from freehold.base.errors import FieldError, Forbidden, Invalid, Missing, Stale
 from freehold.base.ids import new_id
+from freehold.base.scalars import SLUG
 from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id, read_page
 from freehold.organizations import queries, slugs
@@ -32,6 +33,7 @@ from freehold.organizations.types import (
     Organization,
     OrganizationPatch,
     OrganizationsPageRequest,
+    SlugCheck,
 )
 
 _MOST_OLD_SLUGS = 10
@@ -77,6 +79,23 @@ async def create(context: Context, new: NewOrganization, *, owner_id: UUID | Non
         if new.slug:
             break
     raise SlugTaken
+
+
+@operation(AccountAction.ORGANIZATION_CREATE, by=By.SIGNED_IN)
+async def check_slug(context: Context, slug: str) -> SlugCheck:
+    """Say whether an organization could have a slug, before you create or rename one: somebody else may be faster.
+
+    Args:
+        context: of somebody who is signed in.
+        slug: of any text.
+    """
+    try:
+        wanted = SLUG.check(slug)
+    except ValueError as error:
+        return SlugCheck(slug=slug, available=False, reason=str(error))
+    if await queries.holds_slug(context.db, slug=wanted):
+        return SlugCheck(slug=wanted, available=False, reason="is taken: choose another")
+    return SlugCheck(slug=wanted, available=True, reason=None)
 
 
 @on_organization(Action.ORGANIZATION_READ)

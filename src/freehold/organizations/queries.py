@@ -91,6 +91,10 @@ async def count_found(db: Executor, *, q: str) -> int: ...
 
 
 @statement
+async def holds_slug(db: Executor, *, slug: str) -> bool: ...
+
+
+@statement
 async def insert(
     db: Executor, *, id: UUID, name: str, slugs: list[str], owner_id: UUID, owner_consented: bool
 ) -> Organization | None: ...

@@ -143,6 +143,10 @@ SELECT count(*) FROM organizations o WHERE ({name_begins} OR {slug_begins}) AND 
 -- Whether an organization still has a slug, or had it lately: s is a row of slugs.
 (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
 
+-- name: holds_slug
+-- Whether an organization has a slug or had it lately.
+SELECT EXISTS (SELECT FROM slugs s WHERE s.slug = :slug AND {held});
+
 -- name: insert
 -- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
 -- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.

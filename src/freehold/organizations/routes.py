@@ -17,6 +17,7 @@ from freehold.organizations.types import (
     Organization,
     OrganizationPatch,
     OrganizationsPageRequest,
+    SlugCheck,
 )
 from freehold.web.routing import Routes
 
@@ -51,6 +52,12 @@ async def list_organizations_of_user(
 async def create_organization(context: Context, body: NewOrganization) -> Organization:
     """Create an organization that you own."""
     return await operations.create(context, body)
+
+
+@routes.get("/v1/slugs/{slug}")
+async def check_slug(context: Context, slug: str) -> SlugCheck:
+    """Say whether an organization could have a slug, before you create or rename one. Somebody else may be faster."""
+    return await operations.check_slug(context, slug)
 
 
 @routes.get("/v1/organizations", errors=[Forbidden])

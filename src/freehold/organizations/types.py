@@ -55,3 +55,11 @@ class NewOwner(Input, frozen=True, kw_only=True):
     """The member who becomes the owner."""
 
     user_id: UUID
+
+
+class SlugCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an organization could have a slug now. ``reason`` completes "This slug ..." where it could not."""
+
+    slug: str
+    available: bool
+    reason: str | None

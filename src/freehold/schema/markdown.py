@@ -35,6 +35,8 @@ def markdown(model: Model, image: str | None = None) -> str:
         parts.append("## Query patterns")
     for query in model.queries:
         parts += [f"### {query.title}", f"```sql\n{query.sql}\n```"]
+        if query.milliseconds is None:
+            continue
         plan = "\n".join(query.plan)
         parts += [f"```text\n{plan}\n```", f"{query.milliseconds:.2f} ms on this database."]
     parts += ["## Data migration", "When updating schemas, always:", "\n".join(f"- {each}" for each in MIGRATION_RULES)]

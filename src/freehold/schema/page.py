@@ -114,11 +114,11 @@ def _checks(tables: Sequence[Table]) -> str:
 
 
 def _query(query: Query) -> str:
+    asked = f"<h3>{escape(query.title)}</h3><pre>{escape(query.sql)}</pre>"
+    if query.milliseconds is None:
+        return asked
     plan = escape("\n".join(query.plan))
-    return (
-        f"<h3>{escape(query.title)}</h3><pre>{escape(query.sql)}</pre><pre>{plan}</pre>"
-        f'<p class="soft">{query.milliseconds:.2f} ms on this database</p>'
-    )
+    return f'{asked}<pre>{plan}</pre><p class="soft">{query.milliseconds:.2f} ms on this database</p>'
 
 
 def _described(number: int, table: Table) -> str:

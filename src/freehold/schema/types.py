@@ -57,12 +57,12 @@ class Relationship(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """A query pattern, with its plan and the time it took on this database."""
+    """A query pattern, with its plan and the time it took on this database; None for a document of no database."""
 
     title: str
     sql: str
     plan: list[str]
-    milliseconds: float
+    milliseconds: float | None
 
 
 class Migration(msgspec.Struct, frozen=True):

@@ -50,10 +50,23 @@ for (const input of document.querySelectorAll("input[data-slug-of]")) {
   said.setAttribute("role", "status");
   input.closest(".field").append(said);
   let typed = input.value !== "";
+  let waiting;
+  const ask = async (slug) => {
+    // Quiet where it cannot be asked: creating says it, too.
+    const answer = await fetch(`${input.dataset.slugCheck}/${encodeURIComponent(slug)}`).catch(() => null);
+    const found = answer?.ok ? await answer.json() : null;
+    if (found && slug === input.value) {
+      said.textContent = found.available ? `/organizations/${slug} is free` : `This slug ${found.reason}`;
+    }
+  };
   const check = () => {
+    clearTimeout(waiting);
     const shown = input.value || input.placeholder;
     const right = shown === "" || new RegExp(`^(?:${input.pattern})$`, "v").test(shown);
     said.textContent = shown && (right ? `Its address: /organizations/${shown}` : "Use lowercase letters, digits and hyphens");
+    if (right && input.value && input.value !== input.defaultValue) {
+      waiting = setTimeout(ask, 300, input.value);
+    }
   };
   const propose = () => {
     if (!typed) {
