@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-from bench import contestants, curves, machine, migrations_cost, reading, report, starting, writing
+from bench import contestants, curves, machine, migrations_cost, pages, reading, report, starting, writing
 from bench.figures import Figure, from_other_scripts
 from bench.load import require_wrk
 from bench.outcome import Outcome
@@ -26,7 +26,7 @@ from freehold.postgres import EmbeddedServer
 from freehold.terminal.embedded import prepare_embedded
 
 QUIET_LOAD = 0.5
-TARGETS = tuple(f"P{number}" for number in range(1, 10))
+TARGETS = tuple(f"P{number}" for number in range(1, 11))
 
 
 @contextmanager
@@ -60,6 +60,7 @@ def measure(stage: Stage, wanted: set[str], outcome: Outcome) -> None:
         part("P7", lambda: starting.memory(ours))
     part("P7", lambda: starting.starts(stage))
     part("P6", lambda: curves.cost_curves(stage))
+    part("P10", lambda: pages.console(stage))
 
 
 def _alone(stage: Stage, ours: contestants.Contestant) -> list[Figure]:
@@ -113,7 +114,7 @@ def main() -> None:
     results = report.Results(
         machine=about,
         rows=str(effort.scale),
-        figures=sorted(outcome.figures, key=lambda each: each.target),
+        figures=sorted(outcome.figures, key=lambda each: int(each.target[1:])),
         contests=contests,
         absent=outcome.absent,
     )

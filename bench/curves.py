@@ -63,14 +63,14 @@ def cost_curves(stage: Stage) -> list[Figure]:
 
 async def keep_empty(url: str) -> None:
     """Keep a copy of the migrated database before it is filled."""
-    await _execute(url, f"CREATE DATABASE {EMPTY} TEMPLATE freehold", database="postgres")
+    await execute(url, f"CREATE DATABASE {EMPTY} TEMPLATE freehold", database="postgres")
 
 
 async def _curves(stage: Stage) -> list[Figure]:
     print("\nMaking databases of " + ", ".join(f"{size:,}" for size in stage.effort.sizes) + " rows", flush=True)
     for size in stage.effort.sizes:
-        await _execute(stage.admin_url, f"CREATE DATABASE rows_{size} TEMPLATE {EMPTY}")
-        await _execute(
+        await execute(stage.admin_url, f"CREATE DATABASE rows_{size} TEMPLATE {EMPTY}")
+        await execute(
             stage.admin_url,
             IDS + "SET session_replication_role = replica;" + ROWS.format(rows=size),
             "VACUUM ANALYZE",
@@ -101,7 +101,7 @@ def _contest(stage: Stage, listing: str) -> dict[str, list[float]]:
 
 
 async def _open(stage: Stage, listing: str, size: int) -> tuple[Any, dict[str, Callable[[], Awaitable[Any]]]]:
-    url = _with_database(stage.url, f"rows_{size}")
+    url = with_database(stage.url, f"rows_{size}")
     context = Platform.open(url)
     platform = await context.__aenter__()
     connection = await asyncpg.connect(url)
@@ -156,13 +156,15 @@ def _figures(listing: str, found: dict[str, list[float]], sizes: Sequence[int]) 
     ]
 
 
-def _with_database(url: str, name: str) -> str:
+def with_database(url: str, name: str) -> str:
+    """Name another database of the same server."""
     before, _, query = url.partition("?")
     return f"{before.rpartition('/')[0]}/{name}?{query}"
 
 
-async def _execute(url: str, *statements: str, database: str = "postgres") -> None:
-    connection = await asyncpg.connect(_with_database(url, database))
+async def execute(url: str, *statements: str, database: str = "postgres") -> None:
+    """Run statements in a database of a server."""
+    connection = await asyncpg.connect(with_database(url, database))
     try:
         for statement in statements:
             await connection.execute(statement)

@@ -27,7 +27,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: Annotated[list[float], msgspec.Meta(min_length=1)]
     at_least: float | None = None
     at_most: float | None = None
-    unit: Literal["x", "s", "MB"] = "x"
+    unit: Literal["x", "s", "MB", "KB"] = "x"
 
     @property
     def median(self) -> float:

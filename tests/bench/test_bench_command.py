@@ -60,7 +60,7 @@ def test_whole_run_is_written_down_in_the_order_of_the_targets(bench: Bench, kep
     bench()
     (results,) = kept
     measured = [(each.target, each.against) for each in results.figures]
-    assert [target for target, _ in measured] == ["P1", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9"]
+    assert [target for target, _ in measured] == ["P1", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10"]
     assert {("P1", "a script"), ("P5", "COPY"), ("P9", "pg_dump")} <= set(measured)
     assert results.contests == {"P1": {"Freehold": [1.0]}}
     assert results.absent == {}
