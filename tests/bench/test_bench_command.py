@@ -92,7 +92,7 @@ def test_part_that_fails_at_the_end_costs_nothing_of_the_rest(
     bench()
     (results,) = kept
     assert results.absent == {"P9": "the migrations' bench failed"}
-    assert len(results.figures) == 9
+    assert len(results.figures) == 10
 
 
 def test_server_of_ours_that_does_not_start_ends_the_run_in_its_words(
