@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 import email_validator
 import msgspec
@@ -163,6 +164,18 @@ def _tidy_locale(value: str) -> str:
     return "-".join([language.lower(), *spelled])
 
 
+def _reachable_url(value: str) -> str:
+    """Refuse what looks like an address and names no host or no port."""
+    try:
+        url = urlsplit(value)
+        if url.hostname and url.port != 0:
+            url.hostname.encode("idna")
+            return value
+    except ValueError:  # a UnicodeError is one, too
+        pass
+    raise ValueError(WEBHOOK_URL.says)
+
+
 LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*(?![\s\S])"
 _REGION, _SCRIPT = 2, 4  # letters
 
@@ -275,6 +288,26 @@ ACTION: Final = Rule(
     pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
     example="project.create",
 )
+EVENT: Final = Rule(
+    name="event",
+    says="must be an action such as project.create, all of one thing such as project.*, or * for everything",
+    min_length=1,
+    max_length=64,
+    pattern=r"^(\*|[a-z_]+\.([a-z_]+|\*))(?![\s\S])",
+    example="project.create",
+)
+WEBHOOK_URL: Final = Rule(
+    name="webhook_url",
+    says=(
+        "must be an https:// address of at most 2048 characters, without spaces, user, password or fragment (http:// "
+        "only to networks that FREEHOLD_WEBHOOK_NETWORKS allows)"
+    ),
+    min_length=8,
+    max_length=2048,
+    pattern=r"^https?://[^/?#@\\\u0000-\u0020\u007f-\u00a0]+([/?][^#\u0000-\u0020\u007f-\u00a0]*)?(?![\s\S])",
+    example="https://hooks.acme.example/freehold",
+    clean=_reachable_url,
+)
 REASON: Final = Rule(
     name="reason",
     says="must be 1 to 500 characters, not counting surrounding spaces, without control characters",
@@ -345,6 +378,8 @@ Slug = Annotated[str, SLUG.meta, SLUG]
 AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]
 Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
 Feature = Annotated[str, FEATURE.meta, FEATURE]
+EventText = Annotated[str, EVENT.meta, EVENT]
+WebhookUrl = Annotated[str, WEBHOOK_URL.meta, WEBHOOK_URL]
 ActionText = Annotated[str, ACTION.meta, ACTION]
 SearchText = Annotated[str, SEARCH.meta, SEARCH]
 Reason = Annotated[str, REASON.meta, REASON]
