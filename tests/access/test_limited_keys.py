@@ -46,6 +46,7 @@ NEEDS: Final[dict[str, Action]] = {
     "create_project": Action.PROJECT_CREATE,
     "update_project": Action.PROJECT_UPDATE,
     "delete_project": Action.PROJECT_DELETE,
+    "delete_organization_webhook_endpoint": Action.WEBHOOK_DELETE,
 }
 """What changes something in an organization -> the action that a key needs. All else needs a session, or a key without
 limits: a limited one never does it."""

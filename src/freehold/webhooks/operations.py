@@ -1,6 +1,6 @@
 """What can be done with webhook endpoints: those of the platform, and those of an organization.
 
-An endpoint is told what the audit log says. So whoever makes or changes one, or reads what it was sent, must also be
+An endpoint receives what the audit log says. So whoever makes or changes one, or reads what it was sent, must also be
 allowed to read the log.
 """
 
@@ -134,7 +134,7 @@ async def create_for_organization(scope: Scope, new: NewWebhookEndpoint) -> Issu
     Raises:
         BeyondWebhooks: ``beyond_webhooks``: it could never be reached, or there is no such action.
         TooManyWebhookEndpoints: ``too_many_webhook_endpoints``: the organization already has 50.
-        Forbidden: the actor may not read the audit log, which is what an endpoint is told.
+        Forbidden: the actor may not read the audit log, which is what an endpoint receives.
     """
     _require_log(scope)
     return await endpoints.create(scope.context, scope.action, scope.organization_id, new)
@@ -169,7 +169,7 @@ async def update_of_organization(
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
         BeyondWebhooks: ``beyond_webhooks``: it could never be reached, or there is no such action.
-        Forbidden: the actor may not read the audit log, which is what an endpoint is told.
+        Forbidden: the actor may not read the audit log, which is what an endpoint receives.
         Stale: ``stale``.
     """
     _require_log(scope)
@@ -186,7 +186,7 @@ async def rotate_secret_of_organization(
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
-        Forbidden: the actor may not read the audit log, which is what an endpoint is told.
+        Forbidden: the actor may not read the audit log, which is what an endpoint receives.
     """
     _require_log(scope)
     return await endpoints.rotate(scope.context, scope.action, scope.organization_id, endpoint_id, rotation)
@@ -213,7 +213,7 @@ async def list_deliveries_of_organization(
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
-        Forbidden: the actor may not read the audit log, which is what an endpoint is told.
+        Forbidden: the actor may not read the audit log, which is what an endpoint receives.
         Invalid: the cursor belongs to another list.
     """
     _require_log(scope)
@@ -227,7 +227,7 @@ async def get_delivery_of_organization(scope: Scope, endpoint_id: UUID, delivery
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
         NoSuchDelivery: ``no_such_delivery``.
-        Forbidden: the actor may not read the audit log, which is what an endpoint is told.
+        Forbidden: the actor may not read the audit log, which is what an endpoint receives.
     """
     _require_log(scope)
     return await log.read_delivery(scope.context, scope.organization_id, endpoint_id, delivery_id)
@@ -242,7 +242,7 @@ async def replay_of_organization(scope: Scope, endpoint_id: UUID, new: NewReplay
         NoSuchDelivery: ``no_such_delivery``.
         WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
         ReplayTooLong: ``replay_too_long``.
-        Forbidden: the actor may not read the audit log, which is what an endpoint is told.
+        Forbidden: the actor may not read the audit log, which is what an endpoint receives.
         Invalid: neither a delivery nor a span is named, or both are.
     """
     _require_log(scope)
@@ -250,4 +250,4 @@ async def replay_of_organization(scope: Scope, endpoint_id: UUID, new: NewReplay
 
 
 def _require_log(scope: Scope) -> None:
-    scope.require_all([Action.AUDIT_READ], "see or choose what an endpoint is told")
+    scope.require_all([Action.AUDIT_READ], "see or choose what an endpoint receives")

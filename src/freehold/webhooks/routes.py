@@ -146,7 +146,7 @@ async def create_organization_webhook_endpoint(
     """Create an endpoint that hears of what happens in the organization.
 
     `events` are actions of the audit log: `project.create`, `project.*` or `*`. `secret` is shown only this once. You
-    also need `audit.read`, since an endpoint is told what the audit log says.
+    also need `audit.read`, since an endpoint receives what the audit log says.
     """
     return await operations.create_for_organization(context, organization, body)
 
