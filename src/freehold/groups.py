@@ -188,6 +188,7 @@ class OrganizationWebhooks(Group):
     list_deliveries = Bound(webhooks.list_deliveries_of_organization)
     get_delivery = Bound(webhooks.get_delivery_of_organization)
     replay = Bound(webhooks.replay_of_organization)
+    replay_delivery = Bound(webhooks.replay_delivery_of_organization)
 
 
 class Webhooks(Group):
@@ -202,6 +203,7 @@ class Webhooks(Group):
     list_deliveries = Bound(webhooks.list_deliveries)
     get_delivery = Bound(webhooks.get_delivery)
     replay = Bound(webhooks.replay)
+    replay_delivery = Bound(webhooks.replay_delivery)
 
 
 class Organizations(Group):

@@ -33,7 +33,7 @@ from freehold import (
 )
 from freehold.base.errors import Invalid
 from freehold.serve.application import create_application
-from freehold.webhooks.errors import NoSuchDelivery, NoSuchWebhookEndpoint, TooManyWebhookEndpoints
+from freehold.webhooks.errors import NoSuchDelivery, NoSuchWebhookEndpoint, TooManyWebhookEndpoints, UnknownEvent
 from freehold.webhooks.jobs import deliver
 
 NEW = NewWebhookEndpoint(url="https://hooks.acme.example/", events=("project.*",))
@@ -42,7 +42,7 @@ NEW = NewWebhookEndpoint(url="https://hooks.acme.example/", events=("project.*",
 async def test_endpoint_over_http_from_creation_to_deletion(
     platform: Platform, ada: User, acme: Organization, receiver: Receiver
 ):
-    signed_in = await platform.acting_as(None).sessions.create(NewSession(login="ada", password=PASSWORD))
+    signed_in = await platform.acting_as(None).sessions.create(NewSession(login=ada.username, password=PASSWORD))
     transport = httpx.ASGITransport(create_application(platform))
     headers = {"Authorization": f"Bearer {signed_in.token}"}
     path = f"/v1/organizations/{acme.slug}/webhook-endpoints"
@@ -63,7 +63,7 @@ async def test_endpoint_over_http_from_creation_to_deletion(
         assert delivery["request"]["body"] == receiver.requests[0].document
         assert delivery["request"]["webhook_id"] == receiver.requests[0].id
         assert (await client.get(f"{one}/deliveries/{delivery['id']}")).json() == delivery
-        replayed = await client.post(f"{one}/replay", json={"delivery_id": delivery["id"]})
+        replayed = await client.post(f"{one}/deliveries/{delivery['id']}/replay")
         assert (replayed.status_code, replayed.json()) == (200, {"deliveries": 1})
         await deliver(platform.context)
         assert receiver.requests[1].body == receiver.requests[0].body
@@ -75,7 +75,7 @@ async def test_endpoint_over_http_from_creation_to_deletion(
         assert changed.json()["status"] == "disabled"
         refused = await client.delete(one, headers={"If-Match": etag})
         assert (refused.status_code, refused.json()["code"]) == (412, "stale")
-        refused = await client.post(f"{one}/replay", json={"delivery_id": delivery["id"]})
+        refused = await client.post(f"{one}/replay", json={"from": "2026-01-01T00:00:00Z"})
         assert (refused.status_code, refused.json()["code"]) == (409, "webhook_endpoint_disabled")
         assert (await client.delete(one)).status_code == 204
         gone = await client.get(one)
@@ -145,7 +145,7 @@ async def test_who_may_not_read_the_log_learns_nothing_of_it_through_an_endpoint
         hooks.rotate_secret(acme.id, made.id, SecretRotation()),
         hooks.list_deliveries(acme.id, made.id, DeliveriesPageRequest()),
         hooks.get_delivery(acme.id, made.id, made.id),
-        hooks.replay(acme.id, made.id, NewReplay(delivery_id=made.id)),
+        hooks.replay_delivery(acme.id, made.id, made.id),
     ):
         with pytest.raises(Forbidden, match=r"audit\.read"):
             await attempt
@@ -169,7 +169,7 @@ async def test_endpoint_is_found_at_its_own_place_alone(platform: Platform, ada:
             hooks.rotate_secret(*at, endpoint, SecretRotation()),
             hooks.list_deliveries(*at, endpoint, DeliveriesPageRequest()),
             hooks.get_delivery(*at, endpoint, endpoint),
-            hooks.replay(*at, endpoint, NewReplay(delivery_id=endpoint)),
+            hooks.replay_delivery(*at, endpoint, endpoint),
             hooks.delete(*at, endpoint),
         ):
             with pytest.raises(NoSuchWebhookEndpoint):
@@ -178,7 +178,7 @@ async def test_endpoint_is_found_at_its_own_place_alone(platform: Platform, ada:
     assert [each.id for each in (await owner.organizations.webhooks.list(acme.id, PageRequest())).data] == [mine.id]
     for attempt in (
         platform.organizations.webhooks.get_delivery(acme.id, mine.id, mine.id),
-        platform.organizations.webhooks.replay(acme.id, mine.id, NewReplay(delivery_id=mine.id)),
+        platform.organizations.webhooks.replay_delivery(acme.id, mine.id, mine.id),
     ):
         with pytest.raises(NoSuchDelivery):
             await attempt
@@ -196,7 +196,7 @@ async def test_endpoints_of_the_platform_are_for_its_administrators(platform: Pl
             actor.webhooks.delete(made.id),
             actor.webhooks.list_deliveries(made.id, PageRequest()),
             actor.webhooks.get_delivery(made.id, made.id),
-            actor.webhooks.replay(made.id, NewReplay(delivery_id=made.id)),
+            actor.webhooks.replay_delivery(made.id, made.id),
         ):
             with pytest.raises(Forbidden):
                 await attempt
@@ -243,26 +243,21 @@ async def test_version_guards_changes(platform: Platform, acme: Organization):
 
 
 @pytest.mark.parametrize(
-    ("events", "pointer", "code"),
-    [
-        ((), "/events", "too_few"),
-        (("project.creat",), "/events/0", "beyond_webhooks"),
-        (("*", "member.vanish"), "/events/1", "beyond_webhooks"),
-        (("project",), "/events/0", "invalid_event"),
-        (("*.create",), "/events/0", "invalid_event"),
-        (("Project.create",), "/events/0", "invalid_event"),
-        (("*", "*"), "/events/1", "duplicate"),
-        (("**",), "/events/0", "invalid_event"),
-    ],
+    "events", [(), ("project",), ("*.create",), ("Project.create",), ("*", "*"), ("**",), ("a.b",) * 101]
 )
-async def test_event_that_never_happens_is_refused(
-    events: tuple[str, ...], pointer: str, code: str, platform: Platform, acme: Organization
-):
+def test_what_is_no_event_is_refused(events: tuple[str, ...]):
     with pytest.raises(Invalid) as refused:
+        NewWebhookEndpoint(url=NEW.url, events=events)
+    assert {each.pointer.partition("s/")[0] for each in refused.value.errors} <= {"/event", "/events"}
+
+
+@pytest.mark.parametrize("events", [("project.creat",), ("*", "member.vanish")])
+async def test_event_that_never_happens_is_refused(events: tuple[str, ...], platform: Platform, acme: Organization):
+    with pytest.raises(UnknownEvent, match=r"create|add"):
         await platform.organizations.webhooks.create(acme.id, NewWebhookEndpoint(url=NEW.url, events=events))
-    (error,) = refused.value.errors
-    assert error.pointer == pointer
-    assert error.code == code or not events
+    made = await platform.organizations.webhooks.create(acme.id, NEW)
+    with pytest.raises(UnknownEvent):
+        await platform.organizations.webhooks.update(acme.id, made.id, WebhookEndpointPatch(events=events))
 
 
 async def test_event_of_an_applications_own_is_accepted(platform: Platform, acme: Organization):

@@ -20,7 +20,6 @@ from freehold import (
     User,
     WebhookEndpointPatch,
 )
-from freehold.base.errors import Invalid
 from freehold.base.ids import new_id
 from freehold.webhooks.errors import ReplayTooLong
 from freehold.webhooks.jobs import deliver
@@ -39,9 +38,9 @@ async def test_one_delivery_is_sent_again_with_the_same_id(
         await platform.projects.create(acme.id, NewProject(name=name))
     await deliver(platform.context)
     log = (await platform.organizations.webhooks.list_deliveries(acme.id, endpoint.id, DeliveriesPageRequest())).data
-    replay = NewReplay(delivery_id=log[-1].id)
-    assert (await platform.organizations.webhooks.replay(acme.id, endpoint.id, replay)).deliveries == 1
-    await platform.organizations.webhooks.replay(acme.id, endpoint.id, replay)  # it waits already
+    hooks = platform.organizations.webhooks
+    assert (await hooks.replay_delivery(acme.id, endpoint.id, log[-1].id)).deliveries == 1
+    await hooks.replay_delivery(acme.id, endpoint.id, log[-1].id)  # it waits already
     await deliver(platform.context)
     assert names(receiver) == ["One", "Two", "One"]
     assert receiver.requests[0].id == receiver.requests[2].id
@@ -100,7 +99,7 @@ async def test_replay_of_what_waits_does_not_wait_for_its_turn(
     receiver.reply = lambda _: (200, {}, b"")
     hooks = platform.organizations.webhooks
     (waiting,) = (await hooks.list_deliveries(acme.id, endpoint.id, DeliveriesPageRequest())).data
-    await hooks.replay(acme.id, endpoint.id, NewReplay(delivery_id=waiting.id))
+    await hooks.replay_delivery(acme.id, endpoint.id, waiting.id)
     await deliver(platform.context)
     assert names(receiver) == ["One", "One"]
 
@@ -119,23 +118,21 @@ async def test_span_that_is_too_long_is_refused_as_a_whole(
 
 
 @pytest.mark.parametrize(
-    ("given", "pointer"),
+    ("begin", "end"),
     [
-        ({}, "/from"),
-        ({"delivery_id": new_id(), "from_": datetime(2026, 1, 1, tzinfo=UTC)}, "/from"),
-        ({"to": datetime(2026, 1, 1, tzinfo=UTC)}, "/from"),
-        ({"delivery_id": new_id(), "to": datetime(2026, 1, 1, tzinfo=UTC)}, "/to"),
-        ({"from_": datetime(2026, 1, 2, tzinfo=UTC), "to": datetime(2026, 1, 1, tzinfo=UTC)}, "/to"),
-        ({"from_": datetime(1969, 1, 2, tzinfo=UTC)}, "/from"),
+        (datetime.min.replace(tzinfo=UTC), datetime(1969, 1, 1, tzinfo=UTC)),
+        (datetime.max.replace(tzinfo=UTC), None),
+        (datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
     ],
 )
-async def test_replay_that_says_nothing_clear_is_refused(
-    given: dict[str, Any], pointer: str, platform: Platform, acme: Organization, listen: Listen
+async def test_span_without_time_in_it_holds_nothing(
+    *, begin: datetime, end: datetime | None, platform: Platform, acme: Organization, listen: Listen, receiver: Receiver
 ):
-    endpoint = await listen()
-    with pytest.raises(Invalid) as refused:
-        await platform.organizations.webhooks.replay(acme.id, endpoint.id, NewReplay(**given))
-    assert [each.pointer for each in refused.value.errors] == [pointer]
+    endpoint = await listen("*")
+    new = NewReplay(from_=begin, to=end)
+    assert (await platform.organizations.webhooks.replay(acme.id, endpoint.id, new)).deliveries == 0
+    everywhere = await platform.webhooks.create(NewWebhookEndpoint(url=receiver.url, events=("*",)))
+    assert (await platform.webhooks.replay(everywhere.id, new)).deliveries == 0
 
 
 def test_ids_are_found_by_the_time_at_which_they_are_made():

@@ -20,7 +20,9 @@ CREATE TABLE webhook_endpoints (
     CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id),
     CONSTRAINT webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id)
         REFERENCES organizations (id) ON DELETE CASCADE,
-    CONSTRAINT webhook_endpoints_url_check CHECK (url ~ '^https?://[^/?#@\\\u0001-\u0020\u007f-\u00a0]+([/?][^#\u0001-\u0020\u007f-\u00a0]*)?$' AND length(url) >= 8),
+    CONSTRAINT webhook_endpoints_url_check CHECK (
+        url ~ '^https?://[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?([/?][^#\u0001-\u0020\u007f-\u00a0]*)?$'
+    ),
     CONSTRAINT webhook_endpoints_events_check CHECK (
         cardinality(events) BETWEEN 1 AND 100 AND array_position(events, NULL) IS NULL
     ),

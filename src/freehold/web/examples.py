@@ -18,7 +18,6 @@ BY_FIELD: Final = {
     "end_api_keys": True,
     "from": "2027-01-31T12:00:00Z",
     "to": None,
-    "delivery_id": None,
 }
 """Fields whose rules have no example of their own, or one of something else."""
 

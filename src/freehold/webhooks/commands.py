@@ -1,6 +1,7 @@
 """`freehold webhooks`."""
 
 from typing import Any, get_args
+from uuid import UUID
 
 import click
 from msgspec.structs import asdict
@@ -148,7 +149,7 @@ async def delete(context: Context, *, endpoint: str, organization: str | None) -
 @_endpoint
 @click.option("--state", type=click.Choice(get_args(DeliveryState)), help="Only what waits, was delivered, or failed.")
 @_organization
-@lists("id", "type", "state", "attempts", "created_at", "response.status", "error")
+@lists("id", "type", "state", "attempts", "created_at", "error")
 def deliveries(
     context: Context, *, endpoint: str, state: str | None, organization: str | None
 ) -> Fetch[WebhookDelivery]:
@@ -196,9 +197,21 @@ async def replay(
     organization: str | None,
 ) -> Replay:
     """Send a delivery to an endpoint (an id) again, or all events of a span of time."""
-    given = {"delivery_id": delivery_id, "from": from_, "to": to}
-    new = parse(NewReplay, {field: value for field, value in given.items() if value is not None})
+    if (delivery_id is None) == (from_ is None) or (delivery_id and to):
+        raise click.UsageError("Say what to send again: add --delivery ID, or --from TIME with or without --to TIME.")
     endpoint_id = read_id(endpoint, "/endpoint")
-    if organization is None:
+    reference = None if organization is None else organization_reference(organization)
+    if delivery_id is not None:
+        return await _replay_one(context, reference, endpoint_id, read_id(delivery_id, "/delivery"))
+    new = parse(NewReplay, {"from": from_, "to": to})
+    if reference is None:
         return await operations.replay(context, endpoint_id, new)
-    return await operations.replay_of_organization(context, organization_reference(organization), endpoint_id, new)
+    return await operations.replay_of_organization(context, reference, endpoint_id, new)
+
+
+async def _replay_one(
+    context: Context, organization: UUID | str | None, endpoint_id: UUID, delivery_id: UUID
+) -> Replay:
+    if organization is None:
+        return await operations.replay_delivery(context, endpoint_id, delivery_id)
+    return await operations.replay_delivery_of_organization(context, organization, endpoint_id, delivery_id)

@@ -12,14 +12,19 @@ import msgspec
 from freehold.access import AccountAction, Action
 from freehold.audit.recording import event_of
 from freehold.base.addresses import networks_of
-from freehold.base.errors import FieldError, Stale
+from freehold.base.errors import Stale
 from freehold.base.ids import new_id
 from freehold.base.validation import given_fields
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.webhooks import queries
-from freehold.webhooks.errors import BeyondWebhooks, NoSuchWebhookEndpoint, TooManyWebhookEndpoints
-from freehold.webhooks.posting import may_reach, refusal
+from freehold.webhooks.errors import (
+    NoSuchWebhookEndpoint,
+    TooManyWebhookEndpoints,
+    UnknownEvent,
+    WebhookUrlRefused,
+)
+from freehold.webhooks.posting import may_reach
 from freehold.webhooks.signing import Vault, new_secret
 from freehold.webhooks.types import (
     IssuedWebhookEndpoint,
@@ -72,18 +77,16 @@ def refuse_impossible(context: Context, wanted: NewWebhookEndpoint | WebhookEndp
     of a thing that Freehold does not know is one of your application's own.
 
     Raises:
-        BeyondWebhooks: ``beyond_webhooks``, with an entry for everything that is wrong.
+        WebhookUrlRefused: ``webhook_url_refused``.
+        UnknownEvent: ``unknown_event``, naming those that there are.
     """
-    problems = []
     if isinstance(wanted.url, str) and not _may_be_reached(context, wanted.url):
-        problems.append(FieldError("/url", BeyondWebhooks.code, refusal(urlsplit(wanted.url).scheme)))
-    for index, event in enumerate(wanted.events or ()):
+        raise WebhookUrlRefused
+    for event in wanted.events or ():
         noun, _, verb = event.partition(".")
         if noun in _NOUNS and verb != "*" and event not in _EVENTS:
             known = ", ".join(sorted(each for each in _EVENTS if each.startswith(f"{noun}.")))
-            problems.append(FieldError(f"/events/{index}", BeyondWebhooks.code, f"must be one of: {known}, {noun}.*"))
-    if problems:
-        raise BeyondWebhooks(problems)
+            raise UnknownEvent(f"There is no event '{event}': use one of {known}, or {noun}.*")
 
 
 def _may_be_reached(context: Context, url: str) -> bool:
@@ -102,7 +105,8 @@ async def create(
     """Make an endpoint, in a transaction.
 
     Raises:
-        BeyondWebhooks: ``beyond_webhooks``.
+        WebhookUrlRefused: ``webhook_url_refused``.
+        UnknownEvent: ``unknown_event``.
         TooManyWebhookEndpoints: ``too_many_webhook_endpoints``.
     """
     refuse_impossible(context, new)
@@ -136,7 +140,8 @@ async def update(
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
-        BeyondWebhooks: ``beyond_webhooks``.
+        WebhookUrlRefused: ``webhook_url_refused``.
+        UnknownEvent: ``unknown_event``.
         Stale: ``stale``.
     """
     refuse_impossible(context, patch)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, Invalid, Meaning, Missing, failing
+from freehold.base.errors import Conflict, Meaning, Missing, failing
 from freehold.base.scalars import WEBHOOK_URL
 from freehold.users.errors import IdTaken
 
@@ -43,11 +43,21 @@ class ReplayTooLong(Conflict):
     title = "This span has more than 10,000 events: replay it in shorter ones"
 
 
-class BeyondWebhooks(Invalid):
-    """The endpoint cannot be reached as it is written, or hears of something that never happens."""
+class WebhookUrlRefused(Conflict):
+    """No message can ever go where the URL leads, as this installation is set."""
 
-    code = "beyond_webhooks"
-    title = "Webhooks cannot be sent like that"
+    code = "webhook_url_refused"
+    title = (
+        "Webhooks cannot reach this URL: it must lead to a public address with https://, or into a network that "
+        "FREEHOLD_WEBHOOK_NETWORKS names"
+    )
+
+
+class UnknownEvent(Conflict):
+    """Freehold has no such action, so the endpoint would never receive it."""
+
+    code = "unknown_event"
+    title = "There is no such event"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from freehold.access import AccountAction, Action
 from freehold.audit.recording import record
-from freehold.base.errors import FieldError, Invalid
 from freehold.data.context import Context
 from freehold.data.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
 from freehold.webhooks import queries
@@ -74,44 +73,47 @@ async def read_delivery(
 
 
 async def replay(
-    context: Context, action: Action | AccountAction, organization_id: UUID | None, endpoint_id: UUID, new: NewReplay
+    context: Context,
+    action: Action | AccountAction,
+    organization_id: UUID | None,
+    endpoint_id: UUID,
+    wanted: NewReplay | UUID,
 ) -> Replay:
-    """Put events before an endpoint again, in a transaction.
+    """Put events before an endpoint again, in a transaction: those of a span, or that of a delivery.
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
         NoSuchDelivery: ``no_such_delivery``.
         WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
         ReplayTooLong: ``replay_too_long``.
-        Invalid: neither a delivery nor a span is named, or both are.
     """
-    _refuse_unclear(new)
     endpoint = await read_endpoint(context, organization_id, endpoint_id)
     if endpoint.status == "disabled":
         raise WebhookEndpointDisabled
+    span, delivery_id = (wanted, None) if isinstance(wanted, NewReplay) else (None, wanted)
     # First, and not last as elsewhere: who writes to the same chain holds its head before its queue, and so must this.
     await record(
         context,
         action,
         endpoint_id,
         organization_id=organization_id,
-        delivery_id=str(new.delivery_id) if new.delivery_id else None,
-        from_time=new.from_.isoformat() if new.from_ else None,
-        to_time=new.to.isoformat() if new.to else None,
+        delivery_id=str(delivery_id) if delivery_id else None,
+        from_time=span.from_.isoformat() if span else None,
+        to_time=span.to.isoformat() if span and span.to else None,
     )
-    if new.delivery_id is not None:
-        count = await queries.replay_one(context.db, endpoint_id=endpoint_id, id=new.delivery_id)
+    if delivery_id is not None:
+        count = await queries.replay_one(context.db, endpoint_id=endpoint_id, id=delivery_id)
         if not count:
             raise NoSuchDelivery
-    else:
-        count = await _replay_span(context, endpoint, new)
+    if span is not None:
+        count = await _replay_span(context, endpoint, span)
         if count > MOST_REPLAYED:
             raise ReplayTooLong
     return Replay(deliveries=count)
 
 
 async def _replay_span(context: Context, endpoint: WebhookEndpoint, new: NewReplay) -> int:
-    first, last = new.from_ or LAST_TIME, new.to or datetime.now(UTC)
+    first, last = max(new.from_, _EPOCH), max(new.to or datetime.now(UTC), _EPOCH)
     span: dict[str, Any] = {
         "endpoint_id": endpoint.id,
         "events": endpoint.events,
@@ -124,18 +126,9 @@ async def _replay_span(context: Context, endpoint: WebhookEndpoint, new: NewRepl
     return await queries.replay_span(
         context.db,
         first_id=_first_id_of(first - min(LONGEST_TRANSACTION, first - _EPOCH)),
-        last_id=_first_id_of(min(last, LAST_TIME - LONGEST_TRANSACTION) + LONGEST_TRANSACTION),
+        last_id=_first_id_of(min(last, LAST_TIME) + LONGEST_TRANSACTION),
         **span,
     )
-
-
-def _refuse_unclear(new: NewReplay) -> None:
-    if (new.delivery_id is None) == (new.from_ is None):
-        raise Invalid([FieldError("/from", "missing", "give either delivery_id or from, the beginning of a span")])
-    if new.to is not None and (new.from_ is None or new.to <= new.from_):
-        raise Invalid([FieldError("/to", "out_of_range", "must be later than from")])
-    if new.from_ is not None and new.from_ < _EPOCH:
-        raise Invalid([FieldError("/from", "out_of_range", "must be 1970 or later")])
 
 
 def _first_id_of(moment: datetime) -> UUID:

@@ -28,7 +28,8 @@ async def create(context: Context, new: NewWebhookEndpoint) -> IssuedWebhookEndp
     """Create an endpoint of the platform, which hears of what happens anywhere. Its secret is shown only this once.
 
     Raises:
-        BeyondWebhooks: ``beyond_webhooks``: it could never be reached, or there is no such action.
+        WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+        UnknownEvent: ``unknown_event``.
         TooManyWebhookEndpoints: ``too_many_webhook_endpoints``: the platform already has 50.
     """
     return await endpoints.create(context, AccountAction.WEBHOOK_CREATE, None, new)
@@ -62,7 +63,8 @@ async def update(
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
-        BeyondWebhooks: ``beyond_webhooks``: it could never be reached, or there is no such action.
+        WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+        UnknownEvent: ``unknown_event``.
         Stale: ``stale``.
     """
     return await endpoints.update(context, AccountAction.WEBHOOK_UPDATE, None, endpoint_id, patch, version=version)
@@ -115,16 +117,26 @@ async def get_delivery(context: Context, endpoint_id: UUID, delivery_id: UUID) -
 
 @operation(AccountAction.WEBHOOK_REPLAY, by=By.ADMIN, writes=Writes.TRANSACTION)
 async def replay(context: Context, endpoint_id: UUID, new: NewReplay) -> Replay:
-    """Send a delivery again, or all events of a span of time: at most 10,000.
+    """Send all events of a span of time to an endpoint of the platform again: at most 10,000.
+
+    Raises:
+        NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+        WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
+        ReplayTooLong: ``replay_too_long``.
+    """
+    return await log.replay(context, AccountAction.WEBHOOK_REPLAY, None, endpoint_id, new)
+
+
+@operation(AccountAction.WEBHOOK_REPLAY, by=By.ADMIN, writes=Writes.TRANSACTION)
+async def replay_delivery(context: Context, endpoint_id: UUID, delivery_id: UUID) -> Replay:
+    """Send what one delivery has sent to an endpoint of the platform again.
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
         NoSuchDelivery: ``no_such_delivery``.
         WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
-        ReplayTooLong: ``replay_too_long``.
-        Invalid: neither a delivery nor a span is named, or both are.
     """
-    return await log.replay(context, AccountAction.WEBHOOK_REPLAY, None, endpoint_id, new)
+    return await log.replay(context, AccountAction.WEBHOOK_REPLAY, None, endpoint_id, delivery_id)
 
 
 @on_organization(Action.WEBHOOK_CREATE, writes=Writes.TRANSACTION)
@@ -132,7 +144,8 @@ async def create_for_organization(scope: Scope, new: NewWebhookEndpoint) -> Issu
     """Create an endpoint that hears of what happens in the organization. Its secret is shown only this once.
 
     Raises:
-        BeyondWebhooks: ``beyond_webhooks``: it could never be reached, or there is no such action.
+        WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+        UnknownEvent: ``unknown_event``.
         TooManyWebhookEndpoints: ``too_many_webhook_endpoints``: the organization already has 50.
         Forbidden: the actor may not read the audit log, which is what an endpoint receives.
     """
@@ -168,7 +181,8 @@ async def update_of_organization(
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
-        BeyondWebhooks: ``beyond_webhooks``: it could never be reached, or there is no such action.
+        WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+        UnknownEvent: ``unknown_event``.
         Forbidden: the actor may not read the audit log, which is what an endpoint receives.
         Stale: ``stale``.
     """
@@ -235,18 +249,30 @@ async def get_delivery_of_organization(scope: Scope, endpoint_id: UUID, delivery
 
 @on_organization(Action.WEBHOOK_REPLAY, writes=Writes.TRANSACTION)
 async def replay_of_organization(scope: Scope, endpoint_id: UUID, new: NewReplay) -> Replay:
-    """Send a delivery again, or all events of the organization in a span of time: at most 10,000.
+    """Send all events of the organization in a span of time to an endpoint again: at most 10,000.
+
+    Raises:
+        NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+        WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
+        ReplayTooLong: ``replay_too_long``.
+        Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+    """
+    _require_log(scope)
+    return await log.replay(scope.context, scope.action, scope.organization_id, endpoint_id, new)
+
+
+@on_organization(Action.WEBHOOK_REPLAY, writes=Writes.TRANSACTION)
+async def replay_delivery_of_organization(scope: Scope, endpoint_id: UUID, delivery_id: UUID) -> Replay:
+    """Send what one delivery has sent to an endpoint of an organization again.
 
     Raises:
         NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
         NoSuchDelivery: ``no_such_delivery``.
         WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
-        ReplayTooLong: ``replay_too_long``.
         Forbidden: the actor may not read the audit log, which is what an endpoint receives.
-        Invalid: neither a delivery nor a span is named, or both are.
     """
     _require_log(scope)
-    return await log.replay(scope.context, scope.action, scope.organization_id, endpoint_id, new)
+    return await log.replay(scope.context, scope.action, scope.organization_id, endpoint_id, delivery_id)
 
 
 def _require_log(scope: Scope) -> None:

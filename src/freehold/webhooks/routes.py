@@ -10,12 +10,13 @@ from freehold.data.paging import Page, PageRequest
 from freehold.web.routing import Routes
 from freehold.webhooks import operations
 from freehold.webhooks.errors import (
-    BeyondWebhooks,
     NoSuchDelivery,
     NoSuchWebhookEndpoint,
     ReplayTooLong,
     TooManyWebhookEndpoints,
+    UnknownEvent,
     WebhookEndpointDisabled,
+    WebhookUrlRefused,
 )
 from freehold.webhooks.types import (
     DeliveriesPageRequest,
@@ -29,12 +30,12 @@ from freehold.webhooks.types import (
     WebhookEndpointPatch,
 )
 
-routes = Routes("webhooks", "Endpoints that Freehold tells of what happens, signed as Standard Webhooks says.")
+REFUSED = (WebhookUrlRefused, UnknownEvent)
+
+routes = Routes("webhooks", "Endpoints that receive what happens, signed as Standard Webhooks says.")
 
 
-@routes.post(
-    "/v1/webhook-endpoints", status=201, store=False, errors=[Forbidden, BeyondWebhooks, TooManyWebhookEndpoints]
-)
+@routes.post("/v1/webhook-endpoints", status=201, store=False, errors=[Forbidden, TooManyWebhookEndpoints, *REFUSED])
 async def create_webhook_endpoint(context: Context, body: NewWebhookEndpoint) -> IssuedWebhookEndpoint:
     """Create an endpoint of the platform, which hears of what happens anywhere.
 
@@ -62,7 +63,7 @@ async def get_webhook_endpoint(context: Context, endpoint: UUID) -> WebhookEndpo
     return await operations.get(context, endpoint)
 
 
-@routes.patch("/v1/webhook-endpoints/{endpoint}", errors=[Forbidden, NoSuchWebhookEndpoint, BeyondWebhooks])
+@routes.patch("/v1/webhook-endpoints/{endpoint}", errors=[Forbidden, NoSuchWebhookEndpoint, *REFUSED])
 async def update_webhook_endpoint(
     context: Context, endpoint: UUID, body: WebhookEndpointPatch, version: datetime | None
 ) -> WebhookEndpoint:
@@ -124,10 +125,10 @@ async def get_webhook_delivery(context: Context, endpoint: UUID, delivery: UUID)
 @routes.post(
     "/v1/webhook-endpoints/{endpoint}/replay",
     status=200,
-    errors=[Forbidden, NoSuchWebhookEndpoint, NoSuchDelivery, WebhookEndpointDisabled, ReplayTooLong],
+    errors=[Forbidden, NoSuchWebhookEndpoint, WebhookEndpointDisabled, ReplayTooLong],
 )
 async def replay_webhooks(context: Context, endpoint: UUID, body: NewReplay) -> Replay:
-    """Send a delivery again, or all events from `from` to `to`: at most 10,000.
+    """Send all events from `from` on, before `to`, again: at most 10,000.
 
     Receivers know by `webhook-id` what they have already. For platform administrators.
     """
@@ -135,10 +136,23 @@ async def replay_webhooks(context: Context, endpoint: UUID, body: NewReplay) -> 
 
 
 @routes.post(
+    "/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/replay",
+    status=200,
+    errors=[Forbidden, NoSuchWebhookEndpoint, NoSuchDelivery, WebhookEndpointDisabled],
+)
+async def replay_webhook_delivery(context: Context, endpoint: UUID, delivery: UUID) -> Replay:
+    """Send what one delivery has sent again.
+
+    Receivers know by `webhook-id` what they have already. For platform administrators.
+    """
+    return await operations.replay_delivery(context, endpoint, delivery)
+
+
+@routes.post(
     "/v1/organizations/{organization}/webhook-endpoints",
     status=201,
     store=False,
-    errors=[Missing, Forbidden, BeyondWebhooks, TooManyWebhookEndpoints],
+    errors=[Missing, Forbidden, TooManyWebhookEndpoints, *REFUSED],
 )
 async def create_organization_webhook_endpoint(
     context: Context, organization: OrganizationRef, body: NewWebhookEndpoint
@@ -171,7 +185,7 @@ async def get_organization_webhook_endpoint(
 
 @routes.patch(
     "/v1/organizations/{organization}/webhook-endpoints/{endpoint}",
-    errors=[Missing, Forbidden, NoSuchWebhookEndpoint, BeyondWebhooks],
+    errors=[Missing, Forbidden, NoSuchWebhookEndpoint, *REFUSED],
 )
 async def update_organization_webhook_endpoint(
     context: Context,
@@ -239,13 +253,28 @@ async def get_organization_webhook_delivery(
 @routes.post(
     "/v1/organizations/{organization}/webhook-endpoints/{endpoint}/replay",
     status=200,
-    errors=[Missing, Forbidden, NoSuchWebhookEndpoint, NoSuchDelivery, WebhookEndpointDisabled, ReplayTooLong],
+    errors=[Missing, Forbidden, NoSuchWebhookEndpoint, WebhookEndpointDisabled, ReplayTooLong],
 )
 async def replay_organization_webhooks(
     context: Context, organization: OrganizationRef, endpoint: UUID, body: NewReplay
 ) -> Replay:
-    """Send a delivery again, or all events of the organization from `from` to `to`: at most 10,000.
+    """Send all events of the organization from `from` on, before `to`, again: at most 10,000.
 
     Receivers know by `webhook-id` what they have already.
     """
     return await operations.replay_of_organization(context, organization, endpoint, body)
+
+
+@routes.post(
+    "/v1/organizations/{organization}/webhook-endpoints/{endpoint}/deliveries/{delivery}/replay",
+    status=200,
+    errors=[Missing, Forbidden, NoSuchWebhookEndpoint, NoSuchDelivery, WebhookEndpointDisabled],
+)
+async def replay_organization_webhook_delivery(
+    context: Context, organization: OrganizationRef, endpoint: UUID, delivery: UUID
+) -> Replay:
+    """Send what one delivery has sent again.
+
+    Receivers know by `webhook-id` what they have already.
+    """
+    return await operations.replay_delivery_of_organization(context, organization, endpoint, delivery)

@@ -160,13 +160,12 @@ class DeliveriesPageRequest(PageRequest, frozen=True, kw_only=True):
 
 
 class NewReplay(Input, frozen=True, kw_only=True):
-    """What to send again: one delivery, or the events from ``from`` on, before ``to`` (by default, now).
+    """What to send again: the events from ``from`` on, before ``to`` (by default, now).
 
-    A span holds every event that the endpoint hears of, also those that happened while it was disabled.
+    They are all that the endpoint hears of, also those that happened while it was disabled.
     """
 
-    delivery_id: UUID | None = None
-    from_: datetime | None = msgspec.field(default=None, name="from")
+    from_: datetime = msgspec.field(name="from")
     to: datetime | None = None
 
 
