@@ -26,6 +26,7 @@ from freehold.users.rights import operations as rights
 from freehold.users.suspension import operations as suspension
 from freehold.users.undoing import operations as undoing
 from freehold.users.verification import operations as verification
+from freehold.webhooks import operations as webhooks
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -175,6 +176,36 @@ class ApiKeys(Group):
     delete = Bound(api_keys.delete_of_user)
 
 
+class OrganizationWebhooks(Group):
+    """Operations on the webhook endpoints of an organization."""
+
+    list = Bound(webhooks.list_of_organization)
+    get = Bound(webhooks.get_of_organization)
+    create = Bound(webhooks.create_for_organization)
+    update = Bound(webhooks.update_of_organization)
+    rotate_secret = Bound(webhooks.rotate_secret_of_organization)
+    delete = Bound(webhooks.delete_of_organization)
+    list_deliveries = Bound(webhooks.list_deliveries_of_organization)
+    get_delivery = Bound(webhooks.get_delivery_of_organization)
+    replay = Bound(webhooks.replay_of_organization)
+    replay_delivery = Bound(webhooks.replay_delivery_of_organization)
+
+
+class Webhooks(Group):
+    """Operations on the webhook endpoints of the platform, for platform administrators."""
+
+    list = Bound(webhooks.list_all)
+    get = Bound(webhooks.get)
+    create = Bound(webhooks.create)
+    update = Bound(webhooks.update)
+    rotate_secret = Bound(webhooks.rotate_secret)
+    delete = Bound(webhooks.delete)
+    list_deliveries = Bound(webhooks.list_deliveries)
+    get_delivery = Bound(webhooks.get_delivery)
+    replay = Bound(webhooks.replay)
+    replay_delivery = Bound(webhooks.replay_delivery)
+
+
 class Organizations(Group):
     """Operations on organizations."""
 
@@ -199,6 +230,7 @@ class Organizations(Group):
         self.invitations = Invitations(context)
         self.owner_offers = OwnerOffers(context)
         self.api_keys = OrganizationApiKeys(context)
+        self.webhooks = OrganizationWebhooks(context)
 
 
 class Projects(Group):

@@ -23,12 +23,13 @@ from freehold.data.jobs import Job, running
 from freehold.data.lending import GRACE_SECONDS
 from freehold.data.paging import Cursors
 from freehold.data.sql import statement_names
-from freehold.groups import ApiKeys, Audit, Mail, Organizations, Projects, Sessions, Transfer, Users
+from freehold.groups import ApiKeys, Audit, Mail, Organizations, Projects, Sessions, Transfer, Users, Webhooks
 from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.observe.observer import Observer
 from freehold.observe.shared_metrics import SharedMetrics
 from freehold.passwords.hashing import Passwords
 from freehold.slices import SLICES, meanings
+from freehold.webhooks.jobs import check_settings as check_webhook_settings
 
 _CURSOR_KEY: Final = "cursors"
 _NEWER: Final = "this Freehold (%s) is older than the database: it does not know the migrations %s; upgrade it"
@@ -55,6 +56,7 @@ class Platform:
         self.api_keys = ApiKeys(context)
         self.audit = Audit(context)
         self.mail = Mail(context)
+        self.webhooks = Webhooks(context)
         self.transfer = Transfer(context)
 
     @classmethod
@@ -72,10 +74,11 @@ class Platform:
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
             SchemaPending: ``schema_pending``: the database lacks migrations.
-            SettingError: the mail settings or your mail templates are not valid.
+            SettingError: the settings of mail or webhooks, or your mail templates, are not valid.
         """
         settings = settings or Settings()
         check_mail_settings(settings)
+        check_webhook_settings(settings)
         observer = observer or observing(settings)
         database = await connect(
             database_url,

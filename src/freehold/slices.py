@@ -16,6 +16,7 @@ from freehold.projects import SLICE as PROJECTS
 from freehold.sessions import SLICE as SESSIONS
 from freehold.transfer import SLICE as TRANSFER
 from freehold.users import SLICE as USERS
+from freehold.webhooks import SLICE as WEBHOOKS
 
 if TYPE_CHECKING:
     from freehold.base.errors import Meaning
@@ -28,6 +29,7 @@ SLICES: Final[tuple[Slice, ...]] = (
     PROJECTS,
     PERSONAL_DATA,
     AUDIT,
+    WEBHOOKS,
     TRANSFER,
     DOCTOR,
     DEMO,

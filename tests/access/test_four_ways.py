@@ -5,6 +5,7 @@ The whole table of role x action is generated. What is tried for real runs in a 
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -31,13 +32,16 @@ from freehold import (
     NewOrganization,
     NewOwner,
     NewProject,
+    NewReplay,
     NewRole,
     NewSession,
+    NewWebhookEndpoint,
     OrganizationPatch,
     PageRequest,
     Platform,
     ProjectPatch,
     RolePatch,
+    WebhookEndpointPatch,
 )
 from freehold.cli.program import program
 from freehold.data.context import OPERATOR
@@ -56,6 +60,10 @@ WHO: Final[dict[str, frozenset[Action]]] = {
 """A person for each role, and what they may do: an outsider nothing, a platform administrator all."""
 
 
+WEBHOOK: Final = NewWebhookEndpoint(url="https://hooks.acme.example/", events=("*",))
+REPLAY: Final = NewReplay(from_=datetime(2026, 1, 1, tzinfo=UTC))
+
+
 class Scene:
     """An organization with these people, a project, a key, an invitation, a role of nobody's and a bystander."""
 
@@ -63,6 +71,7 @@ class Scene:
     project_id: UUID
     key_id: UUID
     invitation_id: UUID
+    endpoint_id: UUID
     bystander: UUID
 
     def __init__(self, platform: Platform) -> None:
@@ -84,6 +93,7 @@ class Scene:
         self.key_id = (await owner.organizations.api_keys.create(self.id, new)).id
         invitation = NewInvitation(email="carol@example.com", role="guest")
         self.invitation_id = (await owner.organizations.invitations.create(self.id, invitation)).id
+        self.endpoint_id = (await owner.organizations.webhooks.create(self.id, WEBHOOK)).id
 
     def actor(self, name: str) -> Actor:
         return Actor(user_id=self.people[name], is_admin=name == "root")
@@ -133,6 +143,13 @@ CALLS: Final[dict[Action, Call]] = {
     Action.API_KEY_CREATE: lambda p, at: p.organizations.api_keys.create(at.id, NewApiKey(name="k", actions=())),
     Action.API_KEY_DELETE: lambda p, at: p.organizations.api_keys.delete(at.id, at.key_id),
     Action.AUDIT_READ: lambda p, at: p.audit.list_of_organization(at.id, AuditPageRequest()),
+    Action.WEBHOOK_READ: lambda p, at: p.organizations.webhooks.list(at.id, PageRequest()),
+    Action.WEBHOOK_CREATE: lambda p, at: p.organizations.webhooks.create(at.id, WEBHOOK),
+    Action.WEBHOOK_UPDATE: lambda p, at: p.organizations.webhooks.update(
+        at.id, at.endpoint_id, WebhookEndpointPatch(events=("*",))
+    ),
+    Action.WEBHOOK_DELETE: lambda p, at: p.organizations.webhooks.delete(at.id, at.endpoint_id),
+    Action.WEBHOOK_REPLAY: lambda p, at: p.organizations.webhooks.replay(at.id, at.endpoint_id, REPLAY),
 }
 """One real call for each action."""
 

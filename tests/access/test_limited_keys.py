@@ -23,6 +23,7 @@ MARKS: Final = {
     "role": Action.ROLE_READ,
     "invitation": Action.INVITATION_READ,
     "apikey": Action.API_KEY_READ,
+    "webhook": Action.WEBHOOK_READ,
 }
 """Word that stands in what an action shows, followed by whose it is -> that action."""
 READS: Final = [each for each in ENDPOINTS if each.method == "GET" and each.auth != "none"]
@@ -46,9 +47,16 @@ NEEDS: Final[dict[str, Action]] = {
     "create_project": Action.PROJECT_CREATE,
     "update_project": Action.PROJECT_UPDATE,
     "delete_project": Action.PROJECT_DELETE,
+    "create_organization_webhook_endpoint": Action.WEBHOOK_CREATE,
+    "update_organization_webhook_endpoint": Action.WEBHOOK_UPDATE,
+    "rotate_organization_webhook_secret": Action.WEBHOOK_UPDATE,
+    "replay_organization_webhooks": Action.WEBHOOK_REPLAY,
+    "replay_organization_webhook_delivery": Action.WEBHOOK_REPLAY,
+    "delete_organization_webhook_endpoint": Action.WEBHOOK_DELETE,
 }
 """What changes something in an organization -> the action that a key needs. All else needs a session, or a key without
 limits: a limited one never does it."""
+WEBHOOK: Final = {"url": "https://hooks.acme.example/", "events": ["api_key.create"]}
 REFUSED: Final = {401, 403, 404}
 Limits = list[tuple[Action, ...]]
 WRITE_LIMITS: Final[Limits] = [(), *((action,) for action in Action if action not in NEVER_BY_KEY)]
@@ -103,8 +111,15 @@ class Estate:
             "project": (await self.make(f"{where}/projects", {"name": f"project_{name}"}))["id"],
             "role": (await self.make(f"{where}/roles", {"name": f"role_{name}", "actions": []}))["id"],
             "invitation": (await self.make(f"{where}/invitations", {"email": f"invitation_{name}@example.com"}))["id"],
+            "endpoint": (await self.make(f"{where}/webhook-endpoints", WEBHOOK | {"description": f"webhook_{name}"}))[
+                "id"
+            ],
             "api_key": (await self.make(f"{where}/api-keys", {"name": f"apikey_{name}"}))["id"],
         }
+        sent = await self.client.get(
+            f"{where}/webhook-endpoints/{self.ids[name]['endpoint']}/deliveries", headers=self.ada
+        )
+        self.ids[name]["delivery"] = sent.json()["data"][0]["id"]
 
     def paths(self, endpoint: Endpoint) -> Iterator[str]:
         for name, ids in self.ids.items():
@@ -192,7 +207,16 @@ async def test_limited_key_writes_nothing_that_it_does_not_say(
     """Every write with every single action: on what the key is for, on another organization, on its user's account."""
 
     async def state() -> list[Any]:
-        tables = ("users", "organizations", "organization_members", "projects", "roles", "invitations", "api_keys")
+        tables = (
+            "users",
+            "organizations",
+            "organization_members",
+            "projects",
+            "roles",
+            "invitations",
+            "api_keys",
+            "webhook_endpoints",
+        )
         sums = [f"(SELECT sum(hashtext((to_jsonb(t) - 'last_used_at')::text)) FROM {each} t)" for each in tables]  # noqa: S608
         return list(await connection.fetchrow(f"SELECT {', '.join(sums)}"))
 
@@ -232,13 +256,20 @@ async def test_key_that_says_an_action_does_it(client: httpx.AsyncClient, estate
     bodies["create_invitation"] = {"email": "fresh@example.com"}
     bodies["create_role"] = {"name": "helper", "actions": [Action.PROJECT_READ]}
     bodies["update_role"] = {"actions": [Action.PROJECT_READ]}
-    last = ["delete_member", "revoke_invitation", "delete_role", "delete_project", "delete_organization"]
+    last = [
+        "delete_member",
+        "revoke_invitation",
+        "delete_role",
+        "delete_project",
+        "delete_organization_webhook_endpoint",
+        "delete_organization",
+    ]
     order = [*(name for name in NEEDS if name not in {*last, "restore_organization"}), *last, "restore_organization"]
     endpoints = {endpoint.name: endpoint for endpoint in WRITES}
     for name in order:
         if name == "hand_over_organization":
             continue  # which takes an administrator
-        actions = sorted(GRANTS[Role.MEMBER] | {NEEDS[name], Action.MEMBER_UPDATE})
+        actions = sorted(GRANTS[Role.MEMBER] | {NEEDS[name], Action.MEMBER_UPDATE, Action.AUDIT_READ})
         body = {"name": name, "actions": actions}
         key = await estate.make("/v1/users/me/api-keys", body)
         path = endpoints[name].path.format(**{**ids, "organization": "alpha"})

@@ -9,18 +9,29 @@ import threading
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
+from uuid import UUID
 
 import click
 import pytest
 
-from freehold import NewApiKey, NewInvitation, NewOrganization, NewProject, NewSession, NewUser, Platform
+from freehold import (
+    NewApiKey,
+    NewInvitation,
+    NewOrganization,
+    NewProject,
+    NewSession,
+    NewUser,
+    NewWebhookEndpoint,
+    Platform,
+)
 from freehold.cli.program import program
 from freehold.terminal.failures import run
 
 from .test_operations import every_command
 
 PASSWORD = "Lovelace1"
-ARGUMENTS = {"organization": "acme", "user": "ada"}
+ENDPOINT = "0190163d-8694-739b-aea5-966c26f8ad91"
+ARGUMENTS = {"organization": "acme", "user": "ada", "endpoint": ENDPOINT}
 OPTIONS = {"api-keys list": ("--user", "ada"), "audit list": ("--organization", "acme")}
 OTHERS = ("migrate status", "backup list")
 """Lists that are no pages."""
@@ -58,6 +69,9 @@ async def fill(url: str) -> None:
         acme = await platform.organizations.create(NewOrganization(name="Acme"), owner_id=ada.id)
         gone = await platform.organizations.create(NewOrganization(name="Gone"), owner_id=ada.id)
         await platform.organizations.delete(gone.id)
+        new = NewWebhookEndpoint(url="https://hooks.acme.example/freehold", events=("*",))
+        made = await platform.webhooks.create(new)
+        await platform.context.db.fetch("UPDATE webhook_endpoints SET id = $1 WHERE id = $2", [UUID(ENDPOINT), made.id])
         await platform.projects.create(acme.id, NewProject(name="Rocket"))
         await platform.organizations.invitations.create(acme.id, NewInvitation(email="grace@example.com"))
         await platform.api_keys.create(ada.id, NewApiKey(name="laptop"))

@@ -93,6 +93,62 @@ FROM audit_events
 WHERE chain_id BETWEEN $1 AND $2
 ORDER BY chain_id, sequence;
 
+-- audit.insert
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (SELECT)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
+)
+SELECT FROM change;
+
 -- audit.page_of_accounts
 SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
     host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
@@ -456,6 +512,19 @@ ARRAY(
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -652,6 +721,19 @@ ARRAY(
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -744,6 +826,19 @@ RETURNING id
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -791,6 +886,19 @@ RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.featur
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -915,6 +1023,19 @@ RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.featur
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -960,6 +1081,19 @@ DELETE FROM sessions WHERE id = $12 AND user_id = $13 RETURNING id
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -1046,6 +1180,19 @@ RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -1650,6 +1797,19 @@ u.first_name, u.last_name, u.avatar_url
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -1701,6 +1861,19 @@ u.first_name, u.last_name, u.avatar_url
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -1752,6 +1925,19 @@ u.first_name, u.last_name, u.avatar_url
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -1813,6 +1999,19 @@ u.first_name, u.last_name, u.avatar_url
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -1869,6 +2068,19 @@ u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
 
@@ -1930,3 +2142,483 @@ LEFT JOIN LATERAL (
     ORDER BY om.organization_id DESC
     LIMIT 1000
 ) AS o ON true;
+
+-- webhooks.by_id
+SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at FROM webhook_endpoints w WHERE w.id = $1 AND w.organization_id IS NOT DISTINCT FROM $2::uuid;
+
+-- webhooks.delete
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+DELETE FROM webhook_endpoints w
+WHERE w.id = $12 AND w.organization_id IS NOT DISTINCT FROM $13::uuid AND ($14::timestamptz IS NULL OR updated_at = $14)
+RETURNING w.id
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
+)
+SELECT * FROM change;
+
+-- webhooks.delivery_by_id
+SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+d.response_status, d.response_body, d.error, d.duration_ms,
+(
+    SELECT q.due_at
+    FROM webhook_queues q
+    WHERE q.endpoint_id = d.endpoint_id AND q.chain_id = d.chain_id AND d.state = 'waiting' AND isfinite(q.due_at)
+) AS next_attempt_at,
+e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+e.details, e.request_id, e.created_at AS happened_at
+FROM webhook_deliveries d
+JOIN audit_events e ON e.id = d.event_id
+WHERE d.id = $1 AND d.endpoint_id = $2;
+
+-- webhooks.drop_queue
+DELETE FROM webhook_queues q WHERE q.endpoint_id = $1 AND q.chain_id = $2 AND q.lease_id = $3 AND q.additions = $4 RETURNING true;
+
+-- webhooks.drop_queue_of_gone
+WITH queue AS (
+    DELETE FROM webhook_queues q WHERE q.endpoint_id = $1 AND q.chain_id = $2 AND q.lease_id = $3 RETURNING q.endpoint_id, q.chain_id
+)
+DELETE FROM webhook_deliveries d
+USING queue
+WHERE d.endpoint_id = queue.endpoint_id AND d.chain_id = queue.chain_id AND d.state = 'waiting';
+
+-- webhooks.give_back
+UPDATE webhook_queues q SET due_at = now(), lease_id = NULL WHERE q.endpoint_id = $1 AND q.chain_id = $2 AND q.lease_id = $3;
+
+-- webhooks.insert
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+INSERT INTO webhook_endpoints AS w (id, organization_id, url, description, events, sealed_secret, created_by)
+VALUES ($12, $13, $14, $15, $16, $17, $18)
+RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
+)
+SELECT * FROM change;
+
+-- webhooks.next
+SELECT q.additions, q.failures, w.url, w.status, w.sealed_secret,
+    CASE WHEN w.previous_secret_expires_at > now() THEN w.sealed_previous_secret END AS sealed_previous_secret,
+    d.id AS delivery_id, e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+    e.details, e.request_id, e.created_at AS happened_at
+FROM webhook_queues q
+LEFT JOIN webhook_endpoints w ON w.id = q.endpoint_id
+LEFT JOIN LATERAL (
+    SELECT id, event_id
+    FROM webhook_deliveries
+    WHERE endpoint_id = q.endpoint_id AND chain_id = q.chain_id AND state = 'waiting'
+    ORDER BY sequence, id
+    LIMIT 1
+) AS d ON true
+LEFT JOIN audit_events e ON e.id = d.event_id
+WHERE q.endpoint_id = $1 AND q.chain_id = $2 AND q.lease_id = $3;
+
+-- webhooks.note_delivered
+WITH delivered AS (
+    UPDATE webhook_deliveries
+    SET state = 'delivered', ended_at = now(), attempts = attempts + 1, attempted_at = $1, url = $2,
+        response_status = $3, response_body = $4, error = NULL, duration_ms = $5
+    WHERE id = $6 AND state = 'waiting'
+), well AS (
+    UPDATE webhook_endpoints
+    SET failing_since = NULL, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    WHERE id = $7 AND failing_since IS NOT NULL
+)
+UPDATE webhook_queues q
+SET due_at = now() + make_interval(secs => $8), failures = 0
+WHERE q.endpoint_id = $7 AND q.chain_id = $9 AND q.lease_id = $10
+RETURNING true;
+
+-- webhooks.note_failure
+-- old is given up. Tells for how long the endpoint has had failures alone.
+WITH queue AS (
+    UPDATE webhook_queues q
+    SET due_at = now() + make_interval(secs => $1), failures = q.failures + 1, lease_id = NULL
+    WHERE q.endpoint_id = $2 AND q.chain_id = $3 AND q.lease_id = $4
+    RETURNING q.endpoint_id
+), attempt AS (
+    UPDATE webhook_deliveries d
+    SET attempts = attempts + 1, attempted_at = $5, url = $6, response_status = $7,
+        response_body = $8, error = $9, duration_ms = $10,
+        state = CASE WHEN created_at < now() - make_interval(secs => $11) THEN 'failed' ELSE state END,
+        ended_at = CASE WHEN created_at < now() - make_interval(secs => $11) THEN now() END
+    FROM queue
+    WHERE d.id = $12 AND d.state = 'waiting'
+), ill AS (
+    UPDATE webhook_endpoints w
+    SET failing_since = now(), updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    FROM queue
+    WHERE w.id = queue.endpoint_id AND w.failing_since IS NULL
+)
+SELECT coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8
+FROM queue
+JOIN webhook_endpoints w ON w.id = queue.endpoint_id;
+
+-- webhooks.page
+(
+    SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+    CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
+    FROM webhook_endpoints w
+    WHERE w.organization_id = $1 AND w.id < $2
+    ORDER BY w.id DESC
+    LIMIT $3
+)
+UNION ALL
+(
+    SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+    CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
+    FROM webhook_endpoints w
+    WHERE w.organization_id IS NULL AND $1 IS NULL AND w.id < $2
+    ORDER BY w.id DESC
+    LIMIT $3
+)
+ORDER BY id DESC
+LIMIT $3;
+
+-- webhooks.page_of_deliveries
+SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+d.response_status, d.response_body, d.error, d.duration_ms,
+(
+    SELECT q.due_at
+    FROM webhook_queues q
+    WHERE q.endpoint_id = d.endpoint_id AND q.chain_id = d.chain_id AND d.state = 'waiting' AND isfinite(q.due_at)
+) AS next_attempt_at,
+e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+e.details, e.request_id, e.created_at AS happened_at
+FROM webhook_deliveries d
+JOIN audit_events e ON e.id = d.event_id
+WHERE d.endpoint_id = $1 AND (d.created_at, d.id) < ($2, $3)
+ORDER BY d.created_at DESC, d.id DESC
+LIMIT $4;
+
+-- webhooks.page_of_deliveries_in_state
+SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+d.response_status, d.response_body, d.error, d.duration_ms,
+(
+    SELECT q.due_at
+    FROM webhook_queues q
+    WHERE q.endpoint_id = d.endpoint_id AND q.chain_id = d.chain_id AND d.state = 'waiting' AND isfinite(q.due_at)
+) AS next_attempt_at,
+e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+e.details, e.request_id, e.created_at AS happened_at
+FROM webhook_deliveries d
+JOIN audit_events e ON e.id = d.event_id
+WHERE d.endpoint_id = $1 AND d.state = $2 AND (d.created_at, d.id) < ($3, $4)
+ORDER BY d.created_at DESC, d.id DESC
+LIMIT $5;
+
+-- webhooks.park
+WITH endpoint AS (
+    SELECT id FROM webhook_endpoints WHERE id = $1 AND status = 'disabled' FOR SHARE
+)
+UPDATE webhook_queues q SET due_at = 'infinity', lease_id = NULL FROM endpoint WHERE q.endpoint_id = $1 AND q.chain_id = $2 AND q.lease_id = $3;
+
+-- webhooks.replay_one
+WITH chosen AS (
+    SELECT chain_id, sequence, event_id, action FROM webhook_deliveries WHERE id = $1 AND endpoint_id = $2
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action, is_replay)
+    SELECT $2, c.chain_id, c.sequence, c.event_id, c.action, true
+    FROM chosen c
+    WHERE NOT EXISTS (
+        SELECT FROM webhook_deliveries d
+        WHERE d.endpoint_id = $2 AND d.chain_id = c.chain_id AND d.sequence = c.sequence AND d.state = 'waiting'
+    )
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT DISTINCT $2::uuid, chain_id FROM chosen ORDER BY chain_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE
+    SET additions = q.additions + 1,
+        due_at = CASE WHEN q.lease_id IS NULL THEN least(q.due_at, now()) ELSE q.due_at END
+)
+SELECT count(*) FROM chosen;
+
+-- webhooks.replay_span
+-- take what a transaction lasts, so they lead there.
+WITH chosen AS (
+    SELECT e.chain_id, e.sequence, e.id AS event_id, e.action
+    FROM audit_events e
+    WHERE e.id BETWEEN $1 AND $2 AND e.created_at >= $3 AND e.created_at < $4 AND $5::text[] && ARRAY['*', e.action::text, split_part(e.action, '.', 1) || '.*']
+    ORDER BY e.id
+    LIMIT $6
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action, is_replay)
+    SELECT $7, c.chain_id, c.sequence, c.event_id, c.action, true
+    FROM chosen c
+    WHERE NOT EXISTS (
+        SELECT FROM webhook_deliveries d
+        WHERE d.endpoint_id = $7 AND d.chain_id = c.chain_id AND d.sequence = c.sequence AND d.state = 'waiting'
+    )
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT DISTINCT $7::uuid, chain_id FROM chosen ORDER BY chain_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE
+    SET additions = q.additions + 1,
+        due_at = CASE WHEN q.lease_id IS NULL THEN least(q.due_at, now()) ELSE q.due_at END
+)
+SELECT count(*) FROM chosen;
+
+-- webhooks.replay_span_of_organization
+WITH chosen AS (
+    SELECT e.chain_id, e.sequence, e.id AS event_id, e.action
+    FROM audit_events e
+    WHERE e.organization_id = $1 AND e.created_at >= $2 AND e.created_at < $3 AND $4::text[] && ARRAY['*', e.action::text, split_part(e.action, '.', 1) || '.*']
+    ORDER BY e.created_at DESC, e.id DESC
+    LIMIT $5
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action, is_replay)
+    SELECT $6, c.chain_id, c.sequence, c.event_id, c.action, true
+    FROM chosen c
+    WHERE NOT EXISTS (
+        SELECT FROM webhook_deliveries d
+        WHERE d.endpoint_id = $6 AND d.chain_id = c.chain_id AND d.sequence = c.sequence AND d.state = 'waiting'
+    )
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT DISTINCT $6::uuid, chain_id FROM chosen ORDER BY chain_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE
+    SET additions = q.additions + 1,
+        due_at = CASE WHEN q.lease_id IS NULL THEN least(q.due_at, now()) ELSE q.due_at END
+)
+SELECT count(*) FROM chosen;
+
+-- webhooks.rotate
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE webhook_endpoints w
+SET sealed_previous_secret = CASE WHEN $12::float8 > 0 THEN sealed_secret END,
+    previous_secret_expires_at = CASE
+        WHEN $12 > 0 THEN now() + make_interval(secs => $12)
+    END,
+    sealed_secret = $13,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE w.id = $14 AND w.organization_id IS NOT DISTINCT FROM $15::uuid
+RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
+)
+SELECT * FROM change;
+
+-- webhooks.switch_off
+UPDATE webhook_endpoints w
+SET status = 'disabled', updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE id = $1 AND status = 'enabled' AND (failing_since < now() - make_interval(secs => $2) OR $3::boolean)
+RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at;
+
+-- webhooks.update
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (
+UPDATE webhook_endpoints w
+SET url = coalesce($12, url),
+    description = coalesce($13, description),
+    events = coalesce($14, events),
+    status = coalesce($15, status),
+    failing_since = CASE WHEN $15 = 'enabled' AND status = 'disabled' THEN NULL ELSE failing_since END,
+    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+WHERE w.id = $16 AND w.organization_id IS NOT DISTINCT FROM $17::uuid AND ($18::timestamptz IS NULL OR updated_at = $18)
+RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
+)
+, address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT * FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+), head AS (
+    INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+    SELECT $2, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
+    FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
+    ON CONFLICT (chain_id) DO UPDATE
+    SET sequence = h.sequence + 1,
+        previous_hash = h.hash,
+        hash = sha256(h.hash || int8send(h.sequence + 1) || (SELECT digest FROM content))
+    RETURNING sequence, previous_hash, hash
+), written AS (
+    INSERT INTO audit_events (
+        chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+        ip, ip_salt, ip_digest, created_at, previous_hash, hash
+    )
+    SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
+        e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
+    FROM event e, head
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($4::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $7::text, split_part($7, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
+)
+SELECT * FROM change;

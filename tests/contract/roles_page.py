@@ -27,6 +27,11 @@ ABOUT = {
     Action.API_KEY_CREATE: "create and rotate the organization's API keys",
     Action.API_KEY_DELETE: "revoke the organization's API keys",
     Action.AUDIT_READ: "read the audit log",
+    Action.WEBHOOK_READ: "list webhook endpoints; with `audit.read`, also what they were sent",
+    Action.WEBHOOK_CREATE: "create webhook endpoints; needs `audit.read`, too",
+    Action.WEBHOOK_UPDATE: "change webhook endpoints and their secrets; needs `audit.read`, too",
+    Action.WEBHOOK_DELETE: "delete webhook endpoints",
+    Action.WEBHOOK_REPLAY: "send events to webhook endpoints again; needs `audit.read`, too",
 }
 
 HEAD = """\

@@ -220,6 +220,7 @@ async def test_every_column_that_names_a_user_is_known_here(schema_columns: set[
         "invitations.invited_by",
         "owner_offers.offered_by",
         "api_keys.created_by",
+        "webhook_endpoints.created_by",
     }
     assert schema_columns == cascading | by_address | ids_that_stay
 

@@ -40,6 +40,11 @@ class Action(StrEnum):
     API_KEY_CREATE = "api_key.create"
     API_KEY_DELETE = "api_key.delete"
     AUDIT_READ = "audit.read"
+    WEBHOOK_READ = "webhook.read"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_UPDATE = "webhook.update"
+    WEBHOOK_DELETE = "webhook.delete"
+    WEBHOOK_REPLAY = "webhook.replay"
 
 
 class AccountAction(StrEnum):
@@ -88,6 +93,11 @@ class AccountAction(StrEnum):
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"
+    WEBHOOK_READ = "webhook.read"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_UPDATE = "webhook.update"
+    WEBHOOK_DELETE = "webhook.delete"
+    WEBHOOK_REPLAY = "webhook.replay"
     DATA_IMPORT = "data.import"
     DATA_EXPORT = "data.export"
 
@@ -118,6 +128,11 @@ _ADMIN = _MEMBER | {
     Action.API_KEY_CREATE,
     Action.API_KEY_DELETE,
     Action.AUDIT_READ,
+    Action.WEBHOOK_READ,
+    Action.WEBHOOK_CREATE,
+    Action.WEBHOOK_UPDATE,
+    Action.WEBHOOK_DELETE,
+    Action.WEBHOOK_REPLAY,
 }
 OWNERSHIP: Final = frozenset({Action.ORGANIZATION_DELETE, Action.ORGANIZATION_TRANSFER, Action.ORGANIZATION_RESTORE})
 """What decides on the organization as a whole; only its owner lets others do that."""

@@ -51,7 +51,7 @@ WITH change AS (SELECT)
     SELECT e.chain_id, head.sequence, e.id, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type,
         e.target_id, e.details, e.request_id, e.ip, e.salt, e.ip_digest, e.created_at, head.previous_hash, head.hash
     FROM event e, head
-)
+), {webhooks.capture}
 SELECT FROM change;
 
 -- name: page_of_organization

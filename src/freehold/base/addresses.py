@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -29,6 +29,43 @@ def origin_of(url: str) -> str:
     parts = urlsplit(url.strip())
     host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
     return f"{parts.scheme}://{host if host.isascii() else host.encode('idna').decode('ascii')}"
+
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_UNICAST_IPV6: Final = IPv6Network("2000::/3")
+"""All that IPv6 has given out to the public; everything else is of a link, a site, a machine, or of the future."""
+_NOT_PUBLIC: Final[tuple[Network, ...]] = tuple(
+    ip_network(each)
+    for each in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"),
+        # Of 2000::/3: of protocols (Teredo among them), documentation, and IPv4 in disguise (6to4).
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+)
+"""What the registries of IANA keep for special purposes: RFC 6890 and those after it."""
+
+
+def is_public(address: Address) -> bool:
+    """Say whether an address is one of the public Internet, and so of nobody's own machines or networks."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped:
+            return is_public(address.ipv4_mapped)
+        if address not in _UNICAST_IPV6:
+            return False
+    return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
+
+
+def networks_of(text: str) -> tuple[Network, ...]:
+    """Read addresses and networks, separated by commas.
+
+    Raises:
+        ValueError: one is neither.
+    """
+    return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
 class Proxies:

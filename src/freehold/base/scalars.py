@@ -163,6 +163,10 @@ def _tidy_locale(value: str) -> str:
     return "-".join([language.lower(), *spelled])
 
 
+_LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_PORT: Final = r"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
+"""What stands between the dots of a host's name, and a port."""
+
 LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*(?![\s\S])"
 _REGION, _SCRIPT = 2, 4  # letters
 
@@ -275,6 +279,25 @@ ACTION: Final = Rule(
     pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
     example="project.create",
 )
+EVENT: Final = Rule(
+    name="event",
+    says="must be an action such as project.create, all of one thing such as project.*, or * for everything",
+    min_length=1,
+    max_length=64,
+    pattern=r"^(\*|[a-z_]+\.([a-z_]+|\*))(?![\s\S])",
+    example="project.create",
+)
+WEBHOOK_URL: Final = Rule(
+    name="webhook_url",
+    says=(
+        "must be an https:// address of at most 2048 characters, such as https://hooks.acme.example/freehold, with a "
+        "host in ASCII letters (xn-- for others), and without spaces, user, password or fragment"
+    ),
+    min_length=8,
+    max_length=2048,
+    pattern=(rf"^https?://{_LABEL}(\.{_LABEL})*\.?(:{_PORT})?([/?][^#\u0000-\u0020\u007f-\u00a0]*)?(?![\s\S])"),
+    example="https://hooks.acme.example/freehold",
+)
 REASON: Final = Rule(
     name="reason",
     says="must be 1 to 500 characters, not counting surrounding spaces, without control characters",
@@ -345,6 +368,8 @@ Slug = Annotated[str, SLUG.meta, SLUG]
 AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]
 Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
 Feature = Annotated[str, FEATURE.meta, FEATURE]
+EventText = Annotated[str, EVENT.meta, EVENT]
+WebhookUrl = Annotated[str, WEBHOOK_URL.meta, WEBHOOK_URL]
 ActionText = Annotated[str, ACTION.meta, ACTION]
 SearchText = Annotated[str, SEARCH.meta, SEARCH]
 Reason = Annotated[str, REASON.meta, REASON]

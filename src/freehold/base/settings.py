@@ -263,6 +263,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_keep_days: Annotated[
         float, _about("days to keep a mail after its delivery succeeded or was given up", gt=0, le=3650)
     ] = 30.0
+    webhook_networks: Annotated[
+        str,
+        _about(
+            "networks of your own that webhooks can reach, such as 10.0.0.0/8,127.0.0.1, also with http://; by default "
+            "none, so that nobody reaches your own machines through Freehold",
+            says="must be addresses or networks, separated by commas, such as 10.0.0.0/8,127.0.0.1",
+            pattern=r"^[0-9a-fA-F:./, ]*$",
+        ),
+    ] = ""
+    webhook_retry_days: Annotated[
+        float, _about("days to retry the delivery of an event before giving up", gt=0, le=30)
+    ] = 3.0
+    webhook_failing_days: Annotated[
+        float, _about("days of failures only, after which a webhook endpoint is switched off", gt=0, le=30)
+    ] = 5.0
+    webhook_keep_days: Annotated[
+        float, _about("days to keep what was delivered, and what came of it", ge=7, le=3650)
+    ] = 30.0
     pgbouncer: Annotated[
         bool,
         _about(

@@ -8,7 +8,9 @@ import re
 import unicodedata
 from typing import Final
 
-OURS: Final = frozenset({"days", "hint", "hours", "link", "minutes", "public_url", "reset_link", "token"})
+OURS: Final = frozenset(
+    {"days", "endpoint_id", "hint", "hours", "link", "minutes", "public_url", "reset_link", "since", "token"}
+)
 """Values that Freehold makes itself, which are said as they are."""
 
 ADDRESSES: Final = frozenset({"email", "new_email"})

@@ -383,6 +383,66 @@ TABLE public.users COMMENT 'People who can sign in.'
     CREATE UNIQUE INDEX users_username_lower_key ON public.users USING btree (lower(((username)::text COLLATE "C")))
     CREATE INDEX users_username_search_idx ON public.users USING btree (lower(((username)::text COLLATE "C")), id)
 
+TABLE public.webhook_deliveries COMMENT 'What was or is to be sent to an endpoint, and what came of it.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    endpoint_id uuid NOT NULL
+    chain_id uuid NOT NULL COMMENT 'Whose event it is: the chain of the audit log.'
+    sequence bigint NOT NULL COMMENT 'The place of the event in its chain.'
+    event_id uuid NOT NULL
+    action character varying(64) NOT NULL
+    state character varying(10) NOT NULL DEFAULT 'waiting'::character varying
+    is_replay boolean NOT NULL DEFAULT false
+    attempts integer NOT NULL DEFAULT 0
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    attempted_at timestamp with time zone
+    ended_at timestamp with time zone
+    url character varying(2048) COMMENT 'Where the last attempt was sent.'
+    response_status smallint
+    response_body character varying(4096) COMMENT 'What the receiver answered last, cut off at 4,096 characters.'
+    error character varying(500)
+    duration_ms integer
+    CONSTRAINT webhook_deliveries_attempts_check CHECK ((attempts >= 0))
+    CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id)
+    CONSTRAINT webhook_deliveries_state_check CHECK ((((state)::text = ANY ((ARRAY['waiting'::character varying, 'delivered'::character varying, 'failed'::character varying])::text[])) AND (((state)::text = 'waiting'::text) = (ended_at IS NULL))))
+    CREATE INDEX webhook_deliveries_created_at_idx ON public.webhook_deliveries USING btree (created_at)
+    CREATE INDEX webhook_deliveries_endpoint_idx ON public.webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC)
+    CREATE INDEX webhook_deliveries_state_idx ON public.webhook_deliveries USING btree (endpoint_id, state, created_at DESC, id DESC)
+    CREATE INDEX webhook_deliveries_waiting_idx ON public.webhook_deliveries USING btree (endpoint_id, chain_id, sequence, id) WHERE ((state)::text = 'waiting'::text)
+
+TABLE public.webhook_endpoints COMMENT 'Where events are sent.'
+    id uuid NOT NULL DEFAULT gen_random_uuid()
+    organization_id uuid COMMENT 'Whose endpoint it is; NULL: the platform''s, which hears of everything.'
+    url character varying(2048) NOT NULL
+    description character varying(10000) NOT NULL DEFAULT ''::character varying
+    events text[] NOT NULL COMMENT 'The actions that it hears of: project.create, project.* or *.'
+    status character varying(10) NOT NULL DEFAULT 'enabled'::character varying
+    sealed_secret bytea NOT NULL COMMENT 'What messages are signed with, encrypted with a key of the installation.'
+    sealed_previous_secret bytea COMMENT 'The secret before, with which they are also signed until it expires.'
+    previous_secret_expires_at timestamp with time zone
+    failing_since timestamp with time zone COMMENT 'The first failure after the last success; NULL: none.'
+    created_by uuid
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    CONSTRAINT webhook_endpoints_events_check CHECK ((((cardinality(events) >= 1) AND (cardinality(events) <= 100)) AND (array_position(events, NULL::text) IS NULL)))
+    CONSTRAINT webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id)
+    CONSTRAINT webhook_endpoints_secret_check CHECK ((num_nulls(sealed_previous_secret, previous_secret_expires_at) = ANY (ARRAY[0, 2])))
+    CONSTRAINT webhook_endpoints_status_check CHECK (((status)::text = ANY ((ARRAY['enabled'::character varying, 'disabled'::character varying])::text[])))
+    CONSTRAINT webhook_endpoints_url_check CHECK (((url)::text ~ '^https?://[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?([/?][^#\u0001-\u0020\u007f-\u00a0]*)?$'::text))
+    CREATE INDEX webhook_endpoints_enabled_idx ON public.webhook_endpoints USING btree (COALESCE(organization_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE ((status)::text = 'enabled'::text)
+    CREATE INDEX webhook_endpoints_organization_id_idx ON public.webhook_endpoints USING btree (organization_id, id DESC)
+
+TABLE public.webhook_queues WITH (fillfactor=70) COMMENT 'Which events of whom wait for which endpoint; they are sent in order.'
+    endpoint_id uuid NOT NULL
+    chain_id uuid NOT NULL
+    additions bigint NOT NULL DEFAULT 1 COMMENT 'How often something was added, by which a worker sees that the queue is not empty.'
+    failures integer NOT NULL DEFAULT 0 COMMENT 'Attempts that failed since the last success.'
+    due_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When to send next; while a worker sends: when another may take over.'
+    lease_id uuid COMMENT 'The worker that sends, if one does.'
+    CONSTRAINT webhook_queues_counts_check CHECK (((additions >= 1) AND (failures >= 0)))
+    CONSTRAINT webhook_queues_pkey PRIMARY KEY (endpoint_id, chain_id)
+    CREATE INDEX webhook_queues_due_idx ON public.webhook_queues USING btree (due_at)
+
 VIEW public.all_organization_roles COMMENT 'What each member is, also in deleted organizations.' AS
  SELECT m.organization_id,
     m.user_id,

@@ -16,6 +16,8 @@ BY_FIELD: Final = {
     "overlap_seconds": 3600,
     "minutes": 30,
     "end_api_keys": True,
+    "from": "2027-01-31T12:00:00Z",
+    "to": None,
 }
 """Fields whose rules have no example of their own, or one of something else."""
 
