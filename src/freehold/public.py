@@ -77,6 +77,7 @@ from freehold.projects.types import (
 )
 from freehold.sessions.acting.types import Impersonation, NewImpersonation
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
+from freehold.tokens.types import NewServiceToken, PublicKey, PublicKeys, ServiceToken, SigningKey, SigningKeys
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
 from freehold.users.finding.types import UsersPageRequest
@@ -159,6 +160,7 @@ __all__ = [
     "NewProject",
     "NewProjectSettings",
     "NewRole",
+    "NewServiceToken",
     "NewSession",
     "NewSuspension",
     "NewUser",
@@ -184,6 +186,8 @@ __all__ = [
     "ProjectSettings",
     "ProjectSettingsPatch",
     "ProjectsPageRequest",
+    "PublicKey",
+    "PublicKeys",
     "ReceivedInvitation",
     "Refusal",
     "Refusals",
@@ -192,10 +196,13 @@ __all__ = [
     "RolePatch",
     "SchemaPending",
     "Scope",
+    "ServiceToken",
     "Session",
     "SessionRefresh",
     "Settings",
     "SignedIn",
+    "SigningKey",
+    "SigningKeys",
     "Stale",
     "Suspension",
     "TooManyRequests",
