@@ -18,6 +18,7 @@ from freehold.personal_data import operations as personal_data
 from freehold.projects import operations as projects
 from freehold.sessions import operations as sessions
 from freehold.sessions.acting import operations as acting
+from freehold.tokens import operations as tokens
 from freehold.transfer import operations as transfer
 from freehold.users import operations as users
 from freehold.users.finding import operations as finding
@@ -241,6 +242,15 @@ class Projects(Group):
     list = Bound(projects.list_all)
     update = Bound(projects.update)
     delete = Bound(projects.delete)
+
+
+class Tokens(Group):
+    """Tokens for other services, and the keys that sign them."""
+
+    create = Bound(tokens.create)
+    public_keys = Bound(tokens.public_keys)
+    list_keys = Bound(tokens.list_keys)
+    rotate_key = Bound(tokens.rotate_key)
 
 
 class Mail(Group):

@@ -23,7 +23,7 @@ from freehold.data.jobs import Job, running
 from freehold.data.lending import GRACE_SECONDS
 from freehold.data.paging import Cursors
 from freehold.data.sql import statement_names
-from freehold.groups import ApiKeys, Audit, Mail, Organizations, Projects, Sessions, Transfer, Users, Webhooks
+from freehold.groups import ApiKeys, Audit, Mail, Organizations, Projects, Sessions, Tokens, Transfer, Users, Webhooks
 from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.observe.observer import Observer
 from freehold.observe.shared_metrics import SharedMetrics
@@ -54,6 +54,7 @@ class Platform:
         self.organizations = Organizations(context)
         self.projects = Projects(context)
         self.api_keys = ApiKeys(context)
+        self.tokens = Tokens(context)
         self.audit = Audit(context)
         self.mail = Mail(context)
         self.webhooks = Webhooks(context)

@@ -78,6 +78,7 @@ from freehold.projects.types import (
 )
 from freehold.sessions.acting.types import Impersonation, NewImpersonation
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
+from freehold.tokens.types import NewServiceToken, PublicKey, PublicKeys, ServiceToken, SigningKey, SigningKeys
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.types import ImportPlan, ImportReport, Refusal
 from freehold.users.finding.types import UsersPageRequest
@@ -179,6 +180,7 @@ __all__ = [
     "NewProjectSettings",
     "NewReplay",
     "NewRole",
+    "NewServiceToken",
     "NewSession",
     "NewSuspension",
     "NewUser",
@@ -205,6 +207,8 @@ __all__ = [
     "ProjectSettings",
     "ProjectSettingsPatch",
     "ProjectsPageRequest",
+    "PublicKey",
+    "PublicKeys",
     "ReceivedInvitation",
     "Refusal",
     "Refusals",
@@ -215,10 +219,13 @@ __all__ = [
     "SchemaPending",
     "Scope",
     "SecretRotation",
+    "ServiceToken",
     "Session",
     "SessionRefresh",
     "Settings",
     "SignedIn",
+    "SigningKey",
+    "SigningKeys",
     "SlugCheck",
     "Stale",
     "Suspension",

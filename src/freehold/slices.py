@@ -14,6 +14,7 @@ from freehold.organizations import SLICE as ORGANIZATIONS
 from freehold.personal_data import SLICE as PERSONAL_DATA
 from freehold.projects import SLICE as PROJECTS
 from freehold.sessions import SLICE as SESSIONS
+from freehold.tokens import SLICE as TOKENS
 from freehold.transfer import SLICE as TRANSFER
 from freehold.users import SLICE as USERS
 from freehold.webhooks import SLICE as WEBHOOKS
@@ -28,6 +29,7 @@ SLICES: Final[tuple[Slice, ...]] = (
     API_KEYS,
     PROJECTS,
     PERSONAL_DATA,
+    TOKENS,
     AUDIT,
     WEBHOOKS,
     TRANSFER,

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+import jwt
 import pytest
 
 from freehold import NewOrganization, NewSession, NewUser, Platform
@@ -107,3 +108,20 @@ def test_sessions_of_a_user_are_listed_and_ended(freehold: Freehold, acme: str, 
     assert (ended.returncode, ended.stdout) == (0, "")
     assert json.loads(freehold("sessions", "list", "ada", "--json").stdout)["data"] == []
     assert freehold("sessions", "end", "nobody").returncode == 1
+
+
+def test_token_for_a_service_is_printed_and_keys_are_rotated(freehold: Freehold, acme: str):
+    made = freehold("tokens", "create", "--user", "ada", "--organization", acme, "--action", "project.read", "--json")
+    token = json.loads(made.stdout)["token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["actions"] == ["project.read"]
+    (first,) = json.loads(freehold("tokens", "keys", "--json").stdout)["data"]
+    assert first["id"] == jwt.get_unverified_header(token)["kid"]
+    waiting = freehold("tokens", "rotate-key")
+    assert [line.split("\t")[0] for line in waiting.stdout.splitlines()][1] == first["id"]
+    (left,) = json.loads(freehold("tokens", "rotate-key", "--at-once", "--json").stdout)["data"]
+    assert left["id"] not in waiting.stdout
+    nobody = freehold("tokens", "create", "--user", "nobody")
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    nowhere = freehold("tokens", "create", "--user", "ada", "--organization", "no where")
+    assert (nowhere.returncode, "--organization" in nowhere.stderr) == (1, True)

@@ -10,7 +10,14 @@ from freehold.slices import meanings
 
 MEANINGS = meanings()
 
-WRITTEN_BY_THE_PLATFORM_ALONE = {"server_keys", "mail_messages", "webhook_deliveries", "webhook_queues"}
+WRITTEN_BY_THE_PLATFORM_ALONE = {
+    "server_keys",
+    "mail_messages",
+    "webhook_deliveries",
+    "webhook_queues",
+    "signing_keys",
+    "audit_streams",
+}
 """Tables that hold nothing a caller sends: breaking their rules would be a bug, and is answered as one."""
 
 RULES = """

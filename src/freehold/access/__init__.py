@@ -29,6 +29,7 @@ from freehold.access.scope import (
     UserRef,
     checked_again,
     no_such_organization,
+    scope_of_anyone_inside,
     standing_in,
 )
 from freehold.access.standing import Standing, key_includes, known_actions, standing
@@ -63,6 +64,7 @@ __all__ = [
     "on_organization",
     "on_user",
     "operation",
+    "scope_of_anyone_inside",
     "standing",
     "standing_in",
     "standing_of",

@@ -90,6 +90,9 @@ class AccountAction(StrEnum):
     OWNERSHIP_WITHDRAW = "ownership.withdraw"
     OWNERSHIP_ACCEPT = "ownership.accept"
     OWNERSHIP_DECLINE = "ownership.decline"
+    TOKEN_CREATE = "token.create"  # noqa: S105 - the name of an action
+    SIGNING_KEY_READ = "signing_key.read"
+    SIGNING_KEY_ROTATE = "signing_key.rotate"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFY = "audit.verify"
     AUDIT_EXPORT = "audit.export"

@@ -189,6 +189,21 @@ async def scope_of(
     return Scope(context=context, action=action, organization_id=found.id, standing=held)
 
 
+async def scope_of_anyone_inside(context: Context, organization: OrganizationRef) -> Scope:
+    """Let in whoever is anything in an organization, whatever they may do there: to say what that is.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+        Missing: there is no such organization, or the actor is nothing in it.
+        Renamed: the organization has another slug now.
+    """
+    context.signed_in  # noqa: B018 - strangers learn that first
+    scope = await scope_of(context, organization, action=Action.PROJECT_READ, outsiders=True, changes=True)
+    if scope.standing.is_outside:
+        raise no_such_organization()
+    return scope
+
+
 async def standing_in(context: Context, organization: OrganizationRef) -> Standing:
     """Say what the actor may do in an organization that they see: what menus and buttons are made from.
 

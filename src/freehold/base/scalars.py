@@ -153,6 +153,10 @@ def _usable_slug(value: str) -> str:
     return value
 
 
+def _tidy_reference(value: str) -> str:
+    return value.lower() if re.fullmatch(_UUID, value.lower()) else value
+
+
 def _tidy_locale(value: str) -> str:
     """Spell a language tag as BCP 47 does: ``de-AT``, ``zh-Hant-TW``."""
     language, *subtags = text.trimmed(value).replace("_", "-").split("-")
@@ -358,6 +362,25 @@ TOKEN: Final = Rule(
     max_length=255,
     example="fhv_q2mJ8rT1wX5yB7nC3dF6gH9kL0pS4vZ_aE-uIoRtYwQ0a1b2c3d",
 )
+ORGANIZATION: Final = Rule(
+    name="organization",
+    says="must be the slug or the id of an organization",
+    min_length=1,
+    max_length=100,
+    pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(?![\s\S])",
+    published_pattern="^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$",
+    example="acme",
+    clean=_tidy_reference,
+)
+AUDIENCE: Final = Rule(
+    name="audience",
+    says="must be 1 to 255 visible ASCII characters, such as billing or https://billing.acme.example",
+    min_length=1,
+    max_length=255,
+    pattern=r"^[!-~]+(?![\s\S])",
+    published_pattern="^[!-~]+$",
+    example="billing",
+)
 CURSOR: Final = Rule(name="cursor", says="must be a next_cursor from this list", min_length=1, max_length=2048)
 
 Username = Annotated[str, USERNAME.meta, USERNAME]
@@ -379,6 +402,8 @@ Token = Annotated[str, TOKEN.meta, TOKEN]
 Locale = Annotated[str, LOCALE.meta, LOCALE]
 TypedEmail = Annotated[str, TYPED_EMAIL.meta, TYPED_EMAIL]
 TypedRole = Annotated[str, TYPED_ROLE.meta, TYPED_ROLE]
+OrganizationText = Annotated[str, ORGANIZATION.meta, ORGANIZATION]
+Audience = Annotated[str, AUDIENCE.meta, AUDIENCE]
 CursorText = Annotated[str, CURSOR.meta, CURSOR]
 
 RoleText = Annotated[str, ROLE.meta, ROLE]

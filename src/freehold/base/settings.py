@@ -139,6 +139,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             le=1440,
         ),
     ] = 10.0
+    signing_key_days: Annotated[
+        float, _about("days until the key that signs tokens for other services is replaced", gt=0, le=365)
+    ] = 30.0
     public_url: Annotated[
         str | None, _about("public URL of this server, used for the links in mails; by default http://HOST:PORT")
     ] = None

@@ -48,6 +48,7 @@ TABLE public.audit_events COMMENT 'Who did what, written in the transaction of t
     ip_digest bytea
     previous_hash bytea NOT NULL
     hash bytea NOT NULL
+    transaction_id xid8 DEFAULT pg_current_xact_id() COMMENT 'The transaction that wrote it; NULL: one of before, or of another server.'
     CONSTRAINT audit_events_action_check CHECK (((action)::text ~ '^[a-z_]+\.[a-z_]+$'::text))
     CONSTRAINT audit_events_chain_id_sequence_key UNIQUE (chain_id, sequence)
     CONSTRAINT audit_events_details_check CHECK ((jsonb_typeof(details) = 'object'::text))
@@ -58,6 +59,7 @@ TABLE public.audit_events COMMENT 'Who did what, written in the transaction of t
     CREATE INDEX audit_events_account_idx ON public.audit_events USING btree (created_at DESC, id DESC) WHERE (organization_id IS NULL)
     CREATE INDEX audit_events_actor_id_idx ON public.audit_events USING btree (actor_id, id) WHERE (actor_id IS NOT NULL)
     CREATE INDEX audit_events_organization_id_idx ON public.audit_events USING btree (organization_id, created_at DESC, id DESC)
+    CREATE INDEX audit_events_transaction_id_idx ON public.audit_events USING btree (transaction_id, sequence, id)
     CREATE INDEX audit_events_user_idx ON public.audit_events USING btree (chain_id, id) WHERE (organization_id IS NULL)
 
 TABLE public.audit_heads WITH (fillfactor=50) COMMENT 'Where the chain of each organization''s and each account''s audit events ends.'
@@ -68,6 +70,13 @@ TABLE public.audit_heads WITH (fillfactor=50) COMMENT 'Where the chain of each o
     CONSTRAINT audit_heads_hash_check CHECK (((length(hash) = 32) AND (length(previous_hash) = 32)))
     CONSTRAINT audit_heads_pkey PRIMARY KEY (chain_id)
     CONSTRAINT audit_heads_sequence_check CHECK ((sequence >= 1))
+
+TABLE public.audit_streams COMMENT 'How far the audit log was written to each output for collectors.'
+    output character varying(1024) NOT NULL COMMENT 'stdout, or the path of a file.'
+    event_id uuid COMMENT 'The last event that was written; NULL: none.'
+    holder_id uuid COMMENT 'The process that writes.'
+    held_until timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When another process may take over, unless that one goes on.'
+    CONSTRAINT audit_streams_pkey PRIMARY KEY (output)
 
 TABLE public.email_undos COMMENT 'Changes of address that can be undone.'
     token_hash bytea NOT NULL
@@ -322,6 +331,19 @@ TABLE public.sign_in_budgets COMMENT 'Failed attempts to sign in, and devices th
     CONSTRAINT sign_in_budgets_pkey PRIMARY KEY (subject)
     CONSTRAINT sign_in_budgets_subject_check CHECK ((length(subject) = 32))
     CREATE INDEX sign_in_budgets_expires_at_idx ON public.sign_in_budgets USING btree (expires_at)
+
+TABLE public.signing_keys COMMENT 'Keys that sign tokens for other services; the private halves are never shown.'
+    generation integer NOT NULL COMMENT 'Counts the keys; two nodes that make the next one at once make one.'
+    id uuid NOT NULL COMMENT 'What tokens and /.well-known/jwks.json call the key (kid).'
+    public_key bytea NOT NULL COMMENT 'The half that others verify with, as 32 bytes.'
+    private_key bytea NOT NULL COMMENT 'The half that signs, as 32 bytes, not encrypted.'
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    signs_from timestamp with time zone NOT NULL COMMENT 'When it begins to sign, and the one before it ends.'
+    CONSTRAINT signing_keys_generation_check CHECK ((generation >= 1))
+    CONSTRAINT signing_keys_id_key UNIQUE (id)
+    CONSTRAINT signing_keys_key_check CHECK (((length(public_key) = 32) AND (length(private_key) = 32)))
+    CONSTRAINT signing_keys_pkey PRIMARY KEY (generation)
+    CONSTRAINT signing_keys_signs_from_check CHECK ((signs_from >= created_at))
 
 TABLE public.slugs COMMENT 'Which organization each slug leads to: its own, and those it had lately.'
     slug character varying(100) NOT NULL COMMENT 'As in a path.'

@@ -1,4 +1,8 @@
-"""Conditional requests (RFC 9110, 13): the ETag of an entity is its ``updated_at``, which strictly grows."""
+"""Conditional requests (RFC 9110, 13): the ETag of an entity is its ``updated_at``, which strictly grows.
+
+A proxy that compresses answers changes their ETag: nginx makes it weak, Apache adds ``-gzip``. The entity is the same,
+and a change is made on the entity and not on bytes. So such a tag counts as the one that it was.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,7 +16,9 @@ MOST_TAGS: Final = 10
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_TAG = re.compile(rb'[ \t]*(?:(W/)?("[\x21\x23-\x7e\x80-\xff]*"))?[ \t]*(?:,|\Z)')
+_TAG = re.compile(rb'[ \t]*(?:(?:W/)?("[\x21\x23-\x7e\x80-\xff]*"))?[ \t]*(?:,|\Z)')
+_COMPRESSED = re.compile(rb'"([0-9a-f]+)(?:-{1,2}|;|:)(?:gzip|br|zstd|deflate)"')
+"""What proxies make of one of ours: Apache ``-gzip``, Jetty ``--gzip``, others ``;br`` or ``:zstd``."""
 
 
 def etag(updated_at: datetime) -> bytes:
@@ -34,7 +40,7 @@ def versions_wanted(if_match: bytes | None) -> tuple[datetime | None, ...]:
 
     Raises:
         Malformed: it is no list of ETags, or one of more than 10.
-        Stale: no tag in it can be a version (a weak one never is).
+        Stale: no tag in it can be a version.
     """
     if if_match is None or if_match.strip() == b"*":
         return (None,)
@@ -43,31 +49,32 @@ def versions_wanted(if_match: bytes | None) -> tuple[datetime | None, ...]:
         raise Malformed('If-Match must be * or a list of quoted ETags, such as "5f3c2a1b0d4e7"')
     if len(tags) > MOST_TAGS:
         raise Malformed(f"If-Match must name at most {MOST_TAGS} ETags")
-    versions = [version for weak, tag in tags if not weak and (version := version_of(tag))]
+    versions = [version for tag in tags if (version := version_of(tag))]
     if not versions:
         raise Stale
     return tuple(dict.fromkeys(versions))
 
 
 def is_known(if_none_match: bytes | None, tag: bytes) -> bool:
-    """Say whether the caller has this version already (weak comparison). A header that cannot be read knows nothing."""
+    """Say whether the caller has this version already. A header that cannot be read knows nothing."""
     if if_none_match is None:
         return False
     if if_none_match in {tag, b"*"}:
         return True
-    return any(known == tag for _, known in _read_tags(if_none_match))
+    return tag in _read_tags(if_none_match)
 
 
-def _read_tags(header: bytes) -> list[tuple[bool, bytes]]:
-    """Split a list of ETags into whether each is weak and its quoted text; nothing when it is not well-formed."""
-    tags = []
+def _read_tags(header: bytes) -> list[bytes]:
+    """Split a list of ETags into those that proxies made them of; nothing when it is not well-formed."""
+    tags: list[bytes] = []
     position = 0
     while position < len(header):
         match = _TAG.match(header, position)
         if match is None:
             return []
-        weak, tag = match.groups()
+        tag = match[1]
         if tag is not None:
-            tags.append((weak is not None, tag))
+            ours = _COMPRESSED.fullmatch(tag)
+            tags.append(tag if ours is None else b'"%b"' % ours[1])
         position = match.end()
     return tags

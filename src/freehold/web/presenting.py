@@ -20,6 +20,8 @@ _NOT_KEPT = (JSON, NOT_STORED, BY_CALLER)
 def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
     """Make the answer. A GET of what the caller has already (If-None-Match) is 304 and costs no encoding."""
     headers: tuple[Header, ...] = _KEPT if endpoint.store else _NOT_KEPT
+    if endpoint.public_seconds is not None:
+        headers = (JSON, (b"cache-control", b"public, max-age=%d" % endpoint.public_seconds))
     if isinstance(result, Download):
         return result.answer(endpoint.status, headers)
     if result is None:

@@ -58,6 +58,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         location: the path of what a 201 made, relative to the request's, as a template of the answer (``{0.id}``).
         store: whether caches may keep the answer (and ask before they use it again).
+        public_seconds: how long any cache may use the answer without asking, since it is the same for all; None: not.
         limit: what the request is counted as; None when it is not limited.
         body_optional: whether no body means one that says nothing.
         again: the type of an answer that says that it was done before, which is 200; None where there is none.
@@ -75,6 +76,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[type[FreeholdError], ...]
     location: str | None
     store: bool
+    public_seconds: int | None
     limit: Limited | None
     body_optional: bool
     again: type | None
@@ -153,6 +155,7 @@ class Routes:
         errors: Sequence[type[FreeholdError]] = (),
         location: str | None = None,
         store: bool = True,
+        public_seconds: int | None = None,
         limit: Limited | Literal["default", "none"] = "default",
         body_optional: bool = False,
         again: type | None = None,
@@ -168,6 +171,7 @@ class Routes:
             errors: what can go wrong here, beside what can go wrong everywhere.
             location: where a 201 made something, relative to the path; by default below it by the answer's id.
             store: whether caches may keep the answer; not when it shows a secret.
+            public_seconds: how long any cache may use an answer that is the same for all.
             limit: what the request is counted as; by default ``reads`` or ``writes``, according to the method.
             body_optional: whether no body means one that says nothing.
             again: the type of an answer that says that it was done before, which is 200 and no 201.
@@ -204,6 +208,7 @@ class Routes:
                     errors=tuple(errors),
                     location=location or ("{0.id}" if answered == _CREATED else None),
                     store=store,
+                    public_seconds=public_seconds,
                     limit=_limit(limit, method),
                     body_optional=body_optional,
                     again=again,
