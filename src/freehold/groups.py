@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from types import MethodType
 from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
 
+from freehold.actions import operations as actions
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
 from freehold.data.context import Context
@@ -173,6 +174,15 @@ class ApiKeys(Group):
     create = Bound(api_keys.create_for_user)
     rotate = Bound(api_keys.rotate_of_user)
     delete = Bound(api_keys.delete_of_user)
+
+
+class Actions(Group):
+    """Actions: Freehold's, and those that applications declared."""
+
+    declare = Bound(actions.declare)
+    list = Bound(actions.list_all)
+    get = Bound(actions.get)
+    delete = Bound(actions.delete)
 
 
 class Organizations(Group):

@@ -22,6 +22,7 @@ from freehold.access.operation import (
     on_user,
     operation,
 )
+from freehold.access.own import ActionName, NoSuchAction, UnknownAction, own_actions, readable_action, require_known
 from freehold.access.scope import (
     OrganizationRef,
     Scope,
@@ -31,7 +32,16 @@ from freehold.access.scope import (
     no_such_organization,
     standing_in,
 )
-from freehold.access.standing import Standing, key_includes, known_actions, standing
+from freehold.access.standing import (
+    Standing,
+    all_actions,
+    built_in,
+    granted_by,
+    key_includes,
+    known_actions,
+    ordered,
+    standing,
+)
 
 __all__ = [
     "ACCOUNT_ACTIONS_BY_KEY",
@@ -42,18 +52,24 @@ __all__ = [
     "OWNERSHIP",
     "AccountAction",
     "Action",
+    "ActionName",
     "By",
     "Declared",
+    "NoSuchAction",
     "OrganizationRef",
     "Role",
     "Scope",
     "Standing",
     "Subject",
+    "UnknownAction",
     "UserRef",
     "Writes",
+    "all_actions",
+    "built_in",
     "checked_again",
     "enter",
     "explain_access",
+    "granted_by",
     "held_anywhere",
     "in_transaction",
     "is_fellow",
@@ -63,6 +79,10 @@ __all__ = [
     "on_organization",
     "on_user",
     "operation",
+    "ordered",
+    "own_actions",
+    "readable_action",
+    "require_known",
     "standing",
     "standing_in",
     "standing_of",

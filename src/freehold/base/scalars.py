@@ -26,6 +26,12 @@ RESERVED_SLUGS: Final = frozenset(
     "settings signup status support system undefined www".split()
 )
 """Slugs that would read as a part of an address, or as nothing."""
+RESERVED_NOUNS: Final = frozenset(
+    "action api_key audit backup data domain email email_change email_verification event feature freehold invitation "
+    "mail member migration organization ownership password_reset project role session token user webhook "
+    "webhook_endpoint".split()
+)
+"""Nouns of Freehold's actions, now or one day; no application declares actions with these."""
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -153,6 +159,13 @@ def _usable_slug(value: str) -> str:
     return value
 
 
+def _with_own_noun(value: str) -> str:
+    noun = value.partition(".")[0]
+    if noun in RESERVED_NOUNS:
+        raise ValueError(f"must not begin with '{noun}', which is Freehold's: choose another noun")
+    return value
+
+
 def _tidy_locale(value: str) -> str:
     """Spell a language tag as BCP 47 does: ``de-AT``, ``zh-Hant-TW``."""
     language, *subtags = text.trimmed(value).replace("_", "-").split("-")
@@ -275,6 +288,26 @@ ACTION: Final = Rule(
     pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
     example="project.create",
 )
+OWN_ACTION: Final = Rule(
+    name="own_action",
+    says=(
+        "must be a noun, a dot and a verb, such as invoice.read, of at most 64 lowercase letters and underscores; the "
+        "noun must not be one of Freehold's"
+    ),
+    min_length=3,
+    max_length=64,
+    pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
+    example="invoice.read",
+    clean=_with_own_noun,
+)
+APPLICATION: Final = Rule(
+    name="application",
+    says="must be 1 to 50 characters from a-z, 0-9, underscore and hyphen, starting with a letter",
+    min_length=1,
+    max_length=50,
+    pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    example="invoices",
+)
 REASON: Final = Rule(
     name="reason",
     says="must be 1 to 500 characters, not counting surrounding spaces, without control characters",
@@ -346,6 +379,8 @@ AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]
 Description = Annotated[str, DESCRIPTION.meta, DESCRIPTION]
 Feature = Annotated[str, FEATURE.meta, FEATURE]
 ActionText = Annotated[str, ACTION.meta, ACTION]
+OwnActionName = Annotated[str, OWN_ACTION.meta, OWN_ACTION]
+Application = Annotated[str, APPLICATION.meta, APPLICATION]
 SearchText = Annotated[str, SEARCH.meta, SEARCH]
 Reason = Annotated[str, REASON.meta, REASON]
 Login = Annotated[str, LOGIN.meta, LOGIN]
