@@ -82,12 +82,14 @@ LIMITED: Final = Family(
     labels=("kind",),
     series={kind: (kind,) for kind in get_args(Limited)},
 )
+OWN_ACTION: Final = "own"
+"""How all actions that applications declared are counted: as one, since their names are anybody's."""
 REFUSED: Final = Family(
     name="freehold_refused_actions_total",
     help="What was asked for by somebody who was not allowed to do it (403), by action.",
     kind="counter",
     labels=("action",),
-    series={action: (action,) for action in sorted({*map(str, Action), *map(str, AccountAction)})},
+    series={action: (action,) for action in (*sorted({*map(str, Action), *map(str, AccountAction)}), OWN_ACTION)},
     is_sparse=True,
 )
 OUTBOX: Final = Family(
@@ -192,8 +194,8 @@ class Counting(Observer):
         self._limited.add(key=kind)
 
     def refused(self, action: str) -> None:
-        """Count what somebody was not allowed to do."""
-        self._refused.add(key=action)
+        """Count what somebody was not allowed to do; actions that applications declared are one series."""
+        self._refused.add(key=action if action in REFUSED.series else OWN_ACTION)
 
     @contextmanager
     def sign_in(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from types import MethodType
 from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
 
+from freehold.actions import operations as actions
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
 from freehold.data.context import Context
@@ -205,6 +206,15 @@ class Webhooks(Group):
     get_delivery = Bound(webhooks.get_delivery)
     replay = Bound(webhooks.replay)
     replay_delivery = Bound(webhooks.replay_delivery)
+
+
+class Actions(Group):
+    """Actions: Freehold's, and those that applications declared."""
+
+    declare = Bound(actions.declare)
+    list = Bound(actions.list_all)
+    get = Bound(actions.get)
+    delete = Bound(actions.delete)
 
 
 class Organizations(Group):

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import Action, OrganizationRef, Scope, enter
+from freehold.access import Action, OrganizationRef, Scope, enter, own_actions, readable_action
+from freehold.actions.types import ActionDeclaration
 from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
 from freehold.base.tokens import bearer_token
@@ -23,7 +24,19 @@ from freehold.data.jobs import Job, running
 from freehold.data.lending import GRACE_SECONDS
 from freehold.data.paging import Cursors
 from freehold.data.sql import statement_names
-from freehold.groups import ApiKeys, Audit, Mail, Organizations, Projects, Sessions, Tokens, Transfer, Users, Webhooks
+from freehold.groups import (
+    Actions,
+    ApiKeys,
+    Audit,
+    Mail,
+    Organizations,
+    Projects,
+    Sessions,
+    Tokens,
+    Transfer,
+    Users,
+    Webhooks,
+)
 from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.observe.observer import Observer
 from freehold.observe.shared_metrics import SharedMetrics
@@ -53,6 +66,7 @@ class Platform:
         self.sessions = Sessions(context)
         self.organizations = Organizations(context)
         self.projects = Projects(context)
+        self.actions = Actions(context)
         self.api_keys = ApiKeys(context)
         self.tokens = Tokens(context)
         self.audit = Audit(context)
@@ -63,7 +77,12 @@ class Platform:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, database_url: str, *, settings: Settings | None = None, observer: Observer | None = None
+        cls,
+        database_url: str,
+        *,
+        settings: Settings | None = None,
+        observer: Observer | None = None,
+        actions: ActionDeclaration | None = None,
     ) -> AsyncIterator["Platform"]:
         """Connect to a database, and close the connections at the end.
 
@@ -71,11 +90,13 @@ class Platform:
             database_url: ``postgresql://user:password@host/name``.
             settings: by default, the default of each setting.
             observer: called with events. By default, it logs slow statements and collects published metrics.
+            actions: your application's own, such as ``invoice.read``; see ``actions.declare``.
 
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
             SchemaPending: ``schema_pending``: the database lacks migrations.
             SettingError: the settings of mail or webhooks, or your mail templates, are not valid.
+            ActionTaken, ActionChanged, TooManyActions: your actions cannot be declared.
         """
         settings = settings or Settings()
         check_mail_settings(settings)
@@ -101,7 +122,11 @@ class Platform:
                 _log.warning(_NEWER, VERSION, ", ".join(sorted(unknown)))
             cursors = Cursors(await shared_key(database, _CURSOR_KEY))
             tools = Tools(settings=settings, passwords=passwords, cursors=cursors, observer=observer)
-            yield cls(Context(db=database, tools=tools, actor=OPERATOR))
+            platform = cls(Context(db=database, tools=tools, actor=OPERATOR))
+            if actions is not None:
+                await platform.actions.declare(actions)
+            await own_actions(platform.context)  # so that no request has to read them first
+            yield platform
         finally:
             passwords.close()
             await database.close()
@@ -158,16 +183,16 @@ class Platform:
 
         Args:
             organization: its id or its slug.
-            action: such as ``project.read``.
+            action: such as ``project.read``, or one of your own such as ``invoice.read``.
 
         Raises:
-            ValueError: there is no such action.
+            ValueError: there is no such action: it is not one of Freehold's, and no application declared it.
             Unauthenticated: ``unauthenticated``: nobody is signed in.
             Missing: ``not_found``: there is no such organization, or the actor may not see it.
             Forbidden: ``forbidden``: the actor sees it and may not do this.
             Renamed: ``renamed``: the action changes something, and the organization has another slug now.
         """
-        return await enter(self.context, organization, known_action(action))
+        return await enter(self.context, organization, readable_action(action))
 
     def within(self, connection: Any) -> "Platform":
         """Return the same platform inside your own transaction. Nothing is visible before you commit.
@@ -209,18 +234,6 @@ class Platform:
         """
         if isinstance(self.context.db, Database):
             await require_current_schema(self.context.db)
-
-
-def known_action(action: Action | str) -> Action:
-    """Return the action of this name.
-
-    Raises:
-        ValueError: there is none.
-    """
-    try:
-        return Action(action)
-    except ValueError:
-        raise ValueError(f"There is no action '{action}': use one of {', '.join(Action)}") from None
 
 
 def every_job() -> list[Job]:

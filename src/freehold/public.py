@@ -1,6 +1,7 @@
 """Every public name of Freehold, gathered from where it lives; ``freehold`` hands them out on first use."""
 
 from freehold.access import GRANTS, Action, Role, Scope
+from freehold.actions.types import ActionDeclaration, ActionEntry, ActionRemoval, HoldingKey, HoldingRole, NewAction
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.audit.types import (
     AccountAuditPageRequest,
@@ -123,6 +124,9 @@ __all__ = [
     "AccessQuestion",
     "AccountAuditPageRequest",
     "Action",
+    "ActionDeclaration",
+    "ActionEntry",
+    "ActionRemoval",
     "Actor",
     "AdminGrant",
     "ApiKey",
@@ -143,6 +147,8 @@ __all__ = [
     "Finding",
     "Forbidden",
     "FreeholdError",
+    "HoldingKey",
+    "HoldingRole",
     "Impersonation",
     "ImportPlan",
     "ImportReport",
@@ -167,6 +173,7 @@ __all__ = [
     "Membership",
     "Message",
     "Missing",
+    "NewAction",
     "NewApiKey",
     "NewCustomRole",
     "NewImpersonation",

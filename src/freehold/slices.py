@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from freehold.actions import SLICE as ACTIONS
 from freehold.api_keys import SLICE as API_KEYS
 from freehold.audit import SLICE as AUDIT
 from freehold.base.slices import Slice
@@ -26,6 +27,7 @@ SLICES: Final[tuple[Slice, ...]] = (
     USERS,
     SESSIONS,
     ORGANIZATIONS,
+    ACTIONS,
     API_KEYS,
     PROJECTS,
     PERSONAL_DATA,

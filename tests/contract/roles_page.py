@@ -1,6 +1,8 @@
 """Writes docs/reference/roles-and-actions.md from GRANTS."""
 
 from freehold.access import ACCOUNT_ACTIONS_BY_KEY, GRANTS, NEVER_BY_KEY, ON_CHOSEN_PROJECTS, OWNERSHIP, Action, Role
+from freehold.base.scalars import OWN_ACTION, RESERVED_NOUNS
+from freehold.data.own_actions import MOST_OWN_ACTIONS
 
 ABOUT = {
     Action.ORGANIZATION_READ: "see the organization; part of every role",
@@ -40,6 +42,9 @@ HEAD = """\
 The role of a member decides what they can do. `owner`, `admin` and `member` are built in. An organization can create
 [custom roles](../how-to/custom-roles.md) from the same actions. A platform administrator can do everything.
 
+Your application can [declare actions of its own](../how-to/declare-your-actions.md), such as `invoice.read`. `GET
+/v1/actions` and `freehold actions list` show all that there are. These are Freehold's:
+
 This page is generated from the code that decides, by `make renew`, and a test compares it.
 
 | action | allows you to | owner | admin | member |
@@ -67,6 +72,15 @@ def _rules() -> str:
 - Outside organizations, a user's API key without limits can do these, if its user can:
   {_names(ACCOUNT_ACTIONS_BY_KEY)}.
   With limits, it can only read its own user and (with `organization.read`) list their organizations.
+
+## Your own actions
+
+- A name is a noun, a dot and a verb: lowercase letters and underscores, at most {OWN_ACTION.max_length} characters.
+- These nouns are Freehold's: {_names(RESERVED_NOUNS)}.
+- All applications of a database can declare up to {MOST_OWN_ACTIONS}.
+- The owner always has them. An admin has what a member has. Platform administrators have all.
+- Custom roles and API keys can have them. An API key that is limited to projects cannot.
+- An action that was deleted gives nothing to the roles and keys that still name it.
 """
 
 

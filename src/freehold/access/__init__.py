@@ -22,6 +22,7 @@ from freehold.access.operation import (
     on_user,
     operation,
 )
+from freehold.access.own import ActionName, NoSuchAction, UnknownAction, own_actions, readable_action, require_known
 from freehold.access.scope import (
     OrganizationRef,
     Scope,
@@ -32,7 +33,16 @@ from freehold.access.scope import (
     scope_of_anyone_inside,
     standing_in,
 )
-from freehold.access.standing import Standing, key_includes, known_actions, standing
+from freehold.access.standing import (
+    Standing,
+    all_actions,
+    built_in,
+    granted_by,
+    key_includes,
+    known_actions,
+    ordered,
+    standing,
+)
 
 __all__ = [
     "ACCOUNT_ACTIONS_BY_KEY",
@@ -43,18 +53,24 @@ __all__ = [
     "OWNERSHIP",
     "AccountAction",
     "Action",
+    "ActionName",
     "By",
     "Declared",
+    "NoSuchAction",
     "OrganizationRef",
     "Role",
     "Scope",
     "Standing",
     "Subject",
+    "UnknownAction",
     "UserRef",
     "Writes",
+    "all_actions",
+    "built_in",
     "checked_again",
     "enter",
     "explain_access",
+    "granted_by",
     "held_anywhere",
     "in_transaction",
     "is_fellow",
@@ -64,6 +80,10 @@ __all__ = [
     "on_organization",
     "on_user",
     "operation",
+    "ordered",
+    "own_actions",
+    "readable_action",
+    "require_known",
     "scope_of_anyone_inside",
     "standing",
     "standing_in",

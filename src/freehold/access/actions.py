@@ -103,6 +103,10 @@ class AccountAction(StrEnum):
     WEBHOOK_REPLAY = "webhook.replay"
     DATA_IMPORT = "data.import"
     DATA_EXPORT = "data.export"
+    ACTION_DECLARE = "action.declare"
+    ACTION_LIST = "action.list"
+    ACTION_READ = "action.read"
+    ACTION_DELETE = "action.delete"
 
 
 _MEMBER = frozenset(

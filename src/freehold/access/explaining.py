@@ -16,12 +16,14 @@ async def standing_of(scope: Scope, user_id: UUID) -> Standing:
     Platform administration counts only when a platform administrator asks: who else is one is not told.
     """
     found = await queries.role_of_user(scope.db, organization_id=scope.organization_id, user_id=user_id)
+    own = await scope.context.tools.own_actions.at(scope.db, found.own_version) if found else scope.standing.own
     actor = Actor(user_id=user_id, is_admin=found is not None and found.is_admin and scope.context.is_admin)
     return standing(
         actor,
         scope.organization_id,
         role=found.role if found else None,
         role_actions=found.actions if found else None,
+        own=own,
     )
 
 
@@ -31,13 +33,16 @@ async def is_fellow(context: Context, user_id: UUID) -> bool:
     return viewer_id is not None and await queries.shares_organization(context.db, viewer_id=viewer_id, user_id=user_id)
 
 
-async def held_anywhere(context: Context, user_id: UUID) -> frozenset[Action]:
+async def held_anywhere(context: Context, user_id: UUID) -> frozenset[str]:
     """Say what a user may do in at least one organization, by their roles."""
     held = await queries.roles_of_user(context.db, user_id=user_id)
-    return frozenset[Action]().union(*(granted_by(each.role, each.actions) for each in held))
+    if not held:
+        return frozenset()
+    own = await context.tools.own_actions.at(context.db, held[0].own_version)
+    return frozenset[str]().union(*(granted_by(each.role, each.actions, own) for each in held))
 
 
-async def explain_access(scope: Scope, action: Action, user_id: UUID | None) -> tuple[bool, str]:
+async def explain_access(scope: Scope, action: str, user_id: UUID | None) -> tuple[bool, str]:
     """Say whether a user (by default the actor) may do an action in the scope's organization, and through what.
 
     Raises:

@@ -29,6 +29,7 @@ from freehold.access.scope import (
     scope_of,
     subject_of,
 )
+from freehold.access.standing import all_actions
 from freehold.base.errors import Forbidden
 from freehold.data.context import Context
 from freehold.data.db import Transaction
@@ -228,32 +229,36 @@ def _telling_refusals(run: Callable[P, Awaitable[R]], declared: Declared) -> Cal
     return told
 
 
-def _tell_once(context: Any, action: Action | AccountAction, refusal: Forbidden) -> None:
+def _tell_once(context: Any, action: str, refusal: Forbidden) -> None:
     if refusal.is_told:
         return
     refusal.is_told = True
     actor = context.actor
-    context.tools.observer.refused(action.value)
+    action = str(action)
+    context.tools.observer.refused(action)
     fields = {
-        "action": action.value,
+        "action": action,
         "code": refusal.code,
         "user_id": str(actor.user_id) if actor and actor.user_id else None,
         "key_id": str(actor.key.id) if actor and actor.key else None,
         "ip": context.ip,
     }
-    _log.info("refused: %s to %s", action.value, fields["user_id"] or fields["key_id"], extra={"fields": fields})
+    _log.info("refused: %s to %s", action, fields["user_id"] or fields["key_id"], extra={"fields": fields})
 
 
-async def enter(context: Context, organization: OrganizationRef, action: Action) -> Scope:
+async def enter(context: Context, organization: OrganizationRef, action: str) -> Scope:
     """Let the actor do something in an organization that no operation of Freehold's does, as every operation does it.
 
     Raises:
+        ValueError: no application declares the action.
         Unauthenticated, Missing, Forbidden, Moved, Renamed: as ``scope_of`` does.
     """
     changes = not action.endswith(".read")
     try:
         return await scope_of(context, organization, action=action, outsiders=False, changes=changes)
     except Forbidden as refusal:
+        if action not in all_actions(context.tools.own_actions.current):
+            raise ValueError(f"There is no action '{action}': declare it (freehold actions declare)") from None
         _tell_once(context, action, refusal)
         raise
 

@@ -1,5 +1,6 @@
 """Typed stubs of the statements that decide on access."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,7 @@ class RoleRow(msgspec.Struct, frozen=True):
     slug: str
     role: str | None
     actions: tuple[str, ...] | None
+    own_version: UUID | None
 
 
 class HeldRole(msgspec.Struct, frozen=True):
@@ -21,6 +23,7 @@ class HeldRole(msgspec.Struct, frozen=True):
 
     role: str
     actions: tuple[str, ...] | None
+    own_version: UUID | None
 
 
 class UserRole(msgspec.Struct, frozen=True):
@@ -29,6 +32,7 @@ class UserRole(msgspec.Struct, frozen=True):
     is_admin: bool
     role: str | None
     actions: tuple[str, ...] | None
+    own_version: UUID | None
 
 
 @lookup
@@ -65,3 +69,11 @@ async def roles_of_user(db: Executor, *, user_id: UUID) -> list[HeldRole]: ...
 
 @statement
 async def has_public_project(db: Executor, *, organization_id: UUID) -> bool: ...
+
+
+@statement
+async def own_version(db: Executor) -> UUID | None: ...
+
+
+@statement
+async def declared(db: Executor, *, names: Sequence[str]) -> list[str]: ...

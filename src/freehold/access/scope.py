@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import queries
-from freehold.access.actions import GRANTS, OPEN_TO_ALL, AccountAction, Action
-from freehold.access.standing import Standing, key_includes, key_may, standing
+from freehold.access.actions import OPEN_TO_ALL, AccountAction, Action, Role
+from freehold.access.standing import Standing, built_in, key_includes, key_may, standing
 from freehold.base.errors import Forbidden, Missing, Moved, Renamed, Unauthenticated
 from freehold.data.context import Actor, Context
 from freehold.data.db import Database, Transaction
@@ -27,7 +27,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """Proof that the actor may do ``action`` in an organization; only ``scope_of`` makes one."""
 
     context: Context
-    action: Action
+    action: Action | str
     organization_id: UUID
     standing: Standing
 
@@ -42,7 +42,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         return self.standing.role
 
     @property
-    def actions(self) -> frozenset[Action]:
+    def actions(self) -> frozenset[str]:
         """All that the actor may do here."""
         return self.standing.actions
 
@@ -51,11 +51,11 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
         """The projects that the actor's key is limited to; None for all."""
         return self.standing.key.project_ids if self.standing.key else None
 
-    def may(self, action: Action) -> bool:
+    def may(self, action: Action | str) -> bool:
         """Say whether the actor may also do another action here."""
         return action in self.standing.actions
 
-    def require_all(self, actions: Iterable[Action], purpose: str) -> None:
+    def require_all(self, actions: Iterable[str], purpose: str) -> None:
         """Return when the actor holds all of these: nobody gives, changes or takes away more than they have.
 
         Args:
@@ -153,7 +153,7 @@ async def subject_of(context: Context, user: UserRef, *, action: AccountAction, 
 
 
 async def scope_of(
-    context: Context, organization: OrganizationRef, *, action: Action, outsiders: bool, changes: bool
+    context: Context, organization: OrganizationRef, *, action: Action | str, outsiders: bool, changes: bool
 ) -> Scope:
     """Let the actor do something in an organization.
 
@@ -181,7 +181,8 @@ async def scope_of(
             is_former = True
     if found is None:
         raise no_such_organization()
-    held = standing(actor, found.id, role=found.role, role_actions=found.actions)
+    own = await context.tools.own_actions.at(context.db, found.own_version)
+    held = standing(actor, found.id, role=found.role, role_actions=found.actions, own=own)
     if action not in held.actions and not (outsiders and (held.is_outside or action in OPEN_TO_ALL)):
         raise no_such_organization() if held.is_outside else _forbidden(held, action)
     if is_former:
@@ -241,7 +242,8 @@ async def scope_in_deleted(context: Context, organization: OrganizationRef, *, a
     else:
         found = await queries.role_in_deleted_by_slug(context.db, slug=organization, user_id=context.actor_id)
     if found is not None:
-        held = standing(actor, found.id, role=found.role, role_actions=found.actions)
+        own = await context.tools.own_actions.at(context.db, found.own_version)
+        held = standing(actor, found.id, role=found.role, role_actions=found.actions, own=own)
         if action in held.actions:
             return Scope(context=context, action=action, organization_id=found.id, standing=held)
         raise no_such_organization()
@@ -252,10 +254,10 @@ async def scope_in_deleted(context: Context, organization: OrganizationRef, *, a
     raise NotDeleted(no_such_organization().detail)
 
 
-def _forbidden(held: Standing, action: Action) -> Forbidden:
+def _forbidden(held: Standing, action: str) -> Forbidden:
     if action in held.granted or held.role is None:
         return Forbidden(f"You are not allowed to do this here: {held.because(action)}")
-    needed = ", ".join(role for role, actions in GRANTS.items() if action in actions)
+    needed = ", ".join(role for role in (Role.MEMBER, Role.ADMIN, Role.OWNER) if action in built_in(role, held.own))
     return Forbidden(
         f"Your role here is {held.role}, but '{action}' needs one of: {needed}, or a custom role that includes it"
     )

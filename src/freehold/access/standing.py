@@ -1,6 +1,6 @@
 """What somebody may do in an organization, and through what: the one place that decides, and that can explain it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -17,9 +17,12 @@ from freehold.access.actions import (
     Role,
 )
 from freehold.data.context import Actor, Key
+from freehold.data.own_actions import NO_OWN_ACTIONS, OwnActions
 
-ALL_ACTIONS: Final = frozenset(Action)
-_NONE: Final = frozenset[Action]()
+_FREEHOLDS: Final = frozenset[str](Action)
+_NONE: Final = frozenset[str]()
+_RANKS: Final = (Role.MEMBER, Role.ADMIN, Role.OWNER)
+"""From the lowest up: whoever has a role can do all that the lower ones can."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,20 +34,22 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         is_admin: whether a platform administrator asks, who may do all.
         key: the API key that asks, which narrows all that.
         actions: what comes out: all that the actor may do here.
+        own: the actions that applications had declared when this was decided.
     """
 
     role: str | None
-    granted: frozenset[Action]
+    granted: frozenset[str]
     is_admin: bool
     key: Key | None
-    actions: frozenset[Action]
+    actions: frozenset[str]
+    own: OwnActions
 
     @property
     def is_outside(self) -> bool:
         """Whether the actor is nothing in this organization, and sees what is public alone."""
         return self.role is None and not self.granted and not self.is_admin
 
-    def because(self, action: Action) -> str:
+    def because(self, action: str) -> str:
         """Say through what the actor may do the action, or why not."""
         if action not in self.actions and (action in self.granted or self.is_admin):
             return f"the API key does not include {action}"
@@ -59,7 +64,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def standing(
-    actor: Actor | None, organization_id: UUID, *, role: str | None, role_actions: Sequence[str] | None
+    actor: Actor | None,
+    organization_id: UUID,
+    *,
+    role: str | None,
+    role_actions: Sequence[str] | None,
+    own: OwnActions,
 ) -> Standing:
     """Decide what an actor may do in an organization.
 
@@ -68,35 +78,61 @@ def standing(
         organization_id: where.
         role: what the actor's user is there; None for no member.
         role_actions: the actions of a role that the organization made for itself; None for a built-in one.
+        own: the actions that applications declared.
     """
     key = actor.key if actor else None
     if key is not None and not key.reaches(organization_id):
-        return Standing(role=None, granted=_NONE, is_admin=False, key=key, actions=_NONE)
+        return Standing(role=None, granted=_NONE, is_admin=False, key=key, actions=_NONE, own=own)
     is_admin = actor is not None and actor.is_admin
     granted = _NONE
     if key is not None and key.organization_id is not None:
-        granted = known_actions(key.actions or ()) if key.organization_id == organization_id else _NONE
+        granted = known_actions(key.actions or (), own) if key.organization_id == organization_id else _NONE
     elif role is not None:
-        granted = granted_by(role, role_actions)
-    actions = ALL_ACTIONS if is_admin else granted
+        granted = granted_by(role, role_actions, own)
+    actions = all_actions(own) if is_admin else granted
     return Standing(
         role=role,
         granted=granted,
         is_admin=is_admin,
         key=key,
-        actions=actions if key is None else actions & _reach(key),
+        actions=actions if key is None else actions & _reach(key, own),
+        own=own,
     )
 
 
-def granted_by(role: str, role_actions: Sequence[str] | None) -> frozenset[Action]:
+def granted_by(role: str, role_actions: Sequence[str] | None, own: OwnActions) -> frozenset[str]:
     """Say what a role gives: a built-in one, or (with ``role_actions``) one that an organization made."""
-    return GRANTS[Role(role)] if role_actions is None else known_actions(tuple(role_actions))
+    return built_in(role, own) if role_actions is None else known_actions(tuple(role_actions), own)
+
+
+@lru_cache(maxsize=64)
+def built_in(role: str, own: OwnActions) -> frozenset[str]:
+    """Say what a built-in role gives, of Freehold's actions and of those that applications declared."""
+    rank = _RANKS.index(Role(role))
+    return GRANTS[Role(role)] | {
+        name for name, lowest in own.lowest_roles.items() if _RANKS.index(Role(lowest)) <= rank
+    }
+
+
+@lru_cache(maxsize=16)
+def all_actions(own: OwnActions) -> frozenset[str]:
+    """List all that can be done in organizations; a platform administrator may."""
+    return _FREEHOLDS.union(own.lowest_roles)
 
 
 @lru_cache(maxsize=1024)
-def known_actions(names: Sequence[str]) -> frozenset[Action]:
-    """Read stored actions (a tuple or a frozenset); those of another version of Freehold give nothing."""
-    return frozenset(action for action in Action if action in names)
+def known_actions(names: Sequence[str] | frozenset[str], own: OwnActions) -> frozenset[str]:
+    """Read stored actions (a tuple or a frozenset).
+
+    Those of another version of Freehold give nothing, nor do those that no application declares any more.
+    """
+    return all_actions(own) & frozenset(names)
+
+
+def ordered(actions: Iterable[str]) -> tuple[str, ...]:
+    """Put actions in the order in which people read them: Freehold's by what they are about, then others by name."""
+    held = frozenset(actions)
+    return (*(action for action in Action if action in held), *sorted(held - _FREEHOLDS))
 
 
 def key_may(key: Key, action: AccountAction) -> bool:
@@ -116,7 +152,7 @@ def key_includes(key: Key | None, action: Action) -> bool:
     return key is None or action in _reach(key)
 
 
-def _reach(key: Key) -> frozenset[Action]:
-    """List what a key can be used for, whoever's it is."""
-    actions = ALL_ACTIONS if key.actions is None else known_actions(key.actions)
+def _reach(key: Key, own: OwnActions = NO_OWN_ACTIONS) -> frozenset[str]:
+    """List what a key can be used for, whoever's it is; without ``own``, of Freehold's actions."""
+    actions = all_actions(own) if key.actions is None else known_actions(key.actions, own)
     return (actions if key.project_ids is None else actions & ON_CHOSEN_PROJECTS) - NEVER_BY_KEY

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import click
 
-from freehold.access import Action
 from freehold.api_keys import operations
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.base.validation import parse
@@ -40,7 +39,6 @@ def _of_holder(command: Callable[..., Any]) -> Callable[..., Any]:
     "--action",
     "actions",
     multiple=True,
-    type=click.Choice([action.value for action in Action]),
     metavar="ACTION",
     help="An action that the key allows, such as project.read. Repeatable. By default, everything that its "
     "user can do, or (for an organization's key) what a member can do.",

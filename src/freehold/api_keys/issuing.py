@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from freehold.access import NEVER_BY_KEY, ON_CHOSEN_PROJECTS, AccountAction, Action
+from freehold.access import NEVER_BY_KEY, ON_CHOSEN_PROJECTS, AccountAction
 from freehold.api_keys import queries
 from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, NewApiKey
@@ -96,7 +96,7 @@ async def issue(
     holder: Holder,
     new: NewApiKey | ApiKey,
     *,
-    actions: Sequence[Action] | None,
+    actions: Sequence[str] | None,
     in_place_of: UUID | None = None,
 ) -> IssuedApiKey:
     """Make a key and write it down; what it may do was checked before.
@@ -134,7 +134,7 @@ async def issue(
         AccountAction.API_KEY_CREATE,
         made.id,
         **holder._asdict(),
-        actions=None if actions is None else [action.value for action in actions],
+        actions=None if actions is None else [str(action) for action in actions],
         in_place_of=str(in_place_of) if in_place_of else None,
     )
     return IssuedApiKey(**{name: getattr(made, name) for name in made.__struct_fields__}, key=token.token)

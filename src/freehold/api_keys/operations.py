@@ -5,7 +5,6 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import (
-    GRANTS,
     ON_CHOSEN_PROJECTS,
     OWNERSHIP,
     AccountAction,
@@ -14,10 +13,14 @@ from freehold.access import (
     Scope,
     Subject,
     Writes,
+    built_in,
     held_anywhere,
     in_transaction,
+    known_actions,
     on_organization,
     on_user,
+    ordered,
+    require_known,
 )
 from freehold.api_keys import queries
 from freehold.api_keys.issuing import (
@@ -68,6 +71,7 @@ async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
 
     Raises:
         BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+        UnknownAction: ``unknown_action``.
         Forbidden: the user has some of the actions in no organization.
         Invalid: a project is not in the user's organizations.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
@@ -84,6 +88,7 @@ async def create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
 
 async def _create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
     refuse_impossible(new)
+    await require_known(subject.db, new.actions or ())
     if new.actions is not None:
         lacking = sorted(frozenset(new.actions) - await held_anywhere(subject.context, subject.user_id))
         if lacking:
@@ -159,6 +164,7 @@ async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
 
     Raises:
         BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+        UnknownAction: ``unknown_action``.
         Forbidden: the actor lacks some of the actions, or only the owner can give one of them.
         Invalid: a project is not in the organization.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
@@ -175,6 +181,7 @@ async def create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
 
 async def _create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey:
     refuse_impossible(new)
+    await require_known(scope.db, new.actions or ())
     given = _of_a_member(scope, new) if new.actions is None else frozenset(new.actions)
     scope.require_all(given, "make such a key")
     if given & OWNERSHIP and scope.role != Role.OWNER and not scope.context.is_admin:
@@ -184,8 +191,7 @@ async def _create_for_organization(scope: Scope, new: NewApiKey) -> IssuedApiKey
             scope.db, organization_id=scope.organization_id, ids=new.project_ids
         )
         refuse_unknown(new.project_ids, known, "this organization")
-    actions = [action for action in Action if action in given]
-    return await issue(scope.context, Holder(organization_id=scope.organization_id), new, actions=actions)
+    return await issue(scope.context, Holder(organization_id=scope.organization_id), new, actions=ordered(given))
 
 
 @on_organization(Action.API_KEY_READ)
@@ -231,7 +237,7 @@ async def rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotati
 async def _rotate_of_organization(scope: Scope, key_id: UUID, rotation: KeyRotation) -> IssuedApiKey:
     holder = Holder(organization_id=scope.organization_id)
     old = await retire(scope.context, holder, key_id, rotation.overlap_seconds)
-    scope.require_all(old.actions or (), "rotate this key")
+    scope.require_all(known_actions(tuple(old.actions or ()), scope.standing.own), "rotate this key")
     return await issue(scope.context, holder, old, actions=old.actions, in_place_of=old.id)
 
 
@@ -245,6 +251,6 @@ async def delete_of_organization(scope: Scope, key_id: UUID) -> None:
     await revoke(scope.context, Holder(organization_id=scope.organization_id), key_id)
 
 
-def _of_a_member(scope: Scope, new: NewApiKey) -> frozenset[Action]:
-    given = GRANTS[Role.MEMBER] & scope.actions
+def _of_a_member(scope: Scope, new: NewApiKey) -> frozenset[str]:
+    given = built_in(Role.MEMBER, scope.standing.own) & scope.actions
     return given if new.project_ids is None else given & ON_CHOSEN_PROJECTS

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from freehold.access import OrganizationRef
+from freehold.access import OrganizationRef, UnknownAction
 from freehold.api_keys import operations
 from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
@@ -15,7 +15,12 @@ from freehold.web.routing import Routes
 routes = Routes("api-keys", "API keys for programs. Send one wherever you would send a session token.")
 
 
-@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, BeyondKeys, TooManyApiKeys, *PROOF])
+@routes.post(
+    "/v1/users/me/api-keys",
+    status=201,
+    store=False,
+    errors=[Forbidden, BeyondKeys, UnknownAction, TooManyApiKeys, *PROOF],
+)
 async def create_api_key(context: Context, body: NewApiKey) -> IssuedApiKey:
     """Create an API key that acts as you.
 
@@ -83,7 +88,7 @@ async def delete_api_key_of_user(context: Context, user: UUID, api_key: UUID) ->
     "/v1/organizations/{organization}/api-keys",
     status=201,
     store=False,
-    errors=[Missing, Forbidden, BeyondKeys, TooManyApiKeys, *PROOF],
+    errors=[Missing, Forbidden, BeyondKeys, UnknownAction, TooManyApiKeys, *PROOF],
 )
 async def create_organization_api_key(context: Context, organization: OrganizationRef, body: NewApiKey) -> IssuedApiKey:
     """Create an API key that belongs to the organization (a service account).

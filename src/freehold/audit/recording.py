@@ -7,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access.actions import AccountAction, Action
 from freehold.audit import queries
 from freehold.audit.types import PLATFORM_CHAIN, NewEvent
 from freehold.base.ids import new_id
@@ -23,7 +22,7 @@ _NO_CHANGE, _NO_ROWS, _ITS_ROWS = "WITH change AS (SELECT)", "SELECT FROM change
 
 def event_of(
     context: Context,
-    action: Action | AccountAction,
+    action: str,
     target_id: UUID | None,
     *,
     organization_id: UUID | None = None,
@@ -45,7 +44,7 @@ def event_of(
         details: what else a reader of the log needs; never a secret, never personal data: these can be erased elsewhere
             and not here, where they are part of a hash.
     """
-    target_type = action.value.partition(".")[0]
+    target_type = action.partition(".")[0]
     actor = context.actor_id or actor_id
     if context.actor and context.actor.acting_admin_id:
         details["acting_admin_id"] = str(context.actor.acting_admin_id)
@@ -59,7 +58,7 @@ def event_of(
         organization_id=organization_id,
         actor_id=actor,
         key_id=context.actor.key.id if context.actor and context.actor.key else None,
-        action=action.value,
+        action=str(action),
         target_type=target_type,
         target_id=target_id,
         details=msgspec.json.encode(details).decode(),
@@ -70,7 +69,7 @@ def event_of(
 
 async def record(
     context: Context,
-    action: Action | AccountAction,
+    action: str,
     target_id: UUID | None,
     *,
     organization_id: UUID | None = None,

@@ -26,6 +26,12 @@ RESERVED_SLUGS: Final = frozenset(
     "settings signup status support system undefined www".split()
 )
 """Slugs that would read as a part of an address, or as nothing."""
+RESERVED_NOUNS: Final = frozenset(
+    "action api_key audit backup data domain email email_change email_verification event feature freehold invitation "
+    "mail member migration organization ownership password_reset project role session token user webhook "
+    "webhook_endpoint".split()
+)
+"""Nouns of Freehold's actions, now or one day; no application declares actions with these."""
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -155,6 +161,13 @@ def _usable_slug(value: str) -> str:
 
 def _tidy_reference(value: str) -> str:
     return value.lower() if re.fullmatch(_UUID, value.lower()) else value
+
+
+def _with_own_noun(value: str) -> str:
+    noun = value.partition(".")[0]
+    if noun in RESERVED_NOUNS:
+        raise ValueError(f"must not begin with '{noun}', which is Freehold's: choose another noun")
+    return value
 
 
 def _tidy_locale(value: str) -> str:
@@ -302,6 +315,26 @@ WEBHOOK_URL: Final = Rule(
     pattern=(rf"^https?://{_LABEL}(\.{_LABEL})*\.?(:{_PORT})?([/?][^#\u0000-\u0020\u007f-\u00a0]*)?(?![\s\S])"),
     example="https://hooks.acme.example/freehold",
 )
+OWN_ACTION: Final = Rule(
+    name="own_action",
+    says=(
+        "must be a noun, a dot and a verb, such as invoice.read, of at most 64 lowercase letters and underscores; the "
+        "noun must not be one of Freehold's"
+    ),
+    min_length=3,
+    max_length=64,
+    pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
+    example="invoice.read",
+    clean=_with_own_noun,
+)
+APPLICATION: Final = Rule(
+    name="application",
+    says="must be 1 to 50 characters from a-z, 0-9, underscore and hyphen, starting with a letter",
+    min_length=1,
+    max_length=50,
+    pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    example="invoices",
+)
 REASON: Final = Rule(
     name="reason",
     says="must be 1 to 500 characters, not counting surrounding spaces, without control characters",
@@ -394,6 +427,8 @@ Feature = Annotated[str, FEATURE.meta, FEATURE]
 EventText = Annotated[str, EVENT.meta, EVENT]
 WebhookUrl = Annotated[str, WEBHOOK_URL.meta, WEBHOOK_URL]
 ActionText = Annotated[str, ACTION.meta, ACTION]
+OwnActionName = Annotated[str, OWN_ACTION.meta, OWN_ACTION]
+Application = Annotated[str, APPLICATION.meta, APPLICATION]
 SearchText = Annotated[str, SEARCH.meta, SEARCH]
 Reason = Annotated[str, REASON.meta, REASON]
 Login = Annotated[str, LOGIN.meta, LOGIN]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import Action, OrganizationRef, Standing, standing_in
+from freehold.access import Action, OrganizationRef, Standing, all_actions, ordered, readable_action, standing_in
 from freehold.base.errors import FieldError, Forbidden, Invalid, Missing
 from freehold.base.scalars import Slug
 from freehold.base.validation import parse_value
@@ -47,11 +47,16 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     def may(self, action: str) -> bool:
         """Say whether the visitor may do an action here, by its name."""
-        return Action(action) in self.standing.actions
+        return readable_action(action) in self.standing.actions
 
     def why(self, action: str) -> str:
         """Say through what they may, or why not."""
-        return self.standing.because(Action(action))
+        return self.standing.because(readable_action(action))
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """All actions that there are, in the order in which people read them."""
+        return ordered(all_actions(self.standing.own))
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Any, Final
 
-from freehold.access import NEVER_BY_KEY, Action
+from freehold.access import NEVER_BY_KEY, Action, all_actions, ordered, own_actions
 from freehold.api_keys import operations
 from freehold.api_keys.errors import ApiKeyExpired
 from freehold.api_keys.types import IssuedApiKey, KeyRotation, NewApiKey
@@ -63,7 +63,7 @@ async def _show(visit: Visit, place: Place | None, issued: IssuedApiKey | None) 
     request = visit.filtered(PageRequest, "cursor")
     if place is None:
         listed = await operations.list_of_user(visit.context, "me", request)
-        api, offered = "/v1/users/me/api-keys", frozenset(Action)
+        api, offered = "/v1/users/me/api-keys", all_actions(await own_actions(visit.context))
     else:
         listed = await operations.list_of_organization(visit.context, place.organization.id, request)
         api, offered = f"{place.api}/api-keys", place.standing.actions
@@ -84,7 +84,7 @@ async def _show(visit: Visit, place: Place | None, issued: IssuedApiKey | None) 
         place=place,
         listed=listed,
         issued=issued,
-        offered=[action for action in Action if action in offered and action not in NEVER_BY_KEY],
+        offered=ordered(offered - NEVER_BY_KEY),
         picked=picked(visit) if visit.trouble else [],
         may_make=may_make,
         may_end=may_end,

@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import msgspec
 
-from freehold.access import GRANTS, Action, Role
+from freehold.access import Action, Role, built_in
 from freehold.base.errors import FreeholdError
 from freehold.console.frame import Place, id_in, organization_in, place_of, show
 from freehold.data.paging import Page, PageRequest
@@ -55,27 +55,25 @@ class Row(msgspec.Struct, frozen=True):
     why: str
 
 
-async def role_grants(visit: Visit, place: Place) -> dict[str, frozenset[Action]]:
+async def role_grants(visit: Visit, place: Place) -> dict[str, frozenset[str]]:
     """Say what each role gives, as far as the visitor may read that: the built-in ones, and then the custom ones."""
-    found: dict[str, frozenset[Action]] = {role.value: actions for role, actions in GRANTS.items()}
+    found = {role.value: built_in(role, place.standing.own) for role in Role}
     if place.may(Action.ROLE_READ):
         listed = await roles.list_all(visit.context, place.organization.id, PageRequest(limit=_MOST_ROLES))
         found |= {role.name: frozenset(role.actions) for role in listed.data}
     return found
 
 
-def assignable(place: Place, grants: Mapping[str, frozenset[Action]]) -> list[str]:
+def assignable(place: Place, grants: Mapping[str, frozenset[str]]) -> list[str]:
     """List the roles that the visitor can give: nobody gives more than they have."""
     return [name for name, held in grants.items() if name != Role.OWNER and held <= place.standing.actions]
 
 
-def _rows(
-    place: Place, listed: Iterable[Member], grants: Mapping[str, frozenset[Action]], self_id: object
-) -> list[Row]:
+def _rows(place: Place, listed: Iterable[Member], grants: Mapping[str, frozenset[str]], self_id: object) -> list[Row]:
     rows = []
     for member in listed:
         is_owner = member.user.id == place.organization.owner_id
-        is_within = grants.get(member.role, frozenset(Action)) <= place.standing.actions
+        is_within = grants.get(member.role, frozenset(place.actions)) <= place.standing.actions
         why = "Owns the organization: hand it over first" if is_owner else ""
         if not is_owner and not is_within:
             why = "Can do more here than you"

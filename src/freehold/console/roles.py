@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from freehold.access import Action
+from freehold.access import Action, known_actions
 from freehold.base.errors import FreeholdError, Missing
 from freehold.base.scalars import RoleText
 from freehold.base.validation import parse_value
@@ -45,7 +45,7 @@ async def show_roles(visit: Visit) -> Answer:
         current="roles",
         place=place,
         listed=listed,
-        actions=list(Action),
+        actions=place.actions,
         done=DONE,
         calls=[
             Call("List roles", "GET", f"{place.api}/roles"),
@@ -99,8 +99,8 @@ def _name(visit: Visit) -> str:
 
 async def _show_role(visit: Visit, place: Place, role: CustomRole | RoleEntry | None) -> Answer:
     path = f"{place.api}/roles/{role.name}" if role else ""
-    held = {action.value for action in role.actions} if role else set()
-    is_within = role is None or frozenset(role.actions) <= place.standing.actions
+    held = set(role.actions) if role else set()
+    is_within = role is None or known_actions(role.actions, place.standing.own) <= place.standing.actions
     may_change = role is not None and not role.built_in and is_within and place.may(Action.ROLE_UPDATE)
     may_delete = role is not None and not role.built_in and is_within and place.may(Action.ROLE_DELETE)
     calls = [Call("Create a role", "POST", f"{place.api}/roles", dict(_EXAMPLE))]
@@ -118,7 +118,7 @@ async def _show_role(visit: Visit, place: Place, role: CustomRole | RoleEntry | 
         place=place,
         role=role,
         chosen=set(picked(visit)) if visit.form else held,
-        actions=list(Action),
+        actions=place.actions,
         is_within=is_within,
         may_change=may_change or (role is None and place.may(Action.ROLE_CREATE)),
         may_delete=may_delete,

@@ -8,6 +8,7 @@ import msgspec
 from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
 from freehold.data.db import Database, Transaction
+from freehold.data.own_actions import KnownOwnActions
 from freehold.data.paging import Cursors
 from freehold.observe.observer import SILENT, Observer
 from freehold.passwords.hashing import Passwords
@@ -65,6 +66,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     passwords: Passwords
     cursors: Cursors
     observer: Observer = SILENT
+    own_actions: KnownOwnActions = msgspec.field(default_factory=KnownOwnActions)
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,18 @@
 """Typed stubs of the statements that the platform itself needs to start."""
 
+from uuid import UUID
+
+import msgspec
+
 from freehold.data.sql import Executor, statement
+
+
+class OwnActionRow(msgspec.Struct, frozen=True):
+    """An action that an application declared, and the version of all of them."""
+
+    version: UUID
+    name: str | None
+    lowest_role: str | None
 
 
 @statement
@@ -9,3 +21,7 @@ async def migrations_applied(db: Executor) -> list[str]: ...
 
 @statement
 async def shared_key(db: Executor, *, name: str, fresh: bytes) -> bytes | None: ...
+
+
+@statement
+async def own_actions(db: Executor) -> list[OwnActionRow]: ...

@@ -9,3 +9,10 @@ WITH made AS (
 )
 SELECT key FROM made UNION ALL SELECT key FROM server_keys WHERE name = :name
 LIMIT 1;
+
+-- name: own_actions
+-- What applications declared, and the version of all that; one row without an action when there is none.
+SELECT v.version, a.name, a.lowest_role
+FROM own_action_versions v
+LEFT JOIN own_actions a ON true
+ORDER BY a.name;

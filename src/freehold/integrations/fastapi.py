@@ -15,10 +15,10 @@ from typing import Annotated, Any
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from freehold.access import Action, Scope
+from freehold.access import Action, Scope, readable_action
 from freehold.integrations import starlette
 from freehold.integrations.starlette import install
-from freehold.platform import Platform, known_action
+from freehold.platform import Platform
 from freehold.users.types import User
 
 __all__ = ["Access", "Acting", "CurrentUser", "OptionalUser", "install"]
@@ -50,16 +50,16 @@ def Access(action: Action | str, *, parameter: str = "organization") -> Any:  # 
     """Let a route be called by those alone who may do something in the organization that its path names.
 
     Args:
-        action: such as ``project.read``.
+        action: such as ``project.read``, or one of your own such as ``invoice.read``.
         parameter: the name of the path's parameter with the organization's slug or id.
 
     Returns:
         A dependency, which gives the ``Scope``: with the organization's id, and the role and actions of the caller.
 
     Raises:
-        ValueError: there is no such action.
+        ValueError: there can be no such action. One that no application declared is refused when it is asked for.
     """
-    action = known_action(action)
+    action = readable_action(action)
 
     async def check(connection: HTTPConnection) -> Scope:
         return await starlette.access(connection, action, parameter=parameter)

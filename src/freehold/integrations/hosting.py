@@ -8,9 +8,11 @@ from typing import Final
 
 import msgspec
 
+from freehold.actions.types import ActionDeclaration
 from freehold.base.addresses import Proxies
 from freehold.base.errors import FreeholdError, Unavailable
 from freehold.base.settings import Settings
+from freehold.data.context import OPERATOR
 from freehold.platform import Platform
 from freehold.serve.application import create_application
 from freehold.serve.door import Door
@@ -49,10 +51,14 @@ class Hosting:
     Args:
         given: an open platform, or how to open one.
         jobs: whether background jobs run here.
+        actions: those of the application.
     """
 
-    def __init__(self, given: Platform | Settings, *, jobs: bool = True) -> None:
+    def __init__(
+        self, given: Platform | Settings, *, jobs: bool = True, actions: ActionDeclaration | None = None
+    ) -> None:
         self._given = given
+        self._actions = actions
         self._jobs = jobs
         self._opened: Opened | None = None
         self._opening: asyncio.Future[Opened] | None = None
@@ -71,11 +77,13 @@ class Hosting:
             SettingError: a setting is not valid.
         """
         if isinstance(self._given, Platform):
+            if self._actions is not None and self._given.loop is asyncio.get_running_loop():
+                await self._given.acting_as(OPERATOR).actions.declare(self._actions)
             async with self._serve(self._given) as opened:
                 yield opened.platform
             return
         async with (
-            Platform.open(self._given.database_url or "", settings=self._given) as platform,
+            Platform.open(self._given.database_url or "", settings=self._given, actions=self._actions) as platform,
             self._serve(platform) as opened,
         ):
             yield opened.platform

@@ -20,11 +20,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from freehold.access import Action, OrganizationRef, Scope
+from freehold.access import Action, OrganizationRef, Scope, readable_action
+from freehold.actions.types import ActionDeclaration
 from freehold.base.errors import FreeholdError, Invalid
 from freehold.base.settings import Settings
 from freehold.integrations.hosting import Hosting
-from freehold.platform import Platform, known_action
+from freehold.platform import Platform
 from freehold.web.problems import answer_to
 from freehold.web.references import reference_reader
 from freehold.web.requests import Request as OwnRequest
@@ -33,7 +34,14 @@ _POLICY_VIOLATION: Final = 1008
 _read_organization = reference_reader(OrganizationRef)
 
 
-def install(app: Starlette, platform: Platform | Settings, *, path: str = "/freehold", jobs: bool = True) -> None:
+def install(
+    app: Starlette,
+    platform: Platform | Settings,
+    *,
+    path: str = "/freehold",
+    jobs: bool = True,
+    actions: ActionDeclaration | None = None,
+) -> None:
     """Mount Freehold's API and pages, open the platform with your application, and answer Freehold's errors.
 
     Mail is sent and other jobs run while your lifespan does. Your own lifespan runs inside Freehold's. Where the server
@@ -45,13 +53,14 @@ def install(app: Starlette, platform: Platform | Settings, *, path: str = "/free
         platform: how to open one (with ``database_url``), or an open one, which you close.
         path: where the API and the pages are.
         jobs: whether to send mail and run other jobs in this process.
+        actions: your application's own, such as ``invoice.read``, which are declared when the platform opens.
 
     Raises:
         RuntimeError: Freehold is installed in this application already.
     """
     if hasattr(app.state, "freehold"):
         raise RuntimeError("Freehold is installed in this application already: call install once")
-    hosting = app.state.freehold = Hosting(platform, jobs=jobs)
+    hosting = app.state.freehold = Hosting(platform, jobs=jobs, actions=actions)
     inner = app.router.lifespan_context
 
     @asynccontextmanager
@@ -84,7 +93,7 @@ async def access(connection: HTTPConnection, action: Action | str, *, parameter:
 
     Args:
         connection: the request.
-        action: such as ``project.read``.
+        action: such as ``project.read``, or one of your own such as ``invoice.read``.
         parameter: the name of the path's parameter with the organization's slug or id.
 
     Raises:
@@ -93,7 +102,7 @@ async def access(connection: HTTPConnection, action: Action | str, *, parameter:
         Invalid: ``invalid``: the parameter is neither a slug nor a UUID.
         LookupError: the path has no such parameter.
     """
-    action = known_action(action)
+    action = readable_action(action)
     if parameter not in connection.path_params:
         raise LookupError(f"The path has no parameter '{parameter}': write {{{parameter}}} into it, or name another")
     platform = await acting(connection)

@@ -1,5 +1,16 @@
 -- The schema that all migrations together make, written by the test that compares them: for reading, not running.
 
+TABLE public.action_declarations COMMENT 'Which application uses which of the actions in own_actions.'
+    application character varying(50) NOT NULL COMMENT 'Name that the application gave itself.'
+    action character varying(64) NOT NULL COMMENT 'An action that it declared.'
+    revision integer NOT NULL COMMENT 'Which of its declarations named the action last; an older one changes nothing.'
+    declared_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When it declared the action in this revision.'
+    CONSTRAINT action_declarations_action_fkey FOREIGN KEY (action) REFERENCES public.own_actions(name) ON DELETE CASCADE
+    CONSTRAINT action_declarations_application_check CHECK (((application)::text ~ '^[a-z][a-z0-9_-]{0,49}$'::text))
+    CONSTRAINT action_declarations_pkey PRIMARY KEY (application, action)
+    CONSTRAINT action_declarations_revision_check CHECK ((revision >= 1))
+    CREATE INDEX action_declarations_action_idx ON public.action_declarations USING btree (action)
+
 TABLE public.api_keys COMMENT 'Keys for programs; holds only the hash of each.'
     id uuid NOT NULL DEFAULT gen_random_uuid()
     user_id uuid
@@ -15,7 +26,7 @@ TABLE public.api_keys COMMENT 'Keys for programs; holds only the hash of each.'
     last_used_at timestamp with time zone
     CONSTRAINT api_keys_actions_check CHECK (
 CASE
-    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 100) AND (cardinality(actions) = length(array_to_tsvector(actions))))
+    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 200) AND (cardinality(actions) = length(array_to_tsvector(actions))))
     ELSE (actions IS NULL)
 END)
     CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32))
@@ -27,6 +38,7 @@ END)
     CONSTRAINT api_keys_pkey PRIMARY KEY (id)
     CONSTRAINT api_keys_project_ids_check CHECK ((cardinality(project_ids) <= 100))
     CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+    CREATE INDEX api_keys_actions_idx ON public.api_keys USING gin (actions) WHERE (actions IS NOT NULL)
     CREATE INDEX api_keys_organization_id_idx ON public.api_keys USING btree (organization_id, id DESC) WHERE (organization_id IS NOT NULL)
     CREATE INDEX api_keys_user_id_idx ON public.api_keys USING btree (user_id, id DESC) WHERE (user_id IS NOT NULL)
 
@@ -225,6 +237,23 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     CREATE INDEX organizations_owner_id_idx ON public.organizations USING btree (owner_id)
     CREATE INDEX organizations_slug_search_idx ON public.organizations USING btree (slug COLLATE "C", id)
 
+TABLE public.own_action_versions COMMENT 'One row: what own_actions holds, as a version; who changes own_actions renews it.'
+    id smallint NOT NULL DEFAULT 1 COMMENT 'Always 1.'
+    version uuid NOT NULL COMMENT 'A new random value for every change of own_actions.'
+    CONSTRAINT own_action_versions_id_check CHECK ((id = 1))
+    CONSTRAINT own_action_versions_pkey PRIMARY KEY (id)
+
+TABLE public.own_actions COMMENT 'Actions that applications declared, beside those of Freehold.'
+    name character varying(64) NOT NULL COMMENT 'Noun and verb, such as invoice.read; never a noun of Freehold.'
+    lowest_role character varying(10) NOT NULL COMMENT 'The lowest built-in role that has it; higher ones have it, too.'
+    description character varying(500) COMMENT 'What it allows, for people; NULL for nothing said.'
+    created_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When it was first declared.'
+    updated_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When its role or description last changed.'
+    CONSTRAINT own_actions_description_check CHECK ((((description)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((description)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
+    CONSTRAINT own_actions_lowest_role_check CHECK (((lowest_role)::text = ANY ((ARRAY['owner'::character varying, 'admin'::character varying, 'member'::character varying])::text[])))
+    CONSTRAINT own_actions_name_check CHECK (((name)::text ~ '^[a-z_]+\.[a-z_]+$'::text))
+    CONSTRAINT own_actions_pkey PRIMARY KEY (name)
+
 TABLE public.owner_offers COMMENT 'Ownership of organizations that is offered to a member, who has not answered.'
     organization_id uuid NOT NULL COMMENT 'Whose ownership.'
     user_id uuid NOT NULL COMMENT 'The member who may accept it.'
@@ -286,13 +315,14 @@ TABLE public.roles COMMENT 'Roles that organizations make for themselves.'
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     CONSTRAINT roles_actions_check CHECK (
 CASE
-    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 100) AND (cardinality(actions) = length(array_to_tsvector(actions))) AND ('organization.read'::text = ANY (actions)))
+    WHEN ((actions)::text ~ '^\{([a-z_]+\.[a-z_]+(,[a-z_]+\.[a-z_]+)*)?\}$'::text) THEN ((cardinality(actions) <= 200) AND (cardinality(actions) = length(array_to_tsvector(actions))) AND ('organization.read'::text = ANY (actions)))
     ELSE false
 END)
     CONSTRAINT roles_name_check CHECK ((((name)::text ~ '^[a-z][a-z0-9_-]{0,49}$'::text) AND ((name)::text <> ALL ((ARRAY['owner'::character varying, 'admin'::character varying, 'member'::character varying])::text[])) AND ((name)::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'::text)))
     CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT roles_organization_id_name_key UNIQUE (organization_id, name)
     CONSTRAINT roles_pkey PRIMARY KEY (organization_id, id)
+    CREATE INDEX roles_actions_idx ON public.roles USING gin (actions)
 
 TABLE public.server_keys COMMENT 'Secrets shared by all nodes; never shown.'
     name character varying(32) NOT NULL

@@ -7,10 +7,15 @@ from uuid import UUID
 from msgspec import UNSET
 
 from freehold.base.errors import FieldError
-from freehold.base.scalars import RESERVED_SLUGS, RoleText, Slug
+from freehold.base.scalars import RESERVED_SLUGS, ActionText, RoleText, Slug
 from freehold.base.validation import Problems, Reader, reader
 
-_NOUNS = {UUID: "a UUID", Slug: "a slug", RoleText: "the name of a role"}
+_NOUNS = {
+    UUID: "a UUID",
+    Slug: "a slug",
+    RoleText: "the name of a role",
+    ActionText: "the name of an action, such as project.read",
+}
 
 
 def alternatives(kind: Any) -> tuple[Any, ...]:

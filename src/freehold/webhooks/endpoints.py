@@ -100,7 +100,7 @@ def _may_be_reached(context: Context, url: str) -> bool:
 
 
 async def create(
-    context: Context, action: Action | AccountAction, organization_id: UUID | None, new: NewWebhookEndpoint
+    context: Context, action: str, organization_id: UUID | None, new: NewWebhookEndpoint
 ) -> IssuedWebhookEndpoint:
     """Make an endpoint, in a transaction.
 
@@ -129,7 +129,7 @@ async def create(
 
 async def update(
     context: Context,
-    action: Action | AccountAction,
+    action: str,
     organization_id: UUID | None,
     endpoint_id: UUID,
     patch: WebhookEndpointPatch,
@@ -169,7 +169,7 @@ async def update(
 
 async def rotate(
     context: Context,
-    action: Action | AccountAction,
+    action: str,
     organization_id: UUID | None,
     endpoint_id: UUID,
     rotation: SecretRotation,
@@ -195,7 +195,7 @@ async def rotate(
 
 async def delete(
     context: Context,
-    action: Action | AccountAction,
+    action: str,
     organization_id: UUID | None,
     endpoint_id: UUID,
     *,

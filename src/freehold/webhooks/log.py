@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from freehold.access import AccountAction, Action
 from freehold.audit.recording import record
 from freehold.data.context import Context
 from freehold.data.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
@@ -74,7 +73,7 @@ async def read_delivery(
 
 async def replay(
     context: Context,
-    action: Action | AccountAction,
+    action: str,
     organization_id: UUID | None,
     endpoint_id: UUID,
     wanted: NewReplay | UUID,

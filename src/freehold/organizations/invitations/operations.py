@@ -7,7 +7,18 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, Action, By, Scope, Subject, Writes, on_organization, on_user, operation
+from freehold.access import (
+    AccountAction,
+    Action,
+    By,
+    Scope,
+    Subject,
+    Writes,
+    on_organization,
+    on_user,
+    operation,
+    own_actions,
+)
 from freehold.audit.recording import record
 from freehold.base.errors import FreeholdError, Invalid, InvalidToken
 from freehold.base.tokens import Kind, new_token, token_hash
@@ -79,7 +90,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
     wanted: dict[str, Any] = {"organization_id": scope.organization_id, "statuses": statuses, "is_over": is_over}
 
     async def page(read: Any = queries.page, **position: Any) -> list[Invitation]:
-        return [shown(row) for row in await read(scope.db, **wanted, **position)]
+        return [shown(row, scope.standing.own) for row in await read(scope.db, **wanted, **position)]
 
     return await page_by_id(
         scope.context.tools.cursors,
@@ -101,7 +112,7 @@ async def get(scope: Scope, invitation_id: UUID) -> Invitation:
     found = await queries.by_id(scope.db, organization_id=scope.organization_id, id=invitation_id)
     if found is None:
         raise NoSuchInvitation
-    return shown(found)
+    return shown(found, scope.standing.own)
 
 
 @on_organization(Action.INVITATION_CREATE, writes=Writes.TRANSACTION)
@@ -171,7 +182,7 @@ async def resend(scope: Scope, invitation_id: UUID) -> Invitation:
     if renewed is None:
         raise await _not_open(scope, invitation_id)
     invitation = Invitation(**msgspec.structs.asdict(renewed.invitation))
-    role = await promised_role(scope.db, scope.organization_id, invitation.role, renewed.role_id)
+    role = await promised_role(scope.db, scope.organization_id, invitation.role, renewed.role_id, scope.standing.own)
     if role is None:
         raise RoleGone(invitation.role)
     scope.require_all(role.actions, f"invite somebody to the role {role.name}")
@@ -228,7 +239,7 @@ async def preview(context: Context, invitation: InvitationToken) -> ReceivedInvi
     found = await queries.by_token(context.db, token_hash=_hash(invitation.token))
     if found is None:
         raise InvalidToken
-    return received(found)
+    return received(found, await own_actions(context))
 
 
 @operation(AccountAction.INVITATION_DECLINE, by=By.ANYONE, writes=Writes.TRANSACTION)
@@ -260,7 +271,8 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[ReceivedI
 
     async def page(*, before_id: UUID, limit: int) -> list[ReceivedInvitation]:
         rows = await queries.page_of_user(subject.db, user_id=subject.user_id, before_id=before_id, limit=limit)
-        return [received(row) for row in rows]
+        own = await own_actions(subject.context)
+        return [received(row, own) for row in rows]
 
     return await page_by_id(
         subject.context.tools.cursors,
@@ -355,7 +367,7 @@ async def _accept(context: Context, user: User, token: str, pointer: str) -> Mem
             invited_by=taken.invited_by,
             invited_by_key=taken.invited_by_key,
         )
-        if not may_invite(sender, role.actions):
+        if not may_invite(sender, role.actions, await own_actions(context)):
             raise InviterLacksRight
 
     await join(

@@ -16,6 +16,7 @@ from freehold.access import (
     is_fellow,
     no_such_organization,
     on_organization,
+    own_actions,
     standing_of,
 )
 from freehold.audit.recording import record
@@ -143,7 +144,7 @@ async def join(
     """
     if await queries.touch_organization(context.db, organization_id=organization_id, version=None) is None:
         raise OrganizationGone
-    role = await promised_role(context.db, organization_id, role_name, role_id)
+    role = await promised_role(context.db, organization_id, role_name, role_id, await own_actions(context))
     if role is None:
         raise RoleGone(role_name)
     await vouched(role)

@@ -114,6 +114,7 @@ async def accept(scope: Scope) -> Organization:
         organization_id=scope.organization_id,
         user_id=taken.offered_by,
         key_id=taken.offered_by_key,
+        own=scope.standing.own,
     )
     if Action.ORGANIZATION_TRANSFER not in held:
         raise OwnerOfferVoid

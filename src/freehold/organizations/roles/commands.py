@@ -2,7 +2,6 @@
 
 import click
 
-from freehold.access import Action
 from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.organizations.roles import operations
@@ -14,7 +13,6 @@ _actions = click.option(
     "--action",
     "actions",
     multiple=True,
-    type=click.Choice([action.value for action in Action]),
     metavar="ACTION",
     help="An action that the role includes, such as project.read. Repeatable.",
 )

@@ -2,26 +2,33 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 from msgspec import UNSET
 
 from freehold.access import (
-    GRANTS,
     OWNERSHIP,
     Action,
+    NoSuchAction,
     Role,
     Scope,
     Writes,
+    all_actions,
+    built_in,
     checked_again,
     explain_access,
+    known_actions,
     no_such_organization,
     on_organization,
+    ordered,
+    require_known,
 )
 from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, Stale
 from freehold.base.ids import new_id
+from freehold.data.own_actions import OwnActions
 from freehold.data.paging import Page, PageRequest, read_page
 from freehold.organizations.roles import queries
 from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, TooManyRoles
@@ -35,21 +42,24 @@ from freehold.organizations.roles.types import (
     RoleRef,
 )
 
-
-def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
-    """Put actions in the order of their declaration, in which people read them."""
-    held = frozenset(actions)
-    return tuple(action for action in Action if action in held)
-
-
 MOST_ROLES: Final = 200
 """How many roles of its own an organization can have."""
 
-BUILT_IN: Final = tuple(
-    RoleEntry(id=None, name=role.value, actions=_ordered(GRANTS[role]), created_at=None, updated_at=None, built_in=True)
-    for role in Role
-)
-"""Owner, admin and member, as lists show them."""
+
+@lru_cache(maxsize=16)
+def _all_built_in(own: OwnActions) -> tuple[RoleEntry, ...]:
+    """Give owner, admin and member, as lists show them."""
+    return tuple(
+        RoleEntry(
+            id=None,
+            name=role.value,
+            actions=ordered(built_in(role, own)),
+            created_at=None,
+            updated_at=None,
+            built_in=True,
+        )
+        for role in Role
+    )
 
 
 @on_organization(Action.ROLE_READ)
@@ -60,16 +70,17 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[RoleEntry]:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
         Invalid: the cursor belongs to another list.
     """
+    first_of_all = _all_built_in(scope.standing.own)
 
     async def fetch(after_built_in: int, after_name: str, limit: int) -> list[RoleEntry]:
-        first = list(BUILT_IN[after_built_in:limit])
+        first = list(first_of_all[after_built_in:limit])
         own = await queries.page(
             scope.db, organization_id=scope.organization_id, after_name=after_name, limit=limit - len(first)
         )
         return [*first, *own]
 
     async def count() -> int:
-        return len(BUILT_IN) + await queries.count_all(scope.db, organization_id=scope.organization_id)
+        return len(first_of_all) + await queries.count_all(scope.db, organization_id=scope.organization_id)
 
     return await read_page(
         scope.context.tools.cursors,
@@ -77,7 +88,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[RoleEntry]:
         listing=f"roles:{scope.organization_id}",
         start=(0, ""),
         fetch=fetch,
-        position=lambda role: (BUILT_IN.index(role) + 1, "") if role.built_in else (len(BUILT_IN), role.name),
+        position=lambda role: (first_of_all.index(role) + 1, "") if role.built_in else (len(first_of_all), role.name),
         count=count,
     )
 
@@ -89,7 +100,7 @@ async def get(scope: Scope, role: RoleRef) -> CustomRole | RoleEntry:
     Raises:
         NoSuchRole: ``no_such_role``.
     """
-    return _built_in(role) or await _own(scope, role)
+    return _built_in(scope, role) or await _own(scope, role)
 
 
 @on_organization(Action.ROLE_CREATE, writes=Writes.TRANSACTION)
@@ -97,13 +108,14 @@ async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
     """Create a role from actions that the actor has.
 
     Raises:
+        UnknownAction: ``unknown_action``.
         Forbidden: the actor lacks some of the actions, or only the owner can give one of them.
         RoleTaken: ``role_taken``.
         TooManyRoles: ``too_many_roles``.
     """
     scope = await _locked(scope)
     actions = _complete(new.actions)
-    _check_giving(scope, actions)
+    await _check_giving(scope, actions)
     if await queries.count_all(scope.db, organization_id=scope.organization_id) >= MOST_ROLES:
         raise TooManyRoles
     made = await queries.insert(
@@ -115,7 +127,7 @@ async def create(scope: Scope, new: NewCustomRole) -> CustomRole:
         made.id,
         organization_id=scope.organization_id,
         name=made.name,
-        actions=[action.value for action in actions],
+        actions=[str(action) for action in actions],
     )
     return made
 
@@ -127,6 +139,7 @@ async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: date
     Raises:
         NoSuchRole: ``no_such_role``.
         BuiltInRole: ``built_in_role``.
+        UnknownAction: ``unknown_action``.
         Forbidden: the role has, or would have, actions that the actor lacks.
         RoleTaken: ``role_taken``.
         Stale: ``stale``.
@@ -135,7 +148,7 @@ async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: date
     current = await _changeable(scope, role)
     actions = None if patch.actions is UNSET else _complete(patch.actions)
     if actions is not None:
-        _check_giving(scope, actions)
+        await _check_giving(scope, actions)
     if version not in {None, current.updated_at}:
         raise Stale
     changes = [name for name in patch.__struct_fields__ if getattr(patch, name) is not UNSET]
@@ -157,7 +170,7 @@ async def update(scope: Scope, role: RoleRef, patch: RolePatch, *, version: date
         updated.id,
         organization_id=scope.organization_id,
         name=updated.name,
-        actions=[action.value for action in updated.actions],
+        actions=[str(action) for action in updated.actions],
     )
     return updated
 
@@ -190,9 +203,12 @@ async def explain(scope: Scope, question: AccessQuestion) -> Access:
 
     Raises:
         Missing: ``not_found``: the actor cannot see this organization.
+        NoSuchAction: ``no_such_action``.
         Forbidden: the actor asks about somebody else without ``member.read``.
     """
     allowed, because = await explain_access(scope, question.action, question.user_id)
+    if question.action not in all_actions(scope.context.tools.own_actions.current):
+        raise NoSuchAction
     return Access(allowed=allowed, because=because)
 
 
@@ -203,8 +219,8 @@ async def _locked(scope: Scope) -> Scope:
     return await checked_again(scope)
 
 
-def _built_in(role: RoleRef) -> RoleEntry | None:
-    return next((entry for entry in BUILT_IN if entry.name == role), None)
+def _built_in(scope: Scope, role: RoleRef) -> RoleEntry | None:
+    return next((entry for entry in _all_built_in(scope.standing.own) if entry.name == role), None)
 
 
 async def _own(scope: Scope, role: RoleRef) -> CustomRole:
@@ -218,20 +234,21 @@ async def _own(scope: Scope, role: RoleRef) -> CustomRole:
 
 
 async def _changeable(scope: Scope, role: RoleRef) -> CustomRole:
-    if _built_in(role):
+    if _built_in(scope, role):
         raise BuiltInRole
     found = await _own(scope, role)
-    scope.require_all(found.actions, "change this role")
+    scope.require_all(known_actions(found.actions, scope.standing.own), "change this role")
     return found
 
 
-def _complete(actions: Iterable[Action]) -> tuple[Action, ...]:
+def _complete(actions: Iterable[str]) -> tuple[str, ...]:
     """Add what every role includes: whoever belongs to an organization sees it, and can leave it."""
-    return _ordered([*actions, Action.ORGANIZATION_READ])
+    return ordered([*actions, Action.ORGANIZATION_READ])
 
 
-def _check_giving(scope: Scope, actions: tuple[Action, ...]) -> None:
+async def _check_giving(scope: Scope, actions: tuple[str, ...]) -> None:
+    await require_known(scope.db, actions)
     scope.require_all(actions, "make such a role")
-    ownership = [action.value for action in actions if action in OWNERSHIP]
+    ownership = [str(action) for action in actions if action in OWNERSHIP]
     if ownership and scope.role != Role.OWNER and not scope.context.is_admin:
         raise Forbidden(f"Only the owner can create roles that include {', '.join(ownership)}")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from freehold.access import OrganizationRef
+from freehold.access import NoSuchAction, OrganizationRef, UnknownAction
 from freehold.base.errors import Forbidden, Missing
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
@@ -22,7 +22,11 @@ from freehold.web.routing import Routes
 routes = Routes("roles", "Built-in and custom roles, which decide what members can do.")
 
 
-@routes.post("/v1/organizations/{organization}/roles", status=201, errors=[Missing, Forbidden, RoleTaken, TooManyRoles])
+@routes.post(
+    "/v1/organizations/{organization}/roles",
+    status=201,
+    errors=[Missing, Forbidden, UnknownAction, RoleTaken, TooManyRoles],
+)
 async def create_role(context: Context, organization: OrganizationRef, body: NewCustomRole) -> CustomRole:
     """Create a custom role.
 
@@ -44,7 +48,8 @@ async def get_role(context: Context, organization: OrganizationRef, role: RoleRe
 
 
 @routes.patch(
-    "/v1/organizations/{organization}/roles/{role}", errors=[Missing, NoSuchRole, Forbidden, BuiltInRole, RoleTaken]
+    "/v1/organizations/{organization}/roles/{role}",
+    errors=[Missing, NoSuchRole, Forbidden, UnknownAction, BuiltInRole, RoleTaken],
 )
 async def update_role(
     context: Context, organization: OrganizationRef, role: RoleRef, body: RolePatch, version: datetime | None
@@ -64,7 +69,7 @@ async def delete_role(context: Context, organization: OrganizationRef, role: Rol
     await operations.delete(context, organization, role, version=version)
 
 
-@routes.get("/v1/organizations/{organization}/access", errors=[Missing, Forbidden])
+@routes.get("/v1/organizations/{organization}/access", errors=[Missing, NoSuchAction, Forbidden])
 async def explain_access(context: Context, organization: OrganizationRef, query: AccessQuestion) -> Access:
     """Ask whether somebody can do an action, and why.
 

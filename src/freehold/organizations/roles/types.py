@@ -1,21 +1,23 @@
 """A role, what is sent to make or change one, and the question of who may do what."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.access import Action
+from freehold.access import ActionName
 from freehold.base.scalars import RoleName, RoleText
 from freehold.base.validation import Input
 
+MOST_ACTIONS: Final = 200
+"""How many actions a role or a key holds at most: Freehold's, and those that applications declared."""
 Actions = Annotated[
-    tuple[Action, ...],
+    tuple[ActionName, ...],
     msgspec.Meta(
-        max_length=len(Action),
-        description="different actions",
+        max_length=MOST_ACTIONS,
+        description="at most 200 different actions",
         extra_json_schema={"uniqueItems": True},
     ),
 ]
@@ -63,7 +65,7 @@ class RolePatch(Input, frozen=True, kw_only=True):
 class AccessQuestion(Input, frozen=True, kw_only=True):
     """The question whether a user can do an action in an organization. Without ``user_id``, it is about yourself."""
 
-    action: Action
+    action: ActionName
     user_id: UUID | None = None
 
 
