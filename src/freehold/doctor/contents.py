@@ -5,9 +5,9 @@ from typing import Final
 
 from freehold import migrate
 from freehold.audit.heads import broken_heads
+from freehold.data.own_tables import own_tables
 from freehold.doctor import queries
 from freehold.doctor.examination import Check, Patient, finding
-from freehold.doctor.privileges import tables
 from freehold.doctor.types import Finding
 
 
@@ -35,7 +35,7 @@ async def schema(patient: Patient) -> AsyncIterator[Finding]:
 
 async def privileges(patient: Patient) -> AsyncIterator[Finding]:
     """The role can do what the application does, and no more."""
-    role = await queries.role(patient.db, tables=tables())
+    role = await queries.role(patient.db, tables=own_tables())
     if role.lacks:
         yield finding(
             privileges,
