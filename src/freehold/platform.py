@@ -19,6 +19,7 @@ from freehold.credentials import actor_of
 from freehold.data.context import OPERATOR, Actor, Context, Tools
 from freehold.data.db import Database, Transaction, connect
 from freehold.data.handing import Tenant
+from freehold.data.hooks import Erasure, Hook, Purge
 from freehold.data.installation import require_current_schema, shared_key
 from freehold.data.jobs import Job, running
 from freehold.data.lending import GRACE_SECONDS
@@ -256,6 +257,43 @@ class Platform:
         )
         async with self.context.db.handed(tenant=tenant) as connection:
             yield connection
+
+    def before_purge(self, hook: Hook[Purge]) -> Hook[Purge]:
+        """Have a function called before an organization is removed for good, in the same transaction.
+
+        What it raises keeps the organization. It can be called again for the same one, so let it do nothing but use
+        its connection::
+
+            @platform.before_purge
+            async def remove_invoices(purge: Purge) -> None:
+                await purge.connection.execute("DELETE FROM invoices WHERE organization_id = $1", purge.organization_id)
+
+        It runs where it is registered: on this platform and all that act on it, by an operation or by the background
+        job. Another process, such as ``freehold serve`` or a command, does not know it. There, a foreign key without ON
+        DELETE keeps the organization, and the job here removes it the next time.
+        """
+        return self.context.tools.hooks.before_purge.add(hook)
+
+    def after_purge(self, hook: Hook[Purge]) -> Hook[Purge]:
+        """Have a function called after an organization is removed for good, and before that is committed.
+
+        See ``before_purge``.
+        """
+        return self.context.tools.hooks.after_purge.add(hook)
+
+    def before_erasure(self, hook: Hook[Erasure]) -> Hook[Erasure]:
+        """Have a function called before a user is removed for good, in the same transaction.
+
+        See ``before_purge``.
+        """
+        return self.context.tools.hooks.before_erasure.add(hook)
+
+    def after_erasure(self, hook: Hook[Erasure]) -> Hook[Erasure]:
+        """Have a function called after a user is removed for good, and before that is committed.
+
+        See ``before_purge``.
+        """
+        return self.context.tools.hooks.after_erasure.add(hook)
 
     def working(self) -> AbstractAsyncContextManager[None]:
         """Run background jobs, such as mail delivery, until the context ends.

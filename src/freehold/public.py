@@ -20,14 +20,18 @@ from freehold.base.errors import (
     InvalidToken,
     Missing,
     OutcomeUnknown,
+    Reference,
     SchemaPending,
     Stale,
+    StillReferenced,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
 from freehold.base.settings import Settings
 from freehold.data.context import Actor
+from freehold.data.handing import TenantRoleUnusable
+from freehold.data.hooks import Erasure, Purge
 from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import Message
 from freehold.organizations.deletion.types import DeletedOrganization
@@ -120,6 +124,7 @@ __all__ = [
     "EmailCorrection",
     "EmailUndo",
     "EmailVerification",
+    "Erasure",
     "ExportedEvent",
     "FieldError",
     "Finding",
@@ -184,7 +189,9 @@ __all__ = [
     "ProjectSettings",
     "ProjectSettingsPatch",
     "ProjectsPageRequest",
+    "Purge",
     "ReceivedInvitation",
+    "Reference",
     "Refusal",
     "Refusals",
     "Role",
@@ -197,7 +204,9 @@ __all__ = [
     "Settings",
     "SignedIn",
     "Stale",
+    "StillReferenced",
     "Suspension",
+    "TenantRoleUnusable",
     "TooManyRequests",
     "Unauthenticated",
     "Unavailable",

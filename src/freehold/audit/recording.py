@@ -1,8 +1,8 @@
 """Writing the audit log: an event in the transaction, or in the very statement, of the change that it tells of."""
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -45,7 +45,36 @@ def event_of(
         details: what else a reader of the log needs; never a secret, never personal data: these can be erased elsewhere
             and not here, where they are part of a hash.
     """
-    target_type = action.value.partition(".")[0]
+    return _event(
+        context,
+        action.value,
+        target_id,
+        organization_id=organization_id,
+        user_id=user_id,
+        actor_id=actor_id,
+        details=dict(details),
+    )
+
+
+async def record_own(
+    context: Context, action: str, target_id: UUID | None, *, organization_id: UUID | None, details: Mapping[str, Any]
+) -> None:
+    """Write down an event of a program's own; see ``own_events``."""
+    event = _event(context, action, target_id, organization_id=organization_id, details=dict(details))
+    await queries.insert(context.db, **msgspec.structs.asdict(event))
+
+
+def _event(
+    context: Context,
+    action: str,
+    target_id: UUID | None,
+    *,
+    organization_id: UUID | None,
+    details: dict[str, Any],
+    user_id: UUID | None = None,
+    actor_id: UUID | None = None,
+) -> NewEvent:
+    target_type = action.partition(".")[0]
     actor = context.actor_id or actor_id
     if context.actor and context.actor.acting_admin_id:
         details["acting_admin_id"] = str(context.actor.acting_admin_id)
@@ -59,7 +88,7 @@ def event_of(
         organization_id=organization_id,
         actor_id=actor,
         key_id=context.actor.key.id if context.actor and context.actor.key else None,
-        action=action.value,
+        action=action,
         target_type=target_type,
         target_id=target_id,
         details=msgspec.json.encode(details).decode(),

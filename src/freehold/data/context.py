@@ -8,6 +8,7 @@ import msgspec
 from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
 from freehold.data.db import Database, Transaction
+from freehold.data.hooks import Hooks
 from freehold.data.paging import Cursors
 from freehold.observe.observer import SILENT, Observer
 from freehold.passwords.hashing import Passwords
@@ -65,6 +66,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     passwords: Passwords
     cursors: Cursors
     observer: Observer = SILENT
+    hooks: Hooks = msgspec.field(default_factory=Hooks)
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 import asyncpg
 
@@ -150,11 +150,11 @@ def drivers_error(sqlstate: str | None, message: str, **named: str | None) -> Ex
         named: the detail, and what it names: ``table_name`` and so on.
     """
     if sqlstate is None:
-        return asyncpg.InterfaceError(message)
-    made: Exception = asyncpg.PostgresError.new({"C": sqlstate, "M": message})
+        return cast("Exception", asyncpg.InterfaceError(message))
+    made: asyncpg.PostgresError = asyncpg.PostgresError.new({"C": sqlstate, "M": message})
     for name, value in named.items():
         setattr(made, name, value)
-    return made
+    return cast("Exception", made)
 
 
 @contextmanager

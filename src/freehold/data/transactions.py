@@ -73,6 +73,11 @@ class Transaction:
         return self._lent.connection
 
     @property
+    def raw(self) -> Any:
+        """The program's own connection: the driver's, or what was given to ``within``."""
+        return given(self._lent.connection)
+
+    @property
     def quick(self) -> Executor:
         """Itself: what runs in a transaction cannot be tried on another connection."""
         return self

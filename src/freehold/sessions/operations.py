@@ -242,7 +242,8 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
     actor = context.signed_in
     session_id = actor.session_id if session == "current" else session
     event = event_of(context, AccountAction.SESSION_DELETE, session_id)
-    if not session_id or not await queries.delete(context.db, event, id=session_id, user_id=_user_of(actor)):
+    db = context.db.deleting("sessions", id=session_id)
+    if not session_id or not await queries.delete(db, event, id=session_id, user_id=_user_of(actor)):
         raise Missing("You do not have this session")
 
 
@@ -254,7 +255,8 @@ async def end_of_user(subject: Subject, session_id: UUID) -> None:
         Missing: ``not_found``: the user does not have this session.
     """
     event = event_of(subject.context, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
-    if not await queries.delete(subject.db, event, id=session_id, user_id=subject.user_id):
+    db = subject.db.deleting("sessions", id=session_id)
+    if not await queries.delete(db, event, id=session_id, user_id=subject.user_id):
         raise Missing("This user does not have this session")
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from freehold.data.sql import Executor, statement
-from freehold.organizations.deletion.types import DeletedOrganization
+from freehold.organizations.deletion.types import DeletedOrganization, Overdue
 from freehold.organizations.types import Organization
 
 
@@ -39,8 +39,30 @@ async def count_all(db: Executor, *, restorable_seconds: float) -> int: ...
 
 
 @statement
-async def purge(db: Executor, *, id: UUID, version: datetime | None) -> UUID | None: ...
+async def lock_deleted(db: Executor, *, id: UUID, version: datetime | None) -> UUID | None: ...
 
 
 @statement
-async def purge_next(db: Executor, *, restorable_seconds: float) -> UUID | None: ...
+async def lock_overdue(db: Executor, *, id: UUID, restorable_seconds: float) -> UUID | None: ...
+
+
+@statement
+async def next_overdue(
+    db: Executor, *, restorable_seconds: float, after_time: datetime, after_id: UUID
+) -> Overdue | None: ...
+
+
+@statement
+async def show_rows_of(db: Executor, *, organization_id: str) -> str: ...
+
+
+@statement
+async def purge(db: Executor, *, ids: list[UUID]) -> list[UUID]: ...
+
+
+@statement
+async def note_failure(db: Executor, *, organization_id: UUID, reason: str) -> None: ...
+
+
+@statement
+async def forget_failure(db: Executor, *, organization_id: UUID) -> None: ...
