@@ -22,8 +22,8 @@ from freehold import (
 )
 from freehold.data.db import connect
 from freehold.data.jobs import Job
-from freehold.doctor import queries
 from freehold.data.own_tables import own_tables
+from freehold.doctor import queries
 from freehold.doctor.privileges import grants
 from freehold.slices import SLICES
 

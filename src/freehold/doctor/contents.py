@@ -125,4 +125,17 @@ async def administrators(patient: Patient) -> AsyncIterator[Finding]:
         )
 
 
-CHECKS: Final[tuple[Check, ...]] = (schema, privileges, integrity, audit, administrators)
+async def purging(patient: Patient) -> AsyncIterator[Finding]:
+    """Deleted organizations are removed for good when their time is over."""
+    for failed in await queries.failed_purges(patient.db):
+        yield finding(
+            purging,
+            "warning",
+            f"The deleted organization {failed.slug} ({failed.organization_id}) could not be removed for good, "
+            f"{failed.attempts} times: {failed.reason.rstrip('.')}",
+            "Delete the rows that refer to it, or choose another ON DELETE: 'freehold tenants check' names the keys. "
+            "It is tried again each hour.",
+        )
+
+
+CHECKS: Final[tuple[Check, ...]] = (schema, privileges, integrity, audit, administrators, purging)

@@ -263,7 +263,8 @@ async def end_of_user(subject: Subject, session_id: UUID) -> None:
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION)
 async def end_others(subject: Subject) -> None:
     """End all sessions of a user except the current one, or every session if a platform administrator asks."""
-    ended = await queries.delete_others(subject.db, user_id=subject.user_id, kept_id=subject.session_id)
+    db = subject.db.deleting("sessions", user_id=subject.user_id)
+    ended = await queries.delete_others(db, user_id=subject.user_id, kept_id=subject.session_id)
     if ended:
         ids = [str(session_id) for session_id in ended]
         await record(subject.context, AccountAction.SESSION_DELETE, None, user_id=subject.user_id, ended=ids)
