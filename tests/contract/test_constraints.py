@@ -10,7 +10,7 @@ from freehold.slices import meanings
 
 MEANINGS = meanings()
 
-WRITTEN_BY_THE_PLATFORM_ALONE = {"server_keys", "mail_messages"}
+WRITTEN_BY_THE_PLATFORM_ALONE = {"server_keys", "mail_messages", "purge_failures"}
 """Tables that hold nothing a caller sends: breaking their rules would be a bug, and is answered as one."""
 
 RULES = """

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from freehold import (
+    Action,
     AuditPageRequest,
     Forbidden,
     Invalid,
@@ -157,7 +158,7 @@ async def test_access_is_asked_for(ada: Platform, platform: Platform, sign_up: S
 async def test_operator_and_key_of_an_organization_are_no_user(platform: Platform, ada: Platform):
     async with platform.in_organization("acme") as connection:
         assert (await connection.fetchrow(SET))[1] == ""
-    key = await ada.organizations.api_keys.create("acme", NewApiKey(name="robot", actions=["organization.read"]))
+    key = await ada.organizations.api_keys.create("acme", NewApiKey(name="robot", actions=(Action.ORGANIZATION_READ,)))
     robot = await platform.authenticate(key.key)
     async with robot.in_organization("acme") as connection:
         assert (await connection.fetchrow(SET))[1] == ""

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from freehold import (
+    Action,
     NewApiKey,
     NewCustomRole,
     NewOrganization,
@@ -47,12 +48,14 @@ async def scene(platform: Platform, connection: Any, sign_up: SignUp) -> Scene:
     mine = platform.acting_as(ada.id)
     acme = await mine.organizations.create(NewOrganization(name="Acme"))
     await platform.organizations.members.put(acme.id, bob.id, NewRole(role="member"))
-    role = await mine.organizations.roles.create(acme.id, NewCustomRole(name="clerk", actions=["organization.read"]))
+    role = await mine.organizations.roles.create(
+        acme.id, NewCustomRole(name="clerk", actions=(Action.ORGANIZATION_READ,))
+    )
     project = await mine.projects.create(acme.id, NewProject(name="Rocket"))
     await platform.sessions.create(NewSession(login="bob", password=PASSWORD))
     session = await connection.fetchval("SELECT id FROM sessions WHERE user_id = $1", bob.id)
     key = await platform.api_keys.create(bob.id, NewApiKey(name="mine"))
-    machine = await mine.organizations.api_keys.create(acme.id, NewApiKey(name="robot", actions=["project.read"]))
+    machine = await mine.organizations.api_keys.create(acme.id, NewApiKey(name="robot", actions=(Action.PROJECT_READ,)))
     await mine.organizations.owner_offers.create(acme.id, NewOwner(user_id=bob.id))
     return Scene(
         platform, connection, acme.id, ada.id, bob.id, project.id, role.id, session, key.id, machine.id, bob.id
@@ -331,7 +334,8 @@ async def test_hook_that_fails_keeps_its_organization_alone(
 
 
 async def test_hooks_run_also_for_an_organization_that_goes_with_its_owner(scene: Scene, sign_up: SignUp):
-    gone, erased = [], []
+    gone = list[Any]()
+    erased = list[Any]()
     scene.platform.before_purge(lambda purge: note(gone, purge.organization_id))
     scene.platform.before_erasure(lambda erasure: note(erased, ("before", erasure.user_id)))
     scene.platform.after_erasure(lambda erasure: note(erased, ("after", erasure.user_id)))

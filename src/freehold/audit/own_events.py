@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -25,7 +25,7 @@ async def record(
     target_id: UUID | None = None,
     *,
     organization: OrganizationRef | None = None,
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> None:
     """Write an event of your own to the audit log, in the same chain of hashes as Freehold's.
 
@@ -67,13 +67,13 @@ async def record(
     await in_transaction(context, store)
 
 
-def _require_valid(action: str, details: Mapping[str, Any] | None) -> None:
+def _require_valid(action: str, details: Mapping[str, object] | None) -> None:
     problems = []
     if not _ACTION.fullmatch(action):
         says = "must be a noun and a verb of lower-case letters and underscores, such as invoice.sent"
         problems.append(FieldError("/action", "invalid_action", says))
     elif (noun := action.partition(".")[0]) in _OWN_NOUNS:
-        says = f"must not begin with '{noun}.', which is Freehold's own: use a noun of yours"
+        says = f"must not begin with '{noun}.', which is Freehold's own: use your own noun"
         problems.append(FieldError("/action", "reserved_action", says))
     try:
         written = msgspec.json.encode(dict(details or {}))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -57,7 +57,12 @@ def event_of(
 
 
 async def record_own(
-    context: Context, action: str, target_id: UUID | None, *, organization_id: UUID | None, details: Mapping[str, Any]
+    context: Context,
+    action: str,
+    target_id: UUID | None,
+    *,
+    organization_id: UUID | None,
+    details: Mapping[str, object],
 ) -> None:
     """Write down an event of a program's own; see ``own_events``."""
     event = _event(context, action, target_id, organization_id=organization_id, details=dict(details))
@@ -70,7 +75,7 @@ def _event(
     target_id: UUID | None,
     *,
     organization_id: UUID | None,
-    details: dict[str, Any],
+    details: dict[str, object],
     user_id: UUID | None = None,
     actor_id: UUID | None = None,
 ) -> NewEvent:

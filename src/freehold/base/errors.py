@@ -129,7 +129,7 @@ class Renamed(Conflict):
 
 
 class Reference(NamedTuple):
-    """Rows of a table of yours that refer to what was to be deleted.
+    """Rows of your own table that refer to what was to be deleted.
 
     Attributes:
         table: its name, with the schema where that is not on the search path.

@@ -13,12 +13,12 @@ LIMIT 1;
 -- name: foreign_keys
 -- Every foreign key of the database, once where its table has partitions, with what deleting does to whoever refers.
 SELECT c.conname::text AS name,
-    CASE WHEN n.nspname = :own_schema THEN quote_ident(t.relname) ELSE format('%I.%I', n.nspname, t.relname) END AS child,
+    CASE WHEN n.nspname = :own_schema::text THEN quote_ident(t.relname) ELSE format('%I.%I', n.nspname, t.relname) END AS child,
     n.nspname::text AS child_schema, t.relname::text AS child_table, child.columns AS child_columns,
-    CASE WHEN pn.nspname = :own_schema THEN quote_ident(p.relname) ELSE format('%I.%I', pn.nspname, p.relname) END
+    CASE WHEN pn.nspname = :own_schema::text THEN quote_ident(p.relname) ELSE format('%I.%I', pn.nspname, p.relname) END
         AS parent,
     parent.columns AS parent_columns, parent.types AS parent_types, c.confdeltype::text AS deletes, child.requires,
-    n.nspname = :own_schema AND t.relname = ANY (:own_tables::text[]) AS is_own,
+    n.nspname = :own_schema::text AND t.relname = ANY (:own_tables::text[]) AS is_own,
     has_table_privilege(c.conrelid, 'SELECT') AND has_table_privilege(c.confrelid, 'SELECT') AS may_count
 FROM pg_constraint c
 JOIN pg_class t ON t.oid = c.conrelid

@@ -1,12 +1,13 @@
 """Removes for good what can no longer be restored."""
 
 import logging
+from uuid import UUID
 
 from freehold.base.errors import FreeholdError, Missing, Unavailable
 from freehold.data.context import Context
 from freehold.data.jobs import job
+from freehold.data.paging import FIRST_ID
 from freehold.organizations.deletion import operations
-from freehold.organizations.deletion.types import Overdue
 
 _log = logging.getLogger(__name__)
 _FAULT = "it failed with a fault that is in the log"
@@ -18,22 +19,23 @@ async def purge(context: Context) -> None:
 
     One that cannot be removed keeps no other from it, and is tried again the next time.
     """
-    position: Overdue | None = None
-    while position := await operations.next_overdue(context, position):
+    organization_id = FIRST_ID
+    while found := await operations.next_overdue(context, organization_id):
+        organization_id = found
         try:
-            await operations.purge_overdue(context, position.id)
+            await operations.purge_overdue(context, organization_id)
         except Unavailable:
             raise  # so are the others
         except FreeholdError as error:
-            await _note(context, position, error.detail)
+            await _note(context, organization_id, error.detail)
         except Exception:  # noqa: BLE001 - a hook is a program's own, and may raise anything
-            _log.exception("removing the organization %s failed", position.id)
-            await _note(context, position, _FAULT)
+            _log.exception("removing the organization %s failed", organization_id)
+            await _note(context, organization_id, _FAULT)
 
 
-async def _note(context: Context, overdue: Overdue, reason: str) -> None:
-    _log.warning("the organization %s is not removed, and tried again within the hour: %s", overdue.id, reason)
+async def _note(context: Context, organization_id: UUID, reason: str) -> None:
+    _log.warning("the organization %s is not removed, and tried again within the hour: %s", organization_id, reason)
     try:
-        await operations.note_failure(context, overdue.id, reason)
+        await operations.note_failure(context, organization_id, reason)
     except Missing:
-        _log.debug("the organization %s is gone meanwhile", overdue.id)
+        _log.debug("the organization %s is gone meanwhile", organization_id)

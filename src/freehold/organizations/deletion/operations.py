@@ -20,10 +20,10 @@ from freehold.access import (
 from freehold.audit.recording import record
 from freehold.base.errors import Missing, Stale
 from freehold.data.context import Context
-from freehold.data.paging import FIRST_ID, FIRST_TIME, Page, PageRequest, page_by_id
+from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id
 from freehold.organizations.deletion import queries
 from freehold.organizations.deletion.purging import purge_locked
-from freehold.organizations.deletion.types import DeletedOrganization, Overdue
+from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.seeing import as_seen
 from freehold.organizations.types import Organization
 
@@ -81,14 +81,9 @@ async def purge(scope: Scope, *, version: datetime | None = None) -> None:
 
 
 @operation(AccountAction.ORGANIZATION_PURGE, by=By.ADMIN)
-async def next_overdue(context: Context, after: Overdue | None) -> Overdue | None:
+async def next_overdue(context: Context, after_id: UUID = FIRST_ID) -> UUID | None:
     """Find the next organization that can no longer be restored, after another; None when there is none left."""
-    return await queries.next_overdue(
-        context.db,
-        restorable_seconds=_restorable_seconds(context),
-        after_time=after.deleted_at if after else FIRST_TIME,
-        after_id=after.id if after else FIRST_ID,
-    )
+    return await queries.next_overdue(context.db, restorable_seconds=_restorable_seconds(context), after_id=after_id)
 
 
 @operation(AccountAction.ORGANIZATION_PURGE, by=By.ADMIN, writes=Writes.TRANSACTION)

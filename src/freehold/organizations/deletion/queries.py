@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from freehold.data.sql import Executor, statement
-from freehold.organizations.deletion.types import DeletedOrganization, Overdue
+from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.types import Organization
 
 
@@ -47,9 +47,7 @@ async def lock_overdue(db: Executor, *, id: UUID, restorable_seconds: float) -> 
 
 
 @statement
-async def next_overdue(
-    db: Executor, *, restorable_seconds: float, after_time: datetime, after_id: UUID
-) -> Overdue | None: ...
+async def next_overdue(db: Executor, *, restorable_seconds: float, after_id: UUID) -> UUID | None: ...
 
 
 @statement

@@ -64,17 +64,22 @@ WHERE id = :id AND deleted_at <= now() - make_interval(secs => :restorable_secon
 FOR UPDATE SKIP LOCKED;
 
 -- name: next_overdue
--- The organization that can no longer be restored and was deleted first, after a position.
-SELECT id, deleted_at
+-- The first organization after a position that can no longer be restored, in order of id.
+SELECT id
 FROM organizations
-WHERE deleted_at <= now() - make_interval(secs => :restorable_seconds) AND (deleted_at, id) > (:after_time, :after_id)
-ORDER BY deleted_at, id
+WHERE id > :after_id AND deleted_at IS NOT NULL
+    AND deleted_at <= now() - make_interval(secs => :restorable_seconds)
+ORDER BY id
 LIMIT 1;
 
 -- name: show_rows_of
 -- Have row-level security show the rows of an organization until the transaction ends, and tell what it showed before.
-SELECT coalesce(current_setting('freehold.organization_id', true), ''),
-    set_config('freehold.organization_id', :organization_id::text, true);
+WITH before AS MATERIALIZED (
+    SELECT coalesce(current_setting('freehold.organization_id', true), '') AS shown
+), changed AS MATERIALIZED (
+    SELECT set_config('freehold.organization_id', :organization_id::text, true) FROM before
+)
+SELECT before.shown FROM before, changed;
 
 -- name: purge
 -- Remove organizations for good, with their members, projects and all else that is their own.

@@ -1,9 +1,6 @@
 """A deleted organization."""
 
 from datetime import datetime
-from uuid import UUID
-
-import msgspec
 
 from freehold.users.types import OrganizationSummary
 
@@ -13,10 +10,3 @@ class DeletedOrganization(OrganizationSummary, frozen=True, kw_only=True):
 
     deleted_at: datetime
     restorable_until: datetime
-
-
-class Overdue(msgspec.Struct, frozen=True, kw_only=True):
-    """A deleted organization that can no longer be restored."""
-
-    id: UUID
-    deleted_at: datetime
