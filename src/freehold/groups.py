@@ -7,6 +7,7 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar, overload
 from freehold.actions import operations as actions
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
+from freehold.audit import own_events
 from freehold.data.context import Context
 from freehold.mail import operations as mail
 from freehold.organizations import operations as organizations
@@ -151,6 +152,7 @@ class Roles(Group):
 class Audit(Group):
     """Operations on the audit log."""
 
+    record = Bound(own_events.record)
     list_of_organization = Bound(audit.list_of_organization)
     list_of_accounts = Bound(audit.list_of_accounts)
     verify = Bound(audit.verify)

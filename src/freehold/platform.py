@@ -19,6 +19,8 @@ from freehold.counting import Counting, families
 from freehold.credentials import actor_of
 from freehold.data.context import OPERATOR, Actor, Context, Tools
 from freehold.data.db import Database, Transaction, connect
+from freehold.data.handing import Tenant
+from freehold.data.hooks import Erasure, Hook, Purge
 from freehold.data.installation import require_current_schema, shared_key
 from freehold.data.jobs import Job, running
 from freehold.data.lending import GRACE_SECONDS
@@ -198,7 +200,13 @@ class Platform:
         """Return the same platform inside your own transaction. Nothing is visible before you commit.
 
         Args:
-            connection: an ``asyncpg.Connection`` on the same database, in a transaction that you started.
+            connection: on the same database, in a transaction that you started: of asyncpg, of psycopg 3
+                (``AsyncConnection``), or of SQLAlchemy (``AsyncConnection`` or ``AsyncSession``, on either driver).
+
+        Raises:
+            TypeError: it is another kind of connection.
+            ValueError: it is in no transaction, so that each change would be stored by itself.
+            RuntimeError: it belongs to another event loop.
         """
         context = self.context
         inside = Transaction.within(
@@ -208,6 +216,113 @@ class Platform:
             answer_seconds=context.tools.settings.statement_timeout_seconds + GRACE_SECONDS,
         )
         return Platform(msgspec.structs.replace(context, db=inside))
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """Lend a connection of the pool for statements of your own: ``async with platform.connection() as connection``.
+
+        It is an asyncpg connection. What you leave in it (settings, locks, temporary tables, an open transaction) is
+        undone before anybody else gets it; where that fails, it is closed. Statements have the limits of Freehold's
+        own (``FREEHOLD_STATEMENT_TIMEOUT_SECONDS``). Behind PgBouncer, set nothing for longer than a transaction.
+        Inside your own transaction (``within``), you get your own connection, and what fails is undone alone.
+
+        Raises:
+            Unavailable: ``unavailable``: there is no connection to be had.
+        """
+        db = self.context.db
+        async with db.handed(begin=False) if isinstance(db, Database) else db.handed() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """Begin a transaction on a connection of the pool, and commit it at the end; roll it back when the work fails.
+
+        Pass the connection to ``within`` to change something of Freehold's in the same transaction::
+
+            async with platform.transaction() as connection:
+                project = await platform.within(connection).projects.create("acme", NewProject(name="Rocket"))
+                await connection.execute("INSERT INTO notes VALUES ($1, $2)", project.id, "Check the valves")
+
+        Errors of your own statements are raised as they are. See ``connection`` for limits.
+
+        Raises:
+            Unavailable: ``unavailable``: there is no connection to be had, or it broke; nothing is stored.
+            OutcomeUnknown: ``outcome_unknown``: the answer to COMMIT got lost.
+        """
+        async with self.context.db.handed() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def in_organization(
+        self, organization: OrganizationRef, action: Action | str = Action.ORGANIZATION_READ
+    ) -> AsyncIterator[Any]:
+        """Begin a transaction whose statements reach the rows of one organization, in tables that are protected.
+
+        The actor's access is checked first. Then your statements run with the role ``FREEHOLD_TENANT_ROLE``, which
+        row-level security binds, and with ``freehold.organization_id`` and ``freehold.user_id`` set for the
+        transaction. Operations of ``platform.within(connection)`` run in it, too, with Freehold's own role::
+
+            async with platform.in_organization("acme") as connection:
+                invoices = await connection.fetch("SELECT id, total FROM invoices")
+
+        Protect a table with ``freehold tenants protect``. Row-level security stops a forgotten WHERE; it does not stop
+        SQL that takes another role on purpose, so keep to parameters.
+
+        Args:
+            organization: its id or its slug.
+            action: what the actor must be allowed to do there.
+
+        Raises:
+            ValueError: there is no such action.
+            Unauthenticated, Missing, Forbidden, Renamed: as ``access`` does.
+            TenantRoleUnusable: ``tenant_role_unusable``: the role does not exist, or cannot be used.
+            Unavailable, OutcomeUnknown: as ``transaction`` does.
+        """
+        scope = await self.access(organization, action)
+        tenant = Tenant(
+            organization_id=str(scope.organization_id),
+            user_id=str(self.context.actor_id or ""),
+            role=self.context.tools.settings.tenant_role,
+        )
+        async with self.context.db.handed(tenant=tenant) as connection:
+            yield connection
+
+    def before_purge(self, hook: Hook[Purge]) -> Hook[Purge]:
+        """Have a function called before an organization is removed for good, in the same transaction.
+
+        What it raises keeps the organization. It can be called again for the same one, so let it do nothing but use
+        its connection::
+
+            @platform.before_purge
+            async def remove_invoices(purge: Purge) -> None:
+                await purge.connection.execute("DELETE FROM invoices WHERE organization_id = $1", purge.organization_id)
+
+        It runs where it is registered: on this platform and all that act on it, by an operation or by the background
+        job. Another process, such as ``freehold serve`` or a command, does not know it. There, a foreign key without ON
+        DELETE keeps the organization, and the job here removes it the next time.
+        """
+        return self.context.tools.hooks.before_purge.add(hook)
+
+    def after_purge(self, hook: Hook[Purge]) -> Hook[Purge]:
+        """Have a function called after an organization is removed for good, and before that is committed.
+
+        See ``before_purge``.
+        """
+        return self.context.tools.hooks.after_purge.add(hook)
+
+    def before_erasure(self, hook: Hook[Erasure]) -> Hook[Erasure]:
+        """Have a function called before a user is removed for good, in the same transaction.
+
+        See ``before_purge``.
+        """
+        return self.context.tools.hooks.before_erasure.add(hook)
+
+    def after_erasure(self, hook: Hook[Erasure]) -> Hook[Erasure]:
+        """Have a function called after a user is removed for good, and before that is committed.
+
+        See ``before_purge``.
+        """
+        return self.context.tools.hooks.after_erasure.add(hook)
 
     def working(self) -> AbstractAsyncContextManager[None]:
         """Run background jobs, such as mail delivery, until the context ends.

@@ -21,14 +21,18 @@ from freehold.base.errors import (
     InvalidToken,
     Missing,
     OutcomeUnknown,
+    Reference,
     SchemaPending,
     Stale,
+    StillReferenced,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
 from freehold.base.settings import Settings
 from freehold.data.context import Actor
+from freehold.data.handing import TenantRoleUnusable
+from freehold.data.hooks import Erasure, Purge
 from freehold.data.paging import Page, PageRequest
 from freehold.mail.types import MailPageRequest, Message
 from freehold.organizations.deletion.types import DeletedOrganization
@@ -142,6 +146,7 @@ __all__ = [
     "EmailCorrection",
     "EmailUndo",
     "EmailVerification",
+    "Erasure",
     "ExportedEvent",
     "FieldError",
     "Finding",
@@ -216,7 +221,9 @@ __all__ = [
     "ProjectsPageRequest",
     "PublicKey",
     "PublicKeys",
+    "Purge",
     "ReceivedInvitation",
+    "Reference",
     "Refusal",
     "Refusals",
     "Replay",
@@ -235,7 +242,9 @@ __all__ = [
     "SigningKeys",
     "SlugCheck",
     "Stale",
+    "StillReferenced",
     "Suspension",
+    "TenantRoleUnusable",
     "TooManyRequests",
     "Unauthenticated",
     "Unavailable",

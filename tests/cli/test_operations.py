@@ -130,6 +130,7 @@ REASONS = {
     "sessions.list": OPERATOR,
     "sessions.end": OPERATOR,
     "organizations.members.leave": OPERATOR,
+    "audit.record": "a program writes it, in the transaction of its own change",
     "organizations.owner_offers.accept": OPERATOR,
     "organizations.owner_offers.decline": OPERATOR,
     "organizations.invitations.preview": BY_MAIL,

@@ -17,6 +17,7 @@ WRITTEN_BY_THE_PLATFORM_ALONE = {
     "webhook_queues",
     "signing_keys",
     "audit_streams",
+    "purge_failures",
 }
 """Tables that hold nothing a caller sends: breaking their rules would be a bug, and is answered as one."""
 

@@ -160,6 +160,6 @@ async def revoke(context: Context, holder: Holder, key_id: UUID) -> None:
     Raises:
         NoSuchApiKey: ``no_such_api_key``.
     """
-    if await queries.delete(context.db, **holder._asdict(), id=key_id) is None:
+    if await queries.delete(context.db.deleting("api_keys", id=key_id), **holder._asdict(), id=key_id) is None:
         raise NoSuchApiKey
     await record(context, AccountAction.API_KEY_DELETE, key_id, **holder._asdict())

@@ -1,7 +1,7 @@
 """Writing the audit log: an event in the transaction, or in the very statement, of the change that it tells of."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -44,6 +44,40 @@ def event_of(
         details: what else a reader of the log needs; never a secret, never personal data: these can be erased elsewhere
             and not here, where they are part of a hash.
     """
+    return _event(
+        context,
+        str(action),
+        target_id,
+        organization_id=organization_id,
+        user_id=user_id,
+        actor_id=actor_id,
+        details=dict(details),
+    )
+
+
+async def record_own(
+    context: Context,
+    action: str,
+    target_id: UUID | None,
+    *,
+    organization_id: UUID | None,
+    details: Mapping[str, object],
+) -> None:
+    """Write down an event of a program's own; see ``own_events``."""
+    event = _event(context, action, target_id, organization_id=organization_id, details=dict(details))
+    await queries.insert(context.db, **msgspec.structs.asdict(event))
+
+
+def _event(
+    context: Context,
+    action: str,
+    target_id: UUID | None,
+    *,
+    organization_id: UUID | None,
+    details: dict[str, object],
+    user_id: UUID | None = None,
+    actor_id: UUID | None = None,
+) -> NewEvent:
     target_type = action.partition(".")[0]
     actor = context.actor_id or actor_id
     if context.actor and context.actor.acting_admin_id:
@@ -58,7 +92,7 @@ def event_of(
         organization_id=organization_id,
         actor_id=actor,
         key_id=context.actor.key.id if context.actor and context.actor.key else None,
-        action=str(action),
+        action=action,
         target_type=target_type,
         target_id=target_id,
         details=msgspec.json.encode(details).decode(),

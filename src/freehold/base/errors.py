@@ -7,7 +7,7 @@ breaks, never a guessed conflict. Edges translate a kind once: HTTP in ``web/pro
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final, NamedTuple
 
 import msgspec
 
@@ -126,6 +126,49 @@ class Renamed(Conflict):
 
     def __init__(self, part: str, name: str) -> None:
         super().__init__(f"The {part} is called '{name}' now, and nothing was changed: repeat this with '{name}'")
+
+
+class Reference(NamedTuple):
+    """Rows of your own table that refer to what was to be deleted.
+
+    Attributes:
+        table: its name, with the schema where that is not on the search path.
+        rows: how many; None where they could not be counted.
+    """
+
+    table: str
+    rows: int | None
+
+    def __str__(self) -> str:
+        if self.rows is None:
+            return f"rows of {self.table}"
+        count = f"more than {MOST_COUNTED:,}" if self.rows > MOST_COUNTED else f"{self.rows:,}"
+        return f"{count} {'row' if self.rows == 1 else 'rows'} of {self.table}"
+
+
+MOST_COUNTED: Final = 10_000
+"""How many rows that refer to something are counted in each table."""
+
+
+class StillReferenced(Conflict):
+    """Rows of tables that are not Freehold's refer to what was to be deleted, so that the database kept it.
+
+    Attributes:
+        references: which tables, and how many rows of each.
+    """
+
+    code = "still_referenced"
+    title = "Rows of other tables still refer to this: delete them, or point them elsewhere, then try again"
+
+    def __init__(self, references: Sequence[Reference] = ()) -> None:
+        self.references = tuple(references)
+        if not references:
+            super().__init__()
+            return
+        super().__init__(
+            f"Nothing was changed: this is still referred to by {' and '.join(map(str, references))}. Delete these "
+            "rows, or point them elsewhere, then try again"
+        )
 
 
 class Stale(FreeholdError):

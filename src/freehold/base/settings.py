@@ -291,6 +291,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "settings: true or false"
         ),
     ] = False
+    tenant_role: Annotated[
+        str,
+        _about(
+            "database role for your own tables, which row-level security binds: platform.in_organization() runs with "
+            "it, and 'freehold tenants' makes it and grants to it",
+            says="must be the name of a role: lower-case letters, digits and underscores, at most 63",
+            pattern=r"^[a-z_][a-z0-9_]{0,62}\Z",
+        ),
+    ] = "freehold_tenant"
     metrics_port: Annotated[
         Annotated[int, msgspec.Meta(ge=0, le=65535)] | None,
         _about("separate port for the Prometheus metrics at /metrics, on the same host; 0 picks a free one"),

@@ -8,6 +8,7 @@ import msgspec
 from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
 from freehold.data.db import Database, Transaction
+from freehold.data.hooks import Hooks
 from freehold.data.own_actions import KnownOwnActions
 from freehold.data.paging import Cursors
 from freehold.observe.observer import SILENT, Observer
@@ -67,6 +68,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     cursors: Cursors
     observer: Observer = SILENT
     own_actions: KnownOwnActions = msgspec.field(default_factory=KnownOwnActions)
+    hooks: Hooks = msgspec.field(default_factory=Hooks)
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

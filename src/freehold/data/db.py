@@ -1,40 +1,35 @@
 """The pool and the transaction: the one place that begins, commits, retries and translates the driver's errors."""
 
 import asyncio
+import copy
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from time import monotonic
 from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from freehold.base.errors import Unavailable
+from freehold.base.errors import FreeholdError, StillReferenced, Unavailable
 from freehold.data.coalescing import Coalescer
-from freehold.data.failures import GONE, NO_MEANINGS, UNANSWERED, LostRace, Meanings, translating
+from freehold.data.failures import DRIVER, GONE, NO_MEANINGS, UNANSWERED, LostRace, Meanings, translating
+from freehold.data.handing import Tenant, handed
 from freehold.data.lending import GRACE_SECONDS, RELEASE_SECONDS, Connection, Lender, Lent, prepare
+from freehold.data.references import SECONDS, Root, Unsettled
 from freehold.data.rows import Row
+from freehold.data.settling import count_references
 from freehold.data.sql import Executor
+from freehold.data.transactions import UNHURRIED, UNHURRIED_SECONDS, Transaction
 from freehold.observe.observer import SILENT, Observer
 from freehold.postgres.reaching import UNREADABLE, unreachable
+
+__all__ = ["Database", "Quick", "Transaction", "connect"]
 
 R = TypeVar("R")
 
 TRIES = 5
 """How often a transaction is begun when PostgreSQL says that it lost a race (40001, 40P01)."""
 
-ROWS_AT_A_TIME = 1000
-"""How many rows a stream fetches in one round trip; it never holds more."""
-
-UNHURRIED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-"""For work on all rows: they may take long to sort or to write, and whoever reads or sends them may be slow.
-
-So nobody is told how long its statements took, either: to count a million rows takes a while, and is no finding.
-"""
-
-UNHURRIED_SECONDS: Final = 3600.0
-"""How long one statement of such work may take: an hour is no work any more, but a session that has fallen silent."""
 _SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 TRY_SECONDS: Final = 1.5
@@ -45,110 +40,66 @@ CONNECT_SECONDS: Final = 5.0
 """How long connecting may take: name, TCP, TLS and sign-in."""
 
 
-class Transaction:
-    """A transaction that runs; statements see each other's changes, nothing is visible outside before its end."""
-
-    lookups: dict[str, Coalescer] | None = None
-
-    def __init__(self, lent: Lent, *, meanings: Meanings) -> None:
-        self._lent = lent
-        self.meanings = meanings
-        self.observer = lent.observer
-
-    @classmethod
-    def within(
-        cls, connection: Any, *, meanings: Meanings, observer: Observer = SILENT, answer_seconds: float = 15
-    ) -> "Transaction":
-        """Make one of a transaction that somebody else has begun on a connection of theirs, and ends."""
-        return cls(Lent(connection, observer, answer_seconds=answer_seconds), meanings=meanings)
-
-    @property
-    def connection(self) -> Any:
-        """The driver's connection, on which the transaction runs."""
-        return self._lent.connection
-
-    @property
-    def quick(self) -> Executor:
-        """Itself: what runs in a transaction cannot be tried on another connection."""
-        return self
-
-    async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
-        """Run the statement and return all rows."""
-        self._lent.note(sql)
-        return await self._lent.ask(self._lent.connection.fetch, sql, arguments)
-
-    async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
-        """Run the statement and return the first row, if any."""
-        self._lent.note(sql)
-        return await self._lent.ask(self._lent.connection.fetchrow, sql, arguments)
-
-    async def transact(self, work: Callable[["Transaction"], Awaitable[R]]) -> R:
-        """Run the work inside this transaction, undone alone when it fails (a savepoint)."""
-        return await self.persist(lambda: work(self))
-
-    async def persist(self, work: Callable[[], Awaitable[R]]) -> R:
-        """Run work that writes here, undone alone when it fails (a savepoint)."""
-        with translating(self.meanings):
-            async with self._lent.savepoint():
-                return await work()
-
-    async def stream(self, sql: str, arguments: Sequence[object]) -> AsyncIterator[Row]:
-        """Run the statement; its rows are fetched some at a time."""
-        with translating(self.meanings):
-            async for row in self._lent.stream(sql, arguments, ROWS_AT_A_TIME):
-                yield row
-
-    async def run(self, sql: str, arguments: Sequence[object] = ()) -> int:
-        """Run a statement that returns no rows, and tell how many it has written."""
-        self._lent.wrote = True
-        status: str = await self._lent.do(self._lent.connection.execute, sql, *arguments)
-        count = status.rpartition(" ")[2]
-        return int(count) if count.isdigit() else 0
-
-    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Write rows to a table in binary, as fast as PostgreSQL takes them."""
-        self._lent.wrote = True
-        await self._lent.do(partial(self._lent.connection.copy_records_to_table, table, columns=columns, records=rows))
-
-    @asynccontextmanager
-    async def bulk(self) -> AsyncIterator["Transaction"]:
-        """Lend itself for work on many rows, undone alone when it fails (a savepoint)."""
-        with translating(self.meanings):
-            async with self._lent.savepoint():
-                await self._lent.do(self._lent.connection.execute, UNHURRIED)
-                with self._lent.patient(UNHURRIED_SECONDS):
-                    yield self
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator["Transaction"]:
-        """Lend itself: what it sees is what its owner chose."""
-        yield self
-
-
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
     def __init__(self, lender: Lender, *, meanings: Meanings, statement_timeout_seconds: float, url: str) -> None:
         self._lender = lender
         self.url = url
-        self.loop = asyncio.get_running_loop()
+        self.loop = lender.loop
         self._statement_timeout_seconds = statement_timeout_seconds
         self.meanings = meanings
         self.observer = lender.observer
+        self.roots: tuple[Root, ...] = ()
         self.lookups: dict[str, Coalescer] | None = {}
         self.quick: Executor = Quick(lender, meanings, statement_timeout_seconds)
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run one statement on its own and return all rows."""
-        with translating(self.meanings, alone=sql):
-            async with self._lender.lend() as lent:
-                return await lent.ask(lent.connection.fetch, sql, arguments)
+        try:
+            with translating(self.meanings, alone=sql, roots=self.roots):
+                async with self._lender.lend() as lent:
+                    return await lent.ask(lent.connection.fetch, sql, arguments)
+        except Unsettled as error:
+            raise await self._counted(error, self.roots) from error.__cause__
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run one statement on its own and return the first row, if any."""
-        with translating(self.meanings, alone=sql):
-            async with self._lender.lend() as lent:
-                return await lent.ask(lent.connection.fetchrow, sql, arguments)
+        try:
+            with translating(self.meanings, alone=sql, roots=self.roots):
+                async with self._lender.lend() as lent:
+                    return await lent.ask(lent.connection.fetchrow, sql, arguments)
+        except Unsettled as error:
+            raise await self._counted(error, self.roots) from error.__cause__
+
+    def deleting(self, table: str, **key: object) -> "Database":
+        """Lend itself for deleting a row: if that is refused, the error tells what refers to it."""
+        noted = copy.copy(self)
+        noted.roots = (*self.roots, Root.of(table, **key))
+        return noted
+
+    async def _counted(self, error: Unsettled, roots: Sequence[Root]) -> StillReferenced:
+        """Count what refers to what was to be deleted; whatever keeps from that, the refusal itself is told."""
+        try:
+            async with self._lender.lend(answer_seconds=SECONDS) as lent, lent.transaction("BEGIN READ ONLY"):
+                reading = Transaction(lent.silent(), meanings=self.meanings)
+                return await count_references(reading, error.broken, roots)
+        except (FreeholdError, *DRIVER):
+            return error
+
+    def handed(self, *, begin: bool = True, tenant: Tenant | None = None) -> AbstractAsyncContextManager[Any]:
+        """Hand out a connection for statements that are not Freehold's, and clean it of what they leave.
+
+        Args:
+            begin: begin a transaction, and commit it at the end.
+            tenant: whose rows alone they reach; only with ``begin``.
+
+        Raises:
+            Unavailable: none can be had.
+            OutcomeUnknown: the answer to COMMIT got lost.
+            FreeholdError: what a broken constraint of Freehold's means, that is checked at commit.
+        """
+        return handed(self._lender, self.meanings, begin=begin, tenant=tenant)
 
     async def transact(self, work: Callable[[Transaction], Awaitable[R]]) -> R:
         """Run the work in a transaction and commit it; begin again when PostgreSQL reports a lost race.
@@ -162,9 +113,15 @@ class Database:
         """
 
         async def run() -> R:
-            with translating(self.meanings):
-                async with self._lender.lend() as lent, lent.transaction():
-                    return await work(Transaction(lent, meanings=self.meanings))
+            roots = list[Root]()
+            try:
+                with translating(self.meanings, roots=roots):
+                    async with self._lender.lend() as lent, lent.transaction():
+                        transaction = Transaction(lent, meanings=self.meanings)
+                        transaction.roots = roots
+                        return await work(transaction)
+            except Unsettled as error:
+                raise await self._counted(error, roots) from error.__cause__
 
         return await self.persist(run)
 
@@ -320,7 +277,12 @@ async def connect(
         raise Unavailable(unreachable(url, error)) from error
     except ValueError:  # its own text may hold a part of the password
         raise Unavailable(UNREADABLE) from None
-    lender = Lender(pool, acquire_timeout_seconds=acquire_timeout_seconds, observer=observer)
+    lender = Lender(
+        pool,
+        acquire_timeout_seconds=acquire_timeout_seconds,
+        observer=observer,
+        keeps_sessions=not through_pgbouncer,
+    )
     return Database(lender, meanings=meanings, statement_timeout_seconds=statement_timeout_seconds, url=url)
 
 

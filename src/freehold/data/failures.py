@@ -2,15 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 import asyncpg
 
 from freehold.base.errors import FreeholdError, Meaning, OutcomeUnknown, SchemaPending, Unavailable
+from freehold.data.own_tables import is_own
+from freehold.data.references import Broken, Root, Unsettled
 
 Meanings = Mapping[str, Meaning]
 """What breaking each constraint of the database means."""
@@ -58,6 +60,8 @@ UNANSWERED = (
 Words with which a session ends are among them: a session that is ended just after its COMMIT sends nothing else.
 """
 
+REFERRED = (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError)
+"""What says that a row is referred to, or refers to none."""
 UNKNOWN_NAMES = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InvalidSchemaNameError)
 """What says that the schema is another version's."""
 ABANDONED = (*UNANSWERED, asyncio.CancelledError)
@@ -66,6 +70,12 @@ ABANDONED = (*UNANSWERED, asyncio.CancelledError)
 _WRITES = re.compile(r"\b(insert|update|delete|merge|into|nextval|setval)\b", re.IGNORECASE)
 _READS = re.compile(r"\s*(select|with|values|table|show)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|\bfor\s+(?:no\s+key\s+)?update\b", re.IGNORECASE)
+
+
+NO_ROLE = (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError)
+"""What says that a role is not there, or may not be taken."""
+DRIVER = (asyncpg.PostgresError, *GONE)
+"""Whatever the driver raises."""
 
 
 class LostRace(Unavailable):
@@ -83,19 +93,28 @@ def changes(sql: str) -> bool:
     return not _READS.match(plain) or _WRITES.search(plain) is not None
 
 
-def translated(error: BaseException, meanings: Meanings, *, stored: bool = False) -> FreeholdError | None:
+def translated(
+    error: BaseException, meanings: Meanings, *, stored: bool = False, roots: Sequence[Root] = ()
+) -> FreeholdError | None:
     """Say in Freehold's words what a driver's error means; None for what would be a bug.
 
     Args:
         error: the driver's.
         meanings: of the constraints of the database.
         stored: what failed may have been stored when its answer got lost.
+        roots: the rows that were to be deleted.
     """
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        if error.table_name and not is_own(error.schema_name, error.table_name):
+            return _refused_by(error, roots)
         meaning = meanings.get(error.constraint_name or "")
         return meaning() if meaning else None
     if isinstance(error, RACES):
         return LostRace("Too many changes at the same place at once: try again")
+    return _state_of_the_database(error, stored=stored)
+
+
+def _state_of_the_database(error: BaseException, *, stored: bool) -> FreeholdError | None:
     if isinstance(error, UNKNOWN_NAMES):
         return SchemaPending(_OTHER_SCHEMA)
     if isinstance(error, asyncpg.DiskFullError):
@@ -104,6 +123,38 @@ def translated(error: BaseException, meanings: Meanings, *, stored: bool = False
     if isinstance(error, (*GONE, *UNANSWERED)):
         return OutcomeUnknown() if stored and isinstance(error, UNANSWERED) else Unavailable(UNREACHABLE)
     return None
+
+
+def _refused_by(error: asyncpg.IntegrityConstraintViolationError, roots: Sequence[Root]) -> FreeholdError | None:
+    """Say that a table which is not Freehold's keeps a row from being deleted, or from getting another key.
+
+    What else breaks there was broken by a trigger, and is a bug: a deletion alone breaks other rules by itself.
+    """
+    if not roots and not isinstance(error, REFERRED):
+        return None
+    broken = Broken(
+        schema=error.schema_name or "",
+        table=error.table_name or "",
+        constraint=error.constraint_name,
+        detail=error.detail or "",
+    )
+    return Unsettled(broken)
+
+
+def drivers_error(sqlstate: str | None, message: str, **named: str | None) -> Exception:
+    """Make the driver's error for what another driver raised.
+
+    Args:
+        sqlstate: PostgreSQL's code; None when the connection broke.
+        message: what it says.
+        named: the detail, and what it names: ``table_name`` and so on.
+    """
+    if sqlstate is None:
+        return cast("Exception", asyncpg.InterfaceError(message))
+    made: asyncpg.PostgresError = asyncpg.PostgresError.new({"C": sqlstate, "M": message})
+    for name, value in named.items():
+        setattr(made, name, value)
+    return cast("Exception", made)
 
 
 @contextmanager
@@ -121,11 +172,13 @@ class translating:  # noqa: N801 - reads as a word in a with statement
     Args:
         meanings: of the constraints of the database.
         alone: the statement that is run by itself, so that it is stored once it is done.
+        roots: the rows that are to be deleted in here.
     """
 
-    def __init__(self, meanings: Meanings, *, alone: str | None = None) -> None:
+    def __init__(self, meanings: Meanings, *, alone: str | None = None, roots: Sequence[Root] = ()) -> None:
         self._meanings = meanings
         self._alone = alone
+        self._roots = roots
 
     def __enter__(self) -> None:
         pass
@@ -134,7 +187,7 @@ class translating:  # noqa: N801 - reads as a word in a with statement
         if not isinstance(error, (asyncpg.PostgresError, *GONE)):
             return
         stored = self._alone is not None and changes(self._alone)
-        if meaning := translated(error, self._meanings, stored=stored):
+        if meaning := translated(error, self._meanings, stored=stored, roots=self._roots):
             raise meaning from error
         if isinstance(error, asyncpg.PostgresError):
             where = error.constraint_name or error.table_name or ""

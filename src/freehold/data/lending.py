@@ -16,11 +16,14 @@ import asyncpg
 
 from freehold.base.errors import OutcomeUnknown, Unavailable
 from freehold.data.failures import ABANDONED, GONE, UNANSWERED, UNREACHABLE, changes
+from freehold.data.loops import require_loop
 from freehold.data.sockets import notice_silence
 from freehold.observe.observer import SILENT, Observer
 
 R = TypeVar("R")
 
+ROLE_CHANGED: Final = "SELECT current_setting('role') AS before, set_config('role', $1::text, true)"
+"""Takes another role until the transaction or the savepoint ends, and tells the one before."""
 GRACE_SECONDS: Final = 0.5
 """How much longer than PostgreSQL is to take for a statement this side waits for its answer."""
 SETTLE_SECONDS: Final = 0.5
@@ -36,10 +39,17 @@ class Lender:
     """Lends the connections of a pool."""
 
     def __init__(
-        self, pool: "asyncpg.Pool[asyncpg.Record]", *, acquire_timeout_seconds: float, observer: Observer
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        *,
+        acquire_timeout_seconds: float,
+        observer: Observer,
+        keeps_sessions: bool = True,
     ) -> None:
         self.pool = pool
         self.observer = observer
+        self.loop = asyncio.get_running_loop()
+        self.keeps_sessions = keeps_sessions
         self._acquire_timeout_seconds = acquire_timeout_seconds
         self._settling: set[asyncio.Task[None]] = set()
         self._renewed_at = 0.0
@@ -64,6 +74,12 @@ class Lender:
         lent.settling = task
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
+
+    def drop(self, lent: "Lent", error: BaseException) -> None:
+        """Close a connection at once that nobody shall get again."""
+        with suppress(asyncpg.InterfaceError):  # it was closed, and so given back, meanwhile
+            lent.connection.terminate()
+        self._tell(error)
 
     async def _settle(self, lent: "Lent", error: BaseException) -> None:
         """Keep the connection when it soon says that it has ended what was given up; otherwise drop it."""
@@ -124,6 +140,7 @@ class Lent:
         wrote: something was changed in that transaction.
         since: when it was lent.
         settling: parts with it, once it is lost.
+        outside: the role that Freehold's own statements have, where others' have another in the same transaction.
     """
 
     def __init__(
@@ -134,7 +151,9 @@ class Lent:
         lender: Lender | None = None,
         acquire_seconds: float = 0,
         answer_seconds: float | None = None,
+        outside: str | None = None,
     ) -> None:
+        self.outside = outside
         self.connection = connection
         self.observer = observer
         self.answer_seconds = answer_seconds
@@ -150,8 +169,10 @@ class Lent:
 
         Raises:
             Unavailable: none can be had, whatever the reason.
+            RuntimeError: this is not the event loop that the pool was opened in.
         """
         assert self._lender is not None  # noqa: S101 - a caller's own connection is not entered
+        require_loop(self._lender.loop)
         self.observer.waiting(1)
         try:
             self.connection = await self._lender.pool.acquire(timeout=self._acquire_seconds)
@@ -176,6 +197,25 @@ class Lent:
     async def ask(self, run: Callable[..., Awaitable[R]], sql: str, arguments: Sequence[object]) -> R:
         """Run a statement and note how long it took, also when it failed: what was given up was slow."""
         self._require()
+        if self.outside is not None:
+            async with self.as_own():
+                return await self._answer(run, sql, arguments)
+        return await self._answer(run, sql, arguments)
+
+    @asynccontextmanager
+    async def as_own(self) -> AsyncIterator[None]:
+        """Run Freehold's statements in here, with Freehold's role, where others' have another in this transaction.
+
+        After a statement that failed, PostgreSQL gives the other role back by itself, with the savepoint.
+        """
+        if self.outside is None:
+            yield
+            return
+        role = await self.do(self.connection.fetchrow, ROLE_CHANGED, self.outside)
+        yield
+        await self.do(self.connection.fetchrow, ROLE_CHANGED, role["before"])
+
+    async def _answer(self, run: Callable[..., Awaitable[R]], sql: str, arguments: Sequence[object]) -> R:
         started = perf_counter()
         try:
             return await run(sql, *arguments, timeout=self.answer_seconds)
@@ -198,12 +238,14 @@ class Lent:
     async def stream(self, sql: str, arguments: Sequence[object], rows_at_a_time: int) -> AsyncIterator[Any]:
         """Run a statement, and give its rows one by one while they are fetched some at a time."""
         # Prepared first: a cursor of the connection would name its statement even where no names are to be kept.
-        prepared = await self.do(self.connection.prepare, sql)
+        async with self.as_own():
+            prepared = await self.do(self.connection.prepare, sql)
         rows = aiter(prepared.cursor(*arguments, prefetch=rows_at_a_time, timeout=self.answer_seconds))
         while True:
             self._require()
             try:
-                row = await anext(rows)
+                async with self.as_own():
+                    row = await anext(rows)
             except StopAsyncIteration:
                 return
             except ABANDONED as error:
@@ -216,14 +258,24 @@ class Lent:
         if self.is_lost:
             raise Unavailable(UNREACHABLE)
 
+    def part(self, error: BaseException) -> None:
+        """Part with the connection for good: what it is left in the middle of is not known."""
+        if self._lender is not None and not self.is_lost:
+            self.is_lost = True
+            self._lender.drop(self, error)
+
     def _give_up(self, error: BaseException) -> None:
         if self._lender is not None and not self.is_lost:  # without a lender it is the caller's own, to go on with
             self.is_lost = True
             self._lender.discard(self, error)
 
     @asynccontextmanager
-    async def transaction(self, begin: str = "BEGIN") -> AsyncIterator[Self]:
+    async def transaction(self, begin: str = "BEGIN", *, end: str = "COMMIT") -> AsyncIterator[Self]:
         """Begin a transaction, and commit it; roll it back when the work fails.
+
+        Args:
+            begin: how.
+            end: how it is committed; what comes before COMMIT in it is part of the transaction.
 
         Raises:
             OutcomeUnknown: it has changed something, COMMIT was sent, and its answer did not come.
@@ -237,7 +289,7 @@ class Lent:
             self.in_transaction = self.is_lost
             raise
         try:
-            await self.do(self.connection.execute, "COMMIT")
+            await self.do(self.connection.execute, end)
         except UNANSWERED as error:
             if self.wrote:
                 raise OutcomeUnknown from error
@@ -290,9 +342,33 @@ class Lent:
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # the driver says no types
-    """The driver's, but for its goodbye, which neither lasts nor fails: a pool says it to connections that are bad."""
+    """The driver's, but for its goodbye, which neither lasts nor fails: a pool says it to connections that are bad.
 
-    __slots__ = ()
+    Attributes:
+        is_altered: it reads values otherwise now, or listens, so that nobody else should get it.
+    """
+
+    is_altered = False
+
+    async def set_type_codec(self, *args: Any, **kwargs: Any) -> None:
+        """Read values of a type otherwise."""
+        self.is_altered = True
+        await super().set_type_codec(*args, **kwargs)
+
+    async def set_builtin_type_codec(self, *args: Any, **kwargs: Any) -> None:
+        """Read values of a type otherwise."""
+        self.is_altered = True
+        await super().set_builtin_type_codec(*args, **kwargs)
+
+    async def add_listener(self, *args: Any, **kwargs: Any) -> None:
+        """Listen to notifications."""
+        self.is_altered = True
+        await super().add_listener(*args, **kwargs)
+
+    def add_log_listener(self, *args: Any, **kwargs: Any) -> None:
+        """Listen to notices."""
+        self.is_altered = True
+        super().add_log_listener(*args, **kwargs)
 
     async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the driver's own parameter
         """Close it, in time or by force."""

@@ -1,9 +1,10 @@
-"""Typed stubs of the statements that the platform itself needs to start."""
+"""Typed stubs of the statements that the platform itself needs."""
 
 from uuid import UUID
 
 import msgspec
 
+from freehold.data.references import ForeignKey
 from freehold.data.sql import Executor, statement
 
 
@@ -25,3 +26,7 @@ async def shared_key(db: Executor, *, name: str, fresh: bytes) -> bytes | None: 
 
 @statement
 async def own_actions(db: Executor) -> list[OwnActionRow]: ...
+
+
+@statement
+async def foreign_keys(db: Executor, *, own_schema: str, own_tables: tuple[str, ...]) -> list[ForeignKey]: ...

@@ -95,6 +95,11 @@ def row_decoder(kind: Any) -> Callable[[Row], Any]:
     return made
 
 
+def _read_json(value: Any) -> Any:
+    """Read a document, unless the connection has done so already, as a program may have told its own to do."""
+    return msgspec.json.decode(value) if isinstance(value, (str, bytes)) else value
+
+
 def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
     names[kind.__name__] = kind
     parts = []
@@ -110,7 +115,7 @@ def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
             elif _as_tuple(inner):
                 made = _tuple_of(inner, part, names)
             elif get_origin(inner) is dict:
-                names["read_json"] = msgspec.json.decode
+                names["read_json"] = _read_json
                 made = f"read_json({part})"
             else:
                 made, optional = part, False

@@ -5,9 +5,9 @@ from typing import Final
 
 from freehold import migrate
 from freehold.audit.heads import broken_heads
+from freehold.data.own_tables import own_tables
 from freehold.doctor import queries
 from freehold.doctor.examination import Check, Patient, finding
-from freehold.doctor.privileges import tables
 from freehold.doctor.types import Finding
 
 
@@ -35,7 +35,7 @@ async def schema(patient: Patient) -> AsyncIterator[Finding]:
 
 async def privileges(patient: Patient) -> AsyncIterator[Finding]:
     """The role can do what the application does, and no more."""
-    role = await queries.role(patient.db, tables=tables())
+    role = await queries.role(patient.db, tables=own_tables())
     if role.lacks:
         yield finding(
             privileges,
@@ -125,4 +125,17 @@ async def administrators(patient: Patient) -> AsyncIterator[Finding]:
         )
 
 
-CHECKS: Final[tuple[Check, ...]] = (schema, privileges, integrity, audit, administrators)
+async def purging(patient: Patient) -> AsyncIterator[Finding]:
+    """Deleted organizations are removed for good when their time is over."""
+    for failed in await queries.failed_purges(patient.db):
+        yield finding(
+            purging,
+            "warning",
+            f"The deleted organization {failed.slug} ({failed.organization_id}) could not be removed for good, "
+            f"{failed.attempts} times: {failed.reason.rstrip('.')}",
+            "Delete the rows that refer to it, or choose another ON DELETE: 'freehold tenants check' names the keys. "
+            "It is tried again each hour.",
+        )
+
+
+CHECKS: Final[tuple[Check, ...]] = (schema, privileges, integrity, audit, administrators, purging)

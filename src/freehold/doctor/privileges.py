@@ -1,21 +1,7 @@
 """What the role of a server needs in the database, and nothing more."""
 
-import re
-from functools import cache
-from importlib.resources import files
-
+from freehold.data.own_tables import own_tables, own_views
 from freehold.doctor.types import Grants
-
-
-@cache
-def tables() -> tuple[str, ...]:
-    """Name the application's tables, as the migrations of this version make them."""
-    return _named("(?:UNLOGGED )?TABLE")
-
-
-def _named(kind: str) -> tuple[str, ...]:
-    snapshot = (files("freehold") / "migrations" / "schema.sql").read_text(encoding="utf-8")
-    return tuple(re.findall(rf"^{kind} public\.(\w+)", snapshot, re.MULTILINE))
 
 
 def grants(role: str, database: str) -> Grants:
@@ -25,14 +11,14 @@ def grants(role: str, database: str) -> Grants:
     erasing a person's data does.
     """
     who = _quoted(role)
-    others = ", ".join(name for name in tables() if not name.startswith("audit_"))
+    others = ", ".join(name for name in own_tables() if not name.startswith("audit_"))
     return Grants(
         statements=[
             f"GRANT CONNECT, TEMPORARY ON DATABASE {_quoted(database)} TO {who};",
             f"GRANT USAGE ON SCHEMA public, freehold_migrate TO {who};",
             f"GRANT SELECT ON ALL TABLES IN SCHEMA freehold_migrate TO {who};",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON {others} TO {who};",
-            f"GRANT SELECT ON {', '.join(_named('VIEW'))} TO {who};",
+            f"GRANT SELECT ON {', '.join(own_views())} TO {who};",
             f"GRANT SELECT, INSERT, UPDATE ON audit_heads TO {who};",
             f"GRANT SELECT, INSERT, UPDATE (ip, ip_salt) ON audit_events TO {who};",
         ]

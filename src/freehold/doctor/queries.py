@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from freehold.data.sql import Executor, statement
-from freehold.doctor.types import Outbox, Role, Server
+from freehold.doctor.types import FailedPurge, Outbox, Role, Server
 
 
 @statement
@@ -37,3 +37,7 @@ async def outbox(db: Executor) -> Outbox: ...
 
 @statement
 async def any_admin(db: Executor) -> bool: ...
+
+
+@statement
+async def failed_purges(db: Executor) -> list[FailedPurge]: ...

@@ -81,3 +81,12 @@ WHERE sent_at IS NULL;
 -- name: any_admin
 -- Whether there is a platform administrator.
 SELECT EXISTS (SELECT FROM users WHERE is_admin AND suspended_at IS NULL);
+
+-- name: failed_purges
+-- Deleted organizations that could not be removed for good, as they were tried lately.
+SELECT o.slug, f.organization_id, f.attempts, f.reason
+FROM purge_failures f
+JOIN organizations o ON o.id = f.organization_id
+WHERE o.deleted_at IS NOT NULL
+ORDER BY o.deleted_at, o.id
+LIMIT 20;

@@ -1,6 +1,7 @@
 """What an examination finds."""
 
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -79,3 +80,12 @@ class Grants(msgspec.Struct, frozen=True, kw_only=True):
     """What a role needs, as statements for the owner of the tables to run."""
 
     statements: list[str]
+
+
+class FailedPurge(msgspec.Struct, frozen=True, kw_only=True):
+    """A deleted organization that could not be removed for good."""
+
+    slug: str
+    organization_id: UUID
+    attempts: int
+    reason: str

@@ -299,6 +299,15 @@ END)
     CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
     CREATE INDEX projects_public_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC) WHERE ((visibility)::text = 'public'::text)
 
+TABLE public.purge_failures COMMENT 'Deleted organizations that could not be removed for good.'
+    organization_id uuid NOT NULL COMMENT 'Which organization; its row here goes with it.'
+    reason character varying(500) NOT NULL COMMENT 'What kept it from being removed, at the last attempt.'
+    attempts integer NOT NULL DEFAULT 1 COMMENT 'How often it was tried.'
+    failed_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When it was tried last.'
+    CONSTRAINT purge_failures_attempts_check CHECK ((attempts >= 1))
+    CONSTRAINT purge_failures_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
+    CONSTRAINT purge_failures_pkey PRIMARY KEY (organization_id)
+
 UNLOGGED TABLE public.request_counts WITH (fillfactor=50) COMMENT 'How often each caller asked in a window of time.'
     bucket character varying(100) NOT NULL
     ends_at timestamp with time zone NOT NULL

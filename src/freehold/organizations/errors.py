@@ -35,6 +35,7 @@ class OrganizationGone(Missing):
         "api_keys_organization_id_fkey",
         "slugs_organization_id_fkey",
         "used_tokens_organization_id_fkey",
+        "purge_failures_organization_id_fkey",
     )
 
 

@@ -13,7 +13,9 @@ from freehold.audit.operations import erase_addresses, of_user
 from freehold.audit.recording import record
 from freehold.base.errors import Missing
 from freehold.data.context import Context
+from freehold.data.hooks import Erasure
 from freehold.data.paging import FIRST_ID
+from freehold.data.transactions import Transaction
 from freehold.mail.news import reader_of, tell
 from freehold.organizations.errors import OwnsOrganizations
 from freehold.organizations.members.leaving import ids_of, left_behind, use_up_invitations
@@ -61,9 +63,9 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
 
     Raises:
         LastAdministrator: ``last_administrator``: nobody else could administer the platform.
-        OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.
         OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored. What they
             were made owner of without being asked does not count: it goes to somebody else in it.
+        StillReferenced: ``still_referenced``: rows of your own tables refer to them. Names the tables, and how many.
         Missing: ``not_found``.
         Stale: ``stale``.
         FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
@@ -80,6 +82,9 @@ async def erase(subject: Subject, *, version: datetime | None = None, current_pa
 async def _erase(subject: Subject, version: datetime | None) -> None:
     user_id, context = subject.user_id, subject.context
     await hold_open(context)
+    hooks = context.tools.hooks
+    if isinstance(context.db, Transaction):
+        await hooks.before_erasure.run(Erasure(user_id=user_id, connection=context.db.raw))
     await let_go(context, user_id)
     await keep_an_admin(context, user_id)
     owned = await queries.owned(subject.db, user_id=user_id)
@@ -97,6 +102,8 @@ async def _erase(subject: Subject, version: datetime | None) -> None:
         details = ids_of(left[organization_id])
         await record(context, Action.MEMBER_REMOVE, user_id, organization_id=organization_id, **details)
     await erase_addresses(context, user_id)
+    if isinstance(context.db, Transaction):
+        await hooks.after_erasure.run(Erasure(user_id=user_id, connection=context.db.raw))
 
 
 async def _document(subject: Subject, account: Account) -> AsyncIterator[bytes]:

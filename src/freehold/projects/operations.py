@@ -133,10 +133,11 @@ async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = N
     Raises:
         Missing: ``not_found``.
         Stale: ``stale``.
+        StillReferenced: ``still_referenced``: rows of your own tables refer to it.
     """
     await _refuse_outsider(scope, project_id)
     removed = await queries.delete(
-        scope.db,
+        scope.db.deleting("projects", organization_id=scope.organization_id, id=project_id),
         event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id),
         organization_id=scope.organization_id,
         id=project_id,

@@ -242,7 +242,8 @@ async def end(context: Context, session: UUID | Literal["current"]) -> None:
     actor = context.signed_in
     session_id = actor.session_id if session == "current" else session
     event = event_of(context, AccountAction.SESSION_DELETE, session_id)
-    if not session_id or not await queries.delete(context.db, event, id=session_id, user_id=_user_of(actor)):
+    db = context.db.deleting("sessions", id=session_id)
+    if not session_id or not await queries.delete(db, event, id=session_id, user_id=_user_of(actor)):
         raise Missing("You do not have this session")
 
 
@@ -254,14 +255,16 @@ async def end_of_user(subject: Subject, session_id: UUID) -> None:
         Missing: ``not_found``: the user does not have this session.
     """
     event = event_of(subject.context, AccountAction.SESSION_DELETE, session_id, user_id=subject.user_id)
-    if not await queries.delete(subject.db, event, id=session_id, user_id=subject.user_id):
+    db = subject.db.deleting("sessions", id=session_id)
+    if not await queries.delete(db, event, id=session_id, user_id=subject.user_id):
         raise Missing("This user does not have this session")
 
 
 @on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION)
 async def end_others(subject: Subject) -> None:
     """End all sessions of a user except the current one, or every session if a platform administrator asks."""
-    ended = await queries.delete_others(subject.db, user_id=subject.user_id, kept_id=subject.session_id)
+    db = subject.db.deleting("sessions", user_id=subject.user_id)
+    ended = await queries.delete_others(db, user_id=subject.user_id, kept_id=subject.session_id)
     if ended:
         ids = [str(session_id) for session_id in ended]
         await record(subject.context, AccountAction.SESSION_DELETE, None, user_id=subject.user_id, ended=ids)

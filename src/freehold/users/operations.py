@@ -266,9 +266,11 @@ async def delete(subject: Subject, *, version: datetime | None = None) -> None:
 
     Raises:
         OwnsOrganizations: ``owns_organizations``: they must be handed over or deleted first.
+        StillReferenced: ``still_referenced``: rows of your own tables refer to them.
         Stale: ``stale``.
     """
-    if await queries.delete(subject.db, id=subject.user_id, version=version) is None:
+    db = subject.db.deleting("users", id=subject.user_id)
+    if await queries.delete(db, id=subject.user_id, version=version) is None:
         raise _not_updated(version)
     await record(subject.context, AccountAction.USER_DELETE, subject.user_id)
 

@@ -20,13 +20,15 @@ from freehold.access import (
 from freehold.audit.recording import record
 from freehold.base.errors import Missing, Stale
 from freehold.data.context import Context
-from freehold.data.paging import Page, PageRequest, page_by_id
+from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id
 from freehold.organizations.deletion import queries
+from freehold.organizations.deletion.purging import purge_locked
 from freehold.organizations.deletion.types import DeletedOrganization
 from freehold.organizations.seeing import as_seen
 from freehold.organizations.types import Organization
 
 _SECONDS_A_DAY = 86_400
+_MOST_CHARACTERS = 500
 
 
 @on_organization(Action.ORGANIZATION_DELETE, writes=Writes.TRANSACTION)
@@ -59,6 +61,7 @@ async def restore(scope: Scope) -> Organization:
     )
     if restored is None:
         raise no_such_organization()
+    await queries.forget_failure(scope.db, organization_id=restored.id)
     await record(scope.context, scope.action, restored.id, organization_id=restored.id)
     return as_seen(scope, restored)
 
@@ -70,20 +73,35 @@ async def purge(scope: Scope, *, version: datetime | None = None) -> None:
     Raises:
         Missing: ``not_found``: it was not deleted.
         Stale: ``stale``.
+        StillReferenced: ``still_referenced``: rows of your own tables refer to it. Names the tables, and how many.
     """
-    purged = await queries.purge(scope.db, id=scope.organization_id, version=version)
-    if purged is None:
+    if await queries.lock_deleted(scope.db, id=scope.organization_id, version=version) is None:
         raise _not_changed(version)
-    await record(scope.context, AccountAction.ORGANIZATION_PURGE, purged, organization_id=purged)
+    await purge_locked(scope.context, [scope.organization_id])
+
+
+@operation(AccountAction.ORGANIZATION_PURGE, by=By.ADMIN)
+async def next_overdue(context: Context, after_id: UUID = FIRST_ID) -> UUID | None:
+    """Find the next organization that can no longer be restored, after another; None when there is none left."""
+    return await queries.next_overdue(context.db, restorable_seconds=_restorable_seconds(context), after_id=after_id)
 
 
 @operation(AccountAction.ORGANIZATION_PURGE, by=By.ADMIN, writes=Writes.TRANSACTION)
-async def purge_next(context: Context) -> UUID | None:
-    """Remove for good one organization that can no longer be restored; tells which, or None when there is none left."""
-    purged = await queries.purge_next(context.db, restorable_seconds=_restorable_seconds(context))
-    if purged is not None:
-        await record(context, AccountAction.ORGANIZATION_PURGE, purged, organization_id=purged)
-    return purged
+async def purge_overdue(context: Context, organization_id: UUID) -> None:
+    """Remove an organization for good that can no longer be restored, unless another process is doing that.
+
+    Raises:
+        StillReferenced: ``still_referenced``: rows of your own tables refer to it.
+    """
+    seconds = _restorable_seconds(context)
+    if await queries.lock_overdue(context.db, id=organization_id, restorable_seconds=seconds) is not None:
+        await purge_locked(context, [organization_id])
+
+
+@operation(AccountAction.ORGANIZATION_PURGE, by=By.ADMIN, writes=Writes.ONE_STATEMENT)
+async def note_failure(context: Context, organization_id: UUID, reason: str) -> None:
+    """Remember that an organization could not be removed, and why."""
+    await queries.note_failure(context.db, organization_id=organization_id, reason=reason[:_MOST_CHARACTERS])
 
 
 @on_user(AccountAction.ORGANIZATION_LIST, private=True)

@@ -49,21 +49,48 @@ LIMIT :limit;
 -- How many deleted organizations can be restored.
 SELECT count(*) FROM organizations WHERE deleted_at > now() - make_interval(secs => :restorable_seconds);
 
--- name: purge
--- Remove a deleted organization for good, with its members, projects and all else that is its own.
-DELETE FROM organizations
+-- name: lock_deleted
+-- Hold a deleted organization that is to be removed for good.
+SELECT id
+FROM organizations
 WHERE id = :id AND deleted_at IS NOT NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING id;
+FOR UPDATE;
 
--- name: purge_next
--- Remove for good one of those that can no longer be restored, and that no other process is removing.
-DELETE FROM organizations
-WHERE id = (
-    SELECT id
-    FROM organizations
-    WHERE deleted_at <= now() - make_interval(secs => :restorable_seconds)
-    ORDER BY deleted_at
-    LIMIT 1
-    FOR UPDATE SKIP LOCKED
+-- name: lock_overdue
+-- The same for one that can no longer be restored, and that no other process is removing.
+SELECT id
+FROM organizations
+WHERE id = :id AND deleted_at <= now() - make_interval(secs => :restorable_seconds)
+FOR UPDATE SKIP LOCKED;
+
+-- name: next_overdue
+-- The first organization after a position that can no longer be restored, in order of id.
+SELECT id
+FROM organizations
+WHERE id > :after_id AND deleted_at IS NOT NULL
+    AND deleted_at <= now() - make_interval(secs => :restorable_seconds)
+ORDER BY id
+LIMIT 1;
+
+-- name: show_rows_of
+-- Have row-level security show the rows of an organization until the transaction ends, and tell what it showed before.
+WITH before AS MATERIALIZED (
+    SELECT coalesce(current_setting('freehold.organization_id', true), '') AS shown
+), changed AS MATERIALIZED (
+    SELECT set_config('freehold.organization_id', :organization_id::text, true) FROM before
 )
-RETURNING id;
+SELECT before.shown FROM before, changed;
+
+-- name: purge
+-- Remove organizations for good, with their members, projects and all else that is their own.
+DELETE FROM organizations WHERE id = ANY (:ids::uuid[]) RETURNING id;
+
+-- name: note_failure
+-- Remember that an organization could not be removed, and why.
+INSERT INTO purge_failures (organization_id, reason) VALUES (:organization_id, :reason)
+ON CONFLICT (organization_id) DO UPDATE
+SET reason = excluded.reason, attempts = purge_failures.attempts + 1, failed_at = now();
+
+-- name: forget_failure
+-- Forget that an organization could not be removed, since it was restored.
+DELETE FROM purge_failures WHERE organization_id = :organization_id;

@@ -204,7 +204,8 @@ async def _remove(scope: Scope, user_id: UUID, version: datetime | None) -> Left
     if user_id == owner_id:
         raise OwnerMustStay
     await _require_no_less(scope, user_id, "remove this member")
-    removed = await queries.delete(scope.db, organization_id=scope.organization_id, user_id=user_id)
+    key = {"organization_id": scope.organization_id, "user_id": user_id}
+    removed = await queries.delete(scope.db.deleting("organization_members", **key), **key)
     if removed is None:
         raise Missing("This user is not a member")
     where = [scope.organization_id]

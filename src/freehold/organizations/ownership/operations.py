@@ -8,10 +8,12 @@ from freehold.access import AccountAction, Action, Scope, Writes, checked_again,
 from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, Stale
 from freehold.data.context import Context
+from freehold.data.db import Database, Transaction
 from freehold.mail.links import link_to
 from freehold.mail.news import tell
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
+from freehold.organizations.deletion.purging import purge_locked
 from freehold.organizations.invitations.vouching import held_by_sender, sender_of
 from freehold.organizations.ownership import queries
 from freehold.organizations.ownership.errors import (
@@ -84,7 +86,7 @@ async def withdraw(scope: Scope) -> None:
     Raises:
         NoSuchOwnerOffer: ``no_such_owner_offer``.
     """
-    user_id = await queries.delete(scope.db, organization_id=scope.organization_id)
+    user_id = await queries.delete(_giving_up(scope), organization_id=scope.organization_id)
     if user_id is None:
         raise NoSuchOwnerOffer
     await _record(scope, AccountAction.OWNERSHIP_WITHDRAW, user_id)
@@ -158,7 +160,7 @@ async def hand_over(scope: Scope, new: NewOwner, *, version: datetime | None = N
     scope = await checked_again(scope)
     if await queries.member(scope.db, organization_id=scope.organization_id, user_id=new.user_id) is None:
         raise NewOwnerIsNoMember
-    await queries.delete(scope.db, organization_id=scope.organization_id)
+    await queries.delete(_giving_up(scope), organization_id=scope.organization_id)
     given = await _give(scope, new.user_id, consented=is_self, version=version)
     if not is_self:
         await tell(context, new.user_id, "ownership_received", organization=given.name)
@@ -174,14 +176,17 @@ async def let_go(context: Context, user_id: UUID) -> None:
     if not unasked:
         return
     passed = await queries.pass_on(context.db, ids=unasked, user_id=user_id)
-    removed = await queries.remove(context.db, ids=unasked, user_id=user_id)
     for each in passed:
         await tell(context, each.owner_id, "ownership_received", organization=each.name)
     for each in sorted(passed, key=lambda each: each.id):
         owner = str(each.owner_id)
         await record(context, Action.ORGANIZATION_TRANSFER, each.id, organization_id=each.id, owner_id=owner)
-    for removed_id in sorted(removed):
-        await record(context, AccountAction.ORGANIZATION_PURGE, removed_id, organization_id=removed_id)
+    if removed := set(unasked) - {each.id for each in passed}:
+        await purge_locked(context, removed)
+
+
+def _giving_up(scope: Scope) -> Database | Transaction:
+    return scope.db.deleting("owner_offers", organization_id=scope.organization_id)
 
 
 async def _give(scope: Scope, user_id: UUID, *, consented: bool, version: datetime | None = None) -> Organization:

@@ -87,7 +87,3 @@ CROSS JOIN LATERAL (
 ) AS heir
 WHERE o.id = passed.id
 RETURNING o.id, o.owner_id, o.name;
-
--- name: remove
--- Remove organizations for good that a user owns, with all that is their own.
-DELETE FROM organizations WHERE id = ANY (:ids::uuid[]) AND owner_id = :user_id RETURNING id;

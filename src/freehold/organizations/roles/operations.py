@@ -183,6 +183,7 @@ async def delete(scope: Scope, role: RoleRef, *, version: datetime | None = None
         NoSuchRole: ``no_such_role``.
         BuiltInRole: ``built_in_role``.
         RoleInUse: ``role_in_use``.
+        StillReferenced: ``still_referenced``: rows of your own tables refer to it.
         Forbidden: the role has actions that the actor lacks.
         Stale: ``stale``.
     """
@@ -190,7 +191,8 @@ async def delete(scope: Scope, role: RoleRef, *, version: datetime | None = None
     current = await _changeable(scope, role)
     if version not in {None, current.updated_at}:
         raise Stale
-    await queries.delete(scope.db, organization_id=scope.organization_id, id=current.id, version=version)
+    db = scope.db.deleting("roles", organization_id=scope.organization_id, id=current.id)
+    await queries.delete(db, organization_id=scope.organization_id, id=current.id, version=version)
     await record(scope.context, scope.action, current.id, organization_id=scope.organization_id, name=current.name)
 
 
