@@ -196,7 +196,7 @@ def _method(
         inner = (
             f"self.run(lambda platform: {called})" if is_async else called.replace("platform.", f"{runs}target().", 1)
         )
-        body = f"self._as({inner})"
+        body = f"self.like({inner})"
     else:
         result_text = "None" if returned == "None" else spelt(result)
         body = f"{runs}run(lambda platform: {called})"

@@ -133,8 +133,13 @@ class Facade:
         if self._working.source is not None:
             raise RuntimeError(NOT_OPENED_HERE)
 
-    def _as(self, acting: AsyncPlatform) -> Self:
-        """Return the same platform acting as another one does."""
+    @property
+    def asynchronous(self) -> AsyncPlatform:
+        """The asynchronous platform behind this one, which works in its own event loop alone: in ``run``."""
+        return self._working.target()
+
+    def like(self, acting: AsyncPlatform) -> Self:
+        """Return the same platform acting as another one does, of the same event loop."""
         return type(self)(Working(self._working.background, acting, self._working))
 
 

@@ -39,7 +39,7 @@ class Platform(Facade):
         A user that you name by id has no session, and does not act as a platform administrator even if they are one.
         Nobody asks whether they are suspended: you vouch for them. To check a token, use ``authenticate``.
         """
-        return self._as(self._working.target().acting_as(actor))
+        return self.like(self._working.target().acting_as(actor))
 
     def authenticate(
         self,
@@ -66,7 +66,7 @@ class Platform(Facade):
             Unauthenticated: ``unauthenticated``: there are no credentials, or they are not (or no longer) valid.
             Unavailable: ``unavailable``: the database cannot be reached.
         """
-        return self._as(
+        return self.like(
             self.run(
                 lambda platform: platform.authenticate(credentials, ip=ip, user_agent=user_agent, request_id=request_id)
             )
