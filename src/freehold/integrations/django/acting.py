@@ -100,23 +100,21 @@ async def _aplatform() -> Platform:
 
 
 def _scope_of(request: HttpRequest) -> dict[str, Any]:
+    # The project says which of its proxies' words about host and scheme are believed.
+    host = (b"host", request.get_host().encode("latin-1", "replace"))
     seen = {"type": "http", "method": request.method or "GET", "scheme": request.scheme or "http"}
     if isinstance(request, ASGIRequest):
-        return {**request.scope, **seen}
+        headers = [each for each in request.scope["headers"] if each[0] != b"host"]
+        return {**request.scope, **seen, "headers": [host, *headers]}
     meta = request.META
     headers = [
         (name[5:].replace("_", "-").lower().encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in meta.items()
-        if name.startswith("HTTP_")
-    ]
-    headers += [
-        (name.replace("_", "-").lower().encode(), str(meta[name]).encode("latin-1", "replace"))
-        for name in ("CONTENT_TYPE", "CONTENT_LENGTH")
-        if meta.get(name)
+        if name.startswith("HTTP_") and name != "HTTP_HOST"
     ]
     address, port = meta.get("REMOTE_ADDR"), str(meta.get("REMOTE_PORT") or 0)
     client = (address, int(port) if port.isdigit() else 0) if address else None
-    return {**seen, "path": request.path, "query_string": b"", "headers": headers, "client": client}
+    return {**seen, "path": request.path, "query_string": b"", "headers": [host, *headers], "client": client}
 
 
 async def _receive() -> Any:

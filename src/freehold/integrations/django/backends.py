@@ -97,7 +97,7 @@ class FreeholdBackend(ModelBackend):
 
     def freehold_id_of(self, user: AbstractBaseUser) -> str:
         """Return the id of the user of Freehold for whom a user of the project stands."""
-        return str(user.pk) if _has_uuids(type(user)) else user.get_username()
+        return str(user.pk) if _has_uuids(user) else user.get_username()
 
 
 def end_session(token: str) -> None:
