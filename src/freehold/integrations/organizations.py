@@ -10,8 +10,8 @@ from freehold.web.references import reference_reader
 _read: Final = reference_reader(OrganizationRef)
 
 
-def organization_in(parameters: Any, parameter: str, written: str) -> OrganizationRef:
-    """Return the organization that a parameter of a path names.
+def named(parameters: Any, parameter: str, written: str) -> Any:
+    """Return what a path has for a parameter.
 
     Args:
         parameters: those of the path.
@@ -20,11 +20,18 @@ def organization_in(parameters: Any, parameter: str, written: str) -> Organizati
 
     Raises:
         LookupError: the path has no such parameter.
-        Invalid: ``invalid``: it is neither a slug nor a UUID.
     """
     if parameter not in parameters:
         raise LookupError(f"The path has no parameter '{parameter}': write {written} into it, or name another")
-    given = parameters[parameter]
+    return parameters[parameter]
+
+
+def organization_of(given: Any, parameter: str) -> OrganizationRef:
+    """Return the organization that a parameter of a path names.
+
+    Raises:
+        Invalid: ``invalid``: it is neither a slug nor a UUID.
+    """
     if isinstance(given, UUID):
         return given
     problems: list[Any] = []

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from functools import wraps
-from inspect import isawaitable
+from inspect import iscoroutinefunction
 from typing import Any, Final, cast
 
 from freehold.groups import Group
@@ -38,14 +38,13 @@ class _Bridge:
         if name == "acting_as":
             return self._acting_as
         is_group = isinstance(self._find(self._platform.asynchronous), Group)
+        if not (is_group or iscoroutinefunction(part)):
+            raise RuntimeError(_STAYS.format(name=name))
 
         @wraps(part)
         async def awaited(*args: Any, **kwargs: Any) -> Any:
             async def work(there: AsyncPlatform) -> Any:
-                result = getattr(self._find(there), name)(*args, **kwargs)
-                if not isawaitable(result):
-                    raise RuntimeError(_STAYS.format(name=name))
-                result = await result
+                result = await getattr(self._find(there), name)(*args, **kwargs)
                 return Pump(result) if is_group and isinstance(result, AsyncIterator) else result
 
             result = await self._platform.arun(work)

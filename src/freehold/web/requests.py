@@ -224,7 +224,8 @@ def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     headers = dict(pairs)
     if len(headers) < len(pairs):
         for name in headers:
-            headers[name] = b", ".join(value for key, value in pairs if key == name)
+            between = b"; " if name == b"cookie" else b", "
+            headers[name] = between.join(value for key, value in pairs if key == name)
     return headers
 
 

@@ -12,7 +12,7 @@ from freehold.base.errors import Forbidden, FreeholdError
 from freehold.data.context import Context
 from freehold.integrations.django.acting import aacting, acting
 from freehold.integrations.django.answers import answered, is_fault
-from freehold.integrations.organizations import organization_in
+from freehold.integrations.organizations import named, organization_of
 from freehold.platform import known_action
 
 P = ParamSpec("P")
@@ -75,10 +75,11 @@ def access(
 
             @wraps(view)
             async def aguarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+                given = _taken(kwargs, parameter)
                 try:
                     platform = await aacting(request)
                     platform.context.signed_in  # noqa: B018 - strangers learn that first
-                    scope = await platform.access(_taken(kwargs, parameter), action)
+                    scope = await platform.access(organization_of(given, parameter), action)
                 except FreeholdError as error:
                     return _refused(request, error)
                 return cast("HttpResponseBase", await view(request, scope, *args, **kwargs))
@@ -87,10 +88,11 @@ def access(
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            given = _taken(kwargs, parameter)
             try:
                 platform = acting(request)
                 platform.context.signed_in  # noqa: B018 - strangers learn that first
-                scope = platform.access(_taken(kwargs, parameter), action)
+                scope = platform.access(organization_of(given, parameter), action)
             except FreeholdError as error:
                 return _refused(request, error)
             return view(request, scope, *args, **kwargs)
@@ -101,9 +103,9 @@ def access(
 
 
 def _taken(kwargs: dict[str, Any], parameter: str) -> Any:
-    organization = organization_in(kwargs, parameter, f"<{parameter}>")
+    given = named(kwargs, parameter, f"<{parameter}>")
     del kwargs[parameter]
-    return organization
+    return given
 
 
 def _check_user(context: Context) -> None:

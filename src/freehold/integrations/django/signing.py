@@ -1,5 +1,6 @@
 """Keeps Freehold's session and Django's together: they begin and end at once."""
 
+import logging
 from typing import Any, Final
 
 from django.contrib.auth import BACKEND_SESSION_KEY, load_backend
@@ -8,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest, HttpResponseBase
 
-from freehold.base.errors import Unauthenticated
+from freehold.base.errors import FreeholdError, Unauthenticated
 from freehold.data.context import Actor
 from freehold.integrations.django.acting import aacting, acting, forget, request_of
 from freehold.integrations.django.backends import TOKEN, UNCLAIMED, FreeholdBackend, end_session
@@ -17,6 +18,8 @@ from freehold.pages.cookies import dropped, kept
 
 _COOKIE: Final = "_freehold_cookie"
 """Where a request that has signed in or out has the token for the cookie of its response; empty to drop it."""
+
+_log = logging.getLogger(__name__)
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
@@ -30,7 +33,10 @@ def watch() -> None:
 def finish(request: HttpRequest, response: HttpResponseBase) -> None:
     """Give a response the cookie of who signed in, or take it away, and end what a check of a password has begun."""
     for token in getattr(request, UNCLAIMED, ()):
-        end_session(token)
+        try:
+            end_session(token)
+        except FreeholdError as error:  # the session ends by itself in time; the response goes out
+            _log.warning("cannot end the session of a password that was checked alone: %s", error.detail)
     token = getattr(request, _COOKIE, None)
     if token is not None:
         own, settings = request_of(request), settings_of_project()
