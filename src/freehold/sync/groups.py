@@ -37,7 +37,7 @@ from freehold.organizations.roles.types import (
     RolePatch,
     RoleRef,
 )
-from freehold.organizations.types import NewOrganization, NewOwner, Organization, OrganizationPatch
+from freehold.organizations.types import NewOrganization, NewOwner, Organization, OrganizationPatch, SlugCheck
 from freehold.projects.types import NewProject, Project, ProjectPatch
 from freehold.sessions.acting.types import Impersonation, NewImpersonation
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
@@ -59,6 +59,16 @@ from freehold.users.types import (
 )
 from freehold.users.undoing.types import EmailUndo
 from freehold.users.verification.types import EmailVerification, PasswordNeeded
+from freehold.webhooks.types import (
+    IssuedWebhookEndpoint,
+    NewReplay,
+    NewWebhookEndpoint,
+    Replay,
+    SecretRotation,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEndpointPatch,
+)
 
 
 class Users(Group):
@@ -941,6 +951,237 @@ class ApiKeys(Group):
         self._working.run(lambda platform: platform.api_keys.delete(user, key_id))
 
 
+class OrganizationWebhooks(Group):
+    """Operations on the webhook endpoints of an organization."""
+
+    def list(self, organization: OrganizationRef, /, request: PageRequest) -> Page[WebhookEndpoint]:
+        """List the endpoints of an organization, newest first.
+
+        Raises:
+            Invalid: the cursor belongs to another list.
+        """
+        return self._working.run(lambda platform: platform.organizations.webhooks.list(organization, request))
+
+    def get(self, organization: OrganizationRef, /, endpoint_id: UUID) -> WebhookEndpoint:
+        """Read an endpoint of an organization, without its secret.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+        """
+        return self._working.run(lambda platform: platform.organizations.webhooks.get(organization, endpoint_id))
+
+    def create(self, organization: OrganizationRef, /, new: NewWebhookEndpoint) -> IssuedWebhookEndpoint:
+        """Create an endpoint that hears of what happens in the organization. Its secret is shown only this once.
+
+        Raises:
+            WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+            UnknownEvent: ``unknown_event``.
+            TooManyWebhookEndpoints: ``too_many_webhook_endpoints``: the organization already has 50.
+            Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+        """
+        return self._working.run(lambda platform: platform.organizations.webhooks.create(organization, new))
+
+    def update(
+        self,
+        organization: OrganizationRef,
+        /,
+        endpoint_id: UUID,
+        patch: WebhookEndpointPatch,
+        *,
+        version: datetime | None = None,
+    ) -> WebhookEndpoint:
+        """Update an endpoint of an organization. ``version`` is the ``updated_at`` that you read.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+            UnknownEvent: ``unknown_event``.
+            Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+            Stale: ``stale``.
+        """
+        return self._working.run(
+            lambda platform: platform.organizations.webhooks.update(organization, endpoint_id, patch, version=version)
+        )
+
+    def rotate_secret(
+        self, organization: OrganizationRef, /, endpoint_id: UUID, rotation: SecretRotation
+    ) -> IssuedWebhookEndpoint:
+        """Give an endpoint of an organization a new secret, shown only this once. Both sign until the overlap ends.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+        """
+        return self._working.run(
+            lambda platform: platform.organizations.webhooks.rotate_secret(organization, endpoint_id, rotation)
+        )
+
+    def delete(self, organization: OrganizationRef, /, endpoint_id: UUID, *, version: datetime | None = None) -> None:
+        """Delete an endpoint of an organization, with what waits for it.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            Stale: ``stale``.
+        """
+        self._working.run(
+            lambda platform: platform.organizations.webhooks.delete(organization, endpoint_id, version=version)
+        )
+
+    def list_deliveries(
+        self, organization: OrganizationRef, /, endpoint_id: UUID, request: PageRequest
+    ) -> Page[WebhookDelivery]:
+        """List what was sent to an endpoint of an organization and what waits, newest first.
+
+        A ``DeliveriesPageRequest`` has a ``state``.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+            Invalid: the cursor belongs to another list.
+        """
+        return self._working.run(
+            lambda platform: platform.organizations.webhooks.list_deliveries(organization, endpoint_id, request)
+        )
+
+    def get_delivery(self, organization: OrganizationRef, /, endpoint_id: UUID, delivery_id: UUID) -> WebhookDelivery:
+        """Read a delivery to an endpoint of an organization: what was sent, and what was answered.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            NoSuchDelivery: ``no_such_delivery``.
+            Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+        """
+        return self._working.run(
+            lambda platform: platform.organizations.webhooks.get_delivery(organization, endpoint_id, delivery_id)
+        )
+
+    def replay(self, organization: OrganizationRef, /, endpoint_id: UUID, new: NewReplay) -> Replay:
+        """Send all events of the organization in a span of time to an endpoint again: at most 10,000.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
+            ReplayTooLong: ``replay_too_long``.
+            Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+        """
+        return self._working.run(
+            lambda platform: platform.organizations.webhooks.replay(organization, endpoint_id, new)
+        )
+
+    def replay_delivery(self, organization: OrganizationRef, /, endpoint_id: UUID, delivery_id: UUID) -> Replay:
+        """Send what one delivery has sent to an endpoint of an organization again.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            NoSuchDelivery: ``no_such_delivery``.
+            WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
+            Forbidden: the actor may not read the audit log, which is what an endpoint receives.
+        """
+        return self._working.run(
+            lambda platform: platform.organizations.webhooks.replay_delivery(organization, endpoint_id, delivery_id)
+        )
+
+
+class Webhooks(Group):
+    """Operations on the webhook endpoints of the platform, for platform administrators."""
+
+    def list(self, request: PageRequest) -> Page[WebhookEndpoint]:
+        """List the endpoints of the platform, newest first.
+
+        Raises:
+            Invalid: the cursor belongs to another list.
+        """
+        return self._working.run(lambda platform: platform.webhooks.list(request))
+
+    def get(self, endpoint_id: UUID) -> WebhookEndpoint:
+        """Read an endpoint of the platform, without its secret.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+        """
+        return self._working.run(lambda platform: platform.webhooks.get(endpoint_id))
+
+    def create(self, new: NewWebhookEndpoint) -> IssuedWebhookEndpoint:
+        """Create an endpoint of the platform, which hears of what happens anywhere. Its secret is shown only this once.
+
+        Raises:
+            WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+            UnknownEvent: ``unknown_event``.
+            TooManyWebhookEndpoints: ``too_many_webhook_endpoints``: the platform already has 50.
+        """
+        return self._working.run(lambda platform: platform.webhooks.create(new))
+
+    def update(
+        self, endpoint_id: UUID, patch: WebhookEndpointPatch, *, version: datetime | None = None
+    ) -> WebhookEndpoint:
+        """Update an endpoint of the platform. ``version`` is the ``updated_at`` that you read.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            WebhookUrlRefused: ``webhook_url_refused``: it could never be reached.
+            UnknownEvent: ``unknown_event``.
+            Stale: ``stale``.
+        """
+        return self._working.run(lambda platform: platform.webhooks.update(endpoint_id, patch, version=version))
+
+    def rotate_secret(self, endpoint_id: UUID, rotation: SecretRotation) -> IssuedWebhookEndpoint:
+        """Give an endpoint of the platform a new secret, shown only this once. Both sign until the overlap ends.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+        """
+        return self._working.run(lambda platform: platform.webhooks.rotate_secret(endpoint_id, rotation))
+
+    def delete(self, endpoint_id: UUID, *, version: datetime | None = None) -> None:
+        """Delete an endpoint of the platform, with what waits for it.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            Stale: ``stale``.
+        """
+        self._working.run(lambda platform: platform.webhooks.delete(endpoint_id, version=version))
+
+    def list_deliveries(self, endpoint_id: UUID, request: PageRequest) -> Page[WebhookDelivery]:
+        """List what was sent to an endpoint of the platform and what waits, newest first.
+
+        A ``DeliveriesPageRequest`` has a ``state``.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            Invalid: the cursor belongs to another list.
+        """
+        return self._working.run(lambda platform: platform.webhooks.list_deliveries(endpoint_id, request))
+
+    def get_delivery(self, endpoint_id: UUID, delivery_id: UUID) -> WebhookDelivery:
+        """Read a delivery to an endpoint of the platform: what was sent, and what was answered.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            NoSuchDelivery: ``no_such_delivery``.
+        """
+        return self._working.run(lambda platform: platform.webhooks.get_delivery(endpoint_id, delivery_id))
+
+    def replay(self, endpoint_id: UUID, new: NewReplay) -> Replay:
+        """Send all events of a span of time to an endpoint of the platform again: at most 10,000.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
+            ReplayTooLong: ``replay_too_long``.
+        """
+        return self._working.run(lambda platform: platform.webhooks.replay(endpoint_id, new))
+
+    def replay_delivery(self, endpoint_id: UUID, delivery_id: UUID) -> Replay:
+        """Send what one delivery has sent to an endpoint of the platform again.
+
+        Raises:
+            NoSuchWebhookEndpoint: ``no_such_webhook_endpoint``.
+            NoSuchDelivery: ``no_such_delivery``.
+            WebhookEndpointDisabled: ``webhook_endpoint_disabled``.
+        """
+        return self._working.run(lambda platform: platform.webhooks.replay_delivery(endpoint_id, delivery_id))
+
+
 class Organizations(Group):
     """Operations on organizations."""
 
@@ -951,6 +1192,7 @@ class Organizations(Group):
         self.invitations = Invitations(working)
         self.owner_offers = OwnerOffers(working)
         self.api_keys = OrganizationApiKeys(working)
+        self.webhooks = OrganizationWebhooks(working)
 
     def create(self, new: NewOrganization, *, owner_id: UUID | None = None) -> Organization:
         """Create an organization that the actor owns, or (for platform administrators) the user ``owner_id``.
@@ -960,6 +1202,14 @@ class Organizations(Group):
             Forbidden: ``owner_id`` is somebody else, and the actor is not a platform administrator.
         """
         return self._working.run(lambda platform: platform.organizations.create(new, owner_id=owner_id))
+
+    def check_slug(self, slug: str) -> SlugCheck:
+        """Say whether an organization could have a slug, before you create or rename one: somebody else may be faster.
+
+        Args:
+            slug: of any text.
+        """
+        return self._working.run(lambda platform: platform.organizations.check_slug(slug))
 
     def get(self, organization: OrganizationRef, /) -> Organization:
         """Read an organization.
@@ -1138,7 +1388,7 @@ class Mail(Group):
     """Operations on the outbox, for platform administrators."""
 
     def get(self, message_id: UUID) -> Message:
-        """Read a mail of the outbox.
+        """Read a mail of the outbox. Only the operator sees the tokens in its text.
 
         Raises:
             Missing: ``not_found``.
@@ -1146,7 +1396,9 @@ class Mail(Group):
         return self._working.run(lambda platform: platform.mail.get(message_id))
 
     def list(self, request: PageRequest) -> Page[Message]:
-        """List the mails of the outbox, newest first.
+        """List the mails of the outbox, newest first. Only the operator sees the tokens in their texts.
+
+        A ``MailPageRequest`` has a ``state``.
 
         Raises:
             Invalid: the cursor belongs to another list.

@@ -31,6 +31,7 @@ class Platform(Facade):
         self.api_keys = groups.ApiKeys(working)
         self.audit = groups.Audit(working)
         self.mail = groups.Mail(working)
+        self.webhooks = groups.Webhooks(working)
         self.transfer = groups.Transfer(working)
 
     def acting_as(self, actor: Actor | UUID | None) -> "Platform":
