@@ -19,11 +19,17 @@ from freehold.data.context import Context
 from freehold.groups import Bound, Group
 from freehold.platform import Platform
 
-OWN = {"open": "returns the platform itself, which is its own context manager"}
-"""What ``sync/facade.py`` says itself, of all that a ``Platform`` has; a test compares its parameters."""
+OTHERWISE = {
+    "AsyncIterator": ("Iterator", collections.abc, "iterate"),
+    "AbstractAsyncContextManager": ("AbstractContextManager", contextlib, "hold"),
+}
+"""What a synchronous method returns instead, where that is, and what makes it."""
+_CONNECTION = "is about a connection of the platform's event loop: run() does it"
+_HOOK = "is a coroutine in that event loop, and a fork would forget it"
 LEFT_OUT = {
     "loop": "there is none to be in",
-    "within": "takes a connection of the platform's event loop: run() does",
+    **dict.fromkeys(("within", "connection", "transaction", "in_organization"), _CONNECTION),
+    **dict.fromkeys(("before_purge", "after_purge", "before_erasure", "after_erasure"), _HOOK),
 }
 """What synchronous programs do not have, and why."""
 
@@ -122,10 +128,17 @@ def _platform() -> str:
     parts = list(_inner(Platform(cast("Context", None))))
     module.lines += [f"        self.{name} = groups.{type(group).__name__}(working)" for name, group in parts] + [""]
     for name, member in public(Platform):
-        if name not in OWN and name not in LEFT_OUT:
-            module.lines += _method(module, name, member, f"platform.{name}", methods=set(), runs="self._working.")
+        if name not in LEFT_OUT:
+            if isinstance(member, property):
+                module.lines.append("    @property")
+            elif name == "open":
+                module.lines.append("    @classmethod")
+            function = function_of(member)
+            module.lines += _method(module, name, function, f"platform.{name}", methods=set(), runs="self._working.")
     more = [
         "from freehold.sync import groups",
+        "from typing import Self",
+        "from freehold.platform import Platform as AsyncPlatform",
         "from freehold.sync.facade import Facade, Working",
     ]
     return module.text("The platform for synchronous programs.", "platform", more)
@@ -134,6 +147,12 @@ def _platform() -> str:
 def public(kind: type) -> Iterator[tuple[str, Any]]:
     """Find what a class offers, in order."""
     return ((name, member) for name, member in vars(kind).items() if not name.startswith("_"))
+
+
+def function_of(member: Any) -> Any:
+    """Return the function of a method or a property."""
+    found: Any = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+    return inspect.unwrap(found)
 
 
 def _inner(owner: object) -> Iterator[tuple[str, Group]]:
@@ -154,63 +173,85 @@ def _method(
         runs: what does work in the event loop.
     """
     work = inspect.unwrap(operation)
-    home = sys.modules[work.__module__]
     node = _definition(work)
-    args = node.args
-    given = [*args.posonlyargs, *args.args][1:]
-    proof = [*args.posonlyargs, *args.args][0].annotation
-    first = PROOFS[ast.unparse(proof)] if proof else ()
-    if first:
-        module.use(first[0].rpartition(" ")[2], sys.modules["freehold.access"])
-
-    def spelt(annotation: ast.expr | None) -> str:
-        assert annotation is not None, f"{call}: a parameter has no type"
-        return _spell(module, annotation, home, methods)
-
-    names = [each.partition(":")[0] for each in first]
-    signature = ["self", *first, *(["/"] if first else [])]
-    defaults = [None] * (len(given) - len(args.defaults)) + list(args.defaults)
-    for each, default in zip(given, defaults, strict=True):
-        signature.append(_parameter(each.arg, spelt(each.annotation), default))
-        names.append(each.arg)
-    if args.kwonlyargs:
-        signature.append("*")
-    for each, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-        signature.append(_parameter(each.arg, spelt(each.annotation), default))
-        names.append(f"{each.arg}={each.arg}")
-    result = node.returns
-    is_async = isinstance(node, ast.AsyncFunctionDef)
-    returned = ast.unparse(result) if result else "None"
-    called = f"{call}({', '.join(names)})"
-    kind = re.match(r"'?(AsyncIterator|AbstractAsyncContextManager)\[(.*)\]'?$", returned)
-    if kind:
-        inside = spelt(ast.parse(kind[2], mode="eval").body)
-        gives, way = {
-            "AsyncIterator": ("Iterator", "iterate"),
-            "AbstractAsyncContextManager": ("AbstractContextManager", "hold"),
-        }[kind[1]]
-        module.use(gives, collections.abc if gives == "Iterator" else contextlib)
-        result_text, body = f"{gives}[{inside}]", f"{runs}{way}(lambda platform: {called})"
-    elif returned.strip("'\"") == "Platform":
-        result_text = '"Platform"'
-        inner = (
-            f"self.run(lambda platform: {called})" if is_async else called.replace("platform.", f"{runs}target().", 1)
-        )
-        body = f"self.like({inner})"
-    else:
-        result_text = "None" if returned == "None" else spelt(result)
-        body = f"{runs}run(lambda platform: {called})"
-    if result_text != "None" or kind:
-        body = f"return {body}"
+    signature, passed = _signature(module, node, sys.modules[work.__module__], methods)
     text = inspect.getdoc(work) or ""
+    if name == "open":
+        return _opening(signature, f"{call}({passed})", text)
+    result, body = _result(
+        module, node, sys.modules[work.__module__], methods=methods, call=call, passed=passed, runs=runs
+    )
     text = re.sub(r"\n {4}context: [^\n]*(?:\n {8}[^\n]*)*", "", text)
     text = re.sub(r"\nArgs:(?=\n\n|$)\n?", "", text)
     text = text.replace("async with ", "with ").replace("await ", "")
     doc = textwrap.indent(text + ("\n" if "\n" in text else ""), "        ")
     return [
-        f"    def {name}({', '.join(signature)}) -> {result_text}:",
+        f"    def {name}({', '.join(signature)}) -> {result}:",
         f'        """{doc.strip()}' + ('\n        """' if "\n" in text else '"""'),
-        f"        {body}",
+        f"        {body}" if result == "None" else f"        return {body}",
+        "",
+    ]
+
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _signature(module: Module, node: Definition, home: ModuleType, methods: set[str]) -> tuple[list[str], str]:
+    """Write the parameters, and what is passed on."""
+    args = node.args
+    given = [*args.posonlyargs, *args.args]
+    proof = given.pop(0).annotation
+    first = PROOFS[ast.unparse(proof)] if proof else ()
+    if first:
+        module.use(first[0].rpartition(" ")[2], sys.modules["freehold.access"])
+    signature = ["self", *first, *(["/"] if first else [])]
+    passed = [each.partition(":")[0] for each in first]
+    defaults = [*[None] * (len(given) - len(args.defaults)), *args.defaults]
+    for each, default in zip(given, defaults, strict=True):
+        signature.append(_parameter(each.arg, _spell(module, each.annotation, home, methods), default))
+        passed.append(each.arg)
+    signature += ["*"] if args.kwonlyargs else []
+    for each, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        signature.append(_parameter(each.arg, _spell(module, each.annotation, home, methods), default))
+        passed.append(f"{each.arg}={each.arg}")
+    return signature, ", ".join(passed)
+
+
+def _result(
+    module: Module, node: Definition, home: ModuleType, *, methods: set[str], call: str, passed: str, runs: str
+) -> tuple[str, str]:
+    """Write what a method returns, and how it comes to that."""
+    decorators = {ast.unparse(each) for each in node.decorator_list}
+    returned = ast.unparse(node.returns).strip("'") if node.returns else "None"
+    if "asynccontextmanager" in decorators:
+        returned = returned.replace("AsyncIterator", "AbstractAsyncContextManager")
+    called = call if "property" in decorators else f"{call}({passed})"
+    in_loop = f"{runs}{{way}}(lambda platform: {called})"
+    here = called.replace("platform.", f"{runs}target().", 1)
+    is_here = isinstance(node, ast.FunctionDef) and call.count(".") == 1
+    for kind, (gives, home_of_it, way) in OTHERWISE.items():
+        if returned.startswith(f"{kind}["):
+            inside = _spell(module, ast.parse(returned[len(kind) + 1 : -1], mode="eval").body, home, methods)
+            return f"{module.use(gives, home_of_it)}[{inside}]", in_loop.format(way=way)
+    body = here if is_here else in_loop.format(way="run")
+    if returned == "Platform":
+        return '"Platform"', f"self.like({body})"
+    return "None" if returned == "None" else _spell(module, node.returns, home, methods), body
+
+
+def _opening(signature: list[str], called: str, text: str) -> list[str]:
+    """Write how it is opened: it is there at once, and its own context manager."""
+    text = text.replace(
+        "Connect to a database, and close the connections at the end.",
+        "Connect to a database. Use it in ``with``, or call ``close``; what is open when the process ends is closed."
+        "\n\n"
+        "Every thread may use the platform. A process that is forked gets connections of its own at its first use.",
+    )
+    doc = textwrap.indent(text + "\n", "        ").strip()
+    return [
+        f"    def open({', '.join(['cls', *signature[1:]])}) -> Self:",
+        f'        """{doc}\n        """',
+        f"        return cls._opened(lambda: Async{called[0].upper()}{called[1:]})",
         "",
     ]
 
@@ -219,8 +260,9 @@ def _parameter(name: str, kind: str, default: ast.expr | None) -> str:
     return f"{name}: {kind}" if default is None else f"{name}: {kind} = {ast.unparse(default)}"
 
 
-def _spell(module: Module, annotation: ast.expr, home: ModuleType, methods: set[str]) -> str:
+def _spell(module: Module, annotation: ast.expr | None, home: ModuleType, methods: set[str]) -> str:
     """Write a type in its own words, with the names imported that they need."""
+    assert annotation is not None, f"{home.__name__}: a parameter has no type"
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         annotation = ast.parse(annotation.value, mode="eval").body
 
@@ -238,7 +280,7 @@ def _tree(module: str) -> ast.Module:
     return ast.parse(inspect.getsource(sys.modules[module]))
 
 
-def _definition(work: Any) -> ast.FunctionDef | ast.AsyncFunctionDef:
+def _definition(work: Any) -> Definition:
     return next(
         node
         for node in ast.walk(_tree(work.__module__))

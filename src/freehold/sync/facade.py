@@ -10,11 +10,9 @@ from typing import Final, Self, TypeVar
 
 import msgspec
 
-from freehold.base.settings import Settings
 from freehold.data.context import Context
-from freehold.observe.observer import Observer
 from freehold.platform import Platform as AsyncPlatform
-from freehold.sync.background import Background
+from freehold.sync.background import Background, Opening
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -70,23 +68,8 @@ class Facade:
         self._working = working
 
     @classmethod
-    def open(cls, database_url: str, *, settings: Settings | None = None, observer: Observer | None = None) -> Self:
-        """Connect to a database. Use it in ``with``, or call ``close``; what is open when the process ends is closed.
-
-        Every thread may use the platform. A process that is forked gets connections of its own at its first use.
-
-        Args:
-            database_url: ``postgresql://user:password@host/name``.
-            settings: by default, the default of each setting.
-            observer: called with events, in the platform's thread. By default, it logs slow statements and collects
-                published metrics.
-
-        Raises:
-            Unavailable: ``unavailable``: the database cannot be reached.
-            SchemaPending: ``schema_pending``: the database lacks migrations.
-            SettingError: the mail settings or your mail templates are not valid.
-        """
-        working = Working(Background(lambda: AsyncPlatform.open(database_url, settings=settings, observer=observer)))
+    def _opened(cls, opening: Opening) -> Self:
+        working = Working(Background(opening))
         working.target()  # whoever opens it is told what is wrong
         weakref.finalize(working, _end, working.background, os.getpid()).atexit = False
         return cls(working)

@@ -4,10 +4,14 @@
 """
 
 from contextlib import AbstractContextManager
+from typing import Self
 from uuid import UUID
 
 from freehold.access import Action, OrganizationRef, Scope
+from freehold.base.settings import Settings
 from freehold.data.context import Actor
+from freehold.observe.observer import Observer
+from freehold.platform import Platform as AsyncPlatform
 from freehold.sync import groups
 from freehold.sync.facade import Facade, Working
 
@@ -33,6 +37,24 @@ class Platform(Facade):
         self.mail = groups.Mail(working)
         self.webhooks = groups.Webhooks(working)
         self.transfer = groups.Transfer(working)
+
+    @classmethod
+    def open(cls, database_url: str, *, settings: Settings | None = None, observer: Observer | None = None) -> Self:
+        """Connect to a database. Use it in ``with``, or call ``close``; what is open when the process ends is closed.
+
+        Every thread may use the platform. A process that is forked gets connections of its own at its first use.
+
+        Args:
+            database_url: ``postgresql://user:password@host/name``.
+            settings: by default, the default of each setting.
+            observer: called with events. By default, it logs slow statements and collects published metrics.
+
+        Raises:
+            Unavailable: ``unavailable``: the database cannot be reached.
+            SchemaPending: ``schema_pending``: the database lacks migrations.
+            SettingError: the settings of mail or webhooks, or your mail templates, are not valid.
+        """
+        return cls._opened(lambda: AsyncPlatform.open(database_url, settings=settings, observer=observer))
 
     def acting_as(self, actor: Actor | UUID | None) -> "Platform":
         """Return the same platform for another actor: a user, an API key, or None for somebody who is signed out.
@@ -68,7 +90,7 @@ class Platform(Facade):
             Unavailable: ``unavailable``: the database cannot be reached.
         """
         return self.like(
-            self.run(
+            self._working.run(
                 lambda platform: platform.authenticate(credentials, ip=ip, user_agent=user_agent, request_id=request_id)
             )
         )
