@@ -85,7 +85,7 @@ def request_of(request: HttpRequest) -> Request:
     own: Request | None = getattr(request, _REQUEST, None)
     if own is None:
         proxies = settings_of_project().trusted_proxies
-        own = Request(_scope_of(request), _receive, Proxies(proxies) if proxies else NO_PROXIES)
+        own = Request(_scope_of(request), _no_body, Proxies(proxies) if proxies else NO_PROXIES)
         setattr(request, _REQUEST, own)
     return own
 
@@ -117,5 +117,5 @@ def _scope_of(request: HttpRequest) -> dict[str, Any]:
     return {**seen, "path": request.path, "query_string": b"", "headers": [host, *headers], "client": client}
 
 
-async def _receive() -> Any:
+async def _no_body() -> Any:
     raise AssertionError("nobody here reads the body of a request")
