@@ -23,7 +23,7 @@ EXAMPLE = REPOSITORY / "examples/invoices_django"
 DEADLINE_SECONDS = 300
 GONE = "postgresql://nobody@127.0.0.1:1/nowhere"
 SEED = f"""
-from freehold import NewApiKey, NewOrganization, NewRole, NewUser
+from freehold import Action, NewApiKey, NewOrganization, NewUser
 from freehold.integrations.django import platform
 
 ada, bob = [
@@ -32,8 +32,8 @@ ada, bob = [
 ]
 acme = platform().acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
 platform().acting_as(bob.id).organizations.create(NewOrganization(name="Navy"))
-keys = platform().acting_as(ada.id).organizations.api_keys
-print("KEY", keys.create(acme.id, NewApiKey(name="ci", actions=["project.read", "project.create"])).key)
+new = NewApiKey(name="ci", actions=(Action.PROJECT_READ, Action.PROJECT_CREATE))
+print("KEY", platform().organizations.api_keys.create(acme.id, new).key)
 """
 
 pytestmark = pytest.mark.long  # the environments are made from the registry
@@ -79,7 +79,6 @@ def variables(url: str) -> dict[str, str]:
     return {
         **kept,
         **environment(url),
-        "FREEHOLD_DATABASE_URL": url,
         "SECRET_KEY": "of a test",
         "PYTHONPATH": str(REPOSITORY / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -124,7 +123,7 @@ def manage(binaries: Path, empty_database_url: str, tmp_path: Path) -> Manage:
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
-            [binaries / "python", "-W", "error", "manage.py", *arguments],
+            [binaries / "python", "manage.py", *arguments],
             cwd=folder,
             env=variables(empty_database_url),
             capture_output=True,
@@ -225,7 +224,7 @@ def test_oldest_fastapi_with_a_lifespan_and_without(
         str(socket),
     ]
     url = database_url if database == "there" else GONE
-    with served(command, HERE, variables(url), socket) as client:
+    with served(command, HERE, variables(url) | {"FREEHOLD_DATABASE_URL": url}, socket) as client:
         statuses = [
             client.get(each).status_code for each in ("/greeting", "/freehold/readyz", "/me", "/freehold/v1/users/me")
         ]

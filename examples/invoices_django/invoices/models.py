@@ -15,7 +15,7 @@ class Invoice(models.Model):
     class Meta:
         """Numbers are unique in an organization, and its invoices are found by them."""
 
-        constraints = (models.UniqueConstraint("organization_id", "number", name="invoices_number_key"),)
+        constraints = (models.UniqueConstraint(fields=("organization_id", "number"), name="invoices_number_key"),)
         ordering = ("number",)
 
     def __str__(self) -> str:

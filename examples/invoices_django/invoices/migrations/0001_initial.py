@@ -27,7 +27,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("number",),
-                "constraints": [models.UniqueConstraint("organization_id", "number", name="invoices_number_key")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization_id", "number"), name="invoices_number_key")
+                ],
             },
         ),
         migrations.RunSQL(REFER, "ALTER TABLE invoices_invoice DROP CONSTRAINT invoices_organization_fkey"),
