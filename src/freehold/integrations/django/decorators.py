@@ -5,6 +5,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
 from freehold.access import Action, Scope
@@ -35,7 +36,7 @@ def login_required(view: View) -> View:
             try:
                 _check_user((await aacting(request)).context)
             except FreeholdError as error:
-                return _refused(request, error)
+                return await sync_to_async(_refused)(request, error)
             return cast("HttpResponseBase", await view(request, *args, **kwargs))
 
         return cast("View", aguarded)
@@ -81,7 +82,7 @@ def access(
                     platform.context.signed_in  # noqa: B018 - strangers learn that first
                     scope = await platform.access(organization_of(given, parameter), action)
                 except FreeholdError as error:
-                    return _refused(request, error)
+                    return await sync_to_async(_refused)(request, error)
                 return cast("HttpResponseBase", await view(request, scope, *args, **kwargs))
 
             return cast("Callable[Concatenate[HttpRequest, P], R]", aguarded)
