@@ -3,12 +3,14 @@
 ``make renew`` writes this from ``freehold.groups``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import builtins
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO, Literal
 from uuid import UUID
 
 from freehold.access.scope import OrganizationRef, UserRef
+from freehold.actions.types import ActionDeclaration, ActionEntry, ActionRemoval
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
 from freehold.audit.operations import Progress
 from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditHead, AuditPageRequest, AuditReport
@@ -42,6 +44,7 @@ from freehold.projects.types import NewProject, Project, ProjectPatch
 from freehold.sessions.acting.types import Impersonation, NewImpersonation
 from freehold.sessions.types import EmailCorrection, NewSession, Session, SessionRefresh, SignedIn
 from freehold.sync.facade import Group, Working
+from freehold.tokens.types import NewServiceToken, PublicKeys, ServiceToken, SigningKeys
 from freehold.transfer.progress import Progress as TransferProgress
 from freehold.transfer.refusals import Refusals
 from freehold.transfer.systems.rows import SystemName
@@ -347,9 +350,9 @@ class Users(Group):
 
         Raises:
             LastAdministrator: ``last_administrator``: nobody else could administer the platform.
-            OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored.
             OwnsOrganizations: ``owns_organizations``: names them, including deleted ones that can be restored. What they
                 were made owner of without being asked does not count: it goes to somebody else in it.
+            StillReferenced: ``still_referenced``: rows of your own tables refer to them. Names the tables, and how many.
             Missing: ``not_found``.
             Stale: ``stale``.
             FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
@@ -736,6 +739,7 @@ class Roles(Group):
         """Create a role from actions that the actor has.
 
         Raises:
+            UnknownAction: ``unknown_action``.
             Forbidden: the actor lacks some of the actions, or only the owner can give one of them.
             RoleTaken: ``role_taken``.
             TooManyRoles: ``too_many_roles``.
@@ -750,6 +754,7 @@ class Roles(Group):
         Raises:
             NoSuchRole: ``no_such_role``.
             BuiltInRole: ``built_in_role``.
+            UnknownAction: ``unknown_action``.
             Forbidden: the role has, or would have, actions that the actor lacks.
             RoleTaken: ``role_taken``.
             Stale: ``stale``.
@@ -765,6 +770,7 @@ class Roles(Group):
             NoSuchRole: ``no_such_role``.
             BuiltInRole: ``built_in_role``.
             RoleInUse: ``role_in_use``.
+            StillReferenced: ``still_referenced``: rows of your own tables refer to it.
             Forbidden: the role has actions that the actor lacks.
             Stale: ``stale``.
         """
@@ -773,6 +779,43 @@ class Roles(Group):
 
 class Audit(Group):
     """Operations on the audit log."""
+
+    def record(
+        self,
+        action: str,
+        target_id: UUID | None = None,
+        *,
+        organization: OrganizationRef | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write an event of your own to the audit log, in the same chain of hashes as Freehold's.
+
+        Pass your connection to ``within``, and the event is stored with your change or not at all::
+
+            with platform.in_organization("acme") as connection:
+                connection.execute("UPDATE invoices SET sent_at = now() WHERE id = $1", invoice_id)
+                platform.within(connection).audit.record("invoice.sent", invoice_id, organization="acme")
+
+        Call it last: until the transaction ends, whoever else changes something in this organization waits.
+
+        Args:
+            action: a noun and a verb of your own, such as ``invoice.sent``: lower-case letters and underscores, at most 32
+                and 31. Nouns of Freehold's own actions are refused, so that no event can be mistaken for one of its own.
+            target_id: what it is done to.
+            organization: whose log it belongs to, by id or slug. The actor must be able to see it. None for what concerns
+                the actor's account alone, or the platform.
+            details: what else a reader needs, at most 8 KiB as JSON. Never a secret, never personal data: an event cannot
+                be erased.
+
+        Raises:
+            Unauthenticated: ``unauthenticated``: nobody is signed in.
+            Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+            Forbidden: ``forbidden``: an API key asks that is not for ``organization.read``, or names no organization.
+            Invalid: the action or the details are not valid.
+        """
+        self._working.run(
+            lambda platform: platform.audit.record(action, target_id, organization=organization, details=details)
+        )
 
     def list_of_organization(self, organization: OrganizationRef, /, request: AuditPageRequest) -> Page[AuditEvent]:
         """List the audit events of an organization, newest first.
@@ -866,6 +909,7 @@ class OrganizationApiKeys(Group):
 
         Raises:
             BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+            UnknownAction: ``unknown_action``.
             Forbidden: the actor lacks some of the actions, or only the owner can give one of them.
             Invalid: a project is not in the organization.
             FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
@@ -922,6 +966,7 @@ class ApiKeys(Group):
 
         Raises:
             BeyondKeys: ``beyond_api_keys``: an API key cannot have these actions.
+            UnknownAction: ``unknown_action``.
             Forbidden: the user has some of the actions in no organization.
             Invalid: a project is not in the user's organizations.
             FreshSignInNeeded: ``fresh_sign_in_needed``: it takes the password of whoever asks, here or lately.
@@ -1182,6 +1227,55 @@ class Webhooks(Group):
         return self._working.run(lambda platform: platform.webhooks.replay_delivery(endpoint_id, delivery_id))
 
 
+class Actions(Group):
+    """Actions: Freehold's, and those that applications declared."""
+
+    def declare(self, declaration: ActionDeclaration) -> builtins.list[ActionEntry]:
+        """Declare the actions of an application, and return those that it has declared, by name.
+
+        Roles and API keys can have them from then on, in every process. Nothing is written if all is as declared before, or
+        if a higher ``revision`` was declared. What is left out stays declared.
+
+        Raises:
+            Invalid: an action is named twice.
+            ActionTaken: ``action_taken``: another application declared an action for other roles.
+            ActionChanged: ``action_changed``: the application itself did, in the same revision.
+            TooManyActions: ``too_many_actions``: all applications together can have 100 actions.
+        """
+        return self._working.run(lambda platform: platform.actions.declare(declaration))
+
+    def list(self, request: PageRequest) -> Page[ActionEntry]:
+        """List all actions: Freehold's first, then those that applications declared, by name.
+
+        Raises:
+            Unauthenticated: nobody is signed in.
+            Invalid: the cursor belongs to another list.
+        """
+        return self._working.run(lambda platform: platform.actions.list(request))
+
+    def get(self, name: str) -> ActionEntry:
+        """Read an action: which built-in roles have it, and which applications declared it.
+
+        Raises:
+            Unauthenticated: nobody is signed in.
+            NoSuchAction: ``no_such_action``.
+        """
+        return self._working.run(lambda platform: platform.actions.get(name))
+
+    def delete(self, name: str, *, force: bool = False) -> ActionRemoval:
+        """Delete an action that applications declared, and return which custom roles and API keys had it.
+
+        With ``force``, it is deleted even if some have it. It then gives them nothing; if an application declares it again,
+        they have it again.
+
+        Raises:
+            NoSuchAction: ``no_such_action``.
+            BuiltInAction: ``built_in_action``: it is one of Freehold's.
+            ActionInUse: ``action_in_use``: naming the custom roles and API keys that have it.
+        """
+        return self._working.run(lambda platform: platform.actions.delete(name, force=force))
+
+
 class Organizations(Group):
     """Operations on organizations."""
 
@@ -1290,6 +1384,7 @@ class Organizations(Group):
         Raises:
             Missing: ``not_found``: it was not deleted.
             Stale: ``stale``.
+            StillReferenced: ``still_referenced``: rows of your own tables refer to it. Names the tables, and how many.
         """
         self._working.run(lambda platform: platform.organizations.purge(organization, version=version))
 
@@ -1319,6 +1414,7 @@ class Organizations(Group):
 
         Raises:
             Missing: ``not_found``: the actor cannot see this organization.
+            NoSuchAction: ``no_such_action``.
             Forbidden: the actor asks about somebody else without ``member.read``.
         """
         return self._working.run(lambda platform: platform.organizations.explain_access(organization, question))
@@ -1380,8 +1476,58 @@ class Projects(Group):
         Raises:
             Missing: ``not_found``.
             Stale: ``stale``.
+            StillReferenced: ``still_referenced``: rows of your own tables refer to it.
         """
         self._working.run(lambda platform: platform.projects.delete(organization, project_id, version=version))
+
+
+class Tokens(Group):
+    """Tokens for other services, and the keys that sign them."""
+
+    def create(self, new: NewServiceToken) -> ServiceToken:
+        """Create a token for another service, which verifies it by the public keys without asking Freehold.
+
+        It is valid for 5 minutes, or until the session or API key that asks ends, if that is sooner. Nothing ends it before
+        that: see "What revocation means" in the how-to. An API key of an organization gets one for that organization.
+
+        Raises:
+            Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+            Renamed: ``renamed``: the organization has another slug now.
+            Forbidden: ``forbidden``: the operator asks, who is no user.
+            OrganizationNeeded: ``organization_needed``: the API key is limited, and no organization is named.
+            NotWhileActing: ``not_while_acting``: an administrator acts for the user.
+            TokenTooLarge: ``token_too_large``: name the ``actions`` that the service needs.
+            Unauthenticated: ``unauthenticated``: the session or key has ended, or the user was suspended.
+        """
+        return self._working.run(lambda platform: platform.tokens.create(new))
+
+    def public_keys(self) -> PublicKeys:
+        """Read the public keys that verify tokens, as a JWK Set. Anybody can."""
+        return self._working.run(lambda platform: platform.tokens.public_keys())
+
+    def list_keys(self) -> SigningKeys:
+        """List the signing keys that others verify with now, the newest first, without their private halves.
+
+        Raises:
+            Forbidden: ``forbidden``: the actor is not a platform administrator.
+        """
+        return self._working.run(lambda platform: platform.tokens.list_keys())
+
+    def rotate_key(self, *, at_once: bool = False) -> SigningKeys:
+        """Make a new signing key, and return all. It signs in 10 minutes, once others know it; tokens stay valid.
+
+        Freehold does so by itself every 30 days (``FREEHOLD_SIGNING_KEY_DAYS``). If a new key waits already, nothing is
+        made.
+
+        Args:
+            at_once: for a key that leaked: sign with the new key from now on, and withdraw all others. Services refuse
+                the tokens of before as soon as they read the public keys again, within 5 minutes.
+
+        Raises:
+            Forbidden: ``forbidden``: the actor is not a platform administrator.
+            Conflict: ``conflict``: somebody else rotates at this moment, and ``at_once`` was not done.
+        """
+        return self._working.run(lambda platform: platform.tokens.rotate_key(at_once=at_once))
 
 
 class Mail(Group):

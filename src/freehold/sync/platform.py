@@ -8,6 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from freehold.access import Action, OrganizationRef, Scope
+from freehold.actions.types import ActionDeclaration
 from freehold.base.settings import Settings
 from freehold.data.context import Actor
 from freehold.observe.observer import Observer
@@ -32,14 +33,23 @@ class Platform(Facade):
         self.sessions = groups.Sessions(working)
         self.organizations = groups.Organizations(working)
         self.projects = groups.Projects(working)
+        self.actions = groups.Actions(working)
         self.api_keys = groups.ApiKeys(working)
+        self.tokens = groups.Tokens(working)
         self.audit = groups.Audit(working)
         self.mail = groups.Mail(working)
         self.webhooks = groups.Webhooks(working)
         self.transfer = groups.Transfer(working)
 
     @classmethod
-    def open(cls, database_url: str, *, settings: Settings | None = None, observer: Observer | None = None) -> Self:
+    def open(
+        cls,
+        database_url: str,
+        *,
+        settings: Settings | None = None,
+        observer: Observer | None = None,
+        actions: ActionDeclaration | None = None,
+    ) -> Self:
         """Connect to a database. Use it in ``with``, or call ``close``; what is open when the process ends is closed.
 
         Every thread may use the platform. A process that is forked gets connections of its own at its first use.
@@ -48,13 +58,17 @@ class Platform(Facade):
             database_url: ``postgresql://user:password@host/name``.
             settings: by default, the default of each setting.
             observer: called with events. By default, it logs slow statements and collects published metrics.
+            actions: your application's own, such as ``invoice.read``; see ``actions.declare``.
 
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
             SchemaPending: ``schema_pending``: the database lacks migrations.
             SettingError: the settings of mail or webhooks, or your mail templates, are not valid.
+            ActionTaken, ActionChanged, TooManyActions: your actions cannot be declared.
         """
-        return cls._opened(lambda: AsyncPlatform.open(database_url, settings=settings, observer=observer))
+        return cls._opened(
+            lambda: AsyncPlatform.open(database_url, settings=settings, observer=observer, actions=actions)
+        )
 
     def acting_as(self, actor: Actor | UUID | None) -> "Platform":
         """Return the same platform for another actor: a user, an API key, or None for somebody who is signed out.
@@ -104,10 +118,10 @@ class Platform(Facade):
 
         Args:
             organization: its id or its slug.
-            action: such as ``project.read``.
+            action: such as ``project.read``, or one of your own such as ``invoice.read``.
 
         Raises:
-            ValueError: there is no such action.
+            ValueError: there is no such action: it is not one of Freehold's, and no application declared it.
             Unauthenticated: ``unauthenticated``: nobody is signed in.
             Missing: ``not_found``: there is no such organization, or the actor may not see it.
             Forbidden: ``forbidden``: the actor sees it and may not do this.

@@ -8,13 +8,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
-from freehold.access import Action, Scope
+from freehold.access import Action, Scope, readable_action
 from freehold.base.errors import Forbidden, FreeholdError
 from freehold.data.context import Context
 from freehold.integrations.django.acting import aacting, acting
 from freehold.integrations.django.answers import answered, is_fault
 from freehold.integrations.organizations import named, organization_of
-from freehold.platform import known_action
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase | Awaitable[HttpResponseBase])
@@ -67,7 +66,7 @@ def access(
     Raises:
         ValueError: there is no such action.
     """
-    action = known_action(action)
+    action = readable_action(action)
 
     def decorate(
         view: Callable[Concatenate[HttpRequest, Scope, P], R],

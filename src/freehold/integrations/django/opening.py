@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.db import connections
 
+from freehold.actions.types import ActionDeclaration
 from freehold.base.settings import SettingError, Settings
 from freehold.platform import Platform as AsyncPlatform
 from freehold.sync import Platform
@@ -33,17 +34,20 @@ def platform() -> Platform:
     """Return the platform of this process, which acts as the operator; open it if it is not open yet.
 
     It is there for commands and tasks as for requests, and every thread may use it. While it is open, mail is sent and
-    other jobs run in this process, unless the project sets ``FREEHOLD_JOBS = False``.
+    other jobs run in this process, unless the project sets ``FREEHOLD_JOBS = False``. Opening it declares the project's
+    own actions, ``FREEHOLD_ACTIONS``.
 
     Raises:
         ImproperlyConfigured: the settings are not valid.
         Unavailable, SchemaPending: the database cannot be reached, or lacks migrations.
+        ActionTaken, ActionChanged, TooManyActions: the project's actions cannot be declared.
     """
     global _opened  # noqa: PLW0603 - one for each process
     with _lock:
         if _opened is None:
             settings, jobs = settings_of_project(), getattr(project, "FREEHOLD_JOBS", True)
-            working = Working(Background(lambda: _open(settings, jobs=jobs)))
+            actions: ActionDeclaration | None = getattr(project, "FREEHOLD_ACTIONS", None)
+            working = Working(Background(lambda: _open(settings, actions, jobs=jobs)))
             try:
                 working.target()
             except SettingError as error:
@@ -98,8 +102,8 @@ def _url_of_default() -> str:
 
 
 @asynccontextmanager
-async def _open(settings: Settings, *, jobs: bool) -> AsyncIterator[AsyncPlatform]:
-    async with AsyncPlatform.open(settings.database_url or "", settings=settings) as opened:
+async def _open(settings: Settings, actions: ActionDeclaration | None, *, jobs: bool) -> AsyncIterator[AsyncPlatform]:
+    async with AsyncPlatform.open(settings.database_url or "", settings=settings, actions=actions) as opened:
         if not jobs:
             yield opened
             return
