@@ -23,7 +23,8 @@ HEAD = """\
 Import everything from `freehold`. [Use the library](../how-to/use-the-library.md) shows how to install it and gives
 programs to start from.
 
-- [Operations](#operations) are asynchronous methods of an open `Platform`, grouped as shown here.
+- [Operations](#operations) are asynchronous methods of an open `Platform`, grouped as shown here. In
+  `freehold.sync.Platform` they are [the same without `await`](../how-to/use-from-synchronous-code.md).
 - [Types](#types) are what operations take and return.
 - Operations raise the errors of [the error reference](errors.md). Each is a `FreeholdError` with a stable `code`.
 

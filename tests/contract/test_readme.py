@@ -162,7 +162,7 @@ def test_links_lead_somewhere() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", ["use-the-library", "build-your-application"])
+@pytest.mark.parametrize("page", ["use-the-library", "build-your-application", "use-from-synchronous-code"])
 def test_programs_of_a_guide_print_what_stands_below_them(page: str, database_url: str) -> None:
     guide = (ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8")
     programs, answers = blocks("python", guide), blocks("text", guide)

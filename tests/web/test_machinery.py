@@ -9,6 +9,8 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from freehold.web.requests import read_headers
+
 pytestmark = pytest.mark.anyio
 
 THING = "0190163d-8694-739b-aea5-966c26f8ad91"
@@ -381,3 +383,8 @@ async def test_errors_have_their_status_and_headers(tiny: httpx.AsyncClient) -> 
 
 async def test_at_most_a_hundred_failing_fields_are_named(tiny: httpx.AsyncClient) -> None:
     assert len(pointers(await tiny.get("/v1/failures/many"))) == 100
+
+
+def test_cookies_of_several_headers_are_one():
+    sent = [(b"cookie", b"a=1"), (b"accept", b"text/html"), (b"cookie", b"b=2"), (b"accept", b"*/*")]
+    assert read_headers(sent) == {b"cookie": b"a=1; b=2", b"accept": b"text/html, */*"}

@@ -13,25 +13,23 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
-from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from freehold.access import Action, OrganizationRef, Scope, readable_action
+from freehold.access import Action, Scope, readable_action
 from freehold.actions.types import ActionDeclaration
-from freehold.base.errors import FreeholdError, Invalid
+from freehold.base.errors import FreeholdError
 from freehold.base.settings import Settings
 from freehold.integrations.hosting import Hosting
+from freehold.integrations.organizations import named, organization_of
 from freehold.platform import Platform
 from freehold.web.problems import answer_to
-from freehold.web.references import reference_reader
 from freehold.web.requests import Request as OwnRequest
 
 _POLICY_VIOLATION: Final = 1008
-_read_organization = reference_reader(OrganizationRef)
 
 
 def install(
@@ -103,21 +101,10 @@ async def access(connection: HTTPConnection, action: Action | str, *, parameter:
         LookupError: the path has no such parameter.
     """
     action = readable_action(action)
-    if parameter not in connection.path_params:
-        raise LookupError(f"The path has no parameter '{parameter}': write {{{parameter}}} into it, or name another")
+    given = named(connection.path_params, parameter, f"{{{parameter}}}")
     platform = await acting(connection)
     platform.context.signed_in  # noqa: B018 - strangers learn that first
-    return await platform.access(_organization(connection.path_params[parameter], parameter), action)
-
-
-def _organization(given: Any, parameter: str) -> OrganizationRef:
-    if isinstance(given, UUID):
-        return given
-    problems: list[Any] = []
-    found: OrganizationRef = _read_organization(given, f"/{parameter}", problems)
-    if problems:
-        raise Invalid(problems)
-    return found
+    return await platform.access(organization_of(given, parameter), action)
 
 
 async def _answer(connection: HTTPConnection, error: Exception) -> Response | None:

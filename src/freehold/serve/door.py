@@ -1,8 +1,10 @@
 """Lets a request in: finds out who asks, and makes the context that its operation works in."""
 
+from typing import Final
+
 import msgspec
 
-from freehold.base.errors import Unauthenticated
+from freehold.base.errors import Unauthenticated, Unavailable
 from freehold.credentials import actor_of
 from freehold.data.context import Actor, Context
 from freehold.pages.cookies import token_of
@@ -10,6 +12,11 @@ from freehold.sessions.operations import authenticate
 from freehold.web.origins import check_origin
 from freehold.web.requests import Request
 from freehold.web.routing import Auth
+
+NOT_STARTED: Final = (
+    "Freehold has not been started: run its lifespan with that of your application, mount it with an open Platform, or "
+    "use freehold.integrations, which need neither"
+)
 
 
 class Door:
@@ -40,7 +47,7 @@ class Door:
 
     def _context(self, request: Request, *, redirects: bool = False) -> Context:
         if self.surroundings is None:
-            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
+            raise Unavailable(NOT_STARTED)
         return msgspec.structs.replace(
             self.surroundings,
             actor=None,

@@ -216,12 +216,16 @@ def read_query(query_string: bytes) -> Query:
 
 
 def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Make a mapping; a header that is sent twice means a list (RFC 9110, 5.3), which suits no single-valued one."""
+    """Make a mapping; a header that is sent twice means a list (RFC 9110, 5.3), which suits no single-valued one.
+
+    Cookies come in several headers by HTTP/2 (RFC 9113, 8.2.3), and are one all the same.
+    """
     pairs = list(pairs)
     headers = dict(pairs)
     if len(headers) < len(pairs):
         for name in headers:
-            headers[name] = b", ".join(value for key, value in pairs if key == name)
+            between = b"; " if name == b"cookie" else b", "
+            headers[name] = between.join(value for key, value in pairs if key == name)
     return headers
 
 

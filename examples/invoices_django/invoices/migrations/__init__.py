@@ -1,0 +1,1 @@
+"""Migrations of Django: they come after Freehold's."""

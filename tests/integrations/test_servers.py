@@ -1,0 +1,239 @@
+"""Applications with Freehold under real servers, with the oldest and the newest framework that is supported."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from bench.packages import INSTALL, UNREACHABLE
+from tests.conftest import PASSWORD
+from tests.contract.renewal import REPOSITORY
+from tests.transfer.test_real_systems import environment
+from tests.waiting import eventually
+
+HERE = Path(__file__).with_name("servers")
+EXAMPLE = REPOSITORY / "examples/invoices_django"
+DEADLINE_SECONDS = 300
+GONE = "postgresql://nobody@127.0.0.1:1/nowhere"
+SEED = f"""
+from freehold import Action, NewApiKey, NewOrganization, NewUser
+from freehold.integrations.django import platform
+
+ada, bob = [
+    platform().users.create(NewUser(username=name, email=f"{{name}}@example.com", password="{PASSWORD}"))
+    for name in ("ada", "bob")
+]
+acme = platform().acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
+platform().acting_as(bob.id).organizations.create(NewOrganization(name="Navy"))
+new = NewApiKey(name="ci", actions=(Action.PROJECT_READ, Action.PROJECT_CREATE))
+print("KEY", platform().organizations.api_keys.create(acme.id, new).key)
+"""
+
+pytestmark = pytest.mark.long  # the environments are made from the registry
+
+
+def python_of(kind: str) -> str:
+    """Name a Python for an environment: the newest Django has left 3.11 behind."""
+    if kind == "oldest" or sys.version_info >= (3, 12):
+        return sys.executable
+    root = subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=False).stdout.strip()
+    others = [shutil.which(f"python3.{minor}") for minor in (14, 13, 12)]
+    others += [str(each) for minor in (14, 13, 12) for each in Path(root).glob(f"versions/3.{minor}.*/bin/python")]
+    for each in filter(None, others):
+        newer = "import sys, venv; sys.exit(sys.version_info < (3, 12))"
+        if subprocess.run([each, "-c", newer], capture_output=True, check=False).returncode == 0:
+            return each
+    pytest.skip("there is no Python 3.12 or later here")
+
+
+@pytest.fixture(scope="module", params=["oldest", "newest"])
+def binaries(request: pytest.FixtureRequest) -> Path:
+    """Make an environment, once for each list of packages, and return the folder of its programs."""
+    wanted = HERE / request.param / "requirements.txt"
+    home = REPOSITORY / f".venv-servers-{request.param}"
+    if not (home / wanted.name).exists() or (home / wanted.name).read_bytes() != wanted.read_bytes():
+        shutil.rmtree(home, ignore_errors=True)
+        subprocess.run([python_of(request.param), "-m", "venv", home], check=True)
+        for each in (REPOSITORY / "requirements/runtime.txt", wanted):
+            done = subprocess.run(
+                [home / "bin/python", INSTALL, each], capture_output=True, encoding="utf-8", check=False
+            )
+            if done.returncode and UNREACHABLE.search(done.stderr):
+                pytest.skip("the registry does not answer")
+            assert done.returncode == 0, done.stdout + done.stderr
+        shutil.copy(wanted, home)
+    return home / "bin"
+
+
+def variables(url: str) -> dict[str, str]:
+    """Say where the database is to the programs of the project."""
+    left_out = ("FREEHOLD_", "PG", "DJANGO_", "PYTHON", "COV")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    return {
+        **kept,
+        **environment(url),
+        "SECRET_KEY": "of a test",
+        "PYTHONPATH": str(REPOSITORY / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+@contextmanager
+def served(
+    command: Sequence[str | Path], folder: Path, environment: dict[str, str], socket: Path
+) -> Iterator[httpx.Client]:
+    """Run a server on a socket, and give a browser of it."""
+    log = socket.with_suffix(".log")
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://localhost") as client:
+
+            def is_up() -> bool:
+                assert process.poll() is None, log.read_text()
+                try:
+                    client.get("/nowhere")
+                except httpx.TransportError:
+                    return False
+                return True
+
+            eventually(is_up)
+            client.cookies.clear()
+            yield client
+    finally:
+        process.terminate()
+        process.wait(60)
+    assert "Traceback" not in log.read_text()
+
+
+Manage = Callable[..., str]
+
+
+@pytest.fixture
+def manage(binaries: Path, empty_database_url: str, tmp_path: Path) -> Manage:
+    """Run a command of the example's ``manage.py``."""
+    folder = Path(shutil.copytree(EXAMPLE, tmp_path / "invoices"))
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [binaries / "python", "manage.py", *arguments],
+            cwd=folder,
+            env=variables(empty_database_url),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+SERVERS: dict[str, list[str]] = {
+    "gunicorn": ["gunicorn", "project.wsgi", "--workers", "2", "--threads", "2", "--bind", "unix:{}"],
+    "gunicorn-preload": ["gunicorn", "project.wsgi", "--preload", "--workers", "2", "--bind", "unix:{}"],
+    "uvicorn": ["uvicorn", "project.asgi:application", "--uds", "{}"],
+}
+
+
+def token_in(page: httpx.Response) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def posted(client: httpx.Client, path: str, page: httpx.Response, **fields: Any) -> httpx.Response:
+    form = {"csrfmiddlewaretoken": token_in(page), **fields}
+    return client.post(path, data=form, headers={"Accept": "text/html", "Origin": "http://localhost"})
+
+
+@pytest.mark.usefixtures("client_programs")
+def test_example_of_django(manage: Manage, binaries: Path, empty_database_url: str, tmp_path: Path):
+    manage("freehold_migrate")
+    manage("migrate", "--verbosity", "0")
+    manage("check", "--fail-level", "WARNING")
+    assert "No changes detected" in manage("makemigrations", "--check", "--dry-run")
+    found = re.search(r"KEY (\S+)", manage("shell", "-c", SEED))
+    assert found
+    program = {"Authorization": f"Bearer {found[1]}"}
+    for number, (name, command) in enumerate(SERVERS.items(), 1):
+        socket = tmp_path / f"{name}.sock"
+        filled: list[str | Path] = [binaries / command[0], *(each.format(socket) for each in command[1:])]
+        with served(filled, tmp_path / "invoices", variables(empty_database_url), socket) as client:
+            journey(client, program, number)
+
+
+def journey(client: httpx.Client, program: dict[str, str], number: int) -> None:
+    """Do as people and programs do, and tell nobody what is not theirs."""
+    people = {"Accept": "text/html"}
+    assert "Sign in" in client.get("/").text
+    sent = client.get("/organizations/acme/invoices", headers=people)
+    assert (sent.status_code, sent.headers["location"]) == (302, "/sign-in?next=/organizations/acme/invoices")
+    wrong = posted(client, "/sign-in", client.get("/sign-in"), username="ada", password="Lovelace2")
+    assert "correct username" in wrong.text
+    signed_in = posted(client, "/sign-in", client.get("/sign-in"), username="ada", password=PASSWORD)
+    assert signed_in.status_code == 302
+    assert "/organizations/acme/invoices" in client.get("/").text
+    page = client.get("/organizations/acme/invoices", headers=people)
+    added = posted(client, "/organizations/acme/invoices", page, number=f"A-{number}", cents=100)
+    assert added.status_code == 302
+    assert f"A-{number}: 100" in client.get("/organizations/acme/invoices", headers=people).text
+    assert client.get("/organizations/navy/invoices", headers=people).status_code == 404
+    foreign = {"Origin": "https://evil.example"}
+    path = "/api/organizations/acme/invoices"
+    assert client.post(path, json={"number": "X", "cents": 1}, headers=foreign).json()["code"] == "origin_refused"
+    out = posted(client, "/sign-out", page)
+    assert out.status_code == 302
+    assert client.get("/organizations/acme/invoices", headers=people).status_code == 302
+    client.cookies.clear()
+    assert client.get(path).json()["code"] == "unauthenticated"
+    made = client.post(path, json={"number": f"B-{number}", "cents": 50}, headers=program)
+    assert (made.status_code, made.json()) == (201, {"number": f"B-{number}", "cents": 50})
+    taken = client.post(path, json={"number": f"B-{number}", "cents": 50}, headers=program)
+    assert taken.status_code == 422
+    assert len(client.get(path, headers=program).json()["data"]) == 2 * number
+    assert client.get("/api/organizations/acme/total", headers=program).json() == {"cents": 150 * number}
+    for elsewhere in ("invoices", "total"):
+        assert client.get(f"/api/organizations/navy/{elsewhere}", headers=program).json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("lifespan", ["on", "off"])
+@pytest.mark.parametrize("database", ["there", "gone"])
+def test_oldest_fastapi_with_a_lifespan_and_without(
+    binaries: Path, lifespan: str, database: str, database_url: str, tmp_path: Path
+):
+    if "oldest" not in binaries.parent.name:
+        pytest.skip("the newest FastAPI is in the environment of all tests")
+    if (lifespan, database) == ("on", "gone"):
+        pytest.skip("the server does not start then, and says why")
+    socket = tmp_path / "server.sock"
+    command: list[str | Path] = [
+        binaries / "uvicorn",
+        "fastapi_program:app",
+        "--lifespan",
+        lifespan,
+        "--uds",
+        str(socket),
+    ]
+    url = database_url if database == "there" else GONE
+    with served(command, HERE, variables(url) | {"FREEHOLD_DATABASE_URL": url}, socket) as client:
+        statuses = [
+            client.get(each).status_code for each in ("/greeting", "/freehold/readyz", "/me", "/freehold/v1/users/me")
+        ]
+        assert statuses == ([503] * 4 if database == "gone" else [200, 200, 401, 401])
+        if database == "there":
+            new = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
+            assert client.post("/freehold/v1/users", json=new).status_code == 201
+            token = client.post("/freehold/v1/sessions", json={"login": "ada", "password": PASSWORD}).json()["token"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            assert client.post("/freehold/v1/organizations", json={"name": "Acme"}).status_code == 201
+            assert client.get("/organizations/acme/invoices").json() == "owner"
+            assert client.get("/organizations/navy/invoices").status_code == 404
