@@ -137,7 +137,7 @@ class Dispatch:
             moved.location = path_with(endpoint, request, values, moved.part, moved.name)
             raise
         finally:
-            if context.db.replicas is not None:
+            if request.late_headers is not None:  # there are replicas
                 await _find_position(endpoint, context)
         if request.has_unread_body:
             await request.discard()
