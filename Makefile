@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test coverage test-long proof test-majors test-bounds bench bench-quick renew lint requirements clean
+.PHONY: help install serve test coverage test-long proof test-majors test-bounds bench bench-quick bench-replicas renew lint requirements clean
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,6 +24,7 @@ test-long: $(VENV)/.dev ## Run the tests that take long
 
 proof: $(VENV)/.dev ## Make every fault 20 times, and write the figures into the docs (40 minutes); FAULTS=word chooses
 	$(BIN)/python -m tests.faults
+	$(BIN)/pytest -m long --timeout 3600 tests/replicas
 
 test-bounds: $(VENV)/.dev ## Run the tests with the lowest and the newest versions that pyproject.toml allows
 	$(BIN)/python requirements/bounds.py
@@ -36,6 +37,9 @@ bench: $(VENV)/.runtime ## Measure Freehold beside its peers and pgbench, and wr
 
 bench-quick: $(VENV)/.runtime ## The same with fewer rows and short rounds, only printed (3 minutes)
 	$(BIN)/python -m bench --quick
+
+bench-replicas: $(VENV)/.runtime ## Measure what replicas take off the primary (5 minutes, a quiet machine)
+	$(BIN)/python -m bench.replicas
 
 renew: $(VENV)/.dev ## Write every generated file: the schema, the OpenAPI document, reference pages, composed statements
 	RENEW=1 $(BIN)/pytest -n 0 -q -m renews

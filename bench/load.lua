@@ -12,8 +12,10 @@ function init(arguments)
   math.randomseed(tonumber(arguments[2]) + number)
   for line in io.lines(arguments[1]) do
     local method, path, header, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
-    local name, value = header:match("^([^:]*): (.*)$")
-    local headers = { ["Host"] = wrk.headers["Host"] or "127.0.0.1", [name] = value }
+    local headers = { ["Host"] = wrk.headers["Host"] or "127.0.0.1" }
+    for name, value in header:gmatch("([^:\r]+): ([^\r]*)") do
+      headers[name] = value
+    end
     if body ~= "" then
       headers["Content-Type"] = "application/json"
     end

@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).with_name("load.lua")
 
 
 class Request(NamedTuple):
-    """A request to send; ``header`` says who asks."""
+    """A request to send; ``header`` says who asks; others follow it after a carriage return."""
 
     method: str
     path: str

@@ -92,6 +92,32 @@ REFUSED: Final = Family(
     series={action: (action,) for action in (*sorted({*map(str, Action), *map(str, AccountAction)}), OWN_ACTION)},
     is_sparse=True,
 )
+_REPLICAS: Final = tuple(str(index) for index in range(1, 17))
+REPLICA_LAG: Final = Family(
+    name="freehold_replica_lag_bytes",
+    help="By how many bytes of its log the primary is ahead of a replica (its place in the setting replica_urls).",
+    kind="gauge",
+    labels=("replica",),
+    series={index: (index,) for index in _REPLICAS},
+    whole="max",
+    is_sparse=True,
+)
+REPLICA_READS: Final = Family(
+    name="freehold_replica_reads_total",
+    help="Reads that a replica can answer, by where they ran: the place of the replica, or primary.",
+    kind="counter",
+    labels=("replica",),
+    series={index: (index,) for index in ("primary", *_REPLICAS)},
+    is_sparse=True,
+)
+REPLICA_FALLBACKS: Final = Family(
+    name="freehold_replica_fallbacks_total",
+    help="Reads that went to the primary since a replica was not far enough in time (behind), or failed.",
+    kind="counter",
+    labels=("replica", "reason"),
+    series={f"{index} {reason}": (index, reason) for index in _REPLICAS for reason in ("behind", "failed")},
+    is_sparse=True,
+)
 OUTBOX: Final = Family(
     name="freehold_outbox_messages",
     help="Mails that wait to be delivered, as counted at most half a minute ago.",
@@ -130,6 +156,9 @@ def families() -> tuple[Family, ...]:
         LIMITED,
         REFUSED,
         OUTBOX,
+        REPLICA_LAG,
+        REPLICA_READS,
+        REPLICA_FALLBACKS,
     )
 
 
@@ -155,6 +184,9 @@ class Counting(Observer):
         self._limited = place.counter(LIMITED)
         self._refused = place.counter(REFUSED)
         self._outbox = place.counter(OUTBOX)
+        self._replica_lag = place.counter(REPLICA_LAG)
+        self._replica_reads = place.counter(REPLICA_READS)
+        self._replica_fallbacks = place.counter(REPLICA_FALLBACKS)
         place.counter(INFO).set(1.0)
         place.counter(STARTED).set(time.time())
         place.counter(PROCESSES).add()
@@ -188,6 +220,18 @@ class Counting(Observer):
     def outbox(self, messages: int) -> None:
         """Keep how many mails wait."""
         self._outbox.set(messages)
+
+    def replica_lag(self, index: int, size: int) -> None:
+        """Keep how far a replica is behind."""
+        self._replica_lag.set(size, key=str(index))
+
+    def replica_read(self, index: int) -> None:
+        """Count a read by where it ran."""
+        self._replica_reads.add(key=str(index or "primary"))
+
+    def replica_fallback(self, index: int, reason: str) -> None:
+        """Count a read that went to the primary after all."""
+        self._replica_fallbacks.add(key=f"{index} {reason}")
 
     def limited(self, kind: str) -> None:
         """Count a refused request."""

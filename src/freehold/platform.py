@@ -18,13 +18,14 @@ from freehold.base.version import VERSION
 from freehold.counting import Counting, families
 from freehold.credentials import actor_of
 from freehold.data.context import OPERATOR, Actor, Context, Tools
-from freehold.data.db import Database, Transaction, connect
+from freehold.data.db import Database, Transaction
 from freehold.data.handing import Tenant
 from freehold.data.hooks import Erasure, Hook, Purge
 from freehold.data.installation import require_current_schema, shared_key
 from freehold.data.jobs import Job, running
 from freehold.data.lending import GRACE_SECONDS
 from freehold.data.paging import Cursors
+from freehold.data.replicated import open_database
 from freehold.data.sql import statement_names
 from freehold.groups import (
     Actions,
@@ -89,8 +90,9 @@ class Platform:
         """Connect to a database, and close the connections at the end.
 
         Args:
-            database_url: ``postgresql://user:password@host/name``.
-            settings: by default, the default of each setting.
+            database_url: ``postgresql://user:password@host/name``. It can name several hosts, of which one is the
+                primary at a time.
+            settings: by default, the default of each setting. ``replica_urls`` names standbys that answer reads.
             observer: called with events. By default, it logs slow statements and collects published metrics.
             actions: your application's own, such as ``invoice.read``; see ``actions.declare``.
 
@@ -104,8 +106,9 @@ class Platform:
         check_mail_settings(settings)
         check_webhook_settings(settings)
         observer = observer or observing(settings)
-        database = await connect(
+        database = await open_database(
             database_url,
+            settings.replicas,
             meanings=meanings(),
             size=settings.pool_size,
             acquire_timeout_seconds=settings.acquire_timeout_seconds,
@@ -150,6 +153,7 @@ class Platform:
         ip: str | None = None,
         user_agent: str | None = None,
         request_id: str | None = None,
+        position: str | None = None,
     ) -> "Platform":
         """Return the same platform, acting as whoever sent these credentials.
 
@@ -163,6 +167,8 @@ class Platform:
             ip: where the request came from, for the audit log.
             user_agent: the program that sent it, for the audit log.
             request_id: your name for the request, for the audit log.
+            position: of the caller's last write, where there are replicas; see ``since``. Without it, they read
+                nothing older than what is stored when they ask.
 
         Raises:
             Unauthenticated: ``unauthenticated``: there are no credentials, or they are not (or no longer) valid.
@@ -172,9 +178,32 @@ class Platform:
             raise Unauthenticated
         token = bearer_token(credentials) if " " in credentials else credentials
         stranger = msgspec.structs.replace(
-            self.context, actor=None, ip=ip, user_agent=user_agent, request_id=request_id
+            self.since(position).context, actor=None, ip=ip, user_agent=user_agent, request_id=request_id
         )
         return Platform(msgspec.structs.replace(stranger, actor=await actor_of(stranger, token)))
+
+    @property
+    def position(self) -> str | None:
+        """The position of the last write of this platform, or of those it was made from; None without replicas.
+
+        Reads of this platform are never older than it. Give it to another process to continue there with ``since``.
+        Over HTTP it is the header ``Freehold-Position``.
+        """
+        mark = self.context.db.mark if isinstance(self.context.db, Database) else None
+        return mark.text if mark else None
+
+    def since(self, position: str | None) -> "Platform":
+        """Return the same platform for somebody whose last write has this position, whatever others write.
+
+        Their reads can be answered by replicas that have replayed up to it, and see what is at most a second old.
+
+        Args:
+            position: from ``Platform.position`` or the header ``Freehold-Position``. With None, reads see what is
+                stored when they are made.
+        """
+        if not isinstance(self.context.db, Database):
+            return self
+        return Platform(msgspec.structs.replace(self.context, db=self.context.db.since(position)))
 
     async def access(self, organization: OrganizationRef, action: Action | str) -> Scope:
         """Return what the actor is in an organization, if they may do something there.

@@ -21,7 +21,7 @@ class Watched:
 
     def __init__(self, database: Any) -> None:
         self._database = database
-        self.lookups = None
+        self.lookups = self.route = None
         self.statements = 0
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> Any:

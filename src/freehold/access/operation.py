@@ -98,7 +98,7 @@ def operation(
     ) -> Callable[Concatenate[Context, P], Awaitable[R]]:
         async def at_once(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
             check(context)
-            return await work(context, *args, **kwargs)
+            return await work(reading(context) if writes is None else context, *args, **kwargs)
 
         async def begun(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
             check(context)
@@ -135,7 +135,10 @@ def on_user(
         work: Callable[Concatenate[Subject, P], Awaitable[R]],
     ) -> Callable[Concatenate[Context, UserRef, P], Awaitable[R]]:
         async def at_once(context: Context, user: UserRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            return await work(await find(context, user), *args, **kwargs)
+            subject = await find(context, user)
+            if writes is None:
+                subject = msgspec.structs.replace(subject, context=reading(context))
+            return await work(subject, *args, **kwargs)
 
         async def begun(context: Context, user: UserRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
             return await _begin(context, lambda inner: at_once(inner, user, *args, **kwargs), writes)
@@ -181,7 +184,11 @@ def on_organization(
         work: Callable[Concatenate[Scope, P], Awaitable[R]],
     ) -> Callable[Concatenate[Context, OrganizationRef, P], Awaitable[R]]:
         async def at_once(context: Context, organization: OrganizationRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            return await work(await find(context, organization), *args, **kwargs)
+            scope = await find(context, organization)
+            # What outsiders see depends on what is public, which only the primary knows for sure.
+            if writes is None and scope.may(action):
+                scope = msgspec.structs.replace(scope, context=reading(context))
+            return await work(scope, *args, **kwargs)
 
         async def begun(context: Context, organization: OrganizationRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
             return await _begin(context, lambda inner: at_once(inner, organization, *args, **kwargs), writes)
@@ -261,6 +268,12 @@ async def enter(context: Context, organization: OrganizationRef, action: str) ->
             raise ValueError(f"There is no action '{action}': declare it (freehold actions declare)") from None
         _tell_once(context, action, refusal)
         raise
+
+
+def reading(context: Context) -> Context:
+    """Let what only reads run on a replica, now that the primary has said that the actor may do it."""
+    db = context.db.reading
+    return context if db is context.db else msgspec.structs.replace(context, db=db)
 
 
 _BEGUN: Final = (Writes.ONE_STATEMENT, Writes.TRANSACTION)

@@ -36,6 +36,7 @@ WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute'
 
 -- name: page
 -- Keys of a user or of an organization (the other is NULL), newest id first, before a position; two index scans in
+-- reads: replica
 -- order of id, each to the end of the page, where OR, or one end for both, would gather and sort every key.
 (
     SELECT {api_key}
@@ -57,10 +58,12 @@ LIMIT :limit;
 
 -- name: count_all
 -- How many keys a user or an organization has.
+-- reads: replica
 SELECT count(*) FROM api_keys WHERE user_id = :user_id OR organization_id = :organization_id;
 
 -- name: by_id
 -- The key of a user or of an organization with this id.
+-- reads: replica
 SELECT {api_key}
 FROM api_keys k
 WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id);

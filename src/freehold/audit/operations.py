@@ -153,7 +153,7 @@ async def export(
     Raises:
         Forbidden: ``forbidden``: the actor is not a platform administrator.
     """
-    async with context.db.snapshot() as snapshot:
+    async with context.db.snapshot(anywhere=True) as snapshot:
         tally = _Tally(await queries.count_written(snapshot, **_range(chain_id)), progress)
         async for event in tally.over(queries.every_event(snapshot, **_range(chain_id))):
             write(msgspec.json.encode(event) + b"\n")

@@ -56,6 +56,7 @@ SELECT FROM change;
 
 -- name: page_of_organization
 -- Events of an organization, newest first, before a position; each filter may be NULL.
+-- reads: replica
 SELECT {event}
 FROM audit_events
 WHERE organization_id = :organization_id
@@ -66,6 +67,7 @@ LIMIT :limit;
 
 -- name: count_of_organization
 -- How many events of an organization there are; each filter may be NULL.
+-- reads: replica
 SELECT count(*)
 FROM audit_events
 WHERE organization_id = :organization_id
@@ -73,6 +75,7 @@ WHERE organization_id = :organization_id
 
 -- name: page_of_accounts
 -- Events that belong to no organization, newest first, before a position; each filter may be NULL.
+-- reads: replica
 SELECT {event}
 FROM audit_events
 WHERE organization_id IS NULL
@@ -84,6 +87,7 @@ LIMIT :limit;
 
 -- name: count_of_accounts
 -- How many events belong to no organization; each filter may be NULL.
+-- reads: replica
 SELECT count(*)
 FROM audit_events
 WHERE organization_id IS NULL

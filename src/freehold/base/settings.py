@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -16,7 +17,7 @@ PREFIX = "FREEHOLD_"
 
 _MOST_WORKERS = 8
 """By default: with their pools, 80 connections of the 100 that PostgreSQL has by default."""
-_SECRET = frozenset({"FREEHOLD_DATABASE_URL", "FREEHOLD_METRICS_TOKEN", "FREEHOLD_SMTP_URL"})
+_SECRET = frozenset({"FREEHOLD_DATABASE_URL", "FREEHOLD_REPLICA_URLS", "FREEHOLD_METRICS_TOKEN", "FREEHOLD_SMTP_URL"})
 
 
 def _about(description: str, *, says: str | None = None, **limits: Any) -> msgspec.Meta:
@@ -42,9 +43,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[
         str | None,
         _about(
-            "URL of your PostgreSQL database, postgresql://user:password@host/name; by default, Freehold runs its own"
+            "URL of your PostgreSQL database, postgresql://user:password@host/name; by default, Freehold runs its own. "
+            "It can name several hosts, of which one is the primary at a time: postgresql://user:password@a:5432,b:5432/name"
         ),
     ] = None
+    replica_urls: Annotated[
+        str | None,
+        _about(
+            "URLs of the standbys that can answer reads, separated by spaces or commas, one server each; the same on "
+            "every node; by default, none",
+            says="must be 1 to 16 URLs such as postgresql://user:password@host/name, separated by spaces or commas",
+            pattern=r"^\s*postgres(ql)?://[^\s]+([\s,]+postgres(ql)?://[^\s]+){0,15}\s*$",
+        ),
+    ] = None
+    role: Annotated[
+        Literal["all", "api", "jobs"],
+        _about(
+            "what this node does: answer requests (api), run background jobs such as mail delivery (jobs), or both "
+            "(all); at least one node must run the jobs"
+        ),
+    ] = "all"
     data_dir: Annotated[Path, _about("folder for the data of the embedded PostgreSQL")] = Path("freehold-data")
     backups_dir: Annotated[
         Path,
@@ -335,6 +353,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where people reach this server, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def replicas(self) -> list[str]:
+        """The URLs of the standbys that can answer reads."""
+        return [url for url in re.split(r"[\s,]+(?=postgres(?:ql)?://)", (self.replica_urls or "").strip()) if url]
 
     @property
     def origins(self) -> frozenset[str]:

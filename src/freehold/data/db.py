@@ -6,22 +6,23 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import asyncpg
-
-from freehold.base.errors import FreeholdError, StillReferenced, Unavailable
+from freehold.base.errors import FreeholdError, StillReferenced
 from freehold.data.coalescing import Coalescer
-from freehold.data.failures import DRIVER, GONE, NO_MEANINGS, UNANSWERED, LostRace, Meanings, translating
+from freehold.data.failures import DRIVER, UNANSWERED, LostRace, Meanings, translating
 from freehold.data.handing import Tenant, handed
-from freehold.data.lending import GRACE_SECONDS, RELEASE_SECONDS, Connection, Lender, Lent, prepare
+from freehold.data.lending import GRACE_SECONDS, RELEASE_SECONDS, Lender, Lent
+from freehold.data.opening import Opening, first_connected
+from freehold.data.positions import Mark
 from freehold.data.references import SECONDS, Root, Unsettled
 from freehold.data.rows import Row
 from freehold.data.settling import count_references
-from freehold.data.sql import Executor
+from freehold.data.sql import Executor, Route
 from freehold.data.transactions import UNHURRIED, UNHURRIED_SECONDS, Transaction
-from freehold.observe.observer import SILENT, Observer
-from freehold.postgres.reaching import UNREADABLE, unreachable
+
+if TYPE_CHECKING:
+    from freehold.data.replicas import Replicas
 
 __all__ = ["Database", "Quick", "Transaction", "connect"]
 
@@ -36,12 +37,18 @@ TRY_SECONDS: Final = 1.5
 """How long a quick read waits for one connection, before that has half a second to show that it is alive."""
 QUICK_SECONDS: Final = 4.5
 """How long a quick read takes at most, with all its tries."""
-CONNECT_SECONDS: Final = 5.0
-"""How long connecting may take: name, TCP, TLS and sign-in."""
 
 
 class Database:
-    """A pool of connections to one PostgreSQL database."""
+    """A pool of connections to one PostgreSQL database.
+
+    Attributes:
+        replicas: the primary's standbys and other hosts, when there are any; see ``freehold.data.replicated``.
+    """
+
+    route: Route | None = None
+    replicas: "Replicas | None" = None
+    mark: Mark | None = None
 
     def __init__(self, lender: Lender, *, meanings: Meanings, statement_timeout_seconds: float, url: str) -> None:
         self._lender = lender
@@ -53,6 +60,19 @@ class Database:
         self.roots: tuple[Root, ...] = ()
         self.lookups: dict[str, Coalescer] | None = {}
         self.quick: Executor = Quick(lender, meanings, statement_timeout_seconds)
+
+    @property
+    def reading(self) -> "Database":
+        """The same for an operation that only reads, and that its caller may do: it may ask a replica."""
+        return self
+
+    def since(self, position: str | None, *, least: str | None = None) -> "Database":  # noqa: ARG002 - nothing is behind
+        """The same for a caller who brings the position of their last write, or none."""
+        return self
+
+    async def renew(self) -> None:
+        """Use none of the connections again that are open now."""
+        await self._lender.pool.expire_connections()
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run one statement on its own and return all rows."""
@@ -153,8 +173,11 @@ class Database:
                 yield Transaction(lent.silent(), meanings=self.meanings)
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Transaction]:
+    async def snapshot(self, *, anywhere: bool = False) -> AsyncIterator[Transaction]:  # noqa: ARG002 - there is one
         """Lend a transaction that sees the database as it is now and changes nothing, for as long as reading takes.
+
+        Args:
+            anywhere: a replica may lend it.
 
         Raises:
             Unavailable: the database cannot do it now.
@@ -179,6 +202,7 @@ class Quick:
     """
 
     lookups: dict[str, Coalescer] | None = None
+    route: None = None
 
     def __init__(self, lender: Lender, meanings: Meanings, statement_timeout_seconds: float) -> None:
         self._lender = lender
@@ -217,74 +241,18 @@ class Quick:
                         raise
 
 
-async def connect(
-    url: str,
-    *,
-    meanings: Meanings = NO_MEANINGS,
-    size: int = 10,
-    acquire_timeout_seconds: float = 5,
-    statement_timeout_seconds: float = 15,
-    lock_timeout_seconds: float = 5,
-    through_pgbouncer: bool = False,
-    observer: Observer = SILENT,
-) -> Database:
+async def connect(url: str, **given: Any) -> Database:
     """Open a pool on a database.
 
     Args:
         url: ``postgresql://user:password@host/name``.
-        meanings: of the constraints of the database; without them breaking one is a bug.
-        size: how many connections at most.
-        acquire_timeout_seconds: how long to wait for one.
-        statement_timeout_seconds: how long a statement may take.
-        lock_timeout_seconds: how long it may wait for a lock; not ``through_pgbouncer``.
-        through_pgbouncer: what is in between lends a session of PostgreSQL for a transaction at a time. So nothing is
-            kept in one: neither prepared statements nor timeouts, of which this side keeps the statement's.
-        observer: is told what runs.
+        given: how connections are opened: what ``Opening`` has.
 
     Raises:
         Unavailable: it cannot be reached, or refuses; the detail says why.
     """
-    limits = {
-        "statement_timeout": statement_timeout_seconds,
-        "lock_timeout": lock_timeout_seconds,
-        "idle_in_transaction_session_timeout": statement_timeout_seconds,
-    }
-    kept = {
-        **{name: str(int(seconds * 1000)) for name, seconds in limits.items()},
-        # PostgreSQL takes a lookup's array for longer than it is, so it would plan the statement anew each time, which
-        # costs several times what running it does. Every statement is proved to be good by its one plan for all values.
-        "plan_cache_mode": "force_generic_plan",
-    }
-    try:
-        pool = await asyncpg.create_pool(
-            url,
-            timeout=CONNECT_SECONDS,
-            command_timeout=statement_timeout_seconds + (0 if through_pgbouncer else GRACE_SECONDS),
-            connection_class=Connection,
-            init=prepare,
-            min_size=0,  # or the driver logs a traceback for each try to open one while the database is away
-            max_size=size,
-            reset=_keep,
-            server_settings={"application_name": "freehold", "timezone": "UTC", **({} if through_pgbouncer else kept)},
-            **({"statement_cache_size": 0} if through_pgbouncer else {}),
-        )
-        await pool.release(await pool.acquire(timeout=CONNECT_SECONDS))
-    except (asyncpg.PostgresError, *GONE) as error:  # at a start, so the reason is for the operator and for no client
-        if "unsupported startup parameter" in str(error):
-            raise Unavailable(
-                "Cannot connect to the database: this looks like a PgBouncer; if so, set FREEHOLD_PGBOUNCER=true"
-            ) from error
-        raise Unavailable(unreachable(url, error)) from error
-    except ValueError:  # its own text may hold a part of the password
-        raise Unavailable(UNREADABLE) from None
-    lender = Lender(
-        pool,
-        acquire_timeout_seconds=acquire_timeout_seconds,
-        observer=observer,
-        keeps_sessions=not through_pgbouncer,
+    opening = Opening(**given)
+    lender = await first_connected(url, opening)
+    return Database(
+        lender, meanings=opening.meanings, statement_timeout_seconds=opening.statement_timeout_seconds, url=url
     )
-    return Database(lender, meanings=meanings, statement_timeout_seconds=statement_timeout_seconds, url=url)
-
-
-async def _keep(connection: Any) -> None:
-    """Reset nothing on release: no statement here changes a session's state, and the reset costs a round trip each."""

@@ -78,6 +78,13 @@ DRIVER = (asyncpg.PostgresError, *GONE)
 """Whatever the driver raises."""
 
 
+class ReadOnly(Unavailable):
+    """The database takes no changes now, and answers reads: it is a standby, or its primary is away."""
+
+    code = "read_only"
+    title = "The primary database is away, so nothing can be changed now: reads go on, try again in a moment"
+
+
 class LostRace(Unavailable):
     """Others changed the same at the same time, and PostgreSQL let them win; a second try may do."""
 
@@ -117,12 +124,18 @@ def translated(
 def _state_of_the_database(error: BaseException, *, stored: bool) -> FreeholdError | None:
     if isinstance(error, UNKNOWN_NAMES):
         return SchemaPending(_OTHER_SCHEMA)
+    if isinstance(error, (*GONE, *UNANSWERED)):
+        return _unavailable(error, stored=stored)
+    return None
+
+
+def _unavailable(error: BaseException, *, stored: bool) -> FreeholdError:
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        return ReadOnly()
     if isinstance(error, asyncpg.DiskFullError):
         detail = "The disk of the database is full, so nothing was stored: free some space on it, then try again"
         return Unavailable(detail, retry_after_seconds=_FULL_SECONDS)
-    if isinstance(error, (*GONE, *UNANSWERED)):
-        return OutcomeUnknown() if stored and isinstance(error, UNANSWERED) else Unavailable(UNREACHABLE)
-    return None
+    return OutcomeUnknown() if stored and isinstance(error, UNANSWERED) else Unavailable(UNREACHABLE)
 
 
 def _refused_by(error: asyncpg.IntegrityConstraintViolationError, roots: Sequence[Root]) -> FreeholdError | None:

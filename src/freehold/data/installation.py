@@ -18,7 +18,7 @@ async def require_current_schema(database: Database) -> frozenset[str]:
         SchemaPending: ``schema_pending``, naming how many are missing and the command to run.
     """
     try:
-        applied = frozenset(await queries.migrations_applied(database.quick))
+        applied = frozenset(await queries.migrations_applied(database if database.replicas else database.quick))
     except SchemaPending:
         applied = frozenset()
     missing = _own_migrations() - applied
@@ -30,9 +30,16 @@ async def require_current_schema(database: Database) -> frozenset[str]:
     return applied - _own_migrations()
 
 
+async def is_read_only(database: Database) -> bool:
+    """Say whether nothing can be changed now: the primary is away, or the database is a standby."""
+    if database.replicas is not None and database.replicas.is_alone:
+        return True
+    return await queries.in_recovery(database.quick)
+
+
 async def shared_key(database: Database, name: str) -> bytes:
     """Read a key that all nodes share. Two nodes that start at once see one key: the loser's insert does nothing."""
-    key = None
+    key = await queries.kept_shared_key(database, name=name)  # first, since a standby alone cannot make one
     while key is None:  # the loser may not see the winner's row in the statement that waited for it
         key = await queries.shared_key(database, name=name, fresh=secrets.token_bytes(32))
     return key

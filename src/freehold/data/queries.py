@@ -21,6 +21,14 @@ async def migrations_applied(db: Executor) -> list[str]: ...
 
 
 @statement
+async def in_recovery(db: Executor) -> bool: ...
+
+
+@statement
+async def kept_shared_key(db: Executor, *, name: str) -> bytes | None: ...
+
+
+@statement
 async def shared_key(db: Executor, *, name: str, fresh: bytes) -> bytes | None: ...
 
 

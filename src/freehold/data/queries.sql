@@ -2,6 +2,14 @@
 -- Which of Freehold's migrations the database has.
 SELECT version FROM freehold_migrate.applied WHERE set_name = 'freehold' AND state = 'done';
 
+-- name: in_recovery
+-- Whether the database is a standby, which takes no changes.
+SELECT pg_is_in_recovery();
+
+-- name: kept_shared_key
+-- A secret that all nodes share, if one of them has made it.
+SELECT key FROM server_keys WHERE name = :name;
+
 -- name: shared_key
 -- A secret that all nodes share; the first to ask makes it.
 WITH made AS (

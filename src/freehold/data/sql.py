@@ -48,6 +48,7 @@ STATEMENTS: Final[dict[str, "Statement"]] = {}
 
 _HEAD = re.compile(r"^-- (name|part): (\w+)\n-- (\S.*)\n", re.MULTILINE)
 _PART = re.compile(r"\{(?:([a-z_.]+)\.)?([a-z_]+)\}")
+_REPLICA = "-- reads: replica\n"
 _PACKAGES = Path(__file__).parents[1]
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::|(?<![\w:]):([a-z][a-z0-9_]*)")
 
@@ -64,11 +65,22 @@ class Executor(Protocol):
     def quick(self) -> "Executor":
         """Where reads run that are quick by design, and may be repeated."""
 
+    @property
+    def route(self) -> "Route | None":
+        """Chooses where a statement runs that does not run just here; None where every one does."""
+
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
         """Run the statement and return all rows."""
 
     async def fetch_row(self, sql: str, arguments: Sequence[object]) -> Row | None:
         """Run the statement and return the first row, if any."""
+
+
+class Route(Protocol):
+    """Chooses where a statement runs."""
+
+    async def __call__(self, bound: "Statement", run: "Callable[[Executor], Awaitable[Any]]", /) -> Any:
+        """Run it there, and return what it returns."""
 
 
 class Streamer(Protocol):
@@ -89,6 +101,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """A statement with the order of its parameters; ``result``, ``hints`` and ``sources`` come from its stub.
 
     A lookup takes an array of each hint's type. Each source reads a parameter from the arguments of a call, ``given``.
+    What ``reads`` is ``replica`` for may run on a replica, in an operation that only reads.
     """
 
     name: str
@@ -99,6 +112,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     hints: dict[str, Any] = {}
     sources: tuple[str, ...] = ()
     is_lookup: bool = False
+    reads: str = "primary"
 
 
 def statement_names() -> dict[str, str]:
@@ -109,6 +123,9 @@ def statement_names() -> dict[str, str]:
 @cache
 def load(path: Path) -> dict[str, Statement]:
     """Read a file of named statements: ``-- name: x``, a comment line that says what it does, SQL, semicolon.
+
+    With the line ``-- reads: replica`` below that comment it may run on a replica: in an operation that only reads,
+    once the primary has said that the caller may do it. So what decides who may see something has no such line.
 
     What several of them share, such as the columns of an entity, is a part of its own: ``-- part: x``, a comment line,
     SQL. It stands where a statement says ``{x}``, or ``{projects.x}`` for a part of another package.
@@ -122,9 +139,17 @@ def load(path: Path) -> dict[str, Statement]:
         if kind == "name":
             if name in found:
                 raise ValueError(f"{path}: two statements are named {name}")
-            sql, parameters = _positional(_composed(path, text.removesuffix(";")))
-            found[name] = Statement(name=name, description=description, sql=sql, parameters=parameters)
+            declared, own = _declared(text.removesuffix(";"))
+            sql, parameters = _positional(_composed(path, own))
+            found[name] = Statement(name=name, description=description, sql=sql, parameters=parameters, reads=declared)
     return found
+
+
+def _declared(text: str) -> tuple[str, str]:
+    """Take off the line that says where a statement may read; the primary, where none does."""
+    if text.startswith(_REPLICA):
+        return "replica", text.removeprefix(_REPLICA)
+    return "primary", text
 
 
 @cache
@@ -268,9 +293,13 @@ def runner(bound: Statement) -> Callable[..., Any]:
     decode = row_decoder(inner)
 
     async def run_all(db: Executor, **given: object) -> list[Any]:
+        if db.route is not None:
+            return await db.route(bound, lambda chosen: run_all(chosen, **given))  # type: ignore[no-any-return]
         return [decode(row) for row in await db.fetch(sql, arguments(given))]
 
     async def run_one(db: Executor, **given: object) -> Any:
+        if db.route is not None:
+            return await db.route(bound, lambda chosen: run_one(chosen, **given))
         row = await db.fetch_row(sql, arguments(given))
         if row is not None:
             return decode(row)
@@ -304,6 +333,8 @@ def _lookup_runner(bound: Statement) -> Callable[..., Any]:
         return found
 
     async def run(db: Executor, **given: object) -> Any:
+        if db.route is not None:
+            return await db.route(bound, lambda chosen: run(chosen, **given))
         key = tuple(arguments(given))
         if db.lookups is None:
             rows = (await fetch(db, [key]))[0]

@@ -40,6 +40,8 @@ class Transaction:
     """A transaction that runs; statements see each other's changes, nothing is visible outside before its end."""
 
     lookups: dict[str, Coalescer] | None = None
+    route: None = None
+    replicas: None = None
 
     def __init__(self, lent: Lent, *, meanings: Meanings) -> None:
         self._lent = lent
@@ -80,6 +82,11 @@ class Transaction:
     @property
     def quick(self) -> Executor:
         """Itself: what runs in a transaction cannot be tried on another connection."""
+        return self
+
+    @property
+    def reading(self) -> "Transaction":
+        """Itself: what a transaction reads may be its own."""
         return self
 
     async def fetch(self, sql: str, arguments: Sequence[object]) -> list[Row]:
@@ -164,6 +171,6 @@ class Transaction:
                     yield self
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator["Transaction"]:
+    async def snapshot(self, *, anywhere: bool = False) -> AsyncIterator["Transaction"]:  # noqa: ARG002 - as Database's
         """Lend itself: what it sees is what its owner chose."""
         yield self

@@ -3,12 +3,29 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
+
 from freehold.data.sql import Executor, statement
 from freehold.doctor.types import FailedPurge, Outbox, Role, Server
 
 
 @statement
 async def server(db: Executor) -> Server: ...
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What one server of a cluster is, and how far."""
+
+    in_recovery: bool
+    system: int
+    timeline: int
+    lsn: int
+    is_paused: bool
+    feedback: str
+
+
+@statement
+async def standing(db: Executor) -> Standing: ...
 
 
 @statement

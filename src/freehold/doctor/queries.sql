@@ -11,6 +11,23 @@ SELECT current_setting('server_version_num')::integer AS version,
     coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS encrypted,
     extract(epoch FROM clock_timestamp())::double precision AS now_epoch;
 
+-- name: standing
+-- Whether the server is a standby, of which cluster, how far it is, and whether it goes on.
+SELECT pg_is_in_recovery() AS in_recovery,
+    (SELECT system_identifier FROM pg_control_system()) AS system,
+    CASE WHEN NOT pg_is_in_recovery() THEN
+        ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer
+    ELSE
+        coalesce(
+            (SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint())
+        )
+    END AS timeline,
+    CASE WHEN pg_is_in_recovery() THEN coalesce((pg_last_wal_replay_lsn() - '0/0')::bigint, 0)
+        ELSE (pg_current_wal_flush_lsn() - '0/0')::bigint
+    END AS lsn,
+    CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS is_paused,
+    current_setting('hot_standby_feedback') AS feedback;
+
 -- name: role
 -- What the session's role may do. `lacks` names the tables on which it may not do what the application does.
 SELECT current_user::text AS name, r.rolsuper AS is_superuser, r.rolbypassrls AS bypasses_rls,

@@ -29,7 +29,7 @@ async def version(patient: Patient) -> AsyncIterator[Finding]:
             version,
             "error",
             "The database is a replica and takes no writes",
-            "Set FREEHOLD_DATABASE_URL to the primary.",
+            "Set FREEHOLD_DATABASE_URL to the primary, or promote this one: see docs/how-to/fail-over.md.",
         )
 
 

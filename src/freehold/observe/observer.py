@@ -59,6 +59,15 @@ class Observer:
     def refused(self, action: str) -> None:
         """Note that somebody was not allowed to do something."""
 
+    def replica_lag(self, index: int, size: int) -> None:
+        """Note by how many bytes of the log a replica is behind the primary."""
+
+    def replica_read(self, index: int) -> None:
+        """Note that a read ran on a replica, or (0) on the primary although it could have run on one."""
+
+    def replica_fallback(self, index: int, reason: str) -> None:
+        """Note that a read was for a replica and went to the primary: ``behind`` or ``failed``."""
+
     @contextmanager
     def sign_in(self) -> Iterator[None]:
         """Note how an attempt to sign in ends."""

@@ -13,6 +13,7 @@ ARRAY(
 
 -- name: by_id
 -- The organization with this id.
+-- reads: replica
 SELECT wanted.place, {organization}
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
@@ -74,6 +75,7 @@ WHERE om.user_id = :user_id AND o.deleted_at IS NULL
 
 -- name: page
 -- All organizations, newest id first, before a position.
+-- reads: replica
 SELECT {organization}
 FROM organizations o
 WHERE o.id < :before_id AND o.deleted_at IS NULL
@@ -82,6 +84,7 @@ LIMIT :limit;
 
 -- name: page_oldest
 -- All organizations, oldest id first, after a position.
+-- reads: replica
 SELECT {organization}
 FROM organizations o
 WHERE o.id > :after_id AND o.deleted_at IS NULL
@@ -90,6 +93,7 @@ LIMIT :limit;
 
 -- name: count_all
 -- How many organizations there are.
+-- reads: replica
 SELECT count(*) FROM organizations WHERE deleted_at IS NULL;
 
 -- part: name_begins
@@ -102,6 +106,7 @@ o.slug COLLATE "C" >= lower(:q) COLLATE "C" AND o.slug COLLATE "C" < (lower(:q) 
 
 -- name: search
 -- Organizations whose name or slug begins as asked for, in order of that text, after a position, as far as so many entries
+-- reads: replica
 -- of two indexes reach. Each is shown with the first such text alone; the last entry comes, too, so that the next page
 -- begins there.
 SELECT {organization}, o.term, o.is_shown, o.number = :entries AS is_end
@@ -137,6 +142,7 @@ LIMIT :limit;
 
 -- name: count_found
 -- How many organizations have a name or slug that begins as asked for.
+-- reads: replica
 SELECT count(*) FROM organizations o WHERE ({name_begins} OR {slug_begins}) AND o.deleted_at IS NULL;
 
 -- part: held

@@ -11,6 +11,8 @@ SECURE_NAME: Final = "__Host-freehold"
 PLAIN_NAME: Final = "freehold"
 """For plain HTTP, as on one's own machine: browsers refuse the prefix there."""
 _ASIDE: Final = "-own"
+POSITION_COOKIE: Final = "freehold-position"
+"""Keeps the position of the last write, which is no secret; only where there are replicas."""
 _SECONDS_A_DAY: Final = 86_400
 
 
@@ -51,6 +53,13 @@ def taken_up(request: Request, settings: Settings) -> Header:
 
 def _name(request: Request, settings: Settings) -> str:
     return SECURE_NAME if is_secure(request, settings) else PLAIN_NAME
+
+
+def position_kept(request: Request, settings: Settings, position: str) -> Header:
+    """Have the browser keep the position of its last write, for a day at most: replicas are far beyond it by then."""
+    secure = "; Secure" if is_secure(request, settings) else ""
+    cookie = f"{POSITION_COOKIE}={position}; Path=/; Max-Age={_SECONDS_A_DAY}; HttpOnly; SameSite=Lax{secure}"
+    return (b"set-cookie", cookie.encode("ascii"))
 
 
 def _set(request: Request, settings: Settings, value: str, seconds: int, suffix: str = "") -> Header:

@@ -11,6 +11,7 @@ ORDER BY p.created_at DESC;
 
 -- name: page
 -- Projects of an organization, newest first, before a position.
+-- reads: replica
 SELECT wanted.place, found.*
 FROM unnest(:organization_id::uuid[], :before_created_at::timestamptz[], :before_id::uuid[], :limit::bigint[])
     WITH ORDINALITY AS wanted (organization_id, before_created_at, before_id, "limit", place)
@@ -35,6 +36,7 @@ LIMIT :limit;
 
 -- name: page_chosen
 -- Those of an organization's projects that an API key is limited to, perhaps the public ones alone, newest first.
+-- reads: replica
 SELECT {project}
 FROM projects p
 WHERE p.organization_id = :organization_id
@@ -54,6 +56,7 @@ AND (:feature::text IS NULL OR :feature = ANY (p.features))
 
 -- name: page_narrowed
 -- Projects of an organization as asked for, newest first, before a position.
+-- reads: replica
 SELECT {project}
 FROM projects p
 WHERE {narrowed}
@@ -64,6 +67,7 @@ LIMIT :limit;
 
 -- name: page_oldest
 -- Projects of an organization as asked for, oldest first, after a position.
+-- reads: replica
 SELECT {project}
 FROM projects p
 WHERE {narrowed}
@@ -74,6 +78,7 @@ LIMIT :limit;
 
 -- name: page_by_name
 -- Projects of an organization as asked for, in order of name, after a position. No name is beyond the last bound.
+-- reads: replica
 SELECT {project}, lower(p.name) COLLATE "C" AS term
 FROM projects p
 WHERE {narrowed}
@@ -85,12 +90,14 @@ LIMIT :limit;
 
 -- name: count_narrowed
 -- How many projects of an organization are as asked for.
+-- reads: replica
 SELECT count(*)
 FROM projects p
 WHERE {narrowed} AND (:q::text IS NULL OR starts_with(lower(p.name), lower(:q)));
 
 -- name: count_chosen
 -- How many of an organization's projects an API key is limited to, perhaps of the public ones alone.
+-- reads: replica
 SELECT count(*)
 FROM projects
 WHERE organization_id = :organization_id
@@ -99,6 +106,7 @@ WHERE organization_id = :organization_id
 
 -- name: count_all
 -- How many projects an organization has.
+-- reads: replica
 SELECT count(*) FROM projects WHERE organization_id = :organization_id;
 
 -- name: count_public
@@ -107,6 +115,7 @@ SELECT count(*) FROM projects WHERE organization_id = :organization_id AND visib
 
 -- name: by_id
 -- The project of an organization with this id.
+-- reads: replica
 SELECT wanted.place, {project}
 FROM unnest(:organization_id::uuid[], :id::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;

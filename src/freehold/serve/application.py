@@ -57,16 +57,15 @@ def create_application(
         observer: of a platform that is opened here; by default as the settings say.
         recorder: of the requests; by default as the settings say.
         on_ready: called once a platform that is opened here is open.
-        jobs: whether to send mail and run other jobs while the lifespan runs.
+        jobs: whether to send mail and run other jobs while the lifespan runs; never with the setting ``role=api``.
 
     Raises:
         SettingError: traces or pages are asked for, and their packages are not installed, or the logo cannot be used.
     """
+    jobs = jobs and settings_of(platform).role != "api"
     door = Door(platform.context if isinstance(platform, Platform) else None)
-    if isinstance(platform, Platform):
-        settings, observer = platform.context.tools.settings, platform.context.tools.observer
-    else:
-        settings, observer = platform, observer or observing(platform)
+    settings = settings_of(platform)
+    observer = platform.context.tools.observer if isinstance(platform, Platform) else observer or observing(platform)
     metrics = RequestMetrics(SharedMetrics(families(ENDPOINTS))) if settings.counts else None
     recorder = recorder or recorder_of(settings, metrics)
     if recorder.metrics is not None:
@@ -91,11 +90,14 @@ def create_application(
             recorder.close()
 
     limiter = Limiter(lambda: door.surroundings)
+    watched = metrics_page(settings, observer, recorder)
+    if settings.role == "jobs":  # whoever watches over it is answered, and nobody else
+        return assemble(system.routes.endpoints, door, pages=watched, lifespan=lifespan, recorder=recorder)
     pages, elsewhere = hosted(settings, door.visit, limiter)
     return assemble(
         ENDPOINTS,
         door,
-        pages={**_PAGES, **metrics_page(settings, observer, recorder), **pages},
+        pages={**_PAGES, **watched, **pages},
         elsewhere=elsewhere,
         lifespan=lifespan,
         limiter=limiter,
@@ -103,6 +105,11 @@ def create_application(
         proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
         recorder=recorder,
     )
+
+
+def settings_of(platform: Platform | Settings) -> Settings:
+    """Return how a platform works, or is to."""
+    return platform.context.tools.settings if isinstance(platform, Platform) else platform
 
 
 def assemble(

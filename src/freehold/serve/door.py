@@ -1,14 +1,26 @@
 """Lets a request in: finds out who asks, and makes the context that its operation works in."""
 
+<<<<<<< HEAD
 from typing import Final
 
 import msgspec
 
 from freehold.base.errors import Unauthenticated, Unavailable
+=======
+from functools import partial
+
+import msgspec
+
+from freehold.base.errors import Unauthenticated
+from freehold.base.settings import Settings
+>>>>>>> replicas
 from freehold.credentials import actor_of
 from freehold.data.context import Actor, Context
-from freehold.pages.cookies import token_of
+from freehold.data.positions import Mark
+from freehold.pages.cookies import POSITION_COOKIE, position_kept, token_of
 from freehold.sessions.operations import authenticate
+from freehold.web.answers import Header
+from freehold.web.dispatch import POSITION
 from freehold.web.origins import check_origin
 from freehold.web.requests import Request
 from freehold.web.routing import Auth
@@ -47,9 +59,20 @@ class Door:
 
     def _context(self, request: Request, *, redirects: bool = False) -> Context:
         if self.surroundings is None:
+<<<<<<< HEAD
             raise Unavailable(NOT_STARTED)
+=======
+            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
+        db = self.surroundings.db
+        if db.replicas is not None:
+            position = request.headers.get(POSITION)
+            least = request.cookie(POSITION_COOKIE) if b"cookie" in request.headers else None
+            db = db.since(position.decode("latin-1") if position else None, least=least)
+            request.late_headers = partial(_position_headers, request, self.surroundings.tools.settings, db.mark)
+>>>>>>> replicas
         return msgspec.structs.replace(
             self.surroundings,
+            db=db,
             actor=None,
             request_id=request.id,
             ip=request.ip,
@@ -66,6 +89,14 @@ class Door:
             return _marked(context, request, await authenticate(context, token))
         except Unauthenticated:
             return context
+
+
+def _position_headers(request: Request, settings: Settings, mark: Mark | None) -> tuple[Header, ...]:
+    """Tell who has written where that is, so that their later reads are not older; a browser keeps it."""
+    if mark is None or not mark.has_moved:
+        return ()
+    told = ((POSITION, mark.text.encode("ascii")),)
+    return (*told, position_kept(request, settings, mark.text)) if token_of(request, settings) else told
 
 
 def _marked(context: Context, request: Request, actor: Actor) -> Context:

@@ -14,7 +14,7 @@ from freehold.base.errors import Forbidden, Missing, Unauthenticated
 from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Actor, Context
-from freehold.data.failures import incidental
+from freehold.data.failures import ReadOnly, incidental
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
 from freehold.mail.news import tell
@@ -162,7 +162,8 @@ async def authenticate(context: Context, token: str) -> Actor:
     if found is None:
         raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
     if found.is_stale:
-        with incidental():
+        # The session is valid whether or not this is noted: on a standby alone it cannot be.
+        with suppress(ReadOnly), incidental():
             await queries.note_use(context.db, id=found.id, **_lifetimes(context))
     return Actor(
         user_id=found.user_id, session_id=found.id, is_admin=found.is_admin, acting_admin_id=found.acting_admin_id

@@ -84,6 +84,7 @@ DELETE FROM sessions WHERE expires_at <= now();
 
 -- name: page_of_user
 -- A user's unexpired sessions, newest id first, before a position.
+-- reads: replica
 SELECT id, created_at, coalesce(authenticated_at, created_at) AS authenticated_at, last_used_at, expires_at, user_agent,
     host(ip) AS ip, acting_admin_id, id IS NOT DISTINCT FROM :current_id::uuid AS current
 FROM sessions
@@ -101,6 +102,7 @@ RETURNING id, created_at, authenticated_at, last_used_at, expires_at, user_agent
 
 -- name: count_of_user
 -- How many unexpired sessions a user has.
+-- reads: replica
 SELECT count(*) FROM sessions WHERE user_id = :user_id AND expires_at > now();
 
 -- name: delete_others

@@ -17,7 +17,7 @@ from freehold.terminal.words import nearest
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
-ONLY_ENVIRONMENT: Final = frozenset({"metrics_token", "smtp_url"})
+ONLY_ENVIRONMENT: Final = frozenset({"metrics_token", "replica_urls", "smtp_url"})
 """Settings that hold a secret and are no options, since every user of a machine can see arguments."""
 OTHERS: Final = {
     POSTGRES_BIN: "folder of the PostgreSQL programs to use, before any others",

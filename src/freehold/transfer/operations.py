@@ -125,7 +125,7 @@ async def export_file(
     writer = Writer(source.row, form, secrets=with_password_hashes)
     lines = [writer.head]
     written = 0
-    async with context.db.snapshot() as snapshot:
+    async with context.db.snapshot(anywhere=True) as snapshot:
         total = await source.total(snapshot)
         async for row in source.rows(snapshot):
             lines.append(writer.line(row))

@@ -11,6 +11,7 @@ u.first_name, u.last_name, u.avatar_url
 
 -- name: by_id
 -- The user with this id.
+-- reads: replica
 SELECT wanted.place, {own}
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;

@@ -8,9 +8,13 @@ from freehold.web.presenting import route_path
 from freehold.web.requests import Request
 
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
-SENT: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Request-Id"
+SENT: Final = (
+    b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Request-Id, "
+    b"Freehold-Position"
+)
 EXPOSED: Final = (
-    b"ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, X-Acting-For, Idempotency-Replayed"
+    b"ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, X-Acting-For, "
+    b"Idempotency-Replayed, Freehold-Position"
 )
 _REMEMBERED_SECONDS: Final = 7200  # Chromium remembers no preflight for longer
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from freehold.base.errors import FieldError, Invalid, Moved, Stale, Unauthenticated
 from freehold.data.context import Context
+from freehold.data.db import Database
 from freehold.web.answers import Answer
 from freehold.web.asgi import ASGIApp, Receive, Scope, Send
 from freehold.web.conditions import versions_wanted
@@ -24,6 +25,9 @@ Door = Callable[[Request, Auth], Awaitable[Context]]
 Raises:
     Unauthenticated: nobody is signed in and somebody must be, or the credentials are not valid.
 """
+
+POSITION: Final = b"freehold-position"
+"""The header that brings the position of the caller's last write, and that answers it to one."""
 
 REQUEST = "freehold.request"
 """Where the scope keeps the ``Request``, read once at the edge."""
@@ -132,6 +136,9 @@ class Dispatch:
         except Moved as moved:
             moved.location = path_with(endpoint, request, values, moved.part, moved.name)
             raise
+        finally:
+            if request.late_headers is not None:  # there are replicas
+                await _find_position(endpoint, context)
         if request.has_unread_body:
             await request.discard()
         await answer.send(send, head=scope["method"] == "HEAD")
@@ -144,6 +151,15 @@ class Dispatch:
                 request, context, lambda inner: _answer(endpoint, request, inner, arguments)
             )
         return await _answer(endpoint, request, context, arguments)
+
+
+async def _find_position(endpoint: Endpoint, context: Context) -> None:
+    """Find the position of what turned out to change nothing: its answer may stand for a write from before."""
+    db = context.db
+    if not isinstance(db, Database) or db.replicas is None or db.mark is None:
+        return
+    if endpoint.method not in {"GET", "HEAD"} and not db.mark.has_moved:
+        db.mark.move(await db.replicas.acknowledged())
 
 
 def _is_for_a_person(scope: Scope, path: str) -> bool:

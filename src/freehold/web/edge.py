@@ -92,6 +92,8 @@ class Edge:
                 own = dict(headers)
                 headers += SECURITY if POLICY[0] not in own else [each for each in SECURITY if each[0] not in own]
                 headers += request.answer_headers
+                if request.late_headers is not None:
+                    headers += request.late_headers()
                 headers.append((b"x-request-id", request.id.encode("ascii")))
                 if POLICY[0] not in own:
                     headers.append(POLICY)

@@ -1,7 +1,7 @@
 """What a request says, read strictly: headers, query string and body, whatever its sender tries."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 from random import getrandbits
@@ -44,7 +44,18 @@ class Query(dict[str, str]):
 class Request:
     """One HTTP request, whose parts are read when they are asked for."""
 
-    __slots__ = ("_arrivals", "_is_done", "_proxies", "_receive", "answer_headers", "body", "headers", "id", "scope")
+    __slots__ = (
+        "_arrivals",
+        "_is_done",
+        "_proxies",
+        "_receive",
+        "answer_headers",
+        "body",
+        "headers",
+        "id",
+        "late_headers",
+        "scope",
+    )
 
     def __init__(
         self, scope: Scope, receive: Receive, proxies: Proxies = NO_PROXIES, arrivals: Arrivals | None = None
@@ -54,6 +65,7 @@ class Request:
         self.id = _request_id(self.headers.get(b"x-request-id"))
         self.body = b""
         self.answer_headers: tuple[tuple[bytes, bytes], ...] = ()
+        self.late_headers: Callable[[], tuple[tuple[bytes, bytes], ...]] | None = None
         self._proxies = proxies
         self._arrivals = arrivals or Arrivals()
         self._receive = receive

@@ -37,6 +37,7 @@ i.organization_id = :organization_id AND i.status = ANY (:statuses::text[])
 
 -- name: page
 -- Invitations of an organization that became one of these, newest id first, before a position.
+-- reads: replica
 SELECT {invitation}
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
@@ -47,6 +48,7 @@ LIMIT :limit;
 
 -- name: page_oldest
 -- Invitations of an organization that became one of these, oldest id first, after a position.
+-- reads: replica
 SELECT {invitation}
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id
@@ -57,10 +59,12 @@ LIMIT :limit;
 
 -- name: count_all
 -- How many invitations of an organization became one of these.
+-- reads: replica
 SELECT count(*) FROM invitations i WHERE {became};
 
 -- name: by_id
 -- The invitation of an organization with this id.
+-- reads: replica
 SELECT {invitation}
 FROM invitations i
 LEFT JOIN roles r ON r.organization_id = i.organization_id AND r.id = i.role_id

@@ -21,6 +21,7 @@ CROSS JOIN LATERAL (
 
 -- name: page
 -- Members of an organization in order of joining, after a position.
+-- reads: replica
 SELECT {member}
 FROM organization_roles r
 {whom}
@@ -30,6 +31,7 @@ LIMIT :limit;
 
 -- name: page_newest
 -- Members of an organization, who joined last first, before a position.
+-- reads: replica
 SELECT {member}
 FROM organization_roles r
 {whom}
@@ -39,10 +41,12 @@ LIMIT :limit;
 
 -- name: count_all
 -- How many members an organization has.
+-- reads: replica
 SELECT count(*) FROM organization_members WHERE organization_id = :organization_id;
 
 -- name: count_found
 -- How many members of an organization are as asked for.
+-- reads: replica
 SELECT count(*)
 FROM organization_roles r
 {whom}

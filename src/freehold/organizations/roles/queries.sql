@@ -1,5 +1,6 @@
 -- name: page
 -- Roles that an organization made, by name, after a name.
+-- reads: replica
 SELECT id, name, actions, created_at, updated_at, false AS built_in
 FROM roles
 WHERE organization_id = :organization_id AND name > :after_name
@@ -8,16 +9,19 @@ LIMIT :limit;
 
 -- name: count_all
 -- How many roles an organization made.
+-- reads: replica
 SELECT count(*) FROM roles WHERE organization_id = :organization_id;
 
 -- name: by_id
 -- The role of an organization with this id.
+-- reads: replica
 SELECT id, name, actions, created_at, updated_at, false AS built_in
 FROM roles
 WHERE organization_id = :organization_id AND id = :id;
 
 -- name: by_name
 -- The role of an organization with this name.
+-- reads: replica
 SELECT id, name, actions, created_at, updated_at, false AS built_in
 FROM roles
 WHERE organization_id = :organization_id AND name = :name;

@@ -45,6 +45,7 @@ least(
 
 -- name: newest
 -- Users, newest id first, before a position.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE u.id < :before_id AND {narrowed}
@@ -53,6 +54,7 @@ LIMIT :limit;
 
 -- name: newest_suspended
 -- Users who are suspended, newest id first, before a position.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE u.suspended_at IS NOT NULL AND u.id < :before_id AND {narrowed}
@@ -61,6 +63,7 @@ LIMIT :limit;
 
 -- name: newest_admins
 -- Users who administer the platform, newest id first, before a position.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE u.is_admin AND u.id < :before_id AND {narrowed}
@@ -69,6 +72,7 @@ LIMIT :limit;
 
 -- name: oldest
 -- Users, oldest id first, after a position.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE u.id > :after_id AND {narrowed}
@@ -77,6 +81,7 @@ LIMIT :limit;
 
 -- name: oldest_suspended
 -- Users who are suspended, oldest id first, after a position.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE u.suspended_at IS NOT NULL AND u.id > :after_id AND {narrowed}
@@ -85,6 +90,7 @@ LIMIT :limit;
 
 -- name: oldest_admins
 -- Users who administer the platform, oldest id first, after a position.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE u.is_admin AND u.id > :after_id AND {narrowed}
@@ -93,6 +99,7 @@ LIMIT :limit;
 
 -- name: by_username
 -- Users in order of username, after a position.
+-- reads: replica
 SELECT {users.user}, {username_term} AS term, true AS is_shown, false AS is_end
 FROM users u
 WHERE ({username_term}, u.id) > (:after_term, :after_id) AND {narrowed}
@@ -101,6 +108,7 @@ LIMIT :limit;
 
 -- name: suspended_by_username
 -- Users who are suspended, a few, in order of username, after a position.
+-- reads: replica
 SELECT {users.user}, {username_term} AS term, true AS is_shown, false AS is_end
 FROM users u
 WHERE u.suspended_at IS NOT NULL AND ({username_term}, u.id) > (:after_term, :after_id) AND {narrowed}
@@ -109,6 +117,7 @@ LIMIT :limit;
 
 -- name: admins_by_username
 -- Users who administer the platform, in order of username, after a position.
+-- reads: replica
 SELECT {users.user}, {username_term} AS term, true AS is_shown, false AS is_end
 FROM users u
 WHERE u.is_admin AND ({username_term}, u.id) > (:after_term, :after_id) AND {narrowed}
@@ -158,6 +167,7 @@ UNION ALL
 
 -- name: search
 -- Users of whom a text begins as asked for, in order of that text, after a position, as far as so many entries reach. Each
+-- reads: replica
 -- is shown with the first such text alone; the last entry comes, too, so that the next page begins there.
 SELECT {users.user}, u.term, u.is_shown, u.number = :entries AS is_end
 FROM (
@@ -177,6 +187,7 @@ LIMIT :limit;
 
 -- name: search_suspended
 -- Users who are suspended, a few, of whom a text begins as asked for, in order of that text, after a position.
+-- reads: replica
 SELECT {users.user}, {first_term} AS term, true AS is_shown, false AS is_end
 FROM users u
 WHERE u.suspended_at IS NOT NULL AND ({first_term}, u.id) > (:after_term, :after_id) AND {narrowed}
@@ -185,6 +196,7 @@ LIMIT :limit;
 
 -- name: search_admins
 -- Users who administer the platform of whom a text begins as asked for, in order of that text, after a position.
+-- reads: replica
 SELECT {users.user}, {first_term} AS term, true AS is_shown, false AS is_end
 FROM users u
 WHERE u.is_admin AND ({first_term}, u.id) > (:after_term, :after_id) AND {narrowed}
@@ -193,6 +205,7 @@ LIMIT :limit;
 
 -- name: by_exact_username
 -- The user with a username, if they are as asked for otherwise.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE {username_term} = lower(:username COLLATE "C")
@@ -202,6 +215,7 @@ WHERE {username_term} = lower(:username COLLATE "C")
 
 -- name: by_exact_email
 -- The user with an e-mail address, if they are as asked for otherwise.
+-- reads: replica
 SELECT {users.user}
 FROM users u
 WHERE {email_term} = lower(:email COLLATE "C")
@@ -214,6 +228,7 @@ SELECT count(*) > 1000 FROM (SELECT FROM users WHERE suspended_at IS NOT NULL LI
 
 -- name: count_all
 -- How many users there are, of what kind.
+-- reads: replica
 SELECT count(*) AS users, count(*) FILTER (WHERE is_admin) AS admins,
     count(*) FILTER (WHERE suspended_at IS NOT NULL) AS suspended,
     count(*) FILTER (WHERE suspended_at IS NOT NULL AND is_admin) AS suspended_admins
@@ -221,6 +236,7 @@ FROM users;
 
 -- name: count_found
 -- Of how many users a text begins as asked for.
+-- reads: replica
 SELECT count(*)
 FROM users u
 WHERE (
