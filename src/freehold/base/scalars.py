@@ -28,7 +28,7 @@ RESERVED_SLUGS: Final = frozenset(
 """Slugs that would read as a part of an address, or as nothing."""
 RESERVED_NOUNS: Final = frozenset(
     "action api_key audit backup data domain email email_change email_verification event feature freehold invitation "
-    "mail member migration organization ownership password_reset project role session token user webhook "
+    "mail member migration organization ownership password_reset project role session signing_key token user webhook "
     "webhook_endpoint".split()
 )
 """Nouns of Freehold's actions, now or one day; no application declares actions with these."""

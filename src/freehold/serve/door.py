@@ -1,19 +1,12 @@
 """Lets a request in: finds out who asks, and makes the context that its operation works in."""
 
-<<<<<<< HEAD
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from freehold.base.errors import Unauthenticated, Unavailable
-=======
-from functools import partial
-
-import msgspec
-
-from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
->>>>>>> replicas
 from freehold.credentials import actor_of
 from freehold.data.context import Actor, Context
 from freehold.data.positions import Mark
@@ -59,17 +52,13 @@ class Door:
 
     def _context(self, request: Request, *, redirects: bool = False) -> Context:
         if self.surroundings is None:
-<<<<<<< HEAD
             raise Unavailable(NOT_STARTED)
-=======
-            raise RuntimeError("the application's lifespan was not run: pass an open Platform, or run the lifespan")
         db = self.surroundings.db
         if db.replicas is not None:
             position = request.headers.get(POSITION)
             least = request.cookie(POSITION_COOKIE) if b"cookie" in request.headers else None
             db = db.since(position.decode("latin-1") if position else None, least=least)
             request.late_headers = partial(_position_headers, request, self.surroundings.tools.settings, db.mark)
->>>>>>> replicas
         return msgspec.structs.replace(
             self.surroundings,
             db=db,
