@@ -1,7 +1,7 @@
 """`freehold tenants`: what it writes passes the guard and protects; what it checks is what is open."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,6 @@ import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
-from freehold.base.settings import Settings
 from freehold.cli.program import program
 from freehold.data.db import connect
 from freehold.doctor.types import Finding
@@ -86,7 +85,8 @@ TABLES = {
             id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
             organization_id uuid NOT NULL REFERENCES organizations ON DELETE CASCADE,
             project_id uuid REFERENCES projects ON DELETE CASCADE
-        )
+        );
+        CREATE INDEX ON invoices (project_id)
     """,
     "odd": """
         CREATE SCHEMA "Billing";
@@ -96,6 +96,12 @@ TABLES = {
         CREATE TABLE invoices (organization_id uuid NOT NULL, day date NOT NULL) PARTITION BY RANGE (day);
         CREATE TABLE invoices_2026 PARTITION OF invoices FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')
     """,
+}
+
+
+FILLED = {
+    False: "INSERT INTO {name} (organization_id) SELECT id FROM organizations",
+    True: "INSERT INTO {name} (organization_id, day) SELECT id, '2026-05-01' FROM organizations",
 }
 
 
@@ -126,7 +132,14 @@ def apply(database_url: str, folder: Path, backups: Path) -> None:
 @pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled"])
 @pytest.mark.parametrize("kind", TABLES)
 def test_what_is_written_passes_the_guard_and_protects(
-    kind: str, filled: bool, query: Query, tenants: Callable[..., Result], database_url: str, role: str, tmp_path: Path
+    kind: str,
+    *,
+    filled: bool,
+    query: Query,
+    tenants: Callable[..., Result],
+    database_url: str,
+    role: str,
+    tmp_path: Path,
 ):
     if kind == "partitioned" and filled:
         pytest.skip("an index of a partitioned table is not built concurrently")
@@ -134,7 +147,7 @@ def test_what_is_written_passes_the_guard_and_protects(
     query(TABLES[kind])
     name = name_of(kind)
     if filled:
-        query(f"INSERT INTO {name} (organization_id) SELECT id FROM organizations")
+        query(FILLED[False].format(name=name))
     folder = tmp_path / "migrations"
     written = tenants("protect", name, "--dir", str(folder))
     assert written.exit_code == 0, written.output
@@ -142,10 +155,7 @@ def test_what_is_written_passes_the_guard_and_protects(
     assert len(files) == len(list(folder.iterdir())) == (1 if not filled else 2 if kind == "odd" else 3)
     apply(database_url, folder, tmp_path / "backups")
     if not filled:
-        query(
-            f"INSERT INTO {name} (organization_id{', day' if kind == 'partitioned' else ''}) SELECT id"
-            f"{', DATE %s' % repr('2026-05-01') if kind == 'partitioned' else ''} FROM organizations"
-        )
+        query(FILLED[kind == "partitioned"].format(name=name))
     mine = query("SELECT id FROM organizations ORDER BY id LIMIT 1")[0][0]
 
     async def seen() -> list[Any]:
@@ -153,7 +163,7 @@ def test_what_is_written_passes_the_guard_and_protects(
         try:
             async with connection.transaction():
                 await connection.execute(f"SET LOCAL ROLE {role}; SET LOCAL freehold.organization_id = '{mine}'")
-                return list(await connection.fetch(f"SELECT organization_id FROM {name}"))
+                return list(await connection.fetch(f"SELECT organization_id FROM {name}"))  # noqa: S608 - ours
         finally:
             await connection.close()
 
@@ -231,8 +241,10 @@ OPENED = {
     "open policy": ("CREATE POLICY open ON invoices USING (true)", "policy", "error"),
     "open insert": ("CREATE POLICY open ON invoices FOR INSERT WITH CHECK (true)", "policy", "error"),
     "half a policy": (
-        "CREATE POLICY half ON invoices USING (organization_id::text = "
-        "current_setting('freehold.organization_id', true)) WITH CHECK (true)",
+        """
+            CREATE POLICY half ON invoices
+            USING (organization_id::text = current_setting('freehold.organization_id', true)) WITH CHECK (true)
+        """,
         "policy",
         "error",
     ),
@@ -275,8 +287,11 @@ OPENED = {
     "another table": ("CREATE SCHEMA s; CREATE TABLE s.o (organization_id uuid)", "protection", "error"),
     "no rights": ("REVOKE SELECT ON invoices FROM {role}", "rights", "warning"),
     "lost index": (
-        "DROP POLICY invoices_organization ON invoices; CREATE POLICY p ON invoices USING "
-        "(organization_id::text = current_setting('freehold.organization_id', true))",
+        """
+            DROP POLICY invoices_organization ON invoices;
+            CREATE POLICY p ON invoices
+            USING (organization_id::text = current_setting('freehold.organization_id', true))
+        """,
         "plan",
         "warning",
     ),
@@ -299,11 +314,10 @@ def protected(query: Query, tenants: Callable[..., Result], tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("protected")
-def test_check_names_each_way_around(database_url: str, admin_url: str, role: str):
+def test_check_names_each_way_around(database_url: str, role: str):
     """In transactions that are undone, on one connection."""
 
     async def ask() -> None:
-        assert Settings().tenant_role == "freehold_tenant"
         db = await connect(database_url, size=1)
         try:
             assert await check(db, column="organization_id", role=role) == []
@@ -319,7 +333,6 @@ def test_check_names_each_way_around(database_url: str, admin_url: str, role: st
                 found = undone.value.args[0]
                 assert (kind, severity) in {(each.check, each.severity) for each in found}, (name, found)
                 for each in found:
-                    assert each.says[0].isupper() or each.says[0].islower(), name
                     assert each.remedy.endswith("."), (name, each.remedy)
         finally:
             await db.close()
@@ -343,4 +356,3 @@ def test_command_shows_findings_and_fails_for_errors(query: Query, tenants: Call
     query("DROP TABLE open_table; CREATE TABLE o (user_id uuid REFERENCES users); CREATE INDEX ON o (user_id)")
     assert tenants("check").exit_code == 0
     assert tenants("check", "--strict").exit_code == 1
-    assert Awaitable

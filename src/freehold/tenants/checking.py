@@ -133,11 +133,13 @@ def _of_functions(functions: Sequence[Function]) -> Iterator[Finding]:
 
 
 def _of_keys(keys: Sequence[Key], column: str) -> Iterator[Finding]:
+    whole = {(key.table, key.parent, name) for key in keys if column in key.columns for name in key.columns}
     for key in keys:
         where = f"{key.name} of {key.table}"
         if key.parent_is_freeholds:
             yield from _of_deletion(key, where)
-        crosses = key.is_tenants and column not in key.columns
+        is_whole = all((key.table, key.parent, name) in whole for name in key.columns)
+        crosses = key.is_tenants and column not in key.columns and not is_whole
         if crosses and (key.parent == "projects" if key.parent_is_freeholds else key.parent_is_tenants):
             yield _finding(
                 "reference",
@@ -197,7 +199,7 @@ async def _of_plans(db: Database, tables: Sequence[Table], role: TenantRole, nam
             "plan",
             "warning",
             f"The policy of {each.quoted} uses no index: every statement reads the whole table",
-            "Compare the column itself with the setting, cast to uuid, and create an index that begins with the column.",
+            "Compare the column itself with the setting, cast to uuid, and make an index that begins with the column.",
         )
         for each in readable.values()
         if (each.schema, each.name) in found

@@ -15,6 +15,7 @@ OnDelete = Literal["cascade", "restrict"]
 _MOST_CHARACTERS: Final = 63
 _DELETES: Final = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _SMALL: Final = "the table was empty when this was written"
+_PARTITIONED: Final = "PostgreSQL has no other way for a partitioned table"
 _RULES: Final = {
     "index": ("require-concurrent-index-creation",),
     "keys": ("constraint-missing-not-valid", "adding-foreign-key-constraint"),
@@ -173,6 +174,7 @@ class _Work:
             down.insert(0, f"ALTER TABLE {quoted_table} NO FORCE ROW LEVEL SECURITY;")
         if not table.may_use_schema:
             up.append(f"GRANT USAGE ON SCHEMA {quoted(table.schema)} TO {self.role};")
+            down.insert(0, f"REVOKE USAGE ON SCHEMA {quoted(table.schema)} FROM {self.role};")
         if not table.is_granted:
             up.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {quoted_table} TO {self.role};")
             down.insert(0, f"REVOKE ALL ON {quoted_table} FROM {self.role};")
@@ -186,18 +188,27 @@ class _Work:
         """Check the keys on the rows that are there."""
         if not self.keys:
             return None
-        checks = [f"ALTER TABLE {self.table.quoted} VALIDATE CONSTRAINT {key.name};" for key in self.keys]
-        return Part(checks, ["-- What was checked needs no undoing."])
+        table = self.table.quoted
+        again = [line for key in self.keys for line in self._unchecked(key)]
+        return Part([f"ALTER TABLE {table} VALIDATE CONSTRAINT {key.name};" for key in self.keys], again)
+
+    def _unchecked(self, key: Key) -> list[str]:
+        """Make the key again as it was before it was checked."""
+        table = self.table.quoted
+        return [
+            f"ALTER TABLE {table} DROP CONSTRAINT {key.name};",
+            f"ALTER TABLE {table} ADD CONSTRAINT {key.name}\n    {key.definition} NOT VALID;",
+        ]
 
 
 def _write(work: _Work, folder: Path, *, is_empty: bool) -> Written:
     name, files = work.table.name, list[Path]()
     says = f"organizations see their own rows of {work.table.quoted} alone."
-    if is_empty:
+    if is_empty or work.table.kind == "p":
         index, security = work.index(""), work.security(not_valid=False)
         if index or security.up:
             ignored = [
-                f"-- migrate: lint-ignore: {rule} {_SMALL}"
+                f"-- migrate: lint-ignore: {rule} {_SMALL if is_empty else _PARTITIONED}"
                 for part, rules in _RULES.items()
                 if (index if part == "index" else work.keys)
                 for rule in rules

@@ -133,8 +133,7 @@ SELECT k.conname::text AS name, {quoted} AS table,
     ) AS requires,
     EXISTS (
         SELECT FROM pg_index i
-        WHERE i.indrelid = k.conrelid AND i.indisvalid
-            AND (i.indkey::smallint[])[0:cardinality(k.conkey) - 1] @> k.conkey
+        WHERE i.indrelid = k.conrelid AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = ANY (k.conkey)
     ) AS has_index,
     EXISTS (
         SELECT FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attname = :column::text AND NOT a.attisdropped
