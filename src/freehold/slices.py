@@ -15,8 +15,8 @@ from freehold.organizations import SLICE as ORGANIZATIONS
 from freehold.personal_data import SLICE as PERSONAL_DATA
 from freehold.projects import SLICE as PROJECTS
 from freehold.sessions import SLICE as SESSIONS
-from freehold.tokens import SLICE as TOKENS
 from freehold.tenants import SLICE as TENANTS
+from freehold.tokens import SLICE as TOKENS
 from freehold.transfer import SLICE as TRANSFER
 from freehold.users import SLICE as USERS
 from freehold.webhooks import SLICE as WEBHOOKS

@@ -1,9 +1,9 @@
 """Two organizations and random statements: no row of the other is ever seen or changed, also through PgBouncer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, suppress
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -161,13 +161,13 @@ def test_organizations_are_kept_apart(way: str, role: str, database_url: str, re
     url = request.getfixturevalue("bouncer_url") if way == "pgbouncer" else database_url
     through = trusting(tenant_role=role, pool_size=4, pgbouncer=way == "pgbouncer")
 
-    async def opened() -> AsyncIterator[Platform]:
+    stack = AsyncExitStack()
+
+    async def opened() -> Platform:
         async with asyncio.timeout(30):
             while True:
                 try:
-                    async with Platform.open(url, settings=through) as platform:
-                        yield platform
-                        return
+                    return await stack.enter_async_context(Platform.open(url, settings=through))
                 except Unavailable:  # PgBouncer has not begun to listen
                     await asyncio.sleep(0.01)
 
@@ -177,13 +177,12 @@ def test_organizations_are_kept_apart(way: str, role: str, database_url: str, re
         return [(await mine.organizations.create(NewOrganization(name=name))).id for name in ("Acme", "Bolt")]
 
     with asyncio.Runner() as runner:
-        opening = opened()
-        platform = runner.run(anext(opening))
+        platform = runner.run(opened())
         try:
             organizations = runner.run(two(platform))
             run_state_machine_as_test(
-                lambda: Apart(runner.run, platform, organizations, role),
+                cast("Any", lambda: Apart(runner.run, platform, organizations, role)),
                 settings=settings(max_examples=15, stateful_step_count=15, deadline=None),
             )
         finally:
-            runner.run(opening.aclose())
+            runner.run(stack.aclose())
