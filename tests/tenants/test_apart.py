@@ -182,7 +182,7 @@ def test_organizations_are_kept_apart(way: str, role: str, database_url: str, re
             organizations = runner.run(two(platform))
             run_state_machine_as_test(
                 cast("Any", lambda: Apart(runner.run, platform, organizations, role)),
-                settings=settings(max_examples=15, stateful_step_count=15, deadline=None),
+                settings=settings(max_examples=10, stateful_step_count=15, deadline=None),
             )
         finally:
             runner.run(stack.aclose())

@@ -1,6 +1,8 @@
 """`freehold tenants`: what it writes passes the guard and protects; what it checks is what is open."""
 
 import asyncio
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from click.testing import CliRunner, Result
 
-from freehold.cli.program import program
 from freehold.data.db import connect
 from freehold.doctor.types import Finding
 from freehold.migrate import gate
@@ -18,6 +18,7 @@ from freehold.migrate.check import check as check_files
 from freehold.migrate.files import MigrationSet, builtin
 from freehold.migrate.rehearse import rehearse
 from freehold.tenants.checking import check
+from tests.forker import Forker
 
 Query = Callable[..., list[Any]]
 
@@ -53,13 +54,16 @@ def role(query: Query) -> Iterator[str]:
         query(f"DROP OWNED BY {name}; DROP ROLE {name}")
 
 
+Tenants = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
 @pytest.fixture
-def tenants(database_url: str, role: str) -> Callable[..., Result]:
+def tenants(database_url: str, role: str, forker: Forker, tmp_path: Path) -> Tenants:
     """Run `freehold tenants`."""
 
-    def run(*arguments: str) -> Result:
-        environment = {"FREEHOLD_DATABASE_URL": database_url, "FREEHOLD_TENANT_ROLE": role}
-        return CliRunner(env=environment).invoke(program, ["tenants", *arguments], standalone_mode=True)
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url, "FREEHOLD_TENANT_ROLE": role}
+        return forker.run("tenants", *arguments, environment=environment, folder=tmp_path)
 
     return run
 
@@ -136,7 +140,7 @@ def test_what_is_written_passes_the_guard_and_protects(
     *,
     filled: bool,
     query: Query,
-    tenants: Callable[..., Result],
+    tenants: Tenants,
     database_url: str,
     role: str,
     tmp_path: Path,
@@ -150,7 +154,7 @@ def test_what_is_written_passes_the_guard_and_protects(
         query(FILLED[False].format(name=name))
     folder = tmp_path / "migrations"
     written = tenants("protect", name, "--dir", str(folder))
-    assert written.exit_code == 0, written.output
+    assert written.returncode == 0, written.stderr
     files = written.stdout.split()
     assert len(files) == len(list(folder.iterdir())) == (1 if not filled else 2 if kind == "odd" else 3)
     apply(database_url, folder, tmp_path / "backups")
@@ -170,14 +174,14 @@ def test_what_is_written_passes_the_guard_and_protects(
     assert asyncio.run(seen()) == [(mine,)]
     assert [str(each) for each in found_by(database_url, role) if each.severity != "note"] == []
     again = tenants("protect", name, "--dir", str(folder))
-    assert (again.exit_code, again.stdout) == (0, ""), again.output
+    assert (again.returncode, again.stdout) == (0, ""), again.stderr
     query("UPDATE organizations SET deleted_at = now()")
     query("DELETE FROM organizations")
     assert query(f"SELECT FROM {name}") == []
 
 
 def test_keys_to_other_tables_are_repeated_with_the_organization(
-    query: Query, tenants: Callable[..., Result], database_url: str, tmp_path: Path
+    query: Query, tenants: Tenants, database_url: str, tmp_path: Path
 ):
     query(ROWS)
     query(TABLES["referring"])
@@ -189,7 +193,7 @@ def test_keys_to_other_tables_are_repeated_with_the_organization(
     """)
     folder = tmp_path / "migrations"
     for name in ("invoices", "lines"):
-        assert tenants("protect", name, "--dir", str(folder)).exit_code == 0
+        assert tenants("protect", name, "--dir", str(folder)).returncode == 0
         apply(database_url, folder, tmp_path / "backups")
     one, two = (row[0] for row in query("SELECT id FROM organizations ORDER BY id LIMIT 2"))
     project = query("SELECT id FROM projects WHERE organization_id = $1", two)[0][0]
@@ -210,25 +214,25 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_protected_is_refused(name: str, query: Query, tenants: Callable[..., Result], tmp_path: Path):
+def test_what_cannot_be_protected_is_refused(name: str, query: Query, tenants: Tenants, tmp_path: Path):
     query("""
         CREATE TABLE without (a int); CREATE TABLE texts (organization_id text);
         CREATE VIEW shown AS SELECT id AS organization_id FROM organizations;
     """)
     refused = tenants("protect", name, "--dir", str(tmp_path))
-    assert refused.exit_code == 1
+    assert refused.returncode == 1
     assert REFUSED[name] in refused.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_role_is_made_once_and_granted(query: Query, tenants: Callable[..., Result], role: str):
+def test_role_is_made_once_and_granted(query: Query, tenants: Tenants, role: str):
     printed = tenants("role", "--print", "--grant-to", "Server Role")
     assert printed.stdout.splitlines() == [
         f'CREATE ROLE "{role}" NOLOGIN NOSUPERUSER NOBYPASSRLS NOINHERIT;',
         f'GRANT "{role}" TO "Server Role";',
     ]
     assert query("SELECT FROM pg_roles WHERE rolname = $1", role) == []
-    assert tenants("role").exit_code == 0
+    assert tenants("role").returncode == 0
     assert len(query("SELECT FROM pg_roles WHERE rolname = $1 AND NOT rolcanlogin", role)) == 1
     assert tenants("role").stdout == ""
 
@@ -300,7 +304,7 @@ OPENED = {
 
 
 @pytest.fixture
-def protected(query: Query, tenants: Callable[..., Result], tmp_path: Path) -> None:
+def protected(query: Query, tenants: Tenants, tmp_path: Path) -> None:
     """A protected table."""
     query("""
         CREATE TABLE invoices (
@@ -308,7 +312,7 @@ def protected(query: Query, tenants: Callable[..., Result], tmp_path: Path) -> N
         )
     """)
     written = tenants("protect", "invoices", "--dir", str(tmp_path))
-    assert written.exit_code == 0, written.output
+    assert written.returncode == 0, written.stderr
     (path,) = tmp_path.iterdir()
     query(path.read_text("utf-8").partition("-- migrate:up")[2].partition("-- migrate:down")[0])
 
@@ -345,14 +349,14 @@ class Undone(Exception):
 
 
 @pytest.mark.usefixtures("protected")
-def test_command_shows_findings_and_fails_for_errors(query: Query, tenants: Callable[..., Result]):
-    assert tenants("check").exit_code == 0
+def test_command_shows_findings_and_fails_for_errors(query: Query, tenants: Tenants):
+    assert tenants("check").returncode == 0
     query("CREATE TABLE open_table (organization_id uuid NOT NULL)")
     shown = tenants("check")
-    assert shown.exit_code == 1
-    assert "error (protection): The table open_table is not protected." in shown.output
-    assert "Run 'freehold tenants protect open_table'." in shown.output
+    assert shown.returncode == 1
+    assert "error (protection): The table open_table is not protected." in shown.stdout
+    assert "Run 'freehold tenants protect open_table'." in shown.stdout
     assert '"check":"protection"' in tenants("check", "--json").stdout.replace(" ", "")
     query("DROP TABLE open_table; CREATE TABLE o (user_id uuid REFERENCES users); CREATE INDEX ON o (user_id)")
-    assert tenants("check").exit_code == 0
-    assert tenants("check", "--strict").exit_code == 1
+    assert tenants("check").returncode == 0
+    assert tenants("check", "--strict").returncode == 1
