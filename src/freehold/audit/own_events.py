@@ -29,13 +29,12 @@ async def record(
 ) -> None:
     """Write an event of your own to the audit log, in the same chain of hashes as Freehold's.
 
-    Pass your connection to ``within``, and the event is stored with your change or not at all::
+    Pass your connection to ``within``, and the event is stored with your change or not at all. Call it last: until the
+    transaction ends, whoever else changes something in this organization waits::
 
         async with platform.in_organization("acme") as connection:
             await connection.execute("UPDATE invoices SET sent_at = now() WHERE id = $1", invoice_id)
             await platform.within(connection).audit.record("invoice.sent", invoice_id, organization="acme")
-
-    Call it last: until the transaction ends, whoever else changes something in this organization waits.
 
     Args:
         context: who acts.
