@@ -266,13 +266,12 @@ class Platform:
     async def transaction(self) -> AsyncIterator[Any]:
         """Begin a transaction on a connection of the pool, and commit it at the end; roll it back when the work fails.
 
-        Pass the connection to ``within`` to change something of Freehold's in the same transaction::
+        Errors of your own statements are raised as they are. See ``connection`` for limits. Pass the connection to
+        ``within`` to change something of Freehold's in the same transaction::
 
             async with platform.transaction() as connection:
                 project = await platform.within(connection).projects.create("acme", NewProject(name="Rocket"))
                 await connection.execute("INSERT INTO notes VALUES ($1, $2)", project.id, "Check the valves")
-
-        Errors of your own statements are raised as they are. See ``connection`` for limits.
 
         Raises:
             Unavailable: ``unavailable``: there is no connection to be had, or it broke; nothing is stored.
@@ -289,13 +288,12 @@ class Platform:
 
         The actor's access is checked first. Then your statements run with the role ``FREEHOLD_TENANT_ROLE``, which
         row-level security binds, and with ``freehold.organization_id`` and ``freehold.user_id`` set for the
-        transaction. Operations of ``platform.within(connection)`` run in it, too, with Freehold's own role::
+        transaction. Operations of ``platform.within(connection)`` run in it, too, with Freehold's own role. Protect a
+        table with ``freehold tenants protect``. Row-level security stops a forgotten WHERE; it does not stop SQL that
+        takes another role on purpose, so keep to parameters::
 
             async with platform.in_organization("acme") as connection:
                 invoices = await connection.fetch("SELECT id, total FROM invoices")
-
-        Protect a table with ``freehold tenants protect``. Row-level security stops a forgotten WHERE; it does not stop
-        SQL that takes another role on purpose, so keep to parameters.
 
         Args:
             organization: its id or its slug.
@@ -320,15 +318,13 @@ class Platform:
         """Have a function called before an organization is removed for good, in the same transaction.
 
         What it raises keeps the organization. It can be called again for the same one, so let it do nothing but use
-        its connection::
+        its connection. It runs where it is registered: on this platform and all that act on it, by an operation or by
+        the background job. Another process, such as ``freehold serve`` or a command, does not know it. There, a foreign
+        key without ON DELETE keeps the organization, and the job here removes it the next time::
 
             @platform.before_purge
             async def remove_invoices(purge: Purge) -> None:
                 await purge.connection.execute("DELETE FROM invoices WHERE organization_id = $1", purge.organization_id)
-
-        It runs where it is registered: on this platform and all that act on it, by an operation or by the background
-        job. Another process, such as ``freehold serve`` or a command, does not know it. There, a foreign key without ON
-        DELETE keeps the organization, and the job here removes it the next time.
         """
         return self.context.tools.hooks.before_purge.add(hook)
 

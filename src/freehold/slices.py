@@ -15,6 +15,7 @@ from freehold.organizations import SLICE as ORGANIZATIONS
 from freehold.personal_data import SLICE as PERSONAL_DATA
 from freehold.projects import SLICE as PROJECTS
 from freehold.sessions import SLICE as SESSIONS
+from freehold.tenants import SLICE as TENANTS
 from freehold.tokens import SLICE as TOKENS
 from freehold.transfer import SLICE as TRANSFER
 from freehold.users import SLICE as USERS
@@ -36,6 +37,7 @@ SLICES: Final[tuple[Slice, ...]] = (
     WEBHOOKS,
     TRANSFER,
     DOCTOR,
+    TENANTS,
     DEMO,
     MAIL,
     LIMITS,

@@ -40,7 +40,7 @@ SHAPES = {
     "no_such_organization": "No organization has this id.",
     "no_such_project": "The key cannot be limited to a project with this id: there is none that it could reach.",
     "out_of_range": "The number or time is outside the accepted range, which `detail` gives.",
-    "reserved_action": "The action begins with a noun of Freehold's own: use one of yours.",
+    "reserved_action": "The action begins with a noun of Freehold's own: use your own noun.",
     "repeated_key": "The key occurs more than once in its object or in the query string.",
     "too_long": "The value is too long; `detail` says how long it may be.",
     "too_many": "The list has too many entries.",

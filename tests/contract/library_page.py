@@ -31,6 +31,10 @@ programs to start from.
 This page is generated from the docstrings by `make renew`, and a test compares it.
 """
 
+METHODS = (
+    *("open", "acting_as", "authenticate", "access", "within", "connection", "transaction", "in_organization"),
+    *("before_purge", "after_purge", "before_erasure", "after_erasure", "working", "ready"),
+)
 SECTIONS = ("Args", "Returns", "Raises", "Attributes")
 
 
@@ -41,7 +45,7 @@ def render() -> str:
 
 def _opening() -> Iterator[str]:
     yield from ("## Platform", "", *prose(Platform), "")
-    for name in ("open", "acting_as", "authenticate", "access", "within", "working", "ready"):
+    for name in METHODS:
         method = getattr(Platform, name)
         yield from (f"### Platform.{name}", "", *code(name, inspect.signature(method)), "", *prose(method), "")
 

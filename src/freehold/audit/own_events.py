@@ -7,16 +7,16 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, Action, OrganizationRef, enter, in_transaction
+from freehold.access import Action, OrganizationRef, enter, in_transaction
 from freehold.audit.recording import record_own
 from freehold.base.errors import FieldError, Forbidden, Invalid
+from freehold.base.scalars import RESERVED_NOUNS
 from freehold.data.context import Context
 
 MOST_BYTES: Final = 8192
 """How long the details of an event may be, as JSON."""
 
 _ACTION: Final = re.compile(r"[a-z][a-z_]{0,31}\.[a-z][a-z_]{0,30}")
-_OWN_NOUNS: Final = frozenset(each.value.partition(".")[0] for each in (*Action, *AccountAction))
 
 
 async def record(
@@ -29,13 +29,12 @@ async def record(
 ) -> None:
     """Write an event of your own to the audit log, in the same chain of hashes as Freehold's.
 
-    Pass your connection to ``within``, and the event is stored with your change or not at all::
+    Pass your connection to ``within``, and the event is stored with your change or not at all. Call it last: until the
+    transaction ends, whoever else changes something in this organization waits::
 
         async with platform.in_organization("acme") as connection:
             await connection.execute("UPDATE invoices SET sent_at = now() WHERE id = $1", invoice_id)
             await platform.within(connection).audit.record("invoice.sent", invoice_id, organization="acme")
-
-    Call it last: until the transaction ends, whoever else changes something in this organization waits.
 
     Args:
         context: who acts.
@@ -72,7 +71,7 @@ def _require_valid(action: str, details: Mapping[str, object] | None) -> None:
     if not _ACTION.fullmatch(action):
         says = "must be a noun and a verb of lower-case letters and underscores, such as invoice.sent"
         problems.append(FieldError("/action", "invalid_action", says))
-    elif (noun := action.partition(".")[0]) in _OWN_NOUNS:
+    elif (noun := action.partition(".")[0]) in RESERVED_NOUNS:
         says = f"must not begin with '{noun}.', which is Freehold's own: use your own noun"
         problems.append(FieldError("/action", "reserved_action", says))
     try:

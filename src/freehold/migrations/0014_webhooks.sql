@@ -24,7 +24,7 @@ CREATE TABLE webhook_endpoints (
         url ~ '^https?://[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?(:(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?([/?][^#\u0001-\u0020\u007f-\u00a0]*)?$'
     ),
     CONSTRAINT webhook_endpoints_events_check CHECK (
-        cardinality(events) BETWEEN 1 AND 100 AND array_position(events, NULL) IS NULL
+        cardinality(events) >= 1 AND cardinality(events) <= 100 AND array_position(events, NULL) IS NULL
     ),
     CONSTRAINT webhook_endpoints_status_check CHECK (status IN ('enabled', 'disabled')),
     CONSTRAINT webhook_endpoints_secret_check CHECK (

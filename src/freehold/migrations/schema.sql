@@ -484,7 +484,7 @@ TABLE public.webhook_endpoints COMMENT 'Where events are sent.'
     created_by uuid
     created_at timestamp with time zone NOT NULL DEFAULT now()
     updated_at timestamp with time zone NOT NULL DEFAULT now()
-    CONSTRAINT webhook_endpoints_events_check CHECK ((((cardinality(events) >= 1) AND (cardinality(events) <= 100)) AND (array_position(events, NULL::text) IS NULL)))
+    CONSTRAINT webhook_endpoints_events_check CHECK (((cardinality(events) >= 1) AND (cardinality(events) <= 100) AND (array_position(events, NULL::text) IS NULL)))
     CONSTRAINT webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id)
     CONSTRAINT webhook_endpoints_secret_check CHECK ((num_nulls(sealed_previous_secret, previous_secret_expires_at) = ANY (ARRAY[0, 2])))

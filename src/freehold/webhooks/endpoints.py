@@ -208,7 +208,7 @@ async def delete(
         Stale: ``stale``.
     """
     removed = await queries.delete(
-        context.db,
+        context.db.deleting("webhook_endpoints", id=endpoint_id),
         event_of(context, action, endpoint_id, organization_id=organization_id),
         organization_id=organization_id,
         id=endpoint_id,
