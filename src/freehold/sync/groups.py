@@ -790,13 +790,12 @@ class Audit(Group):
     ) -> None:
         """Write an event of your own to the audit log, in the same chain of hashes as Freehold's.
 
-        Pass your connection to ``within``, and the event is stored with your change or not at all::
+        Pass your connection to ``within``, and the event is stored with your change or not at all. Call it last: until the
+        transaction ends, whoever else changes something in this organization waits::
 
             with platform.in_organization("acme") as connection:
                 connection.execute("UPDATE invoices SET sent_at = now() WHERE id = $1", invoice_id)
                 platform.within(connection).audit.record("invoice.sent", invoice_id, organization="acme")
-
-        Call it last: until the transaction ends, whoever else changes something in this organization waits.
 
         Args:
             action: a noun and a verb of your own, such as ``invoice.sent``: lower-case letters and underscores, at most 32

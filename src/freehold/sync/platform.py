@@ -55,8 +55,9 @@ class Platform(Facade):
         Every thread may use the platform. A process that is forked gets connections of its own at its first use.
 
         Args:
-            database_url: ``postgresql://user:password@host/name``.
-            settings: by default, the default of each setting.
+            database_url: ``postgresql://user:password@host/name``. It can name several hosts, of which one is the
+                primary at a time.
+            settings: by default, the default of each setting. ``replica_urls`` names standbys that answer reads.
             observer: called with events. By default, it logs slow statements and collects published metrics.
             actions: your application's own, such as ``invoice.read``; see ``actions.declare``.
 
@@ -85,6 +86,7 @@ class Platform(Facade):
         ip: str | None = None,
         user_agent: str | None = None,
         request_id: str | None = None,
+        position: str | None = None,
     ) -> "Platform":
         """Return the same platform, acting as whoever sent these credentials.
 
@@ -98,6 +100,8 @@ class Platform(Facade):
             ip: where the request came from, for the audit log.
             user_agent: the program that sent it, for the audit log.
             request_id: your name for the request, for the audit log.
+            position: of the caller's last write, where there are replicas; see ``since``. Without it, they read
+                nothing older than what is stored when they ask.
 
         Raises:
             Unauthenticated: ``unauthenticated``: there are no credentials, or they are not (or no longer) valid.
@@ -105,9 +109,31 @@ class Platform(Facade):
         """
         return self.like(
             self._working.run(
-                lambda platform: platform.authenticate(credentials, ip=ip, user_agent=user_agent, request_id=request_id)
+                lambda platform: platform.authenticate(
+                    credentials, ip=ip, user_agent=user_agent, request_id=request_id, position=position
+                )
             )
         )
+
+    @property
+    def position(self) -> str | None:
+        """The position of the last write of this platform, or of those it was made from; None without replicas.
+
+        Reads of this platform are never older than it. Give it to another process to continue there with ``since``.
+        Over HTTP it is the header ``Freehold-Position``.
+        """
+        return self._working.target().position
+
+    def since(self, position: str | None) -> "Platform":
+        """Return the same platform for somebody whose last write has this position, whatever others write.
+
+        Their reads can be answered by replicas that have replayed up to it, and see what is at most a second old.
+
+        Args:
+            position: from ``Platform.position`` or the header ``Freehold-Position``. With None, reads see what is
+                stored when they are made.
+        """
+        return self.like(self._working.target().since(position))
 
     def access(self, organization: OrganizationRef, action: Action | str) -> Scope:
         """Return what the actor is in an organization, if they may do something there.
