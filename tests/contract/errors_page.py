@@ -94,7 +94,11 @@ These are the errors of `freehold migrate` and `freehold.migrate`.
 def modules() -> Iterator[Path]:
     """Import the whole product and give the source of each module."""
     for found in pkgutil.walk_packages(freehold.__path__, "freehold."):
-        if not found.name.endswith("__main__"):
+        if found.name.startswith("freehold.integrations.django."):
+            spec = found.module_finder.find_spec(found.name, None)  # importing it needs a project's settings
+            if spec is not None and spec.origin:
+                yield Path(spec.origin)
+        elif not found.name.endswith("__main__"):
             module = importlib.import_module(found.name)
             if module.__file__:
                 yield Path(module.__file__)
