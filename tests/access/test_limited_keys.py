@@ -255,6 +255,7 @@ async def test_key_that_says_an_action_does_it(client: httpx.AsyncClient, estate
     bodies: dict[str, Any] = {"offer_ownership": {"user_id": ids["user"]}, "put_member": {"role": "member"}}
     bodies["create_invitation"] = {"email": "fresh@example.com"}
     bodies["create_role"] = {"name": "helper", "actions": [Action.PROJECT_READ]}
+    bodies["update_organization_webhook_endpoint"] = {"status": "enabled"}
     bodies["update_role"] = {"actions": [Action.PROJECT_READ]}
     last = [
         "delete_member",
