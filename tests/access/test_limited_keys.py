@@ -107,6 +107,7 @@ class Estate:
         assert added.status_code == 200
         self.ids[name] = {
             "organization": made["id"],
+            "slug": name,
             "user": fellow_id,
             "project": (await self.make(f"{where}/projects", {"name": f"project_{name}"}))["id"],
             "role": (await self.make(f"{where}/roles", {"name": f"role_{name}", "actions": []}))["id"],
