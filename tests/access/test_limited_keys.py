@@ -107,6 +107,7 @@ class Estate:
         assert added.status_code == 200
         self.ids[name] = {
             "organization": made["id"],
+            "slug": name,
             "user": fellow_id,
             "project": (await self.make(f"{where}/projects", {"name": f"project_{name}"}))["id"],
             "role": (await self.make(f"{where}/roles", {"name": f"role_{name}", "actions": []}))["id"],
@@ -255,6 +256,7 @@ async def test_key_that_says_an_action_does_it(client: httpx.AsyncClient, estate
     bodies: dict[str, Any] = {"offer_ownership": {"user_id": ids["user"]}, "put_member": {"role": "member"}}
     bodies["create_invitation"] = {"email": "fresh@example.com"}
     bodies["create_role"] = {"name": "helper", "actions": [Action.PROJECT_READ]}
+    bodies["update_organization_webhook_endpoint"] = {"status": "enabled"}
     bodies["update_role"] = {"actions": [Action.PROJECT_READ]}
     last = [
         "delete_member",

@@ -43,6 +43,7 @@ SHAPES = {
     "reserved_action": "The action begins with a noun of Freehold's own: use your own noun.",
     "repeated_key": "The key occurs more than once in its object or in the query string.",
     "too_long": "The value is too long; `detail` says how long it may be.",
+    "too_few": "The list has too few entries.",
     "too_many": "The list has too many entries.",
     "unknown_field": "The field is not known; `detail` lists the known fields.",
     "unknown_role": "The organization has no role with this name.",

@@ -292,13 +292,15 @@ def _ahead_reader(rule: Ahead) -> Reader:
 
 def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:
     read_item = reader(get_args(kind)[0])
-    most = meta.max_length or 0
+    least, most = meta.min_length or 0, meta.max_length or 0
 
     def read(value: Any, pointer: str, problems: Problems) -> Any:
         if not isinstance(value, list | tuple):
             return _wrong_type(problems, pointer, "a list", value)
         if len(value) > most:
             return _fail(problems, pointer, "too_many", f"must have at most {most} entries")
+        if len(value) < least:
+            return _fail(problems, pointer, "too_few", f"must have at least {least} entries")
         before = len(problems)
         items = tuple(read_item(item, f"{pointer}/{index}", problems) for index, item in enumerate(value))
         if len(problems) > before:

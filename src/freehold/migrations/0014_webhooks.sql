@@ -84,20 +84,43 @@ CREATE TABLE webhook_queues (
 CREATE INDEX webhook_queues_due_idx ON webhook_queues (due_at);
 
 COMMENT ON TABLE webhook_endpoints IS 'Where events are sent.';
+COMMENT ON COLUMN webhook_endpoints.id IS 'Names the endpoint.';
 COMMENT ON COLUMN webhook_endpoints.organization_id IS 'Whose endpoint it is; NULL: the platform''s, which hears of everything.';
+COMMENT ON COLUMN webhook_endpoints.url IS 'Where events are posted to.';
+COMMENT ON COLUMN webhook_endpoints.description IS 'What it is for, in the words of whoever made it.';
 COMMENT ON COLUMN webhook_endpoints.events IS 'The actions that it hears of: project.create, project.* or *.';
+COMMENT ON COLUMN webhook_endpoints.status IS 'enabled, or disabled by somebody or after days of failures.';
 COMMENT ON COLUMN webhook_endpoints.sealed_secret IS 'What messages are signed with, encrypted with a key of the installation.';
 COMMENT ON COLUMN webhook_endpoints.sealed_previous_secret IS 'The secret before, with which they are also signed until it expires.';
+COMMENT ON COLUMN webhook_endpoints.previous_secret_expires_at IS 'When the secret before signs no longer.';
 COMMENT ON COLUMN webhook_endpoints.failing_since IS 'The first failure after the last success; NULL: none.';
+COMMENT ON COLUMN webhook_endpoints.created_by IS 'The user who made it; NULL: the operator, or an API key of the organization.';
+COMMENT ON COLUMN webhook_endpoints.created_at IS 'When it was made.';
+COMMENT ON COLUMN webhook_endpoints.updated_at IS 'Its version: grows with every change.';
 COMMENT ON TABLE webhook_deliveries IS 'What was or is to be sent to an endpoint, and what came of it.';
+COMMENT ON COLUMN webhook_deliveries.id IS 'Names the delivery.';
+COMMENT ON COLUMN webhook_deliveries.endpoint_id IS 'Where it goes.';
 COMMENT ON COLUMN webhook_deliveries.chain_id IS 'Whose event it is: the chain of the audit log.';
 COMMENT ON COLUMN webhook_deliveries.sequence IS 'The place of the event in its chain.';
+COMMENT ON COLUMN webhook_deliveries.event_id IS 'The event, which is the header webhook-id.';
+COMMENT ON COLUMN webhook_deliveries.action IS 'The action of the event.';
+COMMENT ON COLUMN webhook_deliveries.state IS 'waiting, delivered, or failed: given up.';
+COMMENT ON COLUMN webhook_deliveries.is_replay IS 'Whether somebody asked for it to be sent again.';
+COMMENT ON COLUMN webhook_deliveries.attempts IS 'How often it was sent.';
+COMMENT ON COLUMN webhook_deliveries.created_at IS 'When it was written: with the change, or with the replay.';
+COMMENT ON COLUMN webhook_deliveries.attempted_at IS 'When it was sent last.';
+COMMENT ON COLUMN webhook_deliveries.ended_at IS 'When it was delivered or given up; NULL while it waits.';
 COMMENT ON COLUMN webhook_deliveries.url IS 'Where the last attempt was sent.';
+COMMENT ON COLUMN webhook_deliveries.response_status IS 'The status of what the receiver answered last; NULL: nothing was answered.';
 COMMENT ON COLUMN webhook_deliveries.response_body IS 'What the receiver answered last, cut off at 4,096 characters.';
+COMMENT ON COLUMN webhook_deliveries.error IS 'Why the last attempt failed; NULL: it did not.';
+COMMENT ON COLUMN webhook_deliveries.duration_ms IS 'How long the last attempt took, in milliseconds.';
 COMMENT ON TABLE webhook_queues IS 'Which events of whom wait for which endpoint; they are sent in order.';
+COMMENT ON COLUMN webhook_queues.endpoint_id IS 'For which endpoint they wait.';
+COMMENT ON COLUMN webhook_queues.chain_id IS 'Whose events they are: the chain of the audit log.';
 COMMENT ON COLUMN webhook_queues.additions IS 'How often something was added, by which a worker sees that the queue is not empty.';
 COMMENT ON COLUMN webhook_queues.failures IS 'Attempts that failed since the last success.';
-COMMENT ON COLUMN webhook_queues.due_at IS 'When to send next; while a worker sends: when another may take over.';
+COMMENT ON COLUMN webhook_queues.due_at IS 'When to send next; while a worker sends: when another may take over; infinity: not before the endpoint is enabled.';
 COMMENT ON COLUMN webhook_queues.lease_id IS 'The worker that sends, if one does.';
 
 -- migrate:down

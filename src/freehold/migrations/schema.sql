@@ -445,23 +445,23 @@ TABLE public.users COMMENT 'People who can sign in.'
     CREATE INDEX users_username_search_idx ON public.users USING btree (lower(((username)::text COLLATE "C")), id)
 
 TABLE public.webhook_deliveries COMMENT 'What was or is to be sent to an endpoint, and what came of it.'
-    id uuid NOT NULL DEFAULT gen_random_uuid()
-    endpoint_id uuid NOT NULL
+    id uuid NOT NULL DEFAULT gen_random_uuid() COMMENT 'Names the delivery.'
+    endpoint_id uuid NOT NULL COMMENT 'Where it goes.'
     chain_id uuid NOT NULL COMMENT 'Whose event it is: the chain of the audit log.'
     sequence bigint NOT NULL COMMENT 'The place of the event in its chain.'
-    event_id uuid NOT NULL
-    action character varying(64) NOT NULL
-    state character varying(10) NOT NULL DEFAULT 'waiting'::character varying
-    is_replay boolean NOT NULL DEFAULT false
-    attempts integer NOT NULL DEFAULT 0
-    created_at timestamp with time zone NOT NULL DEFAULT now()
-    attempted_at timestamp with time zone
-    ended_at timestamp with time zone
+    event_id uuid NOT NULL COMMENT 'The event, which is the header webhook-id.'
+    action character varying(64) NOT NULL COMMENT 'The action of the event.'
+    state character varying(10) NOT NULL DEFAULT 'waiting'::character varying COMMENT 'waiting, delivered, or failed: given up.'
+    is_replay boolean NOT NULL DEFAULT false COMMENT 'Whether somebody asked for it to be sent again.'
+    attempts integer NOT NULL DEFAULT 0 COMMENT 'How often it was sent.'
+    created_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When it was written: with the change, or with the replay.'
+    attempted_at timestamp with time zone COMMENT 'When it was sent last.'
+    ended_at timestamp with time zone COMMENT 'When it was delivered or given up; NULL while it waits.'
     url character varying(2048) COMMENT 'Where the last attempt was sent.'
-    response_status smallint
+    response_status smallint COMMENT 'The status of what the receiver answered last; NULL: nothing was answered.'
     response_body character varying(4096) COMMENT 'What the receiver answered last, cut off at 4,096 characters.'
-    error character varying(500)
-    duration_ms integer
+    error character varying(500) COMMENT 'Why the last attempt failed; NULL: it did not.'
+    duration_ms integer COMMENT 'How long the last attempt took, in milliseconds.'
     CONSTRAINT webhook_deliveries_attempts_check CHECK ((attempts >= 0))
     CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id)
     CONSTRAINT webhook_deliveries_state_check CHECK ((((state)::text = ANY ((ARRAY['waiting'::character varying, 'delivered'::character varying, 'failed'::character varying])::text[])) AND (((state)::text = 'waiting'::text) = (ended_at IS NULL))))
@@ -471,19 +471,19 @@ TABLE public.webhook_deliveries COMMENT 'What was or is to be sent to an endpoin
     CREATE INDEX webhook_deliveries_waiting_idx ON public.webhook_deliveries USING btree (endpoint_id, chain_id, sequence, id) WHERE ((state)::text = 'waiting'::text)
 
 TABLE public.webhook_endpoints COMMENT 'Where events are sent.'
-    id uuid NOT NULL DEFAULT gen_random_uuid()
+    id uuid NOT NULL DEFAULT gen_random_uuid() COMMENT 'Names the endpoint.'
     organization_id uuid COMMENT 'Whose endpoint it is; NULL: the platform''s, which hears of everything.'
-    url character varying(2048) NOT NULL
-    description character varying(10000) NOT NULL DEFAULT ''::character varying
+    url character varying(2048) NOT NULL COMMENT 'Where events are posted to.'
+    description character varying(10000) NOT NULL DEFAULT ''::character varying COMMENT 'What it is for, in the words of whoever made it.'
     events text[] NOT NULL COMMENT 'The actions that it hears of: project.create, project.* or *.'
-    status character varying(10) NOT NULL DEFAULT 'enabled'::character varying
+    status character varying(10) NOT NULL DEFAULT 'enabled'::character varying COMMENT 'enabled, or disabled by somebody or after days of failures.'
     sealed_secret bytea NOT NULL COMMENT 'What messages are signed with, encrypted with a key of the installation.'
     sealed_previous_secret bytea COMMENT 'The secret before, with which they are also signed until it expires.'
-    previous_secret_expires_at timestamp with time zone
+    previous_secret_expires_at timestamp with time zone COMMENT 'When the secret before signs no longer.'
     failing_since timestamp with time zone COMMENT 'The first failure after the last success; NULL: none.'
-    created_by uuid
-    created_at timestamp with time zone NOT NULL DEFAULT now()
-    updated_at timestamp with time zone NOT NULL DEFAULT now()
+    created_by uuid COMMENT 'The user who made it; NULL: the operator, or an API key of the organization.'
+    created_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When it was made.'
+    updated_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'Its version: grows with every change.'
     CONSTRAINT webhook_endpoints_events_check CHECK (((cardinality(events) >= 1) AND (cardinality(events) <= 100) AND (array_position(events, NULL::text) IS NULL)))
     CONSTRAINT webhook_endpoints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id)
@@ -494,11 +494,11 @@ TABLE public.webhook_endpoints COMMENT 'Where events are sent.'
     CREATE INDEX webhook_endpoints_organization_id_idx ON public.webhook_endpoints USING btree (organization_id, id DESC)
 
 TABLE public.webhook_queues WITH (fillfactor=70) COMMENT 'Which events of whom wait for which endpoint; they are sent in order.'
-    endpoint_id uuid NOT NULL
-    chain_id uuid NOT NULL
+    endpoint_id uuid NOT NULL COMMENT 'For which endpoint they wait.'
+    chain_id uuid NOT NULL COMMENT 'Whose events they are: the chain of the audit log.'
     additions bigint NOT NULL DEFAULT 1 COMMENT 'How often something was added, by which a worker sees that the queue is not empty.'
     failures integer NOT NULL DEFAULT 0 COMMENT 'Attempts that failed since the last success.'
-    due_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When to send next; while a worker sends: when another may take over.'
+    due_at timestamp with time zone NOT NULL DEFAULT now() COMMENT 'When to send next; while a worker sends: when another may take over; infinity: not before the endpoint is enabled.'
     lease_id uuid COMMENT 'The worker that sends, if one does.'
     CONSTRAINT webhook_queues_counts_check CHECK (((additions >= 1) AND (failures >= 0)))
     CONSTRAINT webhook_queues_pkey PRIMARY KEY (endpoint_id, chain_id)

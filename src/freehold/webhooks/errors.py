@@ -64,7 +64,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "webhook_endpoints_pkey": IdTaken,
     "webhook_endpoints_organization_id_fkey": Missing,
     "webhook_endpoints_url_check": failing("/url", WEBHOOK_URL.code, WEBHOOK_URL.says),
-    "webhook_endpoints_events_check": failing("/events", "too_many", "must have 1 to 100 entries"),
+    "webhook_endpoints_events_check": failing("/events", "too_many", "must have at most 100 entries"),
     "webhook_endpoints_status_check": failing("/status", "invalid_choice", "must be one of: enabled, disabled"),
     "webhook_endpoints_secret_check": failing("", "invalid_token", "must have an old secret and the time it expires"),
 }
