@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -16,6 +17,7 @@ PREFIX = "FREEHOLD_"
 
 _MOST_WORKERS = 8
 """By default: with their pools, 80 connections of the 100 that PostgreSQL has by default."""
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server that listens on all is reached
 _SECRET = frozenset({"FREEHOLD_DATABASE_URL", "FREEHOLD_METRICS_TOKEN", "FREEHOLD_SMTP_URL"})
 
 
@@ -143,7 +145,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, _about("days until the key that signs tokens for other services is replaced", gt=0, le=365)
     ] = 30.0
     public_url: Annotated[
-        str | None, _about("public URL of this server, used for the links in mails; by default http://HOST:PORT")
+        str | None,
+        _about(
+            "public URL of this server, such as https://acme.example or, behind a proxy that adds a path, "
+            "https://acme.example/freehold: used in mails and tokens, and its path in every link, redirect and cookie; "
+            "by default http://HOST:PORT"
+        ),
     ] = None
     hosted_pages: Annotated[
         Literal["on", "off"],
@@ -333,8 +340,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def base_url(self) -> str:
         """Where people reach this server, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _EVERY_ADDRESS.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def public_path(self) -> str:
+        """The path of the public URL, without a slash at the end; "" where it has none."""
+        return unquote(urlsplit(self.base_url).path).rstrip("/")
 
     @property
     def origins(self) -> frozenset[str]:

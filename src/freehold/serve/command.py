@@ -54,7 +54,7 @@ def serve(**given: Any) -> None:
         _metrics_port(settings) as metrics_port,
         _database(settings) as (url, about, beside),
     ):
-        ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
+        ready = msgspec.structs.replace(settings, database_url=url, port=port.number)
         first_steps = run(_first_steps(ready))
         hint = _first_admin(settings) if first_steps else None
         try:
