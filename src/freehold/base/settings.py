@@ -331,6 +331,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _about("lowest severity that is logged")] = (
         "warning"
     )
+    audit_stream: Annotated[
+        str | None,
+        _about(
+            "write every event of the audit log as a line of JSON, for collectors: to stdout, or to this file; by "
+            "default, nowhere",
+            says="must be stdout or the path of a file, at most 1024 characters",
+            pattern=r"^[^\x00-\x1f]{1,1024}$",
+        ),
+    ] = None
     access_log: Annotated[bool, _about("log every request: true or false")] = False
     slow_statement_ms: Annotated[
         int,

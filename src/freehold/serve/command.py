@@ -15,6 +15,7 @@ import msgspec
 from click.core import ParameterSource
 
 from freehold import Platform, SchemaPending
+from freehold.audit.following.output import STDOUT
 from freehold.base.settings import Settings
 from freehold.base.version import VERSION
 from freehold.console.first import link as first_steps_link
@@ -70,7 +71,8 @@ def serve(**given: Any) -> None:
                         hint,
                         first_steps if settings.hosted_pages == "on" else None,
                         has_console=settings.hosted_pages == "on",
-                    )
+                    ),
+                    err=settings.audit_stream == STDOUT,  # which collectors read
                 ),
                 beside=beside,
             )
