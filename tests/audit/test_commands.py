@@ -181,8 +181,10 @@ def test_server_streams_events_to_standard_output_and_goes_on_after_a_restart(da
         ) as run:
             assert run.stderr is not None
             assert run.stdout is not None
-            while "Ctrl-C" not in run.stderr.readline():  # the banner, which is nothing for collectors
-                assert run.poll() is None, run.stderr.read()
+            said = ""
+            while "Ctrl-C" not in said:  # the banner, which is nothing for collectors
+                said += run.stderr.readline()
+                assert run.poll() is None, said
             assert eventually(lambda: asyncio.run(is_streaming(database_url)))
             asyncio.run(make_project(database_url, acme))
             line = run.stdout.readline()
