@@ -28,6 +28,14 @@ def _about(description: str, *, says: str | None = None, **limits: Any) -> msgsp
 
 _Path = Annotated[str, msgspec.Meta(pattern=r"^/(?![/\\])[!-~]*$", extra={"says": "must be a path such as /welcome"})]
 """Where a page of the operator's own is, below ``public_url``."""
+_Output = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[^\x00-\x1f]{1,1024}$",
+        extra={"says": "must be stdout or the path of a file, at most 1024 characters"},
+    ),
+]
+"""Where events are written."""
 
 
 def _workers() -> int:
@@ -332,12 +340,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "warning"
     )
     audit_stream: Annotated[
-        str | None,
+        _Output | None,
         _about(
             "write every event of the audit log as a line of JSON, for collectors: to stdout, or to this file; by "
             "default, nowhere",
-            says="must be stdout or the path of a file, at most 1024 characters",
-            pattern=r"^[^\x00-\x1f]{1,1024}$",
         ),
     ] = None
     access_log: Annotated[bool, _about("log every request: true or false")] = False
