@@ -16,7 +16,6 @@ import pytest
 from tests.cli.processes import PROGRAM
 from tests.conftest import PASSWORD
 from tests.forker import Forker
-from tests.waiting import eventually
 
 from freehold import NewOrganization, NewProject, NewUser, Platform
 
@@ -169,37 +168,3 @@ def test_tail_follows_until_it_is_interrupted(database_url: str, acme: UUID):
 async def make_project(database_url: str, acme: UUID) -> None:
     async with Platform.open(database_url) as platform:
         await platform.projects.create(acme, NewProject(name="Two"))
-
-
-def test_server_streams_events_to_standard_output_and_goes_on_after_a_restart(database_url: str, acme: UUID):
-    command = [sys.executable, "-c", PROGRAM, "serve", "--port", "0", "--workers", "2"]
-    environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url, "FREEHOLD_AUDIT_STREAM": "stdout"}
-    seen = []
-    for _ in range(2):
-        with subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as run:
-            assert run.stderr is not None
-            assert run.stdout is not None
-            said = ""
-            while "Ctrl-C" not in said:  # the banner, which is nothing for collectors
-                said += run.stderr.readline()
-                assert run.poll() is None, said
-            assert eventually(lambda: asyncio.run(is_streaming(database_url)))
-            asyncio.run(make_project(database_url, acme))
-            line = run.stdout.readline()
-            while json.loads(line)["action"] != "project.create":
-                line = run.stdout.readline()
-            seen.append(json.loads(line)["id"])
-            run.send_signal(signal.SIGTERM)
-            rest = run.stdout.read()
-        assert [json.loads(each)["action"] for each in rest.splitlines()] == []
-    assert len(set(seen)) == 2
-
-
-async def is_streaming(database_url: str) -> bool:
-    connection = await asyncpg.connect(database_url)
-    try:
-        return bool(await connection.fetchval("SELECT count(*) FROM audit_streams"))
-    finally:
-        await connection.close()
