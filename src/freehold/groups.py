@@ -8,6 +8,7 @@ from freehold.actions import operations as actions
 from freehold.api_keys import operations as api_keys
 from freehold.audit import operations as audit
 from freehold.audit import own_events
+from freehold.audit.following import operations as following
 from freehold.data.context import Context
 from freehold.mail import operations as mail
 from freehold.organizations import operations as organizations
@@ -158,6 +159,8 @@ class Audit(Group):
     verify = Bound(audit.verify)
     heads = Bound(audit.heads)
     export = Bound(audit.export)
+    read_events = Bound(following.read_events)
+    read_events_of_organization = Bound(following.read_events_of_organization)
 
 
 class OrganizationApiKeys(Group):

@@ -3,6 +3,7 @@
 from freehold.access import GRANTS, Action, Role, Scope
 from freehold.actions.types import ActionDeclaration, ActionEntry, ActionRemoval, HoldingKey, HoldingRole, NewAction
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
+from freehold.audit.following.types import EventsRequest
 from freehold.audit.types import (
     AccountAuditPageRequest,
     AuditEvent,
@@ -147,6 +148,7 @@ __all__ = [
     "EmailUndo",
     "EmailVerification",
     "Erasure",
+    "EventsRequest",
     "ExportedEvent",
     "FieldError",
     "Finding",

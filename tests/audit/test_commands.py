@@ -3,13 +3,17 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
+from tests.cli.processes import PROGRAM
 from tests.conftest import PASSWORD
 from tests.forker import Forker
 
@@ -113,3 +117,54 @@ def test_file_that_holds_something_else_is_not_replaced(freehold: Freehold, tmp_
     assert refused.returncode != 0
     assert "is not CHAIN:SEQ:HASH" in refused.stderr
     assert (tmp_path / "notes").read_text() == "dear diary\n"
+
+
+def events(answer: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
+    assert (answer.returncode, answer.stderr) == (0, "")
+    return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+@pytest.fixture
+def tail(database_url: str, forker: Forker, tmp_path: Path) -> Freehold:
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url}
+        return forker.run("events", "tail", *arguments, environment=environment, folder=tmp_path)
+
+    return run
+
+
+def test_tail_prints_the_newest_events_and_goes_on_after_one(tail: Freehold, acme: UUID):
+    of_acme = events(tail("--organization", "acme", "--format", "json"))
+    assert [event["action"] for event in of_acme] == ["organization.create", "project.create"]
+    assert events(tail("--organization", str(acme), "--format", "json", "--lines", "1")) == of_acme[1:]
+    assert events(tail("--organization", "acme", "--after", of_acme[0]["id"], "--json")) == of_acme[1:]
+    assert events(tail("--organization", "acme", "--from", of_acme[1]["created_at"], "--json")) == of_acme[1:]
+    text = tail("--organization", "acme").stdout.splitlines()
+    assert [line.split("\t")[1:3] for line in text] == [[event["id"], event["action"]] for event in of_acme]
+
+
+@pytest.mark.usefixtures("acme")
+def test_tail_says_what_is_wrong(tail: Freehold):
+    unknown = tail("--after", "0190163d-8694-739b-aea5-966c26f8ad91")
+    assert (unknown.returncode, "--after: there is no event with this id" in unknown.stderr) == (1, True)
+    late = tail("--from", "yesterday")
+    assert (late.returncode, "from: must be a time" in late.stderr) == (1, True)
+    assert tail("--from", "2027-01-31T12:00:00Z", "--after", "0190163d-8694-739b-aea5-966c26f8ad91").returncode == 2
+
+
+def test_tail_follows_until_it_is_interrupted(database_url: str, acme: UUID):
+    command = [sys.executable, "-c", PROGRAM, "events", "tail", "--organization", str(acme), "--follow", "--json"]
+    environment = {**os.environ, "FREEHOLD_DATABASE_URL": database_url}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        seen = [json.loads(following.stdout.readline())["action"] for _ in range(2)]
+        asyncio.run(make_project(database_url, acme))
+        seen.append(json.loads(following.stdout.readline())["action"])
+        following.send_signal(signal.SIGINT)
+        assert following.stdout.read() == ""
+    assert seen == ["organization.create", "project.create", "project.create"]
+
+
+async def make_project(database_url: str, acme: UUID) -> None:
+    async with Platform.open(database_url) as platform:
+        await platform.projects.create(acme, NewProject(name="Two"))

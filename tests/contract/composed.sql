@@ -93,6 +93,63 @@ FROM audit_events
 WHERE chain_id BETWEEN $1 AND $2
 ORDER BY chain_id, sequence;
 
+-- audit.following.newest_of_chain
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE chain_id = $1 AND created_at >= $2
+ORDER BY sequence DESC
+LIMIT $3;
+
+-- audit.following.newest_placed
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot()) AND created_at >= $1
+ORDER BY transaction_id DESC, sequence DESC, id DESC
+LIMIT $2;
+
+-- audit.following.newest_unplaced
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE transaction_id IS NULL AND created_at >= $1
+ORDER BY id DESC
+LIMIT $2;
+
+-- audit.following.page_of_chain
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE chain_id = $1
+    AND sequence > coalesce((SELECT p.sequence FROM audit_events p WHERE p.id = $2 AND p.chain_id = $1), 0)
+    AND created_at >= $3
+ORDER BY sequence
+LIMIT $4;
+
+-- audit.following.page_placed
+-- written and is not yet committed, has a higher number than all of these.
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE (transaction_id, sequence, id) > (
+        coalesce((SELECT p.transaction_id FROM audit_events p WHERE p.id = $1), '0'::xid8),
+        coalesce((SELECT p.sequence FROM audit_events p WHERE p.id = $1), 0),
+        $1::uuid
+    )
+    AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    AND created_at >= $2
+ORDER BY transaction_id, sequence, id
+LIMIT $3;
+
+-- audit.following.page_unplaced
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE transaction_id IS NULL AND id > $1 AND created_at >= $2
+ORDER BY id
+LIMIT $3;
+
 -- audit.insert
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.

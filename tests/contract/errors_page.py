@@ -37,6 +37,7 @@ SHAPES = {
     "line_too_long": "(A line of a file) The line is too long.",
     "malformed": "(A line of a file) The line is not valid JSON, CSV or UTF-8.",
     "no_administrator": "(For the operator) The one who is to act for a user must be an active platform administrator.",
+    "no_such_event": "The log has no event with this id.",
     "no_such_organization": "No organization has this id.",
     "no_such_project": "The key cannot be limited to a project with this id: there is none that it could reach.",
     "out_of_range": "The number or time is outside the accepted range, which `detail` gives.",

@@ -77,6 +77,7 @@ def test_json_log_has_a_line_for_each_request_and_no_secret(run: Callable[..., R
         f"{Kind.SESSION.value}{'Ab0_-' * 3}",
         "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
         "pbkdf2_sha256$600000$salt$hash",
+        "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl",
         EMAIL,
         "owner:S3cret%40@db.example.com",
     ],

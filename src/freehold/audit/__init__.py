@@ -2,4 +2,8 @@
 
 from freehold.base.slices import Slice
 
-SLICE = Slice(package=__name__, commands={"audit": "List, verify and export the audit log."})
+SLICE = Slice(
+    package=__name__,
+    parts=("following",),
+    commands={"audit": "List, verify and export the audit log.", "events": "Follow the audit log."},
+)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -17,6 +18,7 @@ PREFIX = "FREEHOLD_"
 
 _MOST_WORKERS = 8
 """By default: with their pools, 80 connections of the 100 that PostgreSQL has by default."""
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server that listens on all is reached
 _SECRET = frozenset({"FREEHOLD_DATABASE_URL", "FREEHOLD_REPLICA_URLS", "FREEHOLD_METRICS_TOKEN", "FREEHOLD_SMTP_URL"})
 
 
@@ -27,6 +29,14 @@ def _about(description: str, *, says: str | None = None, **limits: Any) -> msgsp
 
 _Path = Annotated[str, msgspec.Meta(pattern=r"^/(?![/\\])[!-~]*$", extra={"says": "must be a path such as /welcome"})]
 """Where a page of the operator's own is, below ``public_url``."""
+_Output = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[^\x00-\x1f]{1,1024}$",
+        extra={"says": "must be stdout or the path of a file, at most 1024 characters"},
+    ),
+]
+"""Where events are written."""
 
 
 def _workers() -> int:
@@ -161,7 +171,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, _about("days until the key that signs tokens for other services is replaced", gt=0, le=365)
     ] = 30.0
     public_url: Annotated[
-        str | None, _about("public URL of this server, used for the links in mails; by default http://HOST:PORT")
+        str | None,
+        _about(
+            "public URL of this server, such as https://acme.example or, behind a proxy that adds a path, "
+            "https://acme.example/freehold: used in mails and tokens, and its path in every link, redirect and cookie; "
+            "by default http://HOST:PORT"
+        ),
     ] = None
     hosted_pages: Annotated[
         Literal["on", "off"],
@@ -342,6 +357,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _about("lowest severity that is logged")] = (
         "warning"
     )
+    audit_stream: Annotated[
+        _Output | None,
+        _about(
+            "write every event of the audit log as a line of JSON, for collectors: to stdout, or to this file; by "
+            "default, nowhere",
+        ),
+    ] = None
     access_log: Annotated[bool, _about("log every request: true or false")] = False
     slow_statement_ms: Annotated[
         int,
@@ -351,13 +373,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def base_url(self) -> str:
         """Where people reach this server, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _EVERY_ADDRESS.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def replicas(self) -> list[str]:
         """The URLs of the standbys that can answer reads."""
         return [url for url in re.split(r"[\s,]+(?=postgres(?:ql)?://)", (self.replica_urls or "").strip()) if url]
+
+    @property
+    def public_path(self) -> str:
+        """The path of the public URL, without a slash at the end; "" where it has none."""
+        return unquote(urlsplit(self.base_url).path).rstrip("/")
 
     @property
     def origins(self) -> frozenset[str]:

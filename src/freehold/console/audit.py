@@ -12,7 +12,7 @@ from freehold.base.validation import parse
 from freehold.console.frame import Place, place_of, show
 from freehold.data.paging import PageRequest
 from freehold.organizations.members import operations as members
-from freehold.pages.calls import Call
+from freehold.pages.calls import Call, with_query
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.web.answers import Answer
@@ -53,7 +53,7 @@ async def show_events(visit: Visit) -> Answer:
         actions=ACTIONS,
         kept=_FILTERS,
         is_narrowed=bool(kept),
-        calls=[Call("List events", "GET", visit.at(f"{place.api}/audit-events", **_sent(visit)))],
+        calls=[Call("List events", "GET", with_query(f"{place.api}/audit-events", **_sent(visit)))],
     )
 
 

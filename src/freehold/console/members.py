@@ -22,7 +22,7 @@ from freehold.organizations.members import operations
 from freehold.organizations.members.errors import AlreadyMember
 from freehold.organizations.members.types import Member, MembersPageRequest, NewRole
 from freehold.organizations.roles import operations as roles
-from freehold.pages.calls import Call
+from freehold.pages.calls import Call, with_query
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.web.answers import Answer
@@ -122,14 +122,14 @@ async def show_members(visit: Visit) -> Answer:
         done=DONE,
         fields=() if "do" in visit.form else ("email", "role"),
         calls=[
-            Call("List members", "GET", visit.at(f"{place.api}/members", **visit.only(("q", "role")))),
+            Call("List members", "GET", with_query(f"{place.api}/members", **visit.only(("q", "role")))),
             *(
                 [Call("Invite somebody", "POST", f"{place.api}/invitations", dict(new))]
                 if place.may(Action.INVITATION_CREATE)
                 else []
             ),
             *(
-                [Call("List invitations", "GET", visit.at(f"{place.api}/invitations", **visit.only(("status",))))]
+                [Call("List invitations", "GET", with_query(f"{place.api}/invitations", **visit.only(("status",))))]
                 if place.may(Action.INVITATION_READ)
                 else []
             ),

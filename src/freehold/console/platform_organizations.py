@@ -5,7 +5,7 @@ from typing import Final
 from freehold.console.frame import require_admin, show
 from freehold.organizations import operations
 from freehold.organizations.types import OrganizationsPageRequest
-from freehold.pages.calls import Call
+from freehold.pages.calls import Call, with_query
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.web.answers import Answer
@@ -29,5 +29,5 @@ async def show_organizations(visit: Visit) -> Answer:
         listed=listed,
         is_narrowed=bool(kept),
         kept=_FILTERS,
-        calls=[Call("Find organizations", "GET", visit.at("/v1/organizations", **kept))],
+        calls=[Call("Find organizations", "GET", with_query("/v1/organizations", **kept))],
     )

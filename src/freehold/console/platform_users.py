@@ -9,7 +9,7 @@ from freehold.base.errors import FreeholdError, Missing
 from freehold.console.frame import id_in, require_admin, show
 from freehold.data.paging import PageRequest
 from freehold.organizations import operations as organizations
-from freehold.pages.calls import Call
+from freehold.pages.calls import Call, with_query
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.sessions import operations as sessions
@@ -58,7 +58,7 @@ async def show_users(visit: Visit) -> Answer:
         listed=listed,
         is_narrowed=bool(kept),
         kept=_FILTERS,
-        calls=[Call("Find users", "GET", visit.at("/v1/users", **kept))],
+        calls=[Call("Find users", "GET", with_query("/v1/users", **kept))],
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from freehold.console.frame import Place, id_in, organization_in, place_of, require_typed, show
-from freehold.pages.calls import Call
+from freehold.pages.calls import Call, with_query
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.projects import operations
@@ -50,7 +50,7 @@ async def show_projects(visit: Visit) -> Answer:
         is_narrowed=bool(kept),
         kept=_FILTERS,
         done=DONE,
-        calls=[Call("List projects", "GET", visit.at(f"{place.api}/projects", **kept)), _creation(place, {})],
+        calls=[Call("List projects", "GET", with_query(f"{place.api}/projects", **kept)), _creation(place, {})],
     )
 
 

@@ -18,6 +18,7 @@ HIDDEN: Final = "***"
 # ``freehold.base.tokens`` (also cut ones), hashes of passwords, passwords in URLs, and e-mail addresses.
 _SECRETS: Final = re.compile(
     r"\bfh[a-z]?_[A-Za-z0-9_-]{8,}"
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"  # a token for another service
     r"|(?:\$2[aby]|\$?\b(?:argon2|bcrypt|pbkdf2|scrypt)[a-z0-9_-]*)\$[^\s'\"]+"
     r"|(?<=://)[^\s/@'\"]+(?=@)"
     r"|[^\s<>@'\"(),:;=]+@[^\s<>@'\"(),:;=]+\.[A-Za-z]{2,}"

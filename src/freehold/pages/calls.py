@@ -3,10 +3,17 @@
 import json
 import shlex
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
 _TOKEN = "FREEHOLD_TOKEN"  # noqa: S105 - the name of a variable
+
+
+def with_query(path: str, **query: str | None) -> str:
+    """Write a path with the fields of a query string that have a value."""
+    fields = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(fields)}" if fields else path
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -1,15 +1,19 @@
 """The cookie of a session: the same token and the same row as everywhere, kept where no script can read it."""
 
 from typing import Final
+from urllib.parse import quote
 
 from freehold.base.settings import Settings
 from freehold.web.answers import Header
 from freehold.web.requests import Request
+from freehold.web.rooting import COOKIE_PATH
 
 SECURE_NAME: Final = "__Host-freehold"
 """The prefix has browsers refuse it from any other host, a subdomain too, and without encryption."""
+BELOW_PATH_NAME: Final = "__Secure-freehold"
+"""For a server below a path of its host: browsers refuse the other one with a path."""
 PLAIN_NAME: Final = "freehold"
-"""For plain HTTP, as on one's own machine: browsers refuse the prefix there."""
+"""For plain HTTP, as on one's own machine: browsers refuse the prefixes there."""
 _ASIDE: Final = "-own"
 POSITION_COOKIE: Final = "freehold-position"
 """Keeps the position of the last write, which is no secret; only where there are replicas."""
@@ -51,19 +55,26 @@ def taken_up(request: Request, settings: Settings) -> Header:
     return _set(request, settings, "", 0, _ASIDE)
 
 
-def _name(request: Request, settings: Settings) -> str:
-    return SECURE_NAME if is_secure(request, settings) else PLAIN_NAME
-
-
 def position_kept(request: Request, settings: Settings, position: str) -> Header:
     """Have the browser keep the position of its last write, for a day at most: replicas are far beyond it by then."""
-    secure = "; Secure" if is_secure(request, settings) else ""
-    cookie = f"{POSITION_COOKIE}={position}; Path=/; Max-Age={_SECONDS_A_DAY}; HttpOnly; SameSite=Lax{secure}"
+    path, secure = quote(_path(request)), "; Secure" if is_secure(request, settings) else ""
+    cookie = f"{POSITION_COOKIE}={position}; Path={path}; Max-Age={_SECONDS_A_DAY}; HttpOnly; SameSite=Lax{secure}"
     return (b"set-cookie", cookie.encode("ascii"))
 
 
 def _set(request: Request, settings: Settings, value: str, seconds: int, suffix: str = "") -> Header:
-    secure = is_secure(request, settings)
-    name = _name(request, settings) + suffix
-    cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+    name, path = _name(request, settings), quote(_path(request))
+    secure = "" if name == PLAIN_NAME else "; Secure"
+    cookie = f"{name}{suffix}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
     return (b"set-cookie", cookie.encode("ascii"))
+
+
+def _name(request: Request, settings: Settings) -> str:
+    if not is_secure(request, settings):
+        return PLAIN_NAME
+    return SECURE_NAME if _path(request) == "/" else BELOW_PATH_NAME
+
+
+def _path(request: Request) -> str:
+    path: str = request.scope.get(COOKIE_PATH, "/")
+    return path

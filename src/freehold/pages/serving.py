@@ -16,7 +16,7 @@ from freehold.web.dispatch import REQUEST
 from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
 from freehold.web.origins import check_origin
-from freehold.web.presenting import own_path
+from freehold.web.presenting import own_path, root_of
 from freehold.web.problems import MethodNotAllowed, NoSuchPath, answer_to, status_of
 from freehold.web.requests import Request
 
@@ -75,7 +75,7 @@ class Served:
         if self._page.for_user and not visit.is_signed_in:
             scope = visit.request.scope
             query = scope["query_string"].decode("ascii", "replace")
-            wanted = own_path(scope).removeprefix(scope.get("root_path", "")) + (f"?{query}" if query else "")
+            wanted = own_path(scope).removeprefix(root_of(scope)) + (f"?{query}" if query else "")
             return Answer(303, (*_moved(visit.at("/sign-in", return_to=wanted)),))
         return await self._page.show(visit)
 

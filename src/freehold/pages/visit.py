@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -11,9 +10,10 @@ from freehold.base.settings import Settings
 from freehold.base.validation import Input, parse
 from freehold.data.context import Context
 from freehold.pages import cookies
+from freehold.pages.calls import with_query
 from freehold.pages.returning import safe_return
 from freehold.web.answers import NOT_STORED, Answer, Header
-from freehold.web.presenting import own_path
+from freehold.web.presenting import own_path, root_of
 from freehold.web.requests import Query, Request, read_query
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Visit:
     def path(self) -> str:
         """The page's own path, as it was asked for."""
         scope = self.request.scope
-        return own_path(scope).removeprefix(scope.get("root_path", ""))
+        return own_path(scope).removeprefix(root_of(scope))
 
     @property
     def server(self) -> str:
@@ -93,7 +93,8 @@ class Visit:
         if self.settings.public_url:
             return self.settings.base_url
         host = self.request.headers.get(b"host", b"").decode("latin-1")
-        return f"{self.request.scope.get('scheme', 'http')}://{host}" if host else self.settings.base_url
+        scope = self.request.scope
+        return f"{scope.get('scheme', 'http')}://{host}{root_of(scope)}" if host else self.settings.base_url
 
     def only(self, names: Iterable[str]) -> dict[str, str]:
         """Fields of the query string, such as the filters that the next page of a list keeps."""
@@ -123,9 +124,7 @@ class Visit:
 
     def at(self, path: str, **query: str | None) -> str:
         """Write the address of a page, wherever the application is mounted."""
-        own = f"{self.request.scope.get('root_path', '')}{path}"
-        fields = {name: value for name, value in query.items() if value}
-        return f"{own}?{urlencode(fields)}" if fields else own
+        return root_of(self.request.scope) + with_query(path, **query)
 
     def show(self, template: str, title: str, **values: Any) -> Answer:
         """Show a page, with the status of what was wrong if anything was."""

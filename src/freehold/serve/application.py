@@ -25,6 +25,7 @@ from freehold.web.dispatch import Door as Opener
 from freehold.web.edge import Edge, Lifespan
 from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
+from freehold.web.presenting import root_of
 from freehold.web.recording import RequestMetrics, RequestRecorder, families, recorder_of
 from freehold.web.requests import NO_PROXIES
 from freehold.web.routing import Endpoint, Routes
@@ -97,13 +98,14 @@ def create_application(
     return assemble(
         ENDPOINTS,
         door,
-        pages={**_PAGES, **watched, **pages},
+        pages={"/openapi.json": _openapi_page(settings), **docs.PAGES, **watched, **pages},
         elsewhere=elsewhere,
         lifespan=lifespan,
         limiter=limiter,
         cors=Cors(settings.origins) if settings.origins else None,
         proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
         recorder=recorder,
+        root=settings.public_path,
     )
 
 
@@ -123,6 +125,7 @@ def assemble(
     proxies: Proxies = NO_PROXIES,
     recorder: RequestRecorder | None = None,
     cors: Cors | None = None,
+    root: str = "",
 ) -> Edge:
     """Make an ASGI application of declared endpoints and of other pages.
 
@@ -136,12 +139,13 @@ def assemble(
         proxies: those whose word about the caller's address is believed.
         recorder: notes the requests.
         cors: whose pages may call it from a browser.
+        root: the path of the public URL, below which callers see it.
 
     Raises:
         ValueError: two endpoints have the same method and path.
     """
-    inner = Dispatch(endpoints, door, limiter=limiter, pages=pages, elsewhere=elsewhere)
-    return Edge(inner, lifespan, proxies, recorder, cors)
+    inner = Dispatch(endpoints, door, limiter=limiter, pages=pages, elsewhere=elsewhere, root=root)
+    return Edge(inner, lifespan, proxies, recorder, cors, root=root)
 
 
 def openapi() -> dict[str, Any]:
@@ -156,6 +160,7 @@ def _openapi_answer(server: str) -> Answer:
     return Answer(200, (JSON, PRIVATE), encode({**openapi(), "servers": [{"url": server}]}))
 
 
-_PAGES: Final[Mapping[str, ASGIApp]] = MappingProxyType(
-    {"/openapi.json": Fixed(lambda scope: _openapi_answer(scope.get("root_path") or "/")), **docs.PAGES}
-)
+def _openapi_page(settings: Settings) -> Fixed:
+    """Describe the API at its public URL; without one, where it was asked for."""
+    public = settings.base_url if settings.public_url else None
+    return Fixed(lambda scope: _openapi_answer(public or root_of(scope) or "/"))

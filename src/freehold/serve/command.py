@@ -15,6 +15,7 @@ import msgspec
 from click.core import ParameterSource
 
 from freehold import Platform, SchemaPending
+from freehold.audit.following.output import STDOUT
 from freehold.base.settings import Settings
 from freehold.base.version import VERSION
 from freehold.console.first import link as first_steps_link
@@ -54,7 +55,7 @@ def serve(**given: Any) -> None:
         _metrics_port(settings) as metrics_port,
         _database(settings) as (url, about, beside),
     ):
-        ready = msgspec.structs.replace(settings, database_url=url, public_url=settings.public_url or port.url)
+        ready = msgspec.structs.replace(settings, database_url=url, port=port.number)
         first_steps = run(_first_steps(ready))
         hint = _first_admin(settings) if first_steps else None
         try:
@@ -70,7 +71,8 @@ def serve(**given: Any) -> None:
                         hint,
                         first_steps if settings.hosted_pages == "on" else None,
                         has_console=settings.hosted_pages == "on",
-                    )
+                    ),
+                    err=settings.audit_stream == STDOUT,  # which collectors read
                 ),
                 beside=beside,
             )

@@ -13,6 +13,7 @@ from freehold.web.answers import NOT_STORED, Answer
 from freehold.web.asgi import ASGIApp, Scope
 from freehold.web.fixed import Fixed
 from freehold.web.limiting import Limiter
+from freehold.web.presenting import root_of
 
 PAGES: Final[tuple[Page, ...]] = tuple(
     page
@@ -41,7 +42,7 @@ def hosted(settings: Settings, door: Door, limiter: Limiter) -> tuple[dict[str, 
 def _moving(target: str) -> Callable[[Scope], Answer]:
     def answer(scope: Scope) -> Answer:
         query = scope["query_string"]
-        location = f"{scope.get('root_path', '')}{target}".encode("ascii") + (b"?" + query if query else b"")
+        location = f"{root_of(scope)}{target}".encode("ascii") + (b"?" + query if query else b"")
         return Answer(308, ((b"location", location), NOT_STORED))
 
     return answer

@@ -16,6 +16,7 @@ from freehold.web.limiting import Limiter
 from freehold.web.presenting import path_with, present, route_path
 from freehold.web.problems import MethodNotAllowed, NoSuchPath
 from freehold.web.requests import JSON_TYPES, PATCH_TYPES, Request
+from freehold.web.rooting import without_second_root
 from freehold.web.routing import Auth, Endpoint
 from freehold.web.tree import Tree
 
@@ -73,6 +74,7 @@ class Dispatch:
         limiter: counts the requests; without it nothing is limited.
         pages: other applications by their path, such as the documentation.
         elsewhere: answers a person's browser where nothing stands; without it they get the problem that programs get.
+        root: the path of the public URL, which a proxy may have left in the path of a request.
 
     Raises:
         ValueError: two endpoints have the same method and path.
@@ -86,7 +88,9 @@ class Dispatch:
         limiter: Limiter | None = None,
         pages: Mapping[str, ASGIApp] = MappingProxyType({}),
         elsewhere: ASGIApp | None = None,
+        root: str = "",
     ) -> None:
+        self._root = root
         self._elsewhere = elsewhere
         self._limiter = limiter
         self._door = door
@@ -108,6 +112,8 @@ class Dispatch:
             FreeholdError: what is wrong with it, or what the operation raised.
         """
         path = route_path(scope)
+        if self._root and not self._stands_at(path):
+            path = without_second_root(scope) or path
         if found := self._resources.find(path):
             scope["endpoint"], values = found
             await self._respond(found[0].endpoint(scope["method"]), values, scope, send)
@@ -119,6 +125,9 @@ class Dispatch:
             await self._elsewhere(scope, receive, send)
         else:
             raise NoSuchPath
+
+    def _stands_at(self, path: str) -> bool:
+        return self._resources.find(path) is not None or self._pages.find(path) is not None
 
     async def _respond(self, endpoint: Endpoint, values: list[str], scope: Scope, send: Send) -> None:
         request: Request = scope[REQUEST]

@@ -17,6 +17,7 @@ from freehold.web.dispatch import REQUEST
 from freehold.web.problems import answer_to
 from freehold.web.recording import RequestRecorder, route_of
 from freehold.web.requests import NO_PROXIES, Request
+from freehold.web.rooting import rooted
 
 SECURITY: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
@@ -44,7 +45,10 @@ class Edge:
         proxies: Proxies = NO_PROXIES,
         recorder: RequestRecorder | None = None,
         cors: Cors | None = None,
+        *,
+        root: str = "",
     ) -> None:
+        self._root = root
         self._cors = cors
         self._recorder = recorder or RequestRecorder()
         self._proxies = proxies
@@ -66,6 +70,8 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
+        if self._root:
+            scope = rooted(scope, self._root)
         request = scope[REQUEST] = Request(scope, receive, self._proxies, self.arrivals)
         REQUEST_ID.set(request.id)
         traces, parent = self._recorder.traces, request.headers.get(b"traceparent")

@@ -11,6 +11,7 @@ from freehold.web.asgi import Scope
 from freehold.web.conditions import etag, is_known
 from freehold.web.downloads import Download
 from freehold.web.requests import Request, read_query
+from freehold.web.rooting import below
 from freehold.web.routing import Endpoint
 
 _KEPT = (JSON, PRIVATE, BY_CALLER)
@@ -43,21 +44,25 @@ def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
 
 def route_path(scope: Scope) -> str:
     """Return the path below the one where the application is mounted."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+    return below(scope["path"], scope.get("root_path", ""))
 
 
 def own_path(scope: Scope) -> str:
     """Return the path of the request as a link, wherever the application is mounted."""
-    return _quoted(f"{scope.get('root_path', '')}{route_path(scope)}")
+    return root_of(scope) + _quoted(route_path(scope))
+
+
+def root_of(scope: Scope) -> str:
+    """Return the path below which callers see the application, as a part of a link; "" for none."""
+    return _quoted(scope.get("root_path", ""))
 
 
 def path_with(endpoint: Endpoint, request: Request, values: Sequence[str], part: str, name: str) -> str:
     """Return the path of a request with another name in a part of it, as a link, its query string included."""
     given = dict(zip(endpoint.references, values, strict=True)) | {part: name}
-    root = request.scope.get("root_path", "")
-    path = _quoted(root) + endpoint.path.format(**{part: quote(value, safe="") for part, value in given.items()})
+    path = root_of(request.scope) + endpoint.path.format(
+        **{part: quote(value, safe="") for part, value in given.items()}
+    )
     query: bytes = request.scope["query_string"]
     return f"{path}?{query.decode('latin-1')}" if query else path
 
