@@ -170,7 +170,7 @@ NOT_HAD = {
     "backup update": "a backup never changes",
     "backup delete": "'backup prune' removes old ones, and none that evidence stands on",
 }
-OF_NO_THINGS = {"import", "export", "db", "migrate", "schema"}
+OF_NO_THINGS = {"import", "export", "db", "migrate", "schema", "tenants"}
 """Groups that are called by what they do, or by what they do it to as a whole."""
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import Action, OrganizationRef, enter, in_transaction
+from freehold.access import AccountAction, Action, OrganizationRef, enter, in_transaction
 from freehold.audit.recording import record_own
 from freehold.base.errors import FieldError, Forbidden, Invalid
 from freehold.base.scalars import RESERVED_NOUNS
@@ -16,6 +16,7 @@ from freehold.data.context import Context
 MOST_BYTES: Final = 8192
 """How long the details of an event may be, as JSON."""
 
+_NOUNS: Final = RESERVED_NOUNS | {each.partition(".")[0] for each in (*Action, *AccountAction)}
 _ACTION: Final = re.compile(r"[a-z][a-z_]{0,31}\.[a-z][a-z_]{0,30}")
 
 
@@ -71,7 +72,7 @@ def _require_valid(action: str, details: Mapping[str, object] | None) -> None:
     if not _ACTION.fullmatch(action):
         says = "must be a noun and a verb of lower-case letters and underscores, such as invoice.sent"
         problems.append(FieldError("/action", "invalid_action", says))
-    elif (noun := action.partition(".")[0]) in RESERVED_NOUNS:
+    elif (noun := action.partition(".")[0]) in _NOUNS:
         says = f"must not begin with '{noun}.', which is Freehold's own: use your own noun"
         problems.append(FieldError("/action", "reserved_action", says))
     try:
