@@ -61,7 +61,7 @@ requirements: $(VENV)/.dev ## Pin what pyproject.toml and each requirements.in n
 	export PATH="$$PWD/$(VENV)/pin/bin:$$PATH"; cd requirements; \
 	$(PIN) --extra server --extra embedded --extra migrate --extra build --output-file runtime.txt ../pyproject.toml; \
 	$(PIN) --extra server --extra embedded --extra migrate --extra dev --extra otel --extra build --output-file dev.txt ../pyproject.toml; \
-	for wanted in ../bench/peers/*/requirements.in ../tests/transfer/systems/*/requirements.in ../tests/majors/requirements.in; do \
+	for wanted in ../bench/peers/*/requirements.in ../tests/transfer/systems/*/requirements.in ../tests/majors/requirements.in ../tests/integrations/servers/oldest/requirements.in; do \
 	    (cd "$$(dirname $$wanted)" && $(PIN) --output-file requirements.txt requirements.in); \
 	done
 
