@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -179,6 +179,7 @@ def prove(trio: tuple[Server, Server, Server], examples: int, steps: int) -> Non
                     stateful_step_count=steps,
                     deadline=None,
                     database=None,
+                    phases=(Phase.explicit, Phase.generate),  # a schedule of servers cannot be made smaller
                     suppress_health_check=list(HealthCheck),
                 ),
             )
@@ -189,7 +190,7 @@ def prove(trio: tuple[Server, Server, Server], examples: int, steps: int) -> Non
 def test_no_read_is_older_than_its_readers_write_and_nothing_is_allowed_once_revoked(
     trio: tuple[Server, Server, Server],
 ):
-    prove(trio, examples=4, steps=25)
+    prove(trio, examples=8, steps=30)
 
 
 @pytest.mark.long
