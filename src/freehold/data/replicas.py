@@ -10,6 +10,7 @@
 
 import asyncio
 import logging
+import random
 from collections import deque
 from collections.abc import Sequence
 from time import monotonic
@@ -186,5 +187,6 @@ class Replicas:
             )
 
 
-def _load(standby: Standby) -> int:
-    return standby.in_use
+def _load(standby: Standby) -> tuple[int, float]:
+    """Order standbys by how much they do, and those that do the same at random."""
+    return standby.in_use, random.random()  # noqa: S311 - any of them will do
