@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from freehold.access import Action, OrganizationRef, Scope, readable_action
 from freehold.actions.types import ActionDeclaration
-from freehold.base.errors import FreeholdError, Invalid
+from freehold.base.errors import FreeholdError, refusal
 from freehold.base.settings import Settings
 from freehold.integrations.hosting import Hosting
 from freehold.platform import Platform
@@ -116,7 +116,7 @@ def _organization(given: Any, parameter: str) -> OrganizationRef:
     problems: list[Any] = []
     found: OrganizationRef = _read_organization(given, f"/{parameter}", problems)
     if problems:
-        raise Invalid(problems)
+        raise refusal(problems)
     return found
 
 

@@ -1,5 +1,6 @@
 """Assembles the ASGI application; it runs by itself or mounts in another one."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from functools import lru_cache
@@ -18,7 +19,7 @@ from freehold.serve.hosted import hosted
 from freehold.serve.metrics import metrics_page
 from freehold.slices import SLICES
 from freehold.web.answers import JSON, PRIVATE, Answer, encode
-from freehold.web.asgi import ASGIApp
+from freehold.web.asgi import ASGIApp, Scope
 from freehold.web.cors import Cors
 from freehold.web.dispatch import Dispatch
 from freehold.web.dispatch import Door as Opener
@@ -95,7 +96,7 @@ def create_application(
     return assemble(
         ENDPOINTS,
         door,
-        pages={**_PAGES, **metrics_page(settings, observer, recorder), **pages},
+        pages={**_pages(settings), **metrics_page(settings, observer, recorder), **pages},
         elsewhere=elsewhere,
         lifespan=lifespan,
         limiter=limiter,
@@ -137,18 +138,28 @@ def assemble(
     return Edge(inner, lifespan, proxies, recorder, cors)
 
 
-def openapi() -> dict[str, Any]:
-    """Describe the application in OpenAPI 3.1."""
+def openapi(server: str = "http://127.0.0.1:8000") -> dict[str, Any]:
+    """Describe the application in OpenAPI 3.1, as it is served at this address."""
     from freehold.web.openapi import document  # noqa: PLC0415 - only for those who read the documentation
 
-    return document(ROUTES, version=VERSION)
+    return document(ROUTES, version=VERSION, server=server)
 
 
 @lru_cache(maxsize=8)
 def _openapi_answer(server: str) -> Answer:
-    return Answer(200, (JSON, PRIVATE), encode({**openapi(), "servers": [{"url": server}]}))
+    return Answer(200, (JSON, PRIVATE), encode(openapi(server)))
 
 
-_PAGES: Final[Mapping[str, ASGIApp]] = MappingProxyType(
-    {"/openapi.json": Fixed(lambda scope: _openapi_answer(scope.get("root_path") or "/")), **docs.PAGES}
-)
+def _pages(settings: Settings) -> Mapping[str, ASGIApp]:
+    """Give the documentation and the document, which names the public address; without one, that of the request."""
+    known = settings.public_url and settings.public_url.rstrip("/")
+    return {"/openapi.json": Fixed(lambda scope: _openapi_answer(known or _address(scope))), **docs.PAGES}
+
+
+def _address(scope: Scope) -> str:
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    path: str = scope.get("root_path", "")
+    return f"{scope.get('scheme', 'http')}://{host}{path}" if _HOST.fullmatch(host) else path or "/"
+
+
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
