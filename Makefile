@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install serve test coverage test-long proof test-majors test-bounds bench bench-quick bench-replicas renew lint requirements clean
+.PHONY: help install serve test coverage test-long proof test-majors test-bounds bench bench-quick bench-replicas renew lint requirements clean contract release-contract
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,12 @@ bench-quick: $(VENV)/.runtime ## The same with fewer rows and short rounds, only
 bench-replicas: $(VENV)/.runtime ## Measure what replicas take off the primary (5 minutes, a quiet machine)
 	$(BIN)/python -m bench.replicas
 
+contract: $(VENV)/.dev ## Fail on a change of the HTTP API that breaks clients of the last release; says which
+	$(BIN)/python -m tests.contract.breaking
+
+release-contract: $(VENV)/.dev ## Say which changes break clients, and keep the present HTTP API as the released one
+	$(BIN)/python -m tests.contract.breaking release
+
 renew: $(VENV)/.dev ## Write every generated file: the schema, the OpenAPI document, reference pages, composed statements
 	RENEW=1 $(BIN)/pytest -n 0 -q -m renews
 	git --no-pager diff --stat
@@ -61,7 +67,7 @@ requirements: $(VENV)/.dev ## Pin what pyproject.toml and each requirements.in n
 	export PATH="$$PWD/$(VENV)/pin/bin:$$PATH"; cd requirements; \
 	$(PIN) --extra server --extra embedded --extra migrate --extra build --output-file runtime.txt ../pyproject.toml; \
 	$(PIN) --extra server --extra embedded --extra migrate --extra dev --extra otel --extra build --output-file dev.txt ../pyproject.toml; \
-	for wanted in ../bench/peers/*/requirements.in ../tests/transfer/systems/*/requirements.in ../tests/majors/requirements.in ../tests/integrations/servers/oldest/requirements.in; do \
+	for wanted in ../bench/peers/*/requirements.in ../tests/transfer/systems/*/requirements.in ../tests/majors/requirements.in ../tests/integrations/servers/oldest/requirements.in ../tests/contract/generators/requirements.in; do \
 	    (cd "$$(dirname $$wanted)" && $(PIN) --output-file requirements.txt requirements.in); \
 	done
 

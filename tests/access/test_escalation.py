@@ -109,9 +109,9 @@ async def test_member_cannot_promote_themselves(crime: Crime, role: str):
 
 async def test_nobody_becomes_owner_by_a_role(crime: Crime):
     await crime.make_mallory("admin")
-    assert await crime.status("PUT", crime.member, {"role": "owner"}) == 422
-    assert await crime.status("POST", f"{ACME}/roles", {"name": "owner", "actions": EVERY_ACTION}) == 422
-    assert await crime.status("POST", f"{ACME}/invitations", {"email": "m@example.com", "role": "owner"}) == 422
+    assert await crime.status("PUT", crime.member, {"role": "owner"}) == 409
+    assert await crime.status("POST", f"{ACME}/roles", {"name": "owner", "actions": EVERY_ACTION}) == 409
+    assert await crime.status("POST", f"{ACME}/invitations", {"email": "m@example.com", "role": "owner"}) == 409
     for method, path in (("PUT", "owner"), ("POST", "owner-offer")):
         await crime.refused(method, f"{ACME}/{path}", {"user_id": str(crime.people["mallory"].id)})
         await crime.refused(method, f"{ACME}/{path}", {"user_id": str(crime.people["bob"].id)})
@@ -165,10 +165,10 @@ async def test_role_of_another_organization_gives_nothing(crime: Crime):
     assert await crime.status("POST", "/v1/organizations", {"name": "Mine", "slug": "mine"}) == 201
     new = {"name": "king", "actions": EVERY_ACTION}
     king = (await crime.send("POST", "/v1/organizations/mine/roles", new)).json()
-    assert await crime.status("PUT", crime.member, {"role": "king"}) == 422
-    assert await crime.status("PUT", crime.member, {"role": king["id"]}) == 422
+    assert await crime.status("PUT", crime.member, {"role": "king"}) == 409
+    assert await crime.status("PUT", crime.member, {"role": king["id"]}) == 409
     assert await crime.status("PATCH", f"{ACME}/roles/{king['id']}", {"name": "queen"}) == 404
-    assert await crime.status("POST", f"{ACME}/invitations", {"email": "m@example.com", "role": "king"}) == 422
+    assert await crime.status("POST", f"{ACME}/invitations", {"email": "m@example.com", "role": "king"}) == 409
 
 
 async def test_nobody_makes_themselves_administrator_of_the_platform(crime: Crime):

@@ -10,48 +10,36 @@ from typing import TypeVar
 
 import freehold
 from freehold.base import scalars
-from freehold.base.errors import FreeholdError
+from freehold.base.errors import FreeholdError, Refused
 from freehold.base.scalars import Rule
 from freehold.migrate import MigrateError
 from freehold.passwords.formats import PASSWORD_HASH
+from freehold.web import codes
 from freehold.web.problems import STATUS, Internal, status_of
 
 BaseT = TypeVar("BaseT", FreeholdError, MigrateError)
 
-SHAPES = {
-    "duplicate": "The list already has this value.",
+ELSEWHERE = {
     "mismatch": "(On a page of the console) The name that was typed is not that of what is to be deleted.",
     "inactive_user": "(A row of another system) This user is not allowed to sign in there.",
     "invalid_action": "An action must have the form noun.verb.",
-    "invalid_choice": "The value must be one of the accepted words, which `detail` lists.",
     "invalid_count": "The number is too small.",
     "invalid_details": "The value must be an object.",
     "invalid_hash": "The value must be a SHA-256 hash.",
     "invalid_owner": "The key must belong to either a user or an organization.",
-    "invalid_reference": "This part of the path must be a UUID, a slug, or a word such as `me`; `detail` says which.",
-    "invalid_sort": "The list cannot be sorted with this filter: leave out `sort`.",
-    "invalid_time": "The time must have a UTC offset.",
-    "invalid_token": "The token is not valid, has expired, or was already used.",
-    "invalid_uuid": "The value must be a UUID.",
-    "missing": "The field is required.",
     "line_too_long": "(A line of a file) The line is too long.",
     "malformed": "(A line of a file) The line is not valid JSON, CSV or UTF-8.",
     "no_administrator": "(For the operator) The one who is to act for a user must be an active platform administrator.",
     "no_such_event": "The log has no event with this id.",
     "no_such_organization": "No organization has this id.",
     "no_such_project": "The key cannot be limited to a project with this id: there is none that it could reach.",
-    "out_of_range": "The number or time is outside the accepted range, which `detail` gives.",
     "reserved_action": "The action begins with a noun of Freehold's own: use your own noun.",
-    "repeated_key": "The key occurs more than once in its object or in the query string.",
     "too_long": "The value is too long; `detail` says how long it may be.",
     "too_few": "The list has too few entries.",
-    "too_many": "The list has too many entries.",
-    "unknown_field": "The field is not known; `detail` lists the known fields.",
-    "unknown_role": "The organization has no role with this name.",
     "wrong_columns": "(A line of a CSV file) The line has more or fewer values than the header has columns.",
-    "wrong_type": "The value has the wrong type, such as text instead of a number.",
 }
-"""Codes of failing fields that are no rule of a value, with their meaning."""
+"""Codes of failing fields that no answer over HTTP has, with their meaning."""
+SHAPES = codes.SHAPES | ELSEWHERE
 
 HEAD = """\
 # Errors
@@ -76,8 +64,9 @@ This page is generated from the classes by `make renew`, and a test compares it.
 FIELDS = """
 ## Codes of failing fields
 
-An answer with status 422 lists every failing field in `errors`, each as `{pointer, code, detail}`. `pointer` is a JSON
-pointer (RFC 6901) into the body, or `/name` for a part of the path or of the query string.
+An answer with status 422 lists every failing field in `errors`, each as `{pointer, code, detail}`. So does one with
+status 409 that refuses the value of a field, though the value keeps the rules. `pointer` is a JSON pointer (RFC 6901)
+into the body, or `/name` for a part of the path or of the query string.
 
 | code | meaning |
 | --- | --- |
@@ -162,6 +151,9 @@ def render() -> str:
     unknown = field_codes(sources) - set(SHAPES) - set(rules) - set(classes)
     if unknown:
         raise LookupError(f"say in tests/contract/errors_page.py what these codes of fields mean: {sorted(unknown)}")
-    fields = {code: f"The value {says}." for code, says in rules.items()} | SHAPES
+    refused = {
+        code: f"{each.explanation or each.title}." for code, each in classes.items() if issubclass(each, Refused)
+    }
+    fields = refused | {code: f"The value {says}." for code, says in rules.items()} | SHAPES
     shapes = [f"| `{code}` | {fields[code]} |" for code in sorted(fields)]
     return "\n".join([HEAD + "\n".join(rows), FIELDS + "\n".join(shapes), ENGINE + "\n".join(engine), ""])

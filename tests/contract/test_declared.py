@@ -14,8 +14,8 @@ from freehold.base.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 OURS = {"freehold", "tests", "bench", "requirements"}
-OF_OTHER_ENVIRONMENTS = ROOT / "tests" / "transfer" / "systems"
-"""Programs for the packages of other systems, which are pinned beside them."""
+OF_OTHER_ENVIRONMENTS = {ROOT / "tests" / "transfer" / "systems", ROOT / "tests" / "contract" / "generators"}
+"""Programs for packages of other systems and generators, which are pinned beside them."""
 
 
 def attributes() -> Iterator[str]:
@@ -36,7 +36,7 @@ def test_every_setting_is_read() -> None:
 def imported() -> Iterator[tuple[str, str]]:
     """The packages of others that tests import, each with a file that does."""
     for path in (ROOT / "tests").rglob("*.py"):
-        if OF_OTHER_ENVIRONMENTS in path.parents:
+        if OF_OTHER_ENVIRONMENTS & set(path.parents):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import):

@@ -25,7 +25,7 @@ async def test_token_works_once(client: httpx.AsyncClient, platform: Platform, a
     token = await token_to(platform, BOB)
     assert (await accept(client, bob, token)).status_code == 201
     assert (await client.delete("/v1/organizations/acme/members/me", headers=bob)).status_code == 204
-    assert code(await accept(client, bob, token), 422) == "invalid_token"
+    assert code(await accept(client, bob, token), 409) == "invalid_token"
 
 
 async def test_two_acceptances_at_once_make_one_membership(
@@ -99,7 +99,7 @@ async def test_every_token_that_does_not_work_is_one_problem(
         (a.status_code, a.json()["code"], a.json()["detail"], str(a.json()["errors"])) for a in answers.values()
     }
     assert len(problems) == 1
-    assert code(answers["expired"], 422) == "invalid_token"
+    assert code(answers["expired"], 409) == "invalid_token"
     assert [each["pointer"] for each in answers["expired"].json()["errors"]] == ["/token"]
 
 
@@ -109,5 +109,5 @@ async def test_invitation_of_who_was_added_meanwhile_is_used_up(
     bob = await arrive_confirmed(client, platform, "bob")
     await invited(client, ada, role="admin")
     await add(client, ada, bob, "member")
-    assert code(await accept(client, bob, await token_to(platform, BOB)), 422) == "invalid_token"
+    assert code(await accept(client, bob, await token_to(platform, BOB)), 409) == "invalid_token"
     assert await members(client, ada) == {"ada": "owner", "bob": "member"}

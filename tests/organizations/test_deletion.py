@@ -182,9 +182,9 @@ async def test_invitation_to_a_deleted_organization_does_not_work(town: Town):
     token = await token_to(town.platform, "invitee@example.com")
     await delete(town)
     accepted = await town.client.post("/v1/invitations/accept", json={"token": token}, headers=town.people["invitee"])
-    assert code(accepted, 422) == "invalid_token"
+    assert code(accepted, 409) == "invalid_token"
     new = {"username": "late", "email": "late@example.com", "password": "Lovelace1", "invitation_token": token}
-    assert code(await town.client.post("/v1/users", json=new), 422) == "invalid_token"
+    assert code(await town.client.post("/v1/users", json=new), 409) == "invalid_token"
 
 
 async def test_only_what_is_deleted_can_be_restored(town: Town):
@@ -196,17 +196,19 @@ async def test_only_what_is_deleted_can_be_restored(town: Town):
 
 async def test_owner_finds_it_among_the_deleted(town: Town):
     await delete(town)
-    (found,) = (await town.owner("GET", "/v1/organizations", params={"deleted": "true"})).json()["data"]
+    (found,) = (await town.owner("GET", "/v1/deleted-organizations")).json()["data"]
     assert (found["slug"], found["owner_id"]) == ("acme", town.ids["owner"])
     assert found["deleted_at"] < found["restorable_until"]
     assert (await town.owner("GET", "/v1/organizations")).json()["data"] == []
-    everywhere = {"deleted": "true", "all": "true", "include": "total"}
-    by_admin = await town.client.get("/v1/organizations", params=everywhere, headers=town.people["administrator"])
+    everywhere = {"all": "true", "include": "total"}
+    by_admin = await town.client.get(
+        "/v1/deleted-organizations", params=everywhere, headers=town.people["administrator"]
+    )
     assert (by_admin.json()["data"], by_admin.json()["total"]) == ([found], 1)
     for who in ("fellow", "outsider"):
-        answer = await town.client.get("/v1/organizations", params={"deleted": "true"}, headers=town.people[who])
+        answer = await town.client.get("/v1/deleted-organizations", headers=town.people[who])
         assert answer.json()["data"] == []
-        answer = await town.client.get("/v1/organizations", params=everywhere, headers=town.people[who])
+        answer = await town.client.get("/v1/deleted-organizations", params=everywhere, headers=town.people[who])
         assert answer.status_code == 403
     restored = await town.client.post(f"{ACME}/restore", headers=town.people["administrator"])
     assert restored.status_code == 200
@@ -230,7 +232,7 @@ async def test_it_is_removed_for_good_after_thirty_days(town: Town, connection: 
     await connection.execute("UPDATE organizations SET deleted_at = now() - interval '30 days'")
     late = await town.client.post(f"{ACME}/restore", headers=town.people["owner"])
     assert code(late, 404) == "not_found"
-    assert (await town.owner("GET", "/v1/organizations", params={"deleted": "true"})).json()["data"] == []
+    assert (await town.owner("GET", "/v1/deleted-organizations")).json()["data"] == []
     await asyncio.gather(purge(town.platform.context), purge(town.platform.context))
     for table in ("organizations", "organization_members", "projects", "roles", "invitations", "api_keys"):
         assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608
@@ -280,8 +282,8 @@ async def test_role_that_includes_restoring_restores(town: Town):
     await town.owner("POST", f"{ACME}/roles", json=role)
     await town.owner("PUT", f"{ACME}/members/{town.ids['fellow']}", json={"role": "deputy"})
     await delete(town)
-    mine = {"deleted": "true", "include": "total"}
-    listed = (await town.client.get("/v1/organizations", params=mine, headers=town.people["fellow"])).json()
+    mine = {"include": "total"}
+    listed = (await town.client.get("/v1/deleted-organizations", params=mine, headers=town.people["fellow"])).json()
     assert ([each["slug"] for each in listed["data"]], listed["total"]) == (["acme"], 1)
     assert (await town.client.post(f"{ACME}/restore", headers=town.people["fellow"])).status_code == 200
 

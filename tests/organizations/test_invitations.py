@@ -69,7 +69,7 @@ async def test_revoked_invitation_ends(client: httpx.AsyncClient, platform: Plat
     assert (await client.get(path, headers=ada)).json()["status"] == "revoked"
     assert code(await client.delete(path, headers=ada), 409) == "invitation_ended"
     assert code(await client.post(f"{path}/resend", headers=ada), 409) == "invitation_ended"
-    assert code(await accept(client, bob, token), 422) == "invalid_token"
+    assert code(await accept(client, bob, token), 409) == "invalid_token"
     await invited(client, ada)
 
 
@@ -83,7 +83,7 @@ async def test_resending_makes_a_new_token_and_ends_the_old(
     again = await client.post(f"{INVITATIONS}/{invitation['id']}/resend", headers=ada)
     assert again.json() == {**invitation, "expires_at": again.json()["expires_at"]}
     new = await token_to(platform, BOB)
-    assert code(await accept(client, bob, old), 422) == "invalid_token"
+    assert code(await accept(client, bob, old), 409) == "invalid_token"
     assert (await accept(client, bob, new)).status_code == 201
 
 

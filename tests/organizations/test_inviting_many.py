@@ -267,9 +267,9 @@ async def test_token_shows_what_it_invites_to(client: httpx.AsyncClient, platfor
         "needs_resending": False,
     }
     for wrong in (f"{token}x", "nothing"):
-        assert code(await client.post("/v1/invitations/preview", json={"token": wrong}), 422) == "invalid_token"
+        assert code(await client.post("/v1/invitations/preview", json={"token": wrong}), 409) == "invalid_token"
     await client.delete(f"{INVITATIONS}/{made['id']}", headers=ada)
-    assert code(await client.post("/v1/invitations/preview", json={"token": token}), 422) == "invalid_token"
+    assert code(await client.post("/v1/invitations/preview", json={"token": token}), 409) == "invalid_token"
 
 
 async def test_invited_see_what_they_are_invited_to_once_their_address_is_confirmed(
@@ -301,7 +301,7 @@ async def test_declined_invitation_is_over_and_said_to_be_so_again(
     for _ in range(2):
         assert (await client.post("/v1/invitations/decline", json={"token": token})).status_code == 204
     bob = await arrive_confirmed(client, platform, "bob")
-    assert code(await accept(client, bob, token), 422) == "invalid_token"
+    assert code(await accept(client, bob, token), 409) == "invalid_token"
     assert await members(client, ada) == {"ada": "owner"}
     events = "SELECT count(*) FROM audit_events WHERE action = 'invitation.decline' AND organization_id IS NOT NULL"
     assert await connection.fetchval(events) == 1
@@ -319,10 +319,10 @@ async def test_second_click_is_answered_with_the_membership(
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
     assert "location" not in again.headers
-    assert code(await accept(client, eve, token), 422) == "invalid_token"
-    assert code(await client.post("/v1/invitations/decline", json={"token": token}), 422) == "invalid_token"
+    assert code(await accept(client, eve, token), 409) == "invalid_token"
+    assert code(await client.post("/v1/invitations/decline", json={"token": token}), 409) == "invalid_token"
     assert (await client.delete("/v1/organizations/acme/members/me", headers=bob)).status_code == 204
-    assert code(await accept(client, bob, token), 422) == "invalid_token"  # it brings nobody back
+    assert code(await accept(client, bob, token), 409) == "invalid_token"  # it brings nobody back
 
 
 async def test_second_click_after_signing_up_with_the_invitation_is_done(
@@ -346,8 +346,8 @@ async def test_second_click_on_a_confirmation_is_done_for_the_same_person(
     assert (await client.post("/v1/email-verifications", json=body, headers=ada)).status_code == 204
     assert (await client.post("/v1/email-verifications", json=body, headers=ada)).status_code == 204
     assert (await confirm(client, token)).status_code == 204
-    assert code(await client.post("/v1/email-verifications", json=body), 422) == "invalid_token"
-    assert code(await client.post("/v1/email-verifications", json=body, headers=eve), 422) == "invalid_token"
+    assert code(await client.post("/v1/email-verifications", json=body), 409) == "invalid_token"
+    assert code(await client.post("/v1/email-verifications", json=body, headers=eve), 409) == "invalid_token"
     assert (await me(client, ada))["email_verified"] is True
 
 

@@ -35,7 +35,7 @@ async def test_signing_up_with_another_address_makes_no_account(
     refused = await sign_up(client, "eve", invitation_token=token)
     assert code(refused, 403) == "invitation_for_another"
     wrong = await sign_up(client, "bob", invitation_token=token[:-1])
-    assert code(wrong, 422) == "invalid_token"
+    assert code(wrong, 409) == "invalid_token"
     assert [each["pointer"] for each in wrong.json()["errors"]] == ["/invitation_token"]
     assert (await platform.users.list(PageRequest(include="total"))).total == 1
     assert (await sign_up(client, "bob", invitation_token=token)).status_code == 201

@@ -10,7 +10,7 @@ from freehold import Platform
 
 async def test_role_must_exist_when_inviting(client: httpx.AsyncClient, ada: Headers):
     answer = await invite(client, ada, role="nobody")
-    assert code(answer, 422) == "unknown_role"
+    assert code(answer, 409) == "unknown_role"
     assert [each["pointer"] for each in answer.json()["errors"]] == ["/role"]
     assert (await invite(client, ada, role="owner")).status_code == 422
 

@@ -50,7 +50,7 @@ async def test_reset_of_the_owner_ends_all_that_a_stranger_has_made(client: http
     assert (await client.post("/v1/password-resets/complete", json=completion)).status_code == 204
     for headers in (session, key):
         assert code(await client.get("/v1/users/me", headers=headers), 401) == "unauthenticated"
-    assert code(await click(client, change), 422) == "invalid_token"
+    assert code(await click(client, change), 409) == "invalid_token"
 
 
 @pytest.mark.parametrize("proof", ["session", "password"])
@@ -77,7 +77,7 @@ async def test_wrong_password_confirms_nothing_and_leaves_the_token(client: http
     session, _ = await squat(client)
     token = await token_to(platform, ADA)
     answer = await confirm(client, token, "Wrong1234")
-    assert code(answer, 422) == "wrong_password"
+    assert code(answer, 409) == "wrong_password"
     assert answer.json()["errors"][0]["pointer"] == "/password"
     assert (await me(client, session))["email_verified"] is False
     assert (await confirm(client, token)).status_code == 204

@@ -87,7 +87,7 @@ async def test_it_takes_the_password_in_the_request_or_given_lately(
     if proof == "none":
         assert code(answer, 403) == "fresh_sign_in_needed"
     elif proof == "wrong":
-        assert code(answer, 422) == "wrong_password"
+        assert code(answer, 409) == "wrong_password"
         assert answer.json()["errors"][0]["pointer"] == "/current_password"
     else:
         assert answer.is_success, answer.text
@@ -131,7 +131,7 @@ async def test_refreshing_shows_the_session_and_is_in_the_log(client: httpx.Asyn
 async def test_refreshing_takes_the_password_and_a_session(client: httpx.AsyncClient, ada: Headers, connection: Any):
     await hour_later(connection)
     wrong = await client.post(REFRESH, json={"password": "Wrong1234"}, headers=ada)
-    assert code(wrong, 422) == "wrong_password"
+    assert code(wrong, 409) == "wrong_password"
     assert code(await make_key(client, ada), 403) == "fresh_sign_in_needed"
     key = (await make_key(client, ada, current_password=PASSWORD)).json()["key"]
     by_key = {"Authorization": f"Bearer {key}"}

@@ -101,7 +101,7 @@ async def test_mistyped_address_is_corrected_with_login_and_password(
     mistyped = await token_to(platform, "adda@example.com")
     assert (await correct(client, "ada@example.com")).status_code == 204
     assert await connection.fetchval("SELECT count(*) FROM audit_events WHERE action = 'email.correct'") == 1
-    assert code(await confirm(client, mistyped), 422) == "invalid_token"
+    assert code(await confirm(client, mistyped), 409) == "invalid_token"
     assert (await confirm(client, await token_to(platform, "ada@example.com"))).status_code == 204
     found = await me(client, await headers_of(client, "ada"))
     assert (found["email"], found["email_verified"]) == ("ada@example.com", True)

@@ -83,7 +83,7 @@ async def test_token_works_once_and_for_thirty_minutes(client: httpx.AsyncClient
     token = await token_to(platform, ADA)
     await connection.execute("UPDATE password_resets SET expires_at = now() + interval '1 second'")
     assert (await complete(client, token)).status_code == 204
-    assert code(await complete(client, token), 422) == "invalid_token"
+    assert code(await complete(client, token), 409) == "invalid_token"
 
 
 async def test_token_used_by_many_at_once_works_once(client: httpx.AsyncClient, platform: Platform):
@@ -102,7 +102,7 @@ async def test_asking_again_ends_the_earlier_token(client: httpx.AsyncClient, pl
     first = await token_to(platform, ADA)
     await ask(client, ADA.upper())  # any case; the mail goes to the address as it is stored
     second = await token_to(platform, ADA)
-    assert code(await complete(client, first), 422) == "invalid_token"
+    assert code(await complete(client, first), 409) == "invalid_token"
     assert (await complete(client, second)).status_code == 204
 
 
@@ -112,7 +112,7 @@ async def test_new_password_ends_the_token(client: httpx.AsyncClient, platform: 
     token = await token_to(platform, ADA)
     passwords = {"current_password": PASSWORD, "new_password": NEW}
     assert (await client.put("/v1/users/me/password", json=passwords, headers=ada)).status_code == 204
-    assert code(await complete(client, token, "Engine333"), 422) == "invalid_token"
+    assert code(await complete(client, token, "Engine333"), 409) == "invalid_token"
 
 
 async def test_weak_password_is_refused_and_leaves_the_token(client: httpx.AsyncClient, platform: Platform):

@@ -39,7 +39,7 @@ async def test_administrators_make_accounts_all_the_same(sign_up_is: str, open_c
 async def test_token_of_no_invitation_signs_nobody_up(open_client: OpenClient):
     client = await open_client(Settings())
     answer = await sign_up(client, invitation_token="fhi_x")
-    assert code(answer, 422) == "invalid_token"
+    assert code(answer, 409) == "invalid_token"
     assert answer.json()["errors"][0]["pointer"] == "/invitation_token"
 
 

@@ -84,7 +84,7 @@ async def test_suspended_user_gets_no_reset_and_uses_none(
     token = await token_to(platform, BOB)
     await suspend(client, root, bob)
     body = {"token": token, "new_password": "Analytical2"}
-    assert code(await client.post("/v1/password-resets/complete", json=body), 422) == "invalid_token"
+    assert code(await client.post("/v1/password-resets/complete", json=body), 409) == "invalid_token"
     before = len(await letters_to(platform, BOB))
     assert (await client.post("/v1/password-resets", json=reset)).status_code == 202
     assert len(await letters_to(platform, BOB)) == before
@@ -95,7 +95,7 @@ async def test_suspended_user_confirms_no_address(client: httpx.AsyncClient, roo
     headers = await arrive(client, "eve")
     token = await token_to(platform, "eve@example.com")
     user_id = await suspend(client, root, headers)
-    assert code(await confirm(client, token), 422) == "invalid_token"
+    assert code(await confirm(client, token), 409) == "invalid_token"
     assert (await client.delete(f"/v1/users/{user_id}/suspension", headers=root)).status_code == 200
     assert (await confirm(client, token)).status_code == 204
 

@@ -70,7 +70,7 @@ async def test_new_password_can_come_along(client: httpx.AsyncClient, platform: 
     # A second click is answered as done where that is true, and ends nothing; it sets no other password.
     for again in ({"new_password": "Analytical2"}, {}):
         assert (await undo(client, token, **again)).status_code == 204
-    assert code(await undo(client, token, new_password="Different3"), 422) == "invalid_token"
+    assert code(await undo(client, token, new_password="Different3"), 409) == "invalid_token"
     assert (await me(client, {"Authorization": f"Bearer {signed_in.json()['token']}"}))["email"] == ADA
     assert code(await sign_in(client, ADA, PASSWORD), 401) == "wrong_credentials"
 
@@ -85,10 +85,10 @@ async def test_undoing_ends_what_is_pending_and_every_later_change(
     await client.post("/v1/password-resets", json={"email": LATER})
     reset = await token_to(platform, LATER)
     assert (await undo(client, await undo_token(platform))).status_code == 204
-    assert code(await undo(client, later), 422) == "invalid_token"
-    assert code(await confirm(client, pending), 422) == "invalid_token"
+    assert code(await undo(client, later), 409) == "invalid_token"
+    assert code(await confirm(client, pending), 409) == "invalid_token"
     completion = {"token": reset, "new_password": "Stolen12"}
-    assert code(await client.post("/v1/password-resets/complete", json=completion), 422) == "invalid_token"
+    assert code(await client.post("/v1/password-resets/complete", json=completion), 409) == "invalid_token"
 
 
 async def test_undoing_outlives_a_new_password_of_the_thief(
@@ -119,7 +119,7 @@ async def test_token_works_for_seven_days(client: httpx.AsyncClient, platform: P
     lifetime = await connection.fetchval("SELECT expires_at - created_at FROM email_undos")
     assert lifetime.days == 7
     await connection.execute("UPDATE email_undos SET expires_at = now()")
-    assert code(await undo(client, await undo_token(platform)), 422) == "invalid_token"
+    assert code(await undo(client, await undo_token(platform)), 409) == "invalid_token"
     await drop_expired(platform.context)
     assert await connection.fetchval("SELECT count(*) FROM email_undos") == 0
 

@@ -45,7 +45,7 @@ async def test_token_works_once_and_a_second_click_of_the_same_person_is_answere
     user = await platform.users.find("ada")
     assert (await confirm(client, token)).status_code == 204
     assert await platform.users.find("ada") == user
-    assert code(await client.post("/v1/email-verifications", json={"token": token}), 422) == "invalid_token"
+    assert code(await client.post("/v1/email-verifications", json={"token": token}), 409) == "invalid_token"
 
 
 async def test_token_used_by_many_at_once_works_once(client: httpx.AsyncClient, platform: Platform):
@@ -102,7 +102,7 @@ async def test_sending_again_ends_the_earlier_token(client: httpx.AsyncClient, p
     answer = await client.post("/v1/users/me/email-verification", headers=ada)
     assert (answer.status_code, answer.content) == (202, b"")
     second = await token_to(platform, ADA)
-    assert code(await confirm(client, first), 422) == "invalid_token"
+    assert code(await confirm(client, first), 409) == "invalid_token"
     assert (await confirm(client, second)).status_code == 204
 
 
@@ -173,7 +173,7 @@ async def test_going_back_to_the_present_address_withdraws_the_change(
     await confirm(client, await token_to(platform, ADA))
     await change(client, ada, OTHER)
     assert (await change(client, ada, ADA)).status_code == 200
-    assert code(await confirm(client, await token_to(platform, OTHER)), 422) == "invalid_token"
+    assert code(await confirm(client, await token_to(platform, OTHER)), 409) == "invalid_token"
     assert code(await client.post("/v1/users/me/email-verification", headers=ada), 409) == "email_verified"
     assert (await me(client, ada))["email"] == ADA
     assert (await change(client, ada, ADA)).status_code == 200  # there is nothing left to withdraw
@@ -234,7 +234,7 @@ async def test_new_password_ends_a_change_of_address(client: httpx.AsyncClient, 
     await change(client, ada, OTHER)
     passwords = {"current_password": "Lovelace1", "new_password": "Analytical2"}
     assert (await client.put("/v1/users/me/password", json=passwords, headers=ada)).status_code == 204
-    assert code(await confirm(client, await token_to(platform, OTHER)), 422) == "invalid_token"
+    assert code(await confirm(client, await token_to(platform, OTHER)), 409) == "invalid_token"
 
 
 async def test_new_password_leaves_the_confirmation_of_the_same_address(client: httpx.AsyncClient, platform: Platform):
@@ -254,14 +254,14 @@ async def test_change_of_address_ends_a_password_reset_mailed_to_the_old_one(
     await change(client, ada, OTHER)
     await confirm(client, await token_to(platform, OTHER))
     completion = {"token": reset, "new_password": "Analytical2"}
-    assert code(await client.post("/v1/password-resets/complete", json=completion), 422) == "invalid_token"
+    assert code(await client.post("/v1/password-resets/complete", json=completion), 409) == "invalid_token"
 
 
 async def test_operator_takes_an_address_as_confirmed(platform: Platform, client: httpx.AsyncClient):
     ada = await arrive(client)
     user = await platform.users.find("ada")
     assert (await platform.users.mark_verified(user.id)).email_verified is True
-    assert code(await confirm(client, await token_to(platform, ADA)), 422) == "invalid_token"
+    assert code(await confirm(client, await token_to(platform, ADA)), 409) == "invalid_token"
     assert (await me(client, ada))["email_verified"] is True
     with pytest.raises(Forbidden):
         await platform.acting_as(user.id).users.mark_verified("me")

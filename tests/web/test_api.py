@@ -107,7 +107,7 @@ async def test_a_new_password_ends_the_other_sessions(client: httpx.AsyncClient,
     other = await client.post("/v1/sessions", json={"login": "ada", "password": PASSWORD})
     change = {"current_password": "Wrong1234", "new_password": "Countess2"}
     wrong = await client.put("/v1/users/me/password", json=change, headers=ada)
-    assert code(wrong, 422) == "wrong_password"
+    assert code(wrong, 409) == "wrong_password"
     assert wrong.json()["errors"][0]["pointer"] == "/current_password"
     change["current_password"] = PASSWORD
     assert (await client.put("/v1/users/me/password", json=change, headers=ada)).status_code == 204

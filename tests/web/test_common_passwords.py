@@ -31,7 +31,7 @@ def test_other_password_is_not(password: str):
 
 async def test_sign_up_with_a_common_password_names_the_field(client: httpx.AsyncClient):
     answer = await client.post("/v1/users", json={"username": "ada", "email": "ada@example.com", "password": COMMON})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [("/password", "common_password")]
 
 

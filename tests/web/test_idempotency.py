@@ -78,7 +78,7 @@ async def test_key_of_another_request_is_refused(
     headers = with_key(**await sign_in("ada"))
     await client.post("/v1/organizations", json={"name": "Acme"}, headers=headers)
     answer = await client.post(path, json=body, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_reused")
     assert answer.json()["errors"][0]["pointer"] == "/Idempotency-Key"
 
 

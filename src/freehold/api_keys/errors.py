@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, Invalid, Meaning, Missing, failing
+from freehold.base.errors import Conflict, Meaning, Missing, Refused, failing
 from freehold.base.scalars import NAME
 from freehold.users.errors import IdTaken, TokenRepeated, UserGone
 
@@ -29,11 +29,18 @@ class TooManyApiKeys(Conflict):
     title = "You have reached the limit of 1,000 active API keys: revoke one first, or rotate without overlap"
 
 
-class BeyondKeys(Invalid):
+class BeyondKeys(Refused):
     """What is asked of a key is nothing that a key can have."""
 
     code = "beyond_api_keys"
     title = "This API key cannot have that scope"
+
+
+class NoSuchProject(Refused):
+    """A key is to be limited to projects that it could not reach."""
+
+    code = "no_such_project"
+    title = "This API key cannot be limited to that project: there is none that it could reach"
 
 
 MEANINGS: Final[dict[str, Meaning]] = {

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from freehold.access import NEVER_BY_KEY, ON_CHOSEN_PROJECTS, AccountAction
 from freehold.api_keys import queries
-from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
+from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, NoSuchProject, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, NewApiKey
 from freehold.audit.recording import record
-from freehold.base.errors import FieldError, Invalid
+from freehold.base.errors import FieldError
 from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token
 from freehold.data.context import Context
@@ -79,16 +79,16 @@ def refuse_unknown(project_ids: Sequence[UUID], known: Iterable[UUID], where: st
     """Refuse projects that the key could not reach.
 
     Raises:
-        Invalid: with an entry ``no_such_project`` for each.
+        NoSuchProject: with an entry for each.
     """
     found = frozenset(known)
     problems = [
-        FieldError(f"/project_ids/{index}", "no_such_project", f"there is no project with this id in {where}")
+        FieldError(f"/project_ids/{index}", NoSuchProject.code, f"there is no project with this id in {where}")
         for index, project_id in enumerate(project_ids)
         if project_id not in found
     ]
     if problems:
-        raise Invalid(problems)
+        raise NoSuchProject(problems)
 
 
 async def issue(

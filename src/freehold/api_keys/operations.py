@@ -106,7 +106,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[ApiKey]:
     """List the API keys of a user, newest first, including recently expired ones.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return await read_keys(subject.context, Holder(user_id=subject.user_id), request)
 
@@ -199,7 +199,7 @@ async def list_of_organization(scope: Scope, request: PageRequest) -> Page[ApiKe
     """List the API keys of an organization, newest first, including recently expired ones.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return await read_keys(scope.context, Holder(organization_id=scope.organization_id), request)
 

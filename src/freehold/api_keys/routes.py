@@ -4,23 +4,21 @@ from uuid import UUID
 
 from freehold.access import OrganizationRef, UnknownAction
 from freehold.api_keys import operations
-from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
+from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, NoSuchProject, TooManyApiKeys
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
-from freehold.base.errors import Forbidden, Missing
+from freehold.base.errors import Forbidden, Missing, Untimely
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.users.proving.errors import PROOF
 from freehold.web.routing import Routes
 
+_NEW = (BeyondKeys, NoSuchProject, UnknownAction, TooManyApiKeys, Untimely)
+"""What can be wrong with a key that is asked for."""
+
 routes = Routes("api-keys", "API keys for programs. Send one wherever you would send a session token.")
 
 
-@routes.post(
-    "/v1/users/me/api-keys",
-    status=201,
-    store=False,
-    errors=[Forbidden, BeyondKeys, UnknownAction, TooManyApiKeys, *PROOF],
-)
+@routes.post("/v1/users/me/api-keys", status=201, store=False, errors=[Forbidden, *_NEW, *PROOF])
 async def create_api_key(context: Context, body: NewApiKey) -> IssuedApiKey:
     """Create an API key that acts as you.
 
@@ -88,7 +86,7 @@ async def delete_api_key_of_user(context: Context, user: UUID, api_key: UUID) ->
     "/v1/organizations/{organization}/api-keys",
     status=201,
     store=False,
-    errors=[Missing, Forbidden, BeyondKeys, UnknownAction, TooManyApiKeys, *PROOF],
+    errors=[Missing, Forbidden, *_NEW, *PROOF],
 )
 async def create_organization_api_key(context: Context, organization: OrganizationRef, body: NewApiKey) -> IssuedApiKey:
     """Create an API key that belongs to the organization (a service account).

@@ -38,7 +38,7 @@ async def list_of_organization(scope: Scope, request: AuditPageRequest) -> Page[
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
         Forbidden: ``forbidden``: the role of the actor lacks ``audit.read``.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     filters = {"organization_id": scope.organization_id, **_filters(request)}
 
@@ -75,7 +75,7 @@ async def list_of_accounts(context: Context, request: AccountAuditPageRequest) -
 
     Raises:
         Forbidden: ``forbidden``: the actor is not a platform administrator.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     filters = {"user_id": request.user_id, **_filters(request)}
 

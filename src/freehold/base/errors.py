@@ -52,7 +52,37 @@ class Invalid(FreeholdError):
         super().__init__(detail or "; ".join(f"{e.pointer or 'the body'}: {e.detail}" for e in self.errors[:3]))
 
 
-class InvalidToken(Invalid):
+class Refused(Invalid):
+    """The input is well-formed, and what is stored or set does not allow it; ``errors`` names the fields.
+
+    ``Invalid`` is what the input shows by itself, so that whoever keeps to the published rules never meets it.
+    """
+
+    code = "refused"
+    title = "Some fields cannot have these values now"
+
+
+class Untimely(Refused):
+    """A moment that was to lie ahead has passed, or is too far away."""
+
+    code = "invalid_expiry"
+    title = "This time must be in the future, and not too far away"
+
+
+class Reserved(Refused):
+    """A word that stands for something else: a part of an address, or a built-in role."""
+
+    code = "reserved"
+    title = "This word is reserved: choose another"
+
+
+def refusal(problems: Sequence[FieldError]) -> Invalid:
+    """Make the error of failing fields: some break no rule, and are refused all the same; the others any reader saw."""
+    codes = {problem.code for problem in problems}
+    return next((kind(problems) for kind in (Untimely, Reserved) if codes == {kind.code}), Invalid(problems))
+
+
+class InvalidToken(Refused):
     """What was mailed does not work: it was never valid, was used, replaced or withdrawn, or has expired.
 
     Which of these is never said.

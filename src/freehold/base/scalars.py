@@ -13,13 +13,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
+from itertools import permutations
 from typing import Annotated, Final, Literal
 
 import email_validator
 import msgspec
 
 from freehold.base import text
-from freehold.base.text import BLANK, CONTROLS
+from freehold.base.text import CONTROLS, EDGE
 
 RESERVED_SLUGS: Final = frozenset(
     "admin api auth billing console current docs health help login logout me new null openapi organization root search "
@@ -33,6 +34,7 @@ RESERVED_NOUNS: Final = frozenset(
 )
 """Nouns of Freehold's actions, now or one day; no application declares actions with these."""
 
+_STORABLE: Final = r"^[^\u0000]*$"
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -41,12 +43,20 @@ def _same(value: str) -> str:
     return value
 
 
+class ReservedWord(ValueError):
+    """The text keeps the rule, and stands for something else; the message says for what."""
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What one kind of text must be.
 
     ``says`` is the rule as a sentence for people. ``clean`` turns what was sent into what is stored, before lengths and
     pattern are checked, and raises ValueError with a better sentence where it has one. What is sent may be longer than
     what is stored (``max_sent``), and its pattern another (``published_pattern``): names come with space around them.
+
+    What is published can be read by every engine: without a look ahead, and without classes of Unicode. Where that
+    cannot be exact, it is a little narrower than the rule (``published_length`` of a name leaves no place for space
+    around 100 characters; a letter of a rare script counts as no capital), never wider but for words that are reserved.
     """
 
     name: str
@@ -56,6 +66,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     max_sent: int | None = None
     pattern: str | None = None
     published_pattern: str | None = None
+    published_length: int | None = None
     format: str | None = None
     example: str | None = None
     clean: Callable[[str], str] = _same
@@ -69,13 +80,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def meta(self) -> msgspec.Meta:
         """The rule as a JSON schema. Lengths count characters (code points), as PostgreSQL's varchar(n) does."""
         extra: dict[str, object] = {}
-        if self.published_pattern:
-            extra["pattern"] = self.published_pattern
+        if published := self.published_pattern or (None if self.pattern or self.format else _STORABLE):
+            extra["pattern"] = published
         if self.format:
             extra["format"] = self.format
         return msgspec.Meta(
             min_length=self.min_length or None,
-            max_length=self.max_sent or self.max_length,
+            max_length=self.published_length or self.max_sent or self.max_length,
             pattern=None if self.published_pattern else self.pattern,
             description=self.says,
             examples=[self.example] if self.example else None,
@@ -153,9 +164,25 @@ def _strong(value: str) -> str:
 
 def _usable_slug(value: str) -> str:
     if value in RESERVED_SLUGS:
-        raise ValueError(f"'{value}' is reserved: choose another slug")
+        raise ReservedWord(f"'{value}' is reserved: choose another slug")
+    return _no_id(value)
+
+
+def _no_id(value: str) -> str:
     if re.fullmatch(_UUID, value):
-        raise ValueError("must not look like a UUID: choose another slug")
+        raise ReservedWord("must not look like a UUID: choose another name")
+    return value
+
+
+def _own_role(value: str) -> str:
+    if value in {"owner", "admin", "member"}:
+        raise ReservedWord(f"'{value}' is a built-in role: choose another name")
+    return _no_id(value)
+
+
+def _role_to_give(value: str) -> str:
+    if value == "owner":
+        raise ReservedWord("nobody is made the owner like this: hand the organization over instead")
     return value
 
 
@@ -184,6 +211,17 @@ _LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 _PORT: Final = r"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
 """What stands between the dots of a host's name, and a port."""
 
+_UPPER: Final = r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a1\u03a3-\u03ab\u0400-\u042f\u0531-\u0556]"
+_LOWER: Final = r"[a-z\u00df-\u00f6\u00f8-\u00ff\u03ac-\u03ce\u0430-\u045f\u0561-\u0586]"
+"""The capital and small letters that stand side by side in Latin, Greek, Cyrillic and Armenian script."""
+
+
+def _all_of(*kinds: str) -> str:
+    """Make a pattern of texts without NUL that have each kind of character, in whatever order."""
+    orders = "|".join("[^\\u0000]*".join(order) for order in permutations(kinds))
+    return rf"^[^\u0000]*({orders})[^\u0000]*$"
+
+
 LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*(?![\s\S])"
 _REGION, _SCRIPT = 2, 4  # letters
 
@@ -194,7 +232,7 @@ USERNAME: Final = Rule(
     max_length=50,
     max_sent=500,
     pattern=r"^[A-Za-z0-9_]{3,50}(?![\s\S])",
-    published_pattern=rf"^[{BLANK}]*[A-Za-z0-9_]{{3,50}}[{BLANK}]*$",
+    published_pattern=rf"^[{EDGE}]*[A-Za-z0-9_]{{3,50}}[{EDGE}]*$",
     example="ada_lovelace",
     clean=text.trimmed,
 )
@@ -213,7 +251,7 @@ PASSWORD: Final = Rule(
     says="must have 8 to 128 characters with at least one uppercase letter, one lowercase letter and one digit",
     min_length=8,
     max_length=128,
-    published_pattern=r"^(?=[\s\S]*\p{Lu})(?=[\s\S]*\p{Ll})(?=[\s\S]*\p{Nd})",
+    published_pattern=_all_of(_UPPER, _LOWER, "[0-9]"),
     format="password",
     clean=_strong,
 )
@@ -227,7 +265,8 @@ NAME: Final = Rule(
     max_length=100,
     max_sent=500,
     pattern=rf"^{text.NAME_BODY}(?![\s\S])",
-    published_pattern=(rf"^[{BLANK}]*(?=[^{BLANK}]([\s\S]{{0,98}}[^{BLANK}])?[{BLANK}]*$){text.NAME_BODY}[{BLANK}]*$"),
+    published_pattern=text.NAME_PATTERN,
+    published_length=100,
     example="Acme",
     clean=_cleaned_name,
 )
@@ -237,7 +276,6 @@ SLUG: Final = Rule(
     min_length=1,
     max_length=100,
     pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(?![\s\S])",
-    published_pattern=rf"^(?!{_UUID}$)(?!({'|'.join(sorted(RESERVED_SLUGS))})$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
     example="acme",
     clean=_usable_slug,
 )
@@ -276,7 +314,8 @@ ROLE_NAME: Final = Rule(
     ),
     min_length=1,
     max_length=50,
-    pattern=rf"^(?!(owner|admin|member|{_UUID})(?![\s\S]))[a-z][a-z0-9_-]{{0,49}}(?![\s\S])",
+    pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    clean=_own_role,
     example="release-engineer",
 )
 ASSIGNABLE_ROLE: Final = Rule(
@@ -285,7 +324,8 @@ ASSIGNABLE_ROLE: Final = Rule(
     "organization over)",
     min_length=1,
     max_length=50,
-    pattern=r"^(?!owner(?![\s\S]))[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
+    clean=_role_to_give,
     example="member",
 )
 ACTION: Final = Rule(
@@ -342,7 +382,7 @@ REASON: Final = Rule(
     max_length=500,
     max_sent=2500,
     pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
-    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,498}}[^{BLANK}])?[{BLANK}]*$",
+    published_pattern=rf"^[{EDGE}]*[^{EDGE}]([^{CONTROLS}]{{0,498}}[^{EDGE}])?[{EDGE}]*$",
     example="Sends spam",
     clean=text.trimmed,
 )
@@ -353,7 +393,7 @@ SEARCH: Final = Rule(
     max_length=100,
     max_sent=500,
     pattern=rf"^[^{CONTROLS}]+(?![\s\S])",
-    published_pattern=rf"^[{BLANK}]*[^{BLANK}]([^{CONTROLS}]{{0,98}}[^{BLANK}])?[{BLANK}]*$",
+    published_pattern=rf"^[{EDGE}]*[^{EDGE}]([^{CONTROLS}]{{0,98}}[^{EDGE}])?[{EDGE}]*$",
     example="ada",
     clean=text.trimmed,
 )
@@ -414,7 +454,13 @@ AUDIENCE: Final = Rule(
     published_pattern="^[!-~]+$",
     example="billing",
 )
-CURSOR: Final = Rule(name="cursor", says="must be a next_cursor from this list", min_length=1, max_length=2048)
+CURSOR: Final = Rule(
+    name="cursor",
+    says="must be a next_cursor from this list",
+    min_length=1,
+    max_length=2048,
+    pattern=r"^[A-Za-z0-9_-]+(?![\s\S])",
+)
 
 Username = Annotated[str, USERNAME.meta, USERNAME]
 Email = Annotated[str, EMAIL.meta, EMAIL]

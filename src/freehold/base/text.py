@@ -14,6 +14,8 @@ SPACES: Final = r"\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 CONTROLS: Final = r"\u0000-\u001f\u007f-\u009f"
 BLANK: Final = SPACES + CONTROLS
 """What is dropped at the edges of names, logins and addresses."""
+EDGE: Final = BLANK.replace(r"\u0000", r"\u0001")
+"""The same without NUL, which no text may hold."""
 
 _INNER_SPACES: Final = SPACES.replace(r"\u2028\u2029", "")
 _SIGNS: Final = (
@@ -41,6 +43,17 @@ NAME_BODY: Final = (
 """What a name is made of, without white space at its edges: something to see, and nothing unseen that needs no place.
 
 A joiner stands between two letters or emoji, a variation selector behind what it changes."""
+
+_LETTER_SEEN: Final = f"[^{CONTROLS}{SPACES}{_SIGNS}{_SELECTORS}{_JOINERS}{_UNSEEN}{_BARE}][{_SELECTORS}]?"
+_MARK: Final = f"[{_BARE}][{_SELECTORS}]?"
+_MARKS: Final = f"(?:{_MARK}[{_JOINERS}])*"
+NAME_PATTERN: Final = (
+    rf"^[{EDGE}]*(?:{_MARKS}{_MARK}|[{_INNER_SPACES}])*"
+    rf"(?:{_MARKS}{_LETTER_SEEN}(?:[{_JOINERS}]{_LETTER})*|[{_SIGNS}][{_SELECTORS}]?)"
+    rf"(?:{_LETTER}(?:[{_JOINERS}]{_LETTER})*|[{_SIGNS}][{_SELECTORS}]?|[{_INNER_SPACES}])*[{EDGE}]*$"
+)
+"""The same, with white space at its edges and without a look ahead, which half of the regular expressions there are
+(RE2, Rust) do not have: what comes before the first thing to see, that thing, and what comes after."""
 
 _EDGES = re.compile(rf"^[{BLANK}]+|[{BLANK}]+(?![\s\S])")
 _NOT_IN_NAMES = re.compile(rf"[{CONTROLS}\u2028\u2029{_UNSEEN}]")

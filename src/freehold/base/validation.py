@@ -18,11 +18,12 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.errors import FieldError, Invalid, Meaning, failing
-from freehold.base.scalars import Ahead, Rule, text_defect
+from freehold.base.errors import FieldError, Meaning, Reserved, Untimely, failing, refusal
+from freehold.base.scalars import Ahead, ReservedWord, Rule, text_defect
 
 UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\s\S])"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+_TRUTHS = {"true": True, "false": False}
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 Problems = list[FieldError]
@@ -53,7 +54,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             if cleaned is not value:
                 msgspec.structs.force_setattr(self, name, cleaned)
         if problems:
-            raise Invalid(problems)
+            raise refusal(problems)
 
 
 def given_fields(patch: Input) -> list[str]:
@@ -128,7 +129,7 @@ def parse(kind: type[InputT], document: Any, *, text: bool = False) -> InputT:
     problems: Problems = []
     value = _struct_reader(kind, text=text)(document, "", problems)
     if problems:
-        raise Invalid(problems)
+        raise refusal(problems)
     read: InputT = value
     return read
 
@@ -142,7 +143,7 @@ def parse_value(kind: Any, value: Any, pointer: str) -> Any:
     problems: Problems = []
     read = reader(kind, text=True)(value, pointer, problems)
     if problems:
-        raise Invalid(problems)
+        raise refusal(problems)
     return read
 
 
@@ -181,7 +182,7 @@ def reader(kind: Any, *, text: bool = False) -> Reader:  # noqa: PLR0911 - one r
     if kind is datetime:
         return _read_time
     if kind is bool:
-        return _read_truth
+        return _read_truth_in_text if text else _read_truth
     if isinstance(kind, type) and issubclass(kind, Input):
         return _struct_reader(kind, text=text)
     raise TypeError(f"no reader for {kind!r}: add one to freehold.base.validation")
@@ -216,6 +217,8 @@ def _rule_reader(rule: Rule) -> Reader:
             return _wrong_type(problems, pointer, "text", value)
         try:
             return rule.check(value)
+        except ReservedWord as error:
+            return _fail(problems, pointer, Reserved.code, str(error))
         except ValueError as error:
             return _fail(problems, pointer, rule.code, str(error))
 
@@ -266,25 +269,46 @@ def _read_truth(value: Any, pointer: str, problems: Problems) -> Any:
     return value if isinstance(value, bool) else _wrong_type(problems, pointer, "true or false", value)
 
 
+def _read_truth_in_text(value: Any, pointer: str, problems: Problems) -> Any:
+    """Read it as it is spelt in a query string."""
+    if isinstance(value, bool):
+        return value
+    if value not in _TRUTHS:
+        return _fail(problems, pointer, "invalid_choice", "must be one of: true, false")
+    return _TRUTHS[value]
+
+
 def _read_time(value: Any, pointer: str, problems: Problems) -> Any:
     """Read a moment, in UTC. Without an offset it would be another one for every reader."""
     if not isinstance(value, str | datetime):
         return _wrong_type(problems, pointer, "a time", value)
     try:
         if isinstance(value, str):
-            value = datetime.fromisoformat(value.upper()) if _TIME.fullmatch(value) else None
+            value = datetime.fromisoformat(_without_leap_second(value.upper())) if _TIME.fullmatch(value) else None
         if value is not None and value.tzinfo is not None:
-            return value.astimezone(UTC)
-    except (ValueError, OverflowError):
+            return _in_utc(value)
+    except ValueError:
         pass
     return _fail(problems, pointer, "invalid_time", "must be a time with a UTC offset, such as 2027-01-31T12:00:00Z")
+
+
+def _without_leap_second(time: str) -> str:
+    """Read the 61st second of a minute, which RFC 3339 knows and Python does not, as the 60th."""
+    return f"{time[:16]}:59{time[19:]}" if time[16:19] == ":60" else time
+
+
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:  # in UTC it is in the year 0 or 10000: as far away as a time can be
+        return datetime.min.replace(tzinfo=UTC) if time.year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
 def _ahead_reader(rule: Ahead) -> Reader:
     def read(value: Any, pointer: str, problems: Problems) -> Any:
         moment = _read_time(value, pointer, problems)
         if moment is not UNSET and not timedelta(0) < moment - datetime.now(UTC) <= timedelta(days=rule.days):
-            return _fail(problems, pointer, "out_of_range", rule.says)
+            return _fail(problems, pointer, Untimely.code, rule.says)
         return moment
 
     return read

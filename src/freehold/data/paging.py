@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.errors import FieldError, Invalid
+from freehold.base.errors import FieldError, Refused
 from freehold.base.scalars import CURSOR, CursorText, Limit
 from freehold.base.validation import Input
 
@@ -54,6 +54,17 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     total: int | UnsetType = UNSET
 
 
+class InvalidCursor(Refused):
+    """The cursor was altered, or belongs to another list."""
+
+    code = CURSOR.code
+    title = "This cursor does not belong to this list: start again without cursor"
+
+    def __init__(self) -> None:
+        detail = f"{CURSOR.says}: it was changed or belongs to another list"
+        super().__init__([FieldError("/cursor", self.code, detail)])
+
+
 class Cursors:
     """Makes and reads cursors: opaque, signed, and good for the one list that gave them."""
 
@@ -69,7 +80,7 @@ class Cursors:
         """Return the position that a cursor stands for.
 
         Raises:
-            Invalid: it was altered, or belongs to another list.
+            InvalidCursor: it was altered, or belongs to another list.
         """
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
@@ -79,7 +90,7 @@ class Cursors:
                 return tuple(msgspec.convert(value, kind) for value, kind in zip(values, kinds, strict=True))
         except ValueError:
             pass
-        raise Invalid([FieldError("/cursor", CURSOR.code, f"{CURSOR.says}: it was changed or belongs to another list")])
+        raise InvalidCursor
 
     def secret(self, purpose: str) -> str:
         """Derive a text that nobody can guess: the same for a purpose in every process of this installation."""

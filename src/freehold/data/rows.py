@@ -70,11 +70,16 @@ def _field(value: Any, name: str) -> Any:
     return UNSET if value is UNSET else getattr(value, name)
 
 
+def stored_fields(kind: type[msgspec.Struct]) -> list[msgspec.structs.FieldInfo]:
+    """List the fields that come from a row: not those that an answer may leave out, which something else adds."""
+    return [field for field in msgspec.structs.fields(kind) if not _present(field.type)[1]]
+
+
 def columns(kind: Any) -> dict[str, Any]:
     """Name the columns that a row of this type needs, with their Python types; a scalar needs none by name."""
     found: dict[str, Any] = {}
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        for field in msgspec.structs.fields(kind):
+        for field in stored_fields(kind):
             nested = columns(field.type)
             found.update(nested or {field.name: field.type})
     return found
@@ -103,7 +108,7 @@ def _read_json(value: Any) -> Any:
 def _constructor(kind: type[msgspec.Struct], names: dict[str, Any]) -> str:
     names[kind.__name__] = kind
     parts = []
-    for field in msgspec.structs.fields(kind):
+    for field in stored_fields(kind):
         if columns(field.type):
             part = _constructor(field.type, names)
         else:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, FieldError, Invalid, Meaning, failing
+from freehold.base.errors import Conflict, FieldError, Invalid, Meaning, Refused, failing
 
 _POINTER = "/Idempotency-Key"
 
@@ -17,7 +17,7 @@ class InvalidIdempotencyKey(Invalid):
         super().__init__([FieldError(_POINTER, self.code, "must be 1 to 255 printable ASCII characters")], self.title)
 
 
-class IdempotencyKeyReused(Invalid):
+class IdempotencyKeyReused(Refused):
     """The key was sent before with another request."""
 
     code = "idempotency_key_reused"

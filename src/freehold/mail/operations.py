@@ -113,7 +113,7 @@ async def list_all(context: Context, request: PageRequest) -> Page[Message]:
     A ``MailPageRequest`` has a ``state``.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     state = request.state if isinstance(request, MailPageRequest) else None
     read: Any = queries.page if state is None else partial(queries.page_of_state, state=state)

@@ -20,7 +20,7 @@ from freehold.access import (
     operation,
 )
 from freehold.audit.recording import event_of, record
-from freehold.base.errors import FieldError, Forbidden, Invalid, Missing, Stale
+from freehold.base.errors import FieldError, Forbidden, Missing, Refused, Stale
 from freehold.base.ids import new_id
 from freehold.base.scalars import SLUG
 from freehold.data.context import Context
@@ -117,7 +117,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
 
     Raises:
         Missing: ``not_found``: the user does not exist, or the actor cannot see them.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     seen: dict[str, Any] = {
         "user_id": subject.user_id,
@@ -147,13 +147,14 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
     """List all organizations, newest first; with a ``q``, in the order of what begins with it.
 
     Raises:
-        Invalid: the cursor belongs to another list, or ``q`` and ``sort`` are both given.
+        InvalidCursor: the cursor belongs to another list.
+        Refused: ``q`` and ``sort`` are both given.
     """
     q = request.q if isinstance(request, OrganizationsPageRequest) else None
     if q is not None:
         if _sort(request) is not None:
             detail = "cannot be combined with q here: its results are in the order of what begins with it"
-            raise Invalid([FieldError("/sort", "invalid_sort", detail)])
+            raise Refused([FieldError("/sort", "invalid_sort", detail)])
         return await _search(context, request, q)
     return await page_by_id(
         context.tools.cursors,

@@ -1,13 +1,12 @@
 """Organizations over HTTP, and users with the organizations that they are in."""
 
 from datetime import datetime
-from typing import Literal
 
 from freehold.access import OrganizationRef, UserRef
-from freehold.base.errors import Forbidden, Missing
+from freehold.base.errors import Forbidden, Missing, Refused
 from freehold.base.validation import Input
 from freehold.data.context import Context
-from freehold.data.paging import Page
+from freehold.data.paging import Page, PageRequest
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
 from freehold.organizations.deletion.types import DeletedOrganization
@@ -27,17 +26,22 @@ routes = Routes("organizations", "Organizations, which have members and own proj
 class OrganizationsQuery(OrganizationsPageRequest, frozen=True, kw_only=True):
     """Filters for a list of organizations: yours, or (for platform administrators) ``all=true``.
 
-    ``deleted=true`` lists deleted organizations that can be restored. ``q`` is the beginning of a name or a slug.
+    ``q`` is the beginning of a name or a slug.
     """
 
-    all: Literal["true", "false"] = "false"
-    deleted: Literal["true", "false"] = "false"
+    all: bool = False
+
+
+class DeletedOrganizationsQuery(PageRequest, frozen=True, kw_only=True):
+    """Which deleted organizations: those that you can restore, or (for platform administrators) ``all=true``."""
+
+    all: bool = False
 
 
 class DeletionQuery(Input, frozen=True, kw_only=True):
     """How to delete."""
 
-    permanently: Literal["true", "false"] = "false"
+    permanently: bool = False
 
 
 @routes.get("/v1/users/{user}/organizations", errors=[Missing])
@@ -60,23 +64,27 @@ async def check_slug(context: Context, slug: str) -> SlugCheck:
     return await operations.check_slug(context, slug)
 
 
-@routes.get("/v1/organizations", errors=[Forbidden])
-async def list_organizations(
-    context: Context, query: OrganizationsQuery
-) -> Page[Organization] | Page[DeletedOrganization]:
+@routes.get("/v1/organizations", errors=[Forbidden, Refused])
+async def list_organizations(context: Context, query: OrganizationsQuery) -> Page[Organization]:
     """List your organizations, newest first, or as `sort` says.
 
-    Platform administrators can list all organizations with `all=true`. With `deleted=true`, the list has the deleted
-    organizations that you can restore, and until when. `q` is the beginning of a name or a slug, of organizations that
-    are not deleted; with `all=true`, its results are in the order of what begins with it, and there is no `sort`.
+    Platform administrators can list all organizations with `all=true`. `q` is the beginning of a name or a slug; with
+    `all=true`, its results are in the order of what begins with it, and there is no `sort`.
     """
-    if query.deleted == "true":
-        if query.all == "true":
-            return await deletion.list_all(context, query)
-        return await deletion.list_of_user(context, "me", query)
-    if query.all == "true":
+    if query.all:
         return await operations.list_all(context, query)
     return await operations.list_of_user(context, "me", query)
+
+
+@routes.get("/v1/deleted-organizations", errors=[Forbidden])
+async def list_deleted_organizations(context: Context, query: DeletedOrganizationsQuery) -> Page[DeletedOrganization]:
+    """List the deleted organizations that you can restore, and until when.
+
+    Platform administrators can list all of them with `all=true`.
+    """
+    if query.all:
+        return await deletion.list_all(context, query)
+    return await deletion.list_of_user(context, "me", query)
 
 
 @routes.get("/v1/organizations/{organization}", errors=[Missing])
@@ -106,7 +114,7 @@ async def delete_organization(
     Until then its slug stays taken. With `permanently=true`, an organization that was deleted before is removed for
     good, without waiting.
     """
-    if query.permanently == "true":
+    if query.permanently:
         await deletion.purge(context, organization, version=version)
     else:
         await deletion.delete(context, organization, version=version)

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 import argon2
 
 from freehold.base import text
-from freehold.base.errors import FieldError, Invalid, Unavailable
+from freehold.base.errors import FieldError, Refused, Unavailable
 from freehold.observe.observer import SILENT, Observer
 from freehold.passwords.common import is_common
 from freehold.passwords.formats import UNUSABLE, fits, work_of
@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class CommonPassword(Invalid):
+class CommonPassword(Refused):
     """Many people have this password, so it is among the first that anybody guesses."""
 
     code = "common_password"

@@ -15,7 +15,7 @@ async def read_narrowed(scope: Scope, wanted: ProjectsPageRequest, *, public_onl
     """Read one page of the projects that are asked for, of those that may be seen.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     narrowing = Narrowing(
         organization_id=scope.organization_id,

@@ -51,7 +51,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Project]:
     Raises:
         Missing: ``not_found``: the actor cannot see the organization, or it has no public project.
         Forbidden: the actor is a member without ``project.read``, and no project is public.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     sees_all = scope.may(Action.PROJECT_READ)
     if isinstance(request, ProjectsPageRequest) and request.narrows:

@@ -1,5 +1,6 @@
 """Assembles the ASGI application; it runs by itself or mounts in another one."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from functools import lru_cache
@@ -18,7 +19,7 @@ from freehold.serve.hosted import hosted
 from freehold.serve.metrics import metrics_page
 from freehold.slices import SLICES
 from freehold.web.answers import JSON, PRIVATE, Answer, encode
-from freehold.web.asgi import ASGIApp
+from freehold.web.asgi import ASGIApp, Scope
 from freehold.web.cors import Cors
 from freehold.web.dispatch import Dispatch
 from freehold.web.dispatch import Door as Opener
@@ -148,19 +149,28 @@ def assemble(
     return Edge(inner, lifespan, proxies, recorder, cors, root=root)
 
 
-def openapi() -> dict[str, Any]:
-    """Describe the application in OpenAPI 3.1."""
+def openapi(server: str = "http://127.0.0.1:8000") -> dict[str, Any]:
+    """Describe the application in OpenAPI 3.1, as it is served at this address."""
     from freehold.web.openapi import document  # noqa: PLC0415 - only for those who read the documentation
 
-    return document(ROUTES, version=VERSION)
+    return document(ROUTES, version=VERSION, server=server)
 
 
 @lru_cache(maxsize=8)
 def _openapi_answer(server: str) -> Answer:
-    return Answer(200, (JSON, PRIVATE), encode({**openapi(), "servers": [{"url": server}]}))
+    return Answer(200, (JSON, PRIVATE), encode(openapi(server)))
 
 
 def _openapi_page(settings: Settings) -> Fixed:
-    """Describe the API at its public URL; without one, where it was asked for."""
+    """Describe the API at its public address; without one, where it was asked for."""
     public = settings.base_url if settings.public_url else None
-    return Fixed(lambda scope: _openapi_answer(public or root_of(scope) or "/"))
+    return Fixed(lambda scope: _openapi_answer(public or _address(scope)))
+
+
+def _address(scope: Scope) -> str:
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    path = root_of(scope)
+    return f"{scope.get('scheme', 'http')}://{host}{path}" if _HOST.fullmatch(host) else path or "/"
+
+
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")

@@ -196,7 +196,7 @@ async def list_mine(context: Context, request: PageRequest) -> Page[Session]:
     """List the sessions of the actor, newest first.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return await _read(context, _user_of(context.signed_in), request)
 
@@ -206,7 +206,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Session]:
     """List the sessions of a user, newest first. For the user and for platform administrators.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return await _read(subject.context, subject.user_id, request)
 

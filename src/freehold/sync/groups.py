@@ -12,6 +12,7 @@ from uuid import UUID
 from freehold.access.scope import OrganizationRef, UserRef
 from freehold.actions.types import ActionDeclaration, ActionEntry, ActionRemoval
 from freehold.api_keys.types import ApiKey, IssuedApiKey, KeyRotation, NewApiKey
+from freehold.audit.following.types import EventsRequest
 from freehold.audit.operations import Progress
 from freehold.audit.types import AccountAuditPageRequest, AuditEvent, AuditHead, AuditPageRequest, AuditReport
 from freehold.base.scalars import Password
@@ -132,7 +133,8 @@ class Users(Group):
             request: which page; a ``UsersPageRequest`` has filters, too.
 
         Raises:
-            Invalid: the cursor belongs to another list, or ``q`` and ``sort`` are both given.
+            InvalidCursor: the cursor belongs to another list.
+            Refused: ``q`` and ``sort`` are both given.
         """
         return self._working.run(lambda platform: platform.users.list(request))
 
@@ -434,7 +436,7 @@ class Sessions(Group):
         """List the sessions of the actor, newest first.
 
         Raises:
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.sessions.list(request))
 
@@ -442,7 +444,7 @@ class Sessions(Group):
         """List the sessions of a user, newest first. For the user and for platform administrators.
 
         Raises:
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.sessions.list_of_user(user, request))
 
@@ -475,7 +477,7 @@ class Members(Group):
 
         Raises:
             Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.members.list(organization, request))
 
@@ -550,7 +552,7 @@ class Invitations(Group):
 
         Raises:
             Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.invitations.list(organization, request))
 
@@ -625,7 +627,7 @@ class Invitations(Group):
 
         Raises:
             Missing: ``not_found``: the user does not exist, or the actor cannot see them.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.invitations.list_of_user(user, request))
 
@@ -723,7 +725,7 @@ class Roles(Group):
 
         Raises:
             Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.roles.list(organization, request))
 
@@ -822,7 +824,7 @@ class Audit(Group):
         Raises:
             Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
             Forbidden: ``forbidden``: the role of the actor lacks ``audit.read``.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.audit.list_of_organization(organization, request))
 
@@ -831,7 +833,7 @@ class Audit(Group):
 
         Raises:
             Forbidden: ``forbidden``: the actor is not a platform administrator.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.audit.list_of_accounts(request))
 
@@ -881,6 +883,31 @@ class Audit(Group):
         """
         return self._working.run(lambda platform: platform.audit.export(write, chain_id=chain_id, progress=progress))
 
+    def read_events(self, request: EventsRequest) -> list[AuditEvent]:
+        """Read events of the whole platform after a position, the oldest first.
+
+        Repeat it with the id of the last event as ``after``: you get every event once, without gaps, also when transactions
+        end in another order than they began. An event appears when no transaction is open that began to write before it;
+        one that runs for long, such as an import, delays what is written meanwhile.
+
+        Raises:
+            Forbidden: ``forbidden``: the actor is not a platform administrator.
+            Invalid: the log has no event with the id ``after``, such as after a backup was restored.
+        """
+        return self._working.run(lambda platform: platform.audit.read_events(request))
+
+    def read_events_of_organization(self, organization: OrganizationRef, /, request: EventsRequest) -> list[AuditEvent]:
+        """Read events of an organization after a position, the oldest first, at once when they are stored.
+
+        Repeat it with the id of the last event as ``after``: you get every event once, in the order of ``sequence``.
+
+        Raises:
+            Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+            Forbidden: ``forbidden``: the role of the actor lacks ``audit.read``.
+            Invalid: the organization's log has no event with the id ``after``.
+        """
+        return self._working.run(lambda platform: platform.audit.read_events_of_organization(organization, request))
+
 
 class OrganizationApiKeys(Group):
     """Operations on the API keys of an organization (service accounts)."""
@@ -889,7 +916,7 @@ class OrganizationApiKeys(Group):
         """List the API keys of an organization, newest first, including recently expired ones.
 
         Raises:
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.api_keys.list(organization, request))
 
@@ -948,7 +975,7 @@ class ApiKeys(Group):
         """List the API keys of a user, newest first, including recently expired ones.
 
         Raises:
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.api_keys.list(user, request))
 
@@ -1316,7 +1343,8 @@ class Organizations(Group):
         """List all organizations, newest first; with a ``q``, in the order of what begins with it.
 
         Raises:
-            Invalid: the cursor belongs to another list, or ``q`` and ``sort`` are both given.
+            InvalidCursor: the cursor belongs to another list.
+            Refused: ``q`` and ``sort`` are both given.
         """
         return self._working.run(lambda platform: platform.organizations.list(request))
 
@@ -1325,7 +1353,7 @@ class Organizations(Group):
 
         Raises:
             Missing: ``not_found``: the user does not exist, or the actor cannot see them.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.list_of_user(user, request))
 
@@ -1391,7 +1419,7 @@ class Organizations(Group):
         """List all deleted organizations that can be restored, newest first.
 
         Raises:
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.list_deleted(request))
 
@@ -1401,7 +1429,7 @@ class Organizations(Group):
         Raises:
             Missing: ``not_found``: the user does not exist, or the actor cannot see them.
             Forbidden: somebody else's, or an API key asks that does not include organization.restore.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.organizations.list_deleted_of_user(user, request))
 
@@ -1446,7 +1474,7 @@ class Projects(Group):
         Raises:
             Missing: ``not_found``: the actor cannot see the organization, or it has no public project.
             Forbidden: the actor is a member without ``project.read``, and no project is public.
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.projects.list(organization, request))
 
@@ -1546,7 +1574,7 @@ class Mail(Group):
         A ``MailPageRequest`` has a ``state``.
 
         Raises:
-            Invalid: the cursor belongs to another list.
+            InvalidCursor: the cursor belongs to another list.
         """
         return self._working.run(lambda platform: platform.mail.list(request))
 

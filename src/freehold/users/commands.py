@@ -77,7 +77,7 @@ async def create(
 @lists("id", "username", "email", "state", "created_at")
 def list_all(context: Context, *, admin: bool | None, **given: str | None) -> Fetch[User]:
     """List users, newest first."""
-    filters = {**given, "admin": None if admin is None else str(admin).lower()}
+    filters = {**given, "admin": admin}
 
     async def fetch(request: PageRequest) -> Page[User]:
         asked = {**msgspec.structs.asdict(request), **filters}

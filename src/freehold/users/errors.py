@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, FieldError, Forbidden, Invalid, Meaning, Missing, failing
+from freehold.base.errors import Conflict, FieldError, Forbidden, Meaning, Missing, Refused, failing
 from freehold.base.scalars import LOCALE
 from freehold.base.validation import checks_of
 from freehold.users.types import User
@@ -77,7 +77,7 @@ class SignUpClosed(Forbidden):
     title = "Sign-up is closed: ask an administrator for an account"
 
 
-class WrongPassword(Invalid):
+class WrongPassword(Refused):
     """The current password does not fit."""
 
     code = "wrong_password"

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -48,6 +49,9 @@ Credentials = queries.Credentials
 
 Invited = Callable[[Context, User], Awaitable[None]]
 """Uses up the invitation that a new user signs up with, in the transaction that makes them; raises what is wrong."""
+
+_SEEN_BY_ALL: Final = tuple(field.name for field in msgspec.structs.fields(User) if field.required)
+_SEEN_BY_THEMSELVES: Final = tuple(field.name for field in msgspec.structs.fields(OwnUser) if field.required)
 
 
 @operation(AccountAction.USER_CREATE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
@@ -145,9 +149,11 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations | Ow
     if not rows:
         raise Missing("This user does not exist, or you cannot view them")
     user, reached = _as_seen(subject, rows[0].user), subject.organization_ids
-    kind = OwnUserWithOrganizations if isinstance(user, OwnUser) else UserWithOrganizations
+    is_own = isinstance(user, OwnUser)
+    kind = OwnUserWithOrganizations if is_own else UserWithOrganizations
+    names = _SEEN_BY_THEMSELVES if is_own else _SEEN_BY_ALL
     return kind(
-        **{name: getattr(user, name) for name in user.__struct_fields__},
+        **{name: getattr(user, name) for name in names},
         organizations=tuple(
             summary
             for row in rows
@@ -285,7 +291,7 @@ def _as_seen(subject: Subject, user: OwnUser) -> User:
     """Show of a user what concerns them alone to them and to administrators."""
     if subject.viewer_id is None:
         return user
-    return User(**{name: getattr(user, name) for name in User.__struct_fields__})
+    return User(**{name: getattr(user, name) for name in _SEEN_BY_ALL})
 
 
 async def _existing(subject: Subject) -> OwnUser:

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Literal
 
 from freehold.access import UserRef
-from freehold.base.errors import Forbidden, Missing, Unavailable
+from freehold.base.errors import Forbidden, Missing, Refused, Unavailable
 from freehold.base.validation import Input
 from freehold.data.context import Context
 from freehold.data.paging import Page
 from freehold.mail.errors import MailedTooOften
+from freehold.passwords.hashing import CommonPassword
 from freehold.users import operations
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
@@ -16,12 +17,9 @@ from freehold.users.finding import operations as finding
 from freehold.users.finding.types import UsersPageRequest
 from freehold.users.proving.errors import PROOF, NotWhileActing
 from freehold.users.types import (
-    OwnUser,
-    OwnUserWithOrganizations,
     PasswordChange,
     User,
     UserPatch,
-    UserWithOrganizations,
 )
 from freehold.web.routing import Routes
 
@@ -34,7 +32,7 @@ class UserQuery(Input, frozen=True, kw_only=True):
     include: Literal["organizations"] | None = None
 
 
-@routes.get("/v1/users", errors=[Forbidden])
+@routes.get("/v1/users", errors=[Forbidden, Refused])
 async def list_users(context: Context, query: UsersPageRequest) -> Page[User]:
     """List users, newest first, or as `sort` says.
 
@@ -46,9 +44,7 @@ async def list_users(context: Context, query: UsersPageRequest) -> Page[User]:
 
 
 @routes.get("/v1/users/{user}", errors=[Missing, Forbidden])
-async def get_user(
-    context: Context, user: UserRef, query: UserQuery
-) -> User | OwnUser | UserWithOrganizations | OwnUserWithOrganizations:
+async def get_user(context: Context, user: UserRef, query: UserQuery) -> User:
     """Read a user.
 
     Your own user also shows `new_email` (the address that you change to, until you confirm it), `is_admin` and
@@ -60,7 +56,7 @@ async def get_user(
 
 
 @routes.patch("/v1/users/{user}", errors=[Missing, Forbidden, UsernameTaken, EmailTaken, MailedTooOften, *PROOF])
-async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User | OwnUser:
+async def update_user(context: Context, user: UserRef, body: UserPatch, version: datetime | None) -> User:
     """Update a user.
 
     This is a merge patch (RFC 7396): fields that you leave out stay the same, and null removes a field. A new e-mail
@@ -72,7 +68,9 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
 
 
 @routes.put(
-    "/v1/users/me/password", limit="sign-ins", errors=[NotWhileActing, WrongPassword, SignInDelayed, Unavailable]
+    "/v1/users/me/password",
+    limit="sign-ins",
+    errors=[NotWhileActing, CommonPassword, WrongPassword, SignInDelayed, Unavailable],
 )
 async def change_password(context: Context, body: PasswordChange, version: datetime | None) -> None:
     """Set a new password.

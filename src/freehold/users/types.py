@@ -21,11 +21,26 @@ class Profile(msgspec.Struct, frozen=True):
     avatar_url: AvatarUrl | None
 
 
+class OrganizationSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """An organization without its members."""
+
+    id: UUID
+    name: Name
+    slug: Slug
+    owner_id: UUID
+    created_at: datetime
+    updated_at: datetime
+
+
 class User(msgspec.Struct, frozen=True, kw_only=True):
     """A user. Times are UTC. ``updated_at`` grows with every change and is the version.
 
     ``email_verified`` says whether the user has confirmed the address. ``state`` is ``suspended`` while nothing lets
     the user in.
+
+    The user and platform administrators also see ``new_email`` (the address that the user changes to, until it is
+    confirmed), ``is_admin`` and ``locale`` (the language of mails; None for English). ``organizations``, where it was
+    asked for, has the first 1,000 organizations that the user is a member of, newest first.
     """
 
     id: UUID
@@ -36,6 +51,10 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     profile: Profile
+    new_email: Email | UnsetType | None = UNSET
+    is_admin: bool | UnsetType = UNSET
+    locale: Locale | UnsetType | None = UNSET
+    organizations: tuple[OrganizationSummary, ...] | UnsetType = UNSET
 
 
 class OwnUser(User, frozen=True, kw_only=True):
@@ -48,17 +67,6 @@ class OwnUser(User, frozen=True, kw_only=True):
     new_email: Email | None
     is_admin: bool
     locale: Locale | None
-
-
-class OrganizationSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An organization without its members."""
-
-    id: UUID
-    name: Name
-    slug: Slug
-    owner_id: UUID
-    created_at: datetime
-    updated_at: datetime
 
 
 class UserWithOrganizations(User, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from freehold.base.errors import FieldError, Invalid, Moved, Stale, Unauthenticated
+from freehold.base.errors import FieldError, Invalid, Moved, Stale, Unauthenticated, refusal
 from freehold.data.context import Context
 from freehold.data.db import Database
 from freehold.web.answers import Answer
@@ -216,5 +216,5 @@ async def _read(endpoint: Endpoint, request: Request, values: list[str]) -> dict
         document = await request.json(types, optional=endpoint.body_optional)
         arguments["body"] = endpoint.read_body(document, "", problems)
     if problems:
-        raise Invalid(problems)
+        raise refusal(problems)
     return arguments

@@ -1,8 +1,22 @@
-"""Examples for the OpenAPI document, put together from those of the rules."""
+"""Examples for the OpenAPI document: true ones, recorded by running, and for what is new, some put together from rules.
 
+``tests/contract/test_examples.py`` runs a journey through all operations and writes what was sent and answered to
+``examples.json`` (``make renew``).
+"""
+
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from freehold.base import errors
+from freehold.web import problems
+
 Json = dict[str, Any]
+RECORDED: Final = "examples.json"
+_REQUEST_ID: Final = "4f0c9d6e-2a53-4b17-9d5e-7c1b8a3e6f20"
 
 BY_FIELD: Final = {
     "first_name": "Ada",
@@ -47,3 +61,33 @@ def example_of(schema: Json, schemas: dict[str, Json], *, field: str = "") -> An
         case _:
             raise LookupError(f"no example for '{field}': add one to freehold.web.examples")
     return found
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """What was sent to an operation, and what it answered by status."""
+
+    request: Any | UnsetType = UNSET
+    answers: dict[str, Any] = {}
+
+
+def recorded(operation: str) -> Exchange:
+    """Give what was recorded of an operation; nothing of one that was never run."""
+    return _recorded().get(operation, Exchange())
+
+
+@cache
+def _recorded() -> dict[str, Exchange]:
+    text = (files("freehold.web") / RECORDED).read_bytes()
+    return msgspec.json.decode(text, type=dict[str, Exchange])
+
+
+def example_of_problem(kind: type[errors.FreeholdError]) -> Json:
+    """Make the problem that an error is answered with."""
+    return {
+        "type": f"urn:freehold:problem:{kind.code}",
+        "title": kind.title,
+        "status": problems.status_of(kind),
+        "detail": kind.explanation or kind.title,
+        "code": kind.code,
+        "request_id": _REQUEST_ID,
+    }

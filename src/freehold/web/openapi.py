@@ -3,9 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from http import HTTPStatus
-from inspect import cleandoc
 from types import NoneType
 from typing import Any, Final
 
@@ -13,20 +11,24 @@ import msgspec
 from msgspec import UNSET
 
 from freehold.base import errors
-from freehold.base.scalars import Slug
+from freehold.base.scalars import ASSIGNABLE_ROLE, ROLE_NAME, SLUG, Slug
+from freehold.base.validation import Input, ruled
+from freehold.data.paging import InvalidCursor
 from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidIdempotencyKey
 from freehold.limits.errors import LimitReached
 from freehold.web import problems
-from freehold.web.examples import example_of
+from freehold.web.codes import field_codes, problem_codes
+from freehold.web.examples import example_of, example_of_problem, recorded
+from freehold.web.parameters import Parameters
 from freehold.web.references import alternatives, kinds_of
 from freehold.web.routing import Endpoint, Routes
+from freehold.web.schemas import REFERENCE, Json, components, open_choice, prose, schema_of
 
-Json = dict[str, Any]
 Failures = tuple[type[errors.FreeholdError], ...]
 """What a response of one status can mean."""
 
-REFERENCE: Final = "#/components/schemas/{name}"
 _TITLE = "Freehold"
+_CREDENTIALS = "The token of a session (`POST /v1/sessions`), or an API key."
 _ABOUT = (
     "Users, organizations and projects on plain PostgreSQL.\n\n"
     "Sign up with `POST /v1/users`, sign in with `POST /v1/sessions`, and send the token as "
@@ -35,6 +37,7 @@ _ABOUT = (
 )
 _ALWAYS = (problems.Malformed, errors.Invalid, problems.Internal, errors.Unavailable)
 _WITH_KEY = (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyKeyInFlight)
+_WITH_RESERVED = (SLUG, ROLE_NAME, ASSIGNABLE_ROLE)
 _WITH_BODY = (problems.TooSlow, problems.TooLarge, problems.UnsupportedMediaType)
 
 HEADERS: Final[dict[str, Json]] = {
@@ -58,7 +61,7 @@ HEADERS: Final[dict[str, Json]] = {
     "WWW-Authenticate": {"description": "How to sign in: Bearer.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
         "description": "`true` if this is the stored answer to an earlier request with the same Idempotency-Key.",
-        "schema": {"type": "string", "const": "true"},
+        "schema": {"type": "boolean", "const": True},
     },
     "RateLimit-Policy": {
         "description": "The kind of request, how many you can send (q), and in how many seconds (w): "
@@ -70,132 +73,94 @@ HEADERS: Final[dict[str, Json]] = {
         '`"reads";r=2999;t=42`.',
         "schema": {"type": "string"},
     },
-    "Retry-After": {"description": "The number of seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
-}
-KEY: Final[Json] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "A unique key that you choose, such as a UUID. If you repeat the request with the same key within "
-    "24 hours, you get the first answer again, and the request is not done twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-}
-_TAG = r'(W/)?"[!#-~]*"'
-CONDITIONS: Final[dict[str, Json]] = {
-    "If-Match": {
-        "description": "Only make the change if the version is one of these ETags (at most 10); `*` is any version.",
-        "schema": {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG}){{0,9}})$"},
-    },
-    "If-None-Match": {
-        "description": "Answer 304 if the version is one of these ETags.",
-        "schema": {"type": "string"},
-    },
+    "Retry-After": {"description": "The number of seconds to wait.", "schema": {"type": "integer"}},
 }
 
 
-def document(slices: Sequence[Routes], *, version: str) -> Json:
+def document(slices: Sequence[Routes], *, version: str, server: str) -> Json:
     """Describe all routes.
 
     Args:
         slices: their order is that of the tags.
         version: of the program.
+        server: the address of the API.
     """
     endpoints = [endpoint for routes in slices for endpoint in routes.endpoints]
-    schemas = _schemas(endpoints)
+    failures = {kind for endpoint in endpoints for kinds in failures_of(endpoint).values() for kind in kinds}
+    schemas = _schemas(endpoints, failures)
+    parameters = Parameters()
     paths: dict[str, Json] = defaultdict(dict)
     for endpoint in endpoints:
-        paths[endpoint.path][endpoint.method.lower()] = _operation(endpoint, schemas)
+        paths[endpoint.path][endpoint.method.lower()] = _operation(endpoint, schemas, parameters)
     described = {
         "openapi": "3.1.0",
         "info": {
             "title": _TITLE,
             "version": version,
             "description": _ABOUT,
+            "contact": {"name": "Freehold"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": server}],
+        "security": [{"bearer": []}],
         "tags": [{"name": routes.tag, "description": routes.description} for routes in slices],
         "paths": dict(paths),
         "components": {
             "schemas": dict(sorted(schemas.items())),
+            "parameters": dict(sorted(parameters.components.items())),
             "responses": {_name(f): _failure(f) for e in endpoints for f in failures_of(e).values()},
             "headers": HEADERS,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": _CREDENTIALS}},
         },
     }
     # msgspec names the schema of Page[User] "Page_User_".
-    readable = re.sub(rb"\bPage_(\w+?)_\b", rb"\1Page", msgspec.json.encode(described))
+    readable = re.sub(rb"\bPage_(\w+?)_\b", rb"\1Page", msgspec.json.encode(_for_people(described)))
     found: Json = msgspec.json.decode(readable)
     return found
 
 
-def _schemas(endpoints: Iterable[Endpoint]) -> dict[str, Json]:
+def _for_people(part: Any) -> Any:
+    """Take the markup of docstrings out of every description."""
+    if isinstance(part, list):
+        return [_for_people(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: prose(value) if key == "description" and isinstance(value, str) else _for_people(value)
+        for key, value in part.items()
+    }
+
+
+def _schemas(endpoints: Iterable[Endpoint], failures: Iterable[type[errors.FreeholdError]]) -> dict[str, Json]:
     kinds = [kind for e in endpoints for kind in (e.body, *alternatives(e.result)) if kind not in {None, NoneType}]
-    _, schemas = msgspec.json.schema_components([*kinds, problems.Problem], ref_template=REFERENCE)
-    fields = [field for schema in schemas.values() for field in schema.get("properties", {}).values()]
-    for field in [*fields, *(choice for each in fields for choice in each.get("anyOf", []))]:
-        if r"\p{" in field.get("pattern", ""):
-            # Right in ECMA's regular expressions, an error in those of many tools; the description says it in words.
-            del field["pattern"]
-    for schema in schemas.values():
-        if "description" in schema:  # a docstring; only from Python 3.13 on it comes without its indentation
-            schema["description"] = cleandoc(schema["description"])
+    schemas = {
+        **components([*kinds, problems.Problem]),
+        **open_choice("KnownProblemCode", problem_codes(failures), "What went wrong, for programs."),
+        **open_choice("KnownFieldCode", field_codes(failures), "What is wrong with a field, for programs."),
+    }
+    for name, code in (("Problem", "ProblemCode"), ("InvitationRefusal", "ProblemCode"), ("FieldError", "FieldCode")):
+        if name in schemas:
+            schemas[name]["properties"]["code"] = {"$ref": REFERENCE.format(name=code)}
     return schemas
 
 
-def _operation(endpoint: Endpoint, schemas: dict[str, Json]) -> Json:
+def _operation(endpoint: Endpoint, schemas: dict[str, Json], parameters: Parameters) -> Json:
     described: Json = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "tags": [endpoint.tag],
         "security": {"required": [{"bearer": []}], "optional": [{"bearer": []}, {}], "none": []}[endpoint.auth],
-        "parameters": [*_references(endpoint), *_query(endpoint), *_headers_read(endpoint)],
+        "parameters": parameters.of(endpoint),
         "responses": {**_success(endpoint), **{str(status): _refer(f) for status, f in failures_of(endpoint).items()}},
     }
-    if endpoint.description:
-        described["description"] = endpoint.description
+    described["description"] = prose(endpoint.description) or f"{endpoint.summary}."
     if endpoint.body is not None:
-        content = {"schema": _schema(endpoint.body), "example": example_of(_schema(endpoint.body), schemas)}
+        schema = schema_of(endpoint.body)
+        made = recorded(endpoint.name).request
+        content = {"schema": schema, "example": example_of(schema, schemas) if made is UNSET else made}
         types = ["application/json", *(["application/merge-patch+json"] if endpoint.method == "PATCH" else [])]
         described["requestBody"] = {"required": not endpoint.body_optional, "content": dict.fromkeys(types, content)}
     return described
-
-
-def _schema(kind: Any) -> Json:
-    (schema,), _ = msgspec.json.schema_components([kind], ref_template=REFERENCE)
-    return schema
-
-
-def _any_of(kinds: Sequence[Any]) -> Json:
-    schemas = [_schema(kind) for kind in kinds]
-    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-
-
-def _references(endpoint: Endpoint) -> list[Json]:
-    return [
-        {"name": name, "in": "path", "required": True, "schema": _any_of(kinds_of(kind))}
-        for name, kind in endpoint.references.items()
-    ]
-
-
-def _query(endpoint: Endpoint) -> list[Json]:
-    parameters = []
-    for field in msgspec.structs.fields(endpoint.query):
-        kinds = [kind for kind in alternatives(field.type) if kind is not NoneType]
-        schema = _any_of(kinds)
-        if kinds == [datetime]:  # msgspec names the format only of those that are annotated as aware; all here are
-            schema = {**schema, "format": "date-time"}
-        if field.default not in {None, msgspec.NODEFAULT, UNSET}:
-            schema = {**schema, "default": field.default}
-        parameters.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
-    return parameters
-
-
-def _headers_read(endpoint: Endpoint) -> list[Json]:
-    names = ["If-Match"] if endpoint.versioned else []
-    if endpoint.method == "GET" and endpoint.entities:
-        names.append("If-None-Match")
-    conditions: list[Json] = [{"name": name, "in": "header", **CONDITIONS[name]} for name in names]
-    return [*conditions, KEY] if endpoint.is_repeatable else conditions
 
 
 def _success(endpoint: Endpoint) -> dict[str, Json]:
@@ -211,17 +176,27 @@ def _success(endpoint: Endpoint) -> dict[str, Json]:
         names.append("Idempotency-Replayed")
     answer: Json = {"description": HTTPStatus(endpoint.status).phrase, "headers": _headers(names)}
     if endpoint.result is not NoneType:
-        kinds = [kind for kind in alternatives(endpoint.result) if kind is not NoneType]
-        answer["content"] = {"application/json": {"schema": _any_of(kinds)}}
+        (kind,) = (kind for kind in alternatives(endpoint.result) if kind is not NoneType)
+        answer["content"] = {"application/json": _content(schema_of(kind), endpoint, endpoint.status)}
     answers = {str(endpoint.status): answer}
     if endpoint.again is not None:
-        answers["200"] = {**answer, "description": "Done before; nothing has changed."}
+        again = _content(answer["content"]["application/json"]["schema"], endpoint, 200)
+        answers["200"] = {
+            **answer,
+            "description": "Done before; nothing has changed.",
+            "content": {"application/json": again},
+        }
     if endpoint.status_of_nothing != endpoint.status:
         answers[str(endpoint.status_of_nothing)] = {"description": "No Content", "headers": answer["headers"]}
     if endpoint.method == "GET" and endpoint.entities:
         unchanged = "The caller already has this version (If-None-Match)."
         answers["304"] = {"description": unchanged, "headers": _headers(["X-Request-Id", "ETag"])}
     return answers
+
+
+def _content(schema: Json, endpoint: Endpoint, status: int) -> Json:
+    example = recorded(endpoint.name).answers.get(str(status), UNSET)
+    return {"schema": schema} if example is UNSET else {"schema": schema, "example": example}
 
 
 def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
@@ -239,13 +214,20 @@ def failures_of(endpoint: Endpoint) -> dict[int, Failures]:
         kinds.append(errors.OutcomeUnknown)
     if endpoint.is_repeatable:
         kinds += _WITH_KEY
+    if endpoint.is_page:
+        kinds.append(InvalidCursor)
     if endpoint.body is not None:
-        kinds += _WITH_BODY
+        kinds += _of_body(endpoint.body)
     by_status: dict[int, Failures] = {}
     for kind in sorted(set(kinds), key=lambda kind: (problems.status_of(kind), kind.code)):
         status = problems.status_of(kind)
         by_status[status] = (*by_status.get(status, ()), kind)
     return by_status
+
+
+def _of_body(body: type[Input]) -> list[type[errors.FreeholdError]]:
+    has_words = any(rule in _WITH_RESERVED for _, _, rule in ruled(body))
+    return [*_WITH_BODY, *([errors.Reserved] if has_words else [])]
 
 
 def _refer(failures: Failures) -> Json:
@@ -262,10 +244,11 @@ def _failure(failures: Failures) -> Json:
         "X-Request-Id",
         *{308: ["Location"], 401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}.get(status, []),
     ]
+    content = {"schema": schema_of(problems.Problem), "example": example_of_problem(failures[0])}
     return {
         "description": "\n".join(f"- `{kind.code}`: {kind.explanation or kind.title}." for kind in failures),
         "headers": _headers(names),
-        "content": {"application/problem+json": {"schema": _schema(problems.Problem)}},
+        "content": {"application/problem+json": content},
     }
 
 

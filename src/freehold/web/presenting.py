@@ -12,7 +12,7 @@ from freehold.web.conditions import etag, is_known
 from freehold.web.downloads import Download
 from freehold.web.requests import Request, read_query
 from freehold.web.rooting import below
-from freehold.web.routing import Endpoint
+from freehold.web.routing import Endpoint, is_entity
 
 _KEPT = (JSON, PRIVATE, BY_CALLER)
 _NOT_KEPT = (JSON, NOT_STORED, BY_CALLER)
@@ -27,7 +27,8 @@ def present(endpoint: Endpoint, request: Request, result: Any) -> Answer:
         return result.answer(endpoint.status, headers)
     if result is None:
         return Answer(endpoint.status_of_nothing, headers[1:])
-    if type(result) in endpoint.entities:
+    kind: type = type(result)
+    if endpoint.entities and is_entity(kind) and result.updated_at is not None:
         tag = etag(result.updated_at)
         headers = (*headers, (b"etag", tag))
         if endpoint.method == "GET" and is_known(request.headers.get(b"if-none-match"), tag):

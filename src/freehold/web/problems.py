@@ -86,6 +86,7 @@ STATUS: Final[Mapping[type[errors.FreeholdError], int]] = {
     errors.Stale: 412,
     TooLarge: 413,
     UnsupportedMediaType: 415,
+    errors.Refused: 409,
     errors.Invalid: 422,
     errors.TooManyRequests: 429,
     Internal: 500,

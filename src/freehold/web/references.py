@@ -54,3 +54,8 @@ def _noun(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return " or ".join(f"'{word}'" for word in get_args(kind))
     return _NOUNS[kind]
+
+
+def words_of(kind: Any) -> tuple[str, ...]:
+    """List the words, such as ``me``, that a kind of reference may be."""
+    return get_args(kind) if get_origin(kind) is Literal else ()

@@ -26,10 +26,11 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import UnsetType
 
 from freehold.base.errors import FreeholdError
 from freehold.base.validation import Input, Reader, parse, reader
@@ -249,11 +250,15 @@ def _limit(declared: Limited | Literal["default", "none"], method: str) -> Limit
     return None if declared == "none" else declared
 
 
+@cache
 def is_entity(kind: Any) -> bool:
-    """Say whether answers of this type have a version: they have ``updated_at`` and hold no other such thing."""
+    """Say whether answers of this type have a version: they have ``updated_at`` and hold no other such thing.
+
+    What they may leave out, or hold only in a subclass (``OwnUserWithOrganizations``), is not looked at.
+    """
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return False
-    fields = msgspec.structs.fields(kind)
-    return any(field.name == "updated_at" and field.type is datetime for field in fields) and not any(
+    fields = [field for field in msgspec.structs.fields(kind) if UnsetType not in alternatives(field.type)]
+    return any(field.name == "updated_at" and datetime in alternatives(field.type) for field in fields) and not any(
         is_entity(part) for field in fields for part in (field.type, *get_args(field.type))
     )

@@ -111,7 +111,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[DeletedOr
     Raises:
         Missing: ``not_found``: the user does not exist, or the actor cannot see them.
         Forbidden: somebody else's, or an API key asks that does not include organization.restore.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     subject.require_by_key(Action.ORGANIZATION_RESTORE)
     keys: dict[str, Any] = {
@@ -132,7 +132,7 @@ async def list_all(context: Context, request: PageRequest) -> Page[DeletedOrgani
     """List all deleted organizations that can be restored, newest first.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     seconds = _restorable_seconds(context)
     return await page_by_id(

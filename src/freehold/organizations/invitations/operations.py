@@ -83,7 +83,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Invitation]:
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     asked = request if isinstance(request, InvitationsPageRequest) else InvitationsPageRequest()
     statuses, is_over = _STORED[asked.status]
@@ -266,7 +266,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[ReceivedI
 
     Raises:
         Missing: ``not_found``: the user does not exist, or the actor cannot see them.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
 
     async def page(*, before_id: UUID, limit: int) -> list[ReceivedInvitation]:

@@ -30,6 +30,8 @@ from freehold.organizations.invitations.types import (
     ReceivedInvitation,
 )
 from freehold.organizations.members.errors import AlreadyMember, RoleGone
+from freehold.organizations.roles.errors import UnknownRole
+from freehold.passwords.hashing import CommonPassword
 from freehold.users.errors import EmailTaken, SignUpClosed, UsernameTaken
 from freehold.users.proving.errors import NotWhileActing
 from freehold.users.types import NewUser, User
@@ -49,6 +51,7 @@ routes = Routes("invitations", "Invite people to an organization by mail.")
         UsernameTaken,
         EmailTaken,
         SignUpClosed,
+        CommonPassword,
         InvalidToken,
         InvitationForAnother,
         InviterLacksRight,
@@ -74,6 +77,7 @@ async def create_user(context: Context, body: NewUser) -> User:
         Forbidden,
         AlreadyMember,
         AlreadyInvited,
+        UnknownRole,
         TooManyInvitations,
         EmailUnverified,
         MailedTooOften,
@@ -205,7 +209,7 @@ async def decline_received_invitation(context: Context, user: UserRef, invitatio
         RoleGone,
     ],
 )
-async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership | EarlierMembership:
+async def accept_invitation(context: Context, body: InvitationAcceptance) -> Membership:
     """Accept an invitation.
 
     Send the token that was mailed to your confirmed address. It works once. If you have no account, sign up with

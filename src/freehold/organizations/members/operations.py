@@ -38,7 +38,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[Member]:
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     wanted = request if isinstance(request, MembersPageRequest) else MembersPageRequest(**asdict(request))
     filters: dict[str, Any] = {"organization_id": scope.organization_id, "q": wanted.q, "role": wanted.role}

@@ -11,6 +11,7 @@ from freehold.organizations.errors import OwnerMustStay
 from freehold.organizations.members import operations
 from freehold.organizations.members.errors import InvitationNeeded, NoSuchUser
 from freehold.organizations.members.types import LeftBehind, Member, MembersPageRequest, NewRole
+from freehold.organizations.roles.errors import UnknownRole
 from freehold.web.routing import Routes
 
 routes = Routes("members", "Members of an organization and their roles.")
@@ -33,7 +34,7 @@ async def get_member(context: Context, organization: OrganizationRef, user: User
 
 @routes.put(
     "/v1/organizations/{organization}/members/{user}",
-    errors=[Missing, Forbidden, OwnerMustStay, NoSuchUser, InvitationNeeded],
+    errors=[Missing, Forbidden, OwnerMustStay, NoSuchUser, InvitationNeeded, UnknownRole],
 )
 async def put_member(
     context: Context, organization: OrganizationRef, user: UUID, body: NewRole, version: datetime | None

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, FieldError, Invalid, Meaning, Missing, failing
+from freehold.base.errors import Conflict, FieldError, Meaning, Missing, Refused, failing
 from freehold.base.scalars import ROLE_NAME
 from freehold.users.errors import IdTaken
 
@@ -45,7 +45,7 @@ class NoSuchRole(Missing):
     explanation = "This role does not exist in the organization: list its roles to see those it has"
 
 
-class UnknownRole(Invalid):
+class UnknownRole(Refused):
     """A role that is to be given does not exist."""
 
     code = "unknown_role"

@@ -68,7 +68,7 @@ async def list_all(scope: Scope, request: PageRequest) -> Page[RoleEntry]:
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     first_of_all = _all_built_in(scope.standing.own)
 

@@ -11,7 +11,6 @@ from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, RoleInU
 from freehold.organizations.roles.types import (
     Access,
     AccessQuestion,
-    CustomRole,
     NewCustomRole,
     RoleEntry,
     RolePatch,
@@ -27,7 +26,7 @@ routes = Routes("roles", "Built-in and custom roles, which decide what members c
     status=201,
     errors=[Missing, Forbidden, UnknownAction, RoleTaken, TooManyRoles],
 )
-async def create_role(context: Context, organization: OrganizationRef, body: NewCustomRole) -> CustomRole:
+async def create_role(context: Context, organization: OrganizationRef, body: NewCustomRole) -> RoleEntry:
     """Create a custom role.
 
     You can only include actions that you have. Every role includes `organization.read`.
@@ -42,7 +41,7 @@ async def list_roles(context: Context, organization: OrganizationRef, query: Pag
 
 
 @routes.get("/v1/organizations/{organization}/roles/{role}", errors=[Missing, NoSuchRole, Forbidden])
-async def get_role(context: Context, organization: OrganizationRef, role: RoleRef) -> CustomRole | RoleEntry:
+async def get_role(context: Context, organization: OrganizationRef, role: RoleRef) -> RoleEntry:
     """Read a role by name or id."""
     return await operations.get(context, organization, role)
 
@@ -53,7 +52,7 @@ async def get_role(context: Context, organization: OrganizationRef, role: RoleRe
 )
 async def update_role(
     context: Context, organization: OrganizationRef, role: RoleRef, body: RolePatch, version: datetime | None
-) -> CustomRole:
+) -> RoleEntry:
     """Update a role, by name or id, for everybody who has it.
 
     This is a merge patch (RFC 7396): fields that you leave out stay the same. Actions are replaced as a whole.

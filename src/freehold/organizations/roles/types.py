@@ -26,19 +26,11 @@ RoleRef = UUID | RoleText
 """A role by its id or its name; the built-in ones have names alone."""
 
 
-class CustomRole(msgspec.Struct, frozen=True, kw_only=True):
-    """A custom role of an organization. Times are UTC. ``updated_at`` grows with every change and is the version."""
-
-    id: UUID
-    name: RoleText
-    actions: Actions
-    created_at: datetime
-    updated_at: datetime
-    built_in: bool = False
-
-
 class RoleEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A role in a list. Built-in roles are the same in every organization and have no id and no times."""
+    """A role. Built-in roles are the same in every organization and have no id and no times.
+
+    Times are UTC. ``updated_at`` of a custom role grows with every change and is the version.
+    """
 
     id: UUID | None
     name: RoleText
@@ -46,6 +38,15 @@ class RoleEntry(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None
     updated_at: datetime | None
     built_in: bool
+
+
+class CustomRole(RoleEntry, frozen=True, kw_only=True):
+    """A custom role of an organization. Times are UTC. ``updated_at`` grows with every change and is the version."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    built_in: bool = False
 
 
 class NewCustomRole(Input, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.access import AccountAction, By, operation
-from freehold.base.errors import FieldError, Invalid
+from freehold.base.errors import FieldError, Refused
 from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID, LAST_ID, Page, PageRequest, read_page
 from freehold.users.finding import queries
@@ -36,12 +36,13 @@ async def list_all(context: Context, request: PageRequest) -> Page[User]:
         request: which page; a ``UsersPageRequest`` has filters, too.
 
     Raises:
-        Invalid: the cursor belongs to another list, or ``q`` and ``sort`` are both given.
+        InvalidCursor: the cursor belongs to another list.
+        Refused: ``q`` and ``sort`` are both given.
     """
     wanted = request if isinstance(request, UsersPageRequest) else UsersPageRequest(**msgspec.structs.asdict(request))
     if wanted.q is not None and wanted.sort is not None:
         detail = "cannot be combined with q: its results are in the order of what begins with it"
-        raise Invalid([FieldError("/sort", "invalid_sort", detail)])
+        raise Refused([FieldError("/sort", "invalid_sort", detail)])
     if wanted.email is not None or wanted.username is not None:
         return await _only_one(context, wanted)
     filters = {name: getattr(wanted, name) for name in ("q", "state", "admin", "sort")}
@@ -143,13 +144,13 @@ async def _count(context: Context, wanted: UsersPageRequest) -> int:
 def _narrowing(wanted: UsersPageRequest) -> Narrowing:
     return Narrowing(
         is_suspended=None if wanted.state is None else wanted.state == "suspended",
-        is_admin=None if wanted.admin is None else wanted.admin == "true",
+        is_admin=wanted.admin,
     )
 
 
 def _few(wanted: UsersPageRequest) -> str:
     """Name the smallest set that has an index of its own and holds all that is asked for."""
-    return "admins" if wanted.admin == "true" else "suspended" if wanted.state == "suspended" else "all"
+    return "admins" if wanted.admin else "suspended" if wanted.state == "suspended" else "all"
 
 
 def _folded(q: str) -> str:

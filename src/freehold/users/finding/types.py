@@ -20,7 +20,7 @@ class UsersPageRequest(PageRequest, frozen=True, kw_only=True):
     username: Username | None = None
     q: SearchText | None = None
     state: UserState | None = None
-    admin: Literal["true", "false"] | None = None
+    admin: bool | None = None
     sort: Literal["newest", "oldest", "username"] | None = None
 
 

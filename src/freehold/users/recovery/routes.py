@@ -5,6 +5,7 @@ from uuid import UUID
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Unavailable
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften
+from freehold.passwords.hashing import CommonPassword
 from freehold.users.recovery import operations
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 from freehold.users.suspension.errors import UserSuspended
@@ -38,7 +39,9 @@ async def send_password_reset(context: Context, user: UUID) -> None:
     await operations.request_for(context, user)
 
 
-@routes.post("/v1/password-resets/complete", auth="none", limit="sign-ins", errors=[InvalidToken, Unavailable])
+@routes.post(
+    "/v1/password-resets/complete", auth="none", limit="sign-ins", errors=[InvalidToken, CommonPassword, Unavailable]
+)
 async def complete_password_reset(context: Context, body: PasswordResetCompletion) -> None:
     """Set a new password.
 

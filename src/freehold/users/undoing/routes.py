@@ -2,6 +2,7 @@
 
 from freehold.base.errors import InvalidToken, Unavailable
 from freehold.data.context import Context
+from freehold.passwords.hashing import CommonPassword
 from freehold.users.backoff.errors import SignInDelayed
 from freehold.users.errors import EmailTaken
 from freehold.users.undoing import operations
@@ -15,7 +16,7 @@ routes = Routes("address undo", "Taking back a change of address that you did no
     "/v1/email-verifications/undo",
     auth="none",
     limit="sign-ins",
-    errors=[InvalidToken, EmailTaken, SignInDelayed, Unavailable],
+    errors=[InvalidToken, CommonPassword, EmailTaken, SignInDelayed, Unavailable],
 )
 async def undo_email_change(context: Context, body: EmailUndo) -> None:
     """Take back a change of address.
