@@ -85,7 +85,9 @@ def types(of: Any, *, but: set[str]) -> dict[str, Any]:
     return {name: otherwise(kind) for name, kind in hints.items() if name not in but}
 
 
-@pytest.mark.parametrize(("name", "operation", "method"), [*ALL, *OF_PLATFORM], ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize(
+    ("name", "operation", "method"), [*ALL, *OF_PLATFORM], ids=[each[0] for each in (*ALL, *OF_PLATFORM)]
+)
 def test_operation_has_the_same_parameters_and_types(name: str, operation: Any, method: Any):
     assert method is not None, f"{name} has no synchronous form: run 'make renew'"
     assert parameters(method) == parameters(operation), name
