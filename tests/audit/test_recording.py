@@ -52,6 +52,13 @@ ELSEWHERE = {
     "email_change.undo": "shown with undoing",
     "email.correct": "shown in test_own_user",
     "invitation.decline": "shown with inviting",
+    "action.declare": "shown in tests/actions",
+    "action.delete": "shown in tests/actions",
+    "signing_key.rotate": "shown in tests/tokens",
+    "webhook.create": "shown in tests/webhooks",
+    "webhook.update": "shown in tests/webhooks",
+    "webhook.delete": "shown in tests/webhooks",
+    "webhook.replay": "shown in tests/webhooks",
 }
 """Actions of operations that write, which are no step of the story."""
 

@@ -150,6 +150,8 @@ NOT_HAD = {
     "sessions show": "'sessions list' prints all that is known of each",
     "sessions update": "nothing of a session can be changed",
     "api-keys update": "what a key may do never changes under whoever uses it: 'api-keys rotate' makes another",
+    "actions create": "an application declares all of its actions at once: 'actions declare'",
+    "actions update": "the same, with a higher revision",
     "tokens list": "nothing is kept of a token: whoever has it has all of it",
     "tokens show": "the same",
     "tokens update": "the same",

@@ -12,6 +12,7 @@ from freehold import __version__
 from freehold.base.settings import Settings
 from freehold.cli import reference
 from freehold.cli.program import LINES, program
+from freehold.terminal.options import ONLY_ENVIRONMENT
 from tests.contract.renewal import compare
 
 from .conftest import Freehold
@@ -52,7 +53,7 @@ def test_help_imports_neither_the_database_nor_the_server() -> None:
 def test_every_setting_but_those_with_a_secret_is_an_option_of_serve_with_its_limits() -> None:
     serve = command_named("serve")
     options = {parameter.name: parameter for parameter in serve.params}
-    assert [*options] == [name for name in Settings.__struct_fields__ if name not in {"metrics_token", "smtp_url"}]
+    assert [*options] == [name for name in Settings.__struct_fields__ if name not in ONLY_ENVIRONMENT]
     types = {name: option.type for name, option in options.items()}
     assert isinstance(types["port"], click.IntRange)
     assert (types["port"].min, types["port"].max) == (0, 65535)

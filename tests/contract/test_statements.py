@@ -154,7 +154,9 @@ async def test_what_counts_as_a_query_stores_nothing(name: str, tables: Any):
     """When its answer gets lost, nobody is told that the outcome is unknown."""
     await tables.execute("SET TRANSACTION READ ONLY")
     prepared = await tables.prepare(STATEMENTS[name].sql)
-    locks = re.search(r"\bFOR (NO KEY )?UPDATE\b", STATEMENTS[name].sql)  # which stores nothing, and is refused
+    locks = re.search(
+        r"\bFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b", STATEMENTS[name].sql
+    )  # which stores nothing, and is refused
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError, match="SELECT FOR") if locks else nullcontext():
         await prepared.fetch(*(None for _ in prepared.get_parameters()))
 

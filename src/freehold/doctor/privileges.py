@@ -11,7 +11,7 @@ def grants(role: str, database: str) -> Grants:
     erasing a person's data does.
     """
     who = _quoted(role)
-    others = ", ".join(name for name in own_tables() if not name.startswith("audit_"))
+    others = ", ".join(name for name in own_tables() if name not in {"audit_events", "audit_heads"})
     return Grants(
         statements=[
             f"GRANT CONNECT, TEMPORARY ON DATABASE {_quoted(database)} TO {who};",
