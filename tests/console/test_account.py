@@ -28,7 +28,7 @@ async def test_profile_is_saved(ada: httpx.AsyncClient, platform: Platform):
         ({"avatar_url": "no address"}, 422, "avatar_url"),
         ({"first_name": "x" * 101}, 422, "first_name"),
         ({"do": "email", "email": "nothing", "current_password": PASSWORD}, 422, "email"),
-        ({"do": "email", "email": "new@example.com", "current_password": "Wrong1234"}, 422, "current_password"),
+        ({"do": "email", "email": "new@example.com", "current_password": "Wrong1234"}, 409, "current_password"),
     ],
 )
 async def test_profile_that_is_not_right_is_told_beside_the_field(
@@ -76,7 +76,7 @@ async def test_sessions_show_that_an_administrator_acts(ada: httpx.AsyncClient, 
 async def test_password_is_changed(ada: httpx.AsyncClient, browser: httpx.AsyncClient):
     for current, new, field in (("Wrong1234", "Analytical1", "current"), (PASSWORD, "weak", "new")):
         wrong = await ada.post("/account/security", data={"current_password": current, "new_password": new})
-        assert wrong.status_code == 422
+        assert wrong.status_code in {409, 422}
         assert f'id="{field}_password-wrong"' in wrong.text
     changed = {"current_password": PASSWORD, "new_password": "Analytical1", "end_api_keys": "on"}
     assert (await ada.post("/account/security", data=changed)).headers["location"] == "/account/security?done=password"
@@ -97,7 +97,7 @@ async def test_account_is_deleted_once_its_name_is_typed(ada: httpx.AsyncClient,
     bob = await enter("bob")
     for wrong, field in (({"typed_name": "BOB"}, "typed_name"), ({"current_password": "x"}, "current_password")):
         answer = await bob.post("/account/data", data={**form, "typed_name": "bob", **wrong})
-        assert answer.status_code == 422
+        assert answer.status_code in {409, 422}
         assert f'id="{field}-wrong"' in answer.text
     gone = await bob.post("/account/data", data={**form, "typed_name": "bob"})
     assert gone.headers["location"] == "/sign-in?done=account-deleted"

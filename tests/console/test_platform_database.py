@@ -87,8 +87,12 @@ async def test_data_model_is_read_from_the_database_as_it_is_now(root: httpx.Asy
     }
     for name in ("entities", "relationships", "tables"):
         assert "invoices" in pages[name], name
-    assert "What &lt;b&gt;is&lt;/b&gt; owed." in pages["tables"]
-    assert 'href="/platform/data-model?section=tables#table-' in pages["entities"]
+    assert "What &lt;b&gt;is&lt;/b&gt; owed." in pages["entities"]
+    one = (await root.get("/platform/data-model", params={"section": "tables", "table": "invoices"})).text
+    assert "FOREIGN KEY" in one
+    assert "What &lt;b&gt;is&lt;/b&gt; owed." in one
+    assert (await root.get("/platform/data-model?section=tables&table=none")).status_code == 404
+    assert 'href="/platform/data-model?section=tables&amp;table=invoices"' in pages["entities"]
     assert 'class="model-diagram"' in pages["relationships"]
     assert "username" in pages["rules"]
     assert "0018" in pages["migration"]

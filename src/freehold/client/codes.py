@@ -6,7 +6,7 @@ from typing import Final
 
 from freehold.access.own import NoSuchAction, UnknownAction
 from freehold.actions.errors import ActionChanged, ActionInUse, ActionTaken, BuiltInAction, TooManyActions
-from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, TooManyApiKeys
+from freehold.api_keys.errors import ApiKeyExpired, BeyondKeys, NoSuchApiKey, NoSuchProject, TooManyApiKeys
 from freehold.audit.errors import ChainForked
 from freehold.base.errors import (
     Conflict,
@@ -17,16 +17,20 @@ from freehold.base.errors import (
     Missing,
     Moved,
     OutcomeUnknown,
+    Refused,
     Renamed,
+    Reserved,
     SchemaPending,
     Stale,
     StillReferenced,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    Untimely,
 )
 from freehold.data.failures import ReadOnly
 from freehold.data.handing import TenantRoleUnusable
+from freehold.data.paging import InvalidCursor
 from freehold.demo.errors import DemoLoaded
 from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidIdempotencyKey
 from freehold.limits.errors import LimitReached
@@ -52,6 +56,7 @@ from freehold.organizations.ownership.errors import (
 from freehold.organizations.roles.errors import BuiltInRole, NoSuchRole, RoleInUse, RoleTaken, TooManyRoles, UnknownRole
 from freehold.passwords.hashing import CommonPassword
 from freehold.sessions.errors import WrongCredentials
+from freehold.tenants.protecting import CannotProtect, NoSuchTable
 from freehold.tokens.errors import OrganizationNeeded, TokenTooLarge
 from freehold.transfer.errors import BadFile, ImportIsRunning, NotThatSystem
 from freehold.users.backoff.errors import SignInDelayed
@@ -68,6 +73,7 @@ from freehold.users.proving.errors import FreshSignInNeeded, NotWhileActing
 from freehold.users.rights.errors import LastAdministrator
 from freehold.users.suspension.errors import AccountSuspended, NotSuspended, UserSuspended
 from freehold.users.verification.errors import EmailUnverified, EmailVerified
+from freehold.web.origins import OriginRefused
 from freehold.web.problems import (
     Internal,
     Malformed,
@@ -101,6 +107,7 @@ BY_CODE: Final[dict[str, type[FreeholdError]]] = {
     "body_too_large": TooLarge,
     "built_in_action": BuiltInAction,
     "built_in_role": BuiltInRole,
+    "cannot_protect": CannotProtect,
     "chain_forked": ChainForked,
     "common_password": CommonPassword,
     "conflict": Conflict,
@@ -117,6 +124,8 @@ BY_CODE: Final[dict[str, type[FreeholdError]]] = {
     "import_is_running": ImportIsRunning,
     "internal": Internal,
     "invalid": Invalid,
+    "invalid_cursor": InvalidCursor,
+    "invalid_expiry": Untimely,
     "invalid_idempotency_key": InvalidIdempotencyKey,
     "invalid_token": InvalidToken,
     "invitation_ended": InvitationEnded,
@@ -137,7 +146,9 @@ BY_CODE: Final[dict[str, type[FreeholdError]]] = {
     "no_such_invitation": NoSuchInvitation,
     "no_such_owner_offer": NoSuchOwnerOffer,
     "no_such_path": NoSuchPath,
+    "no_such_project": NoSuchProject,
     "no_such_role": NoSuchRole,
+    "no_such_table": NoSuchTable,
     "no_such_user": NoSuchUser,
     "no_such_webhook_endpoint": NoSuchWebhookEndpoint,
     "not_found": Missing,
@@ -146,14 +157,17 @@ BY_CODE: Final[dict[str, type[FreeholdError]]] = {
     "not_while_acting": NotWhileActing,
     "organization_gone": OrganizationGone,
     "organization_needed": OrganizationNeeded,
+    "origin_refused": OriginRefused,
     "outcome_unknown": OutcomeUnknown,
     "owner_must_stay": OwnerMustStay,
     "owner_offer_void": OwnerOfferVoid,
     "owns_organizations": OwnsOrganizations,
     "read_only": ReadOnly,
+    "refused": Refused,
     "renamed": Renamed,
     "replay_too_long": ReplayTooLong,
     "request_timeout": TooSlow,
+    "reserved": Reserved,
     "role_gone": RoleGone,
     "role_in_use": RoleInUse,
     "role_taken": RoleTaken,

@@ -14,7 +14,7 @@ from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
 from freehold.schema.catalog import read_model
 from freehold.schema.markdown import state
-from freehold.schema.page import sections
+from freehold.schema.page import described, sections
 from freehold.web.answers import Answer
 
 R = TypeVar("R")
@@ -69,6 +69,14 @@ async def show_data_model(visit: Visit) -> Answer:
     chosen = visit.query.get("section", "entities")
     if chosen not in written:
         raise Missing(f"There is no section '{chosen}': the sections are {', '.join(written)}")
+    body = written[chosen].body
+    names = [table.name for table in model.tables]
+    table = visit.query.get("table", names[0] if names else "")
+    if chosen == "tables" and names:  # all of them would be more than a page should weigh
+        found = described(model, table)
+        if found is None:
+            raise Missing(f"There is no table '{table}'")
+        body = found
     return await show(
         visit,
         "platform_data_model.html",
@@ -76,6 +84,9 @@ async def show_data_model(visit: Visit) -> Answer:
         current="platform-data-model",
         sections=written,
         chosen=chosen,
+        body=body,
+        names=names,
+        table=table,
         state=state(model),
         command="freehold schema docs --format html",
     )

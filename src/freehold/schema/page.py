@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from freehold.schema.diagram import LEGEND, MOST_DRAWN, STYLE, svg
 from freehold.schema.markdown import state
@@ -59,7 +60,7 @@ def sections(model: Model, tables_at: str = "") -> dict[str, Section]:
 
     Args:
         model: to be described.
-        tables_at: the address of the section with the tables, where that is another page.
+        tables_at: the address of pages with a table each, where the tables are not on the same one.
     """
     tables = model.tables[:MOST_DESCRIBED]
     names = {table.name for table in tables}
@@ -86,6 +87,11 @@ def sections(model: Model, tables_at: str = "") -> dict[str, Section]:
     }
 
 
+def described(model: Model, name: str) -> str | None:
+    """Write a table alone; None if there is none of this name."""
+    return next((_described(n, table) for n, table in enumerate(model.tables) if table.name == name), None)
+
+
 def _said(model: Model) -> str:
     left_out = (
         f"<p>The first {MOST_DESCRIBED} of {len(model.tables)} tables are described here. "
@@ -97,7 +103,8 @@ def _said(model: Model) -> str:
 
 
 def _entity(tables_at: str, number: int, table: Table) -> str:
-    link = f'<a href="{escape(tables_at)}#table-{number}">{escape(table.name)}</a>'
+    address = f"{tables_at}&table={quote(table.name)}" if tables_at else f"#table-{number}"
+    link = f'<a href="{escape(address)}">{escape(table.name)}</a>'
     return (
         f"<details><summary>{link} {escape(table.about or '')}</summary><pre>{escape(example(table))}</pre></details>"
     )

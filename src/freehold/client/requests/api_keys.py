@@ -16,7 +16,7 @@ def api_keys_list(user: UUID | Literal["me"], /, request: PageRequest) -> Reques
     ``GET /v1/users/me/api-keys``, ``GET /v1/users/{user}/api-keys``.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/users/{part(user)}/api-keys", (Page[ApiKey],), query=request)
 

@@ -17,7 +17,7 @@ def audit_list_of_organization(organization: UUID | str, /, request: AuditPageRe
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
         Forbidden: ``forbidden``: the role of the actor lacks ``audit.read``.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/organizations/{part(organization)}/audit-events", (Page[AuditEvent],), query=request)
 
@@ -29,6 +29,6 @@ def audit_list_of_accounts(request: AccountAuditPageRequest) -> Request[Page[Aud
 
     Raises:
         Forbidden: ``forbidden``: the actor is not a platform administrator.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", "/v1/audit-events", (Page[AuditEvent],), query=request)

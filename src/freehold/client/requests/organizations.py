@@ -53,7 +53,8 @@ def organizations_list(request: PageRequest) -> Request[Page[Organization]]:
     ``GET /v1/organizations``.
 
     Raises:
-        Invalid: the cursor belongs to another list, or ``q`` and ``sort`` are both given.
+        InvalidCursor: the cursor belongs to another list.
+        Refused: ``q`` and ``sort`` are both given.
     """
     return Request("GET", "/v1/organizations", (Page[Organization],), query=request, fixed={"all": "true"})
 
@@ -65,7 +66,7 @@ def organizations_list_of_user(user: UUID | Literal["me"], /, request: PageReque
 
     Raises:
         Missing: ``not_found``: the user does not exist, or the actor cannot see them.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/users/{part(user)}/organizations", (Page[Organization],), query=request)
 
@@ -152,17 +153,13 @@ def organizations_purge(organization: UUID | str, /, *, version: datetime | None
 def organizations_list_deleted(request: PageRequest) -> Request[Page[DeletedOrganization]]:
     """List all deleted organizations that can be restored, newest first.
 
-    ``GET /v1/organizations``.
+    ``GET /v1/deleted-organizations``.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request(
-        "GET",
-        "/v1/organizations",
-        (Page[DeletedOrganization],),
-        query=request,
-        fixed={"deleted": "true", "all": "true"},
+        "GET", "/v1/deleted-organizations", (Page[DeletedOrganization],), query=request, fixed={"all": "true"}
     )
 
 
@@ -171,14 +168,14 @@ def organizations_list_deleted_of_user(
 ) -> Request[Page[DeletedOrganization]]:
     """List the deleted organizations that a user can restore, newest first.
 
-    ``GET /v1/organizations``.
+    ``GET /v1/deleted-organizations``.
 
     Raises:
         Missing: ``not_found``: the user does not exist, or the actor cannot see them.
         Forbidden: somebody else's, or an API key asks that does not include organization.restore.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
-    return Request("GET", "/v1/organizations", (Page[DeletedOrganization],), query=request, fixed={"deleted": "true"})
+    return Request("GET", "/v1/deleted-organizations", (Page[DeletedOrganization],), query=request)
 
 
 def organizations_explain_access(organization: UUID | str, /, question: AccessQuestion) -> Request[Access]:

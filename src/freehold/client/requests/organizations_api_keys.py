@@ -15,7 +15,7 @@ def api_keys_list(organization: UUID | str, /, request: PageRequest) -> Request[
     ``GET /v1/organizations/{organization}/api-keys``.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/organizations/{part(organization)}/api-keys", (Page[ApiKey],), query=request)
 

@@ -30,7 +30,7 @@ def invitations_list(organization: UUID | str, /, request: PageRequest) -> Reque
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/organizations/{part(organization)}/invitations", (Page[Invitation],), query=request)
 
@@ -126,7 +126,7 @@ def invitations_list_of_user(user: UUID | Literal["me"], /, request: PageRequest
 
     Raises:
         Missing: ``not_found``: the user does not exist, or the actor cannot see them.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/users/{part(user)}/invitations", (Page[ReceivedInvitation],), query=request)
 
@@ -170,13 +170,4 @@ def invitations_accept(acceptance: InvitationAcceptance) -> Request[Membership]:
         InviterLacksRight: ``inviter_lacks_right``: whoever sent it could not send it now.
         NotWhileActing: ``not_while_acting``: an administrator acts for the user, and cannot consent for them.
     """
-    return Request(
-        "POST",
-        "/v1/invitations/accept",
-        (
-            Membership,
-            EarlierMembership,
-        ),
-        again=EarlierMembership,
-        body=acceptance,
-    )
+    return Request("POST", "/v1/invitations/accept", (Membership,), again=EarlierMembership, body=acceptance)

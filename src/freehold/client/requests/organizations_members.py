@@ -18,7 +18,7 @@ def members_list(organization: UUID | str, /, request: PageRequest) -> Request[P
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/organizations/{part(organization)}/members", (Page[Member],), query=request)
 

@@ -17,7 +17,7 @@ def roles_list(organization: UUID | str, /, request: PageRequest) -> Request[Pag
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/organizations/{part(organization)}/roles", (Page[RoleEntry],), query=request)
 
@@ -30,17 +30,10 @@ def roles_get(organization: UUID | str, /, role: UUID | str) -> Request[CustomRo
     Raises:
         NoSuchRole: ``no_such_role``.
     """
-    return Request(
-        "GET",
-        f"/v1/organizations/{part(organization)}/roles/{part(role)}",
-        (
-            CustomRole,
-            RoleEntry,
-        ),
-    )
+    return Request("GET", f"/v1/organizations/{part(organization)}/roles/{part(role)}", (RoleEntry,))
 
 
-def roles_create(organization: UUID | str, /, new: NewCustomRole) -> Request[CustomRole]:
+def roles_create(organization: UUID | str, /, new: NewCustomRole) -> Request[RoleEntry]:
     """Create a role from actions that the actor has.
 
     ``POST /v1/organizations/{organization}/roles``.
@@ -51,12 +44,12 @@ def roles_create(organization: UUID | str, /, new: NewCustomRole) -> Request[Cus
         RoleTaken: ``role_taken``.
         TooManyRoles: ``too_many_roles``.
     """
-    return Request("POST", f"/v1/organizations/{part(organization)}/roles", (CustomRole,), body=new)
+    return Request("POST", f"/v1/organizations/{part(organization)}/roles", (RoleEntry,), body=new)
 
 
 def roles_update(
     organization: UUID | str, /, role: UUID | str, patch: RolePatch, *, version: datetime | None = None
-) -> Request[CustomRole]:
+) -> Request[RoleEntry]:
     """Update a role for everybody who has it. ``version`` is the ``updated_at`` that you read.
 
     ``PATCH /v1/organizations/{organization}/roles/{role}``.
@@ -70,11 +63,7 @@ def roles_update(
         Stale: ``stale``.
     """
     return Request(
-        "PATCH",
-        f"/v1/organizations/{part(organization)}/roles/{part(role)}",
-        (CustomRole,),
-        body=patch,
-        version=version,
+        "PATCH", f"/v1/organizations/{part(organization)}/roles/{part(role)}", (RoleEntry,), body=patch, version=version
     )
 
 

@@ -42,7 +42,7 @@ def projects_list(organization: UUID | str, /, request: PageRequest) -> Request[
     Raises:
         Missing: ``not_found``: the actor cannot see the organization, or it has no public project.
         Forbidden: the actor is a member without ``project.read``, and no project is public.
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/organizations/{part(organization)}/projects", (Page[Project],), query=request)
 

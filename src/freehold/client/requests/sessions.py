@@ -91,7 +91,7 @@ def sessions_list(request: PageRequest) -> Request[Page[Session]]:
     ``GET /v1/sessions``.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", "/v1/sessions", (Page[Session],), query=request)
 
@@ -102,7 +102,7 @@ def sessions_list_of_user(user: UUID, /, request: PageRequest) -> Request[Page[S
     ``GET /v1/users/{user}/sessions``.
 
     Raises:
-        Invalid: the cursor belongs to another list.
+        InvalidCursor: the cursor belongs to another list.
     """
     return Request("GET", f"/v1/users/{part(user)}/sessions", (Page[Session],), query=request)
 

@@ -11,15 +11,7 @@ from freehold.data.paging import Page, PageRequest
 from freehold.users.recovery.types import NewPasswordReset, PasswordResetCompletion
 from freehold.users.rights.types import AdminGrant
 from freehold.users.suspension.types import NewSuspension, Suspension
-from freehold.users.types import (
-    NewUser,
-    OwnUser,
-    OwnUserWithOrganizations,
-    PasswordChange,
-    User,
-    UserPatch,
-    UserWithOrganizations,
-)
+from freehold.users.types import NewUser, PasswordChange, User, UserPatch
 from freehold.users.undoing.types import EmailUndo
 from freehold.users.verification.types import EmailVerification, PasswordNeeded
 
@@ -54,21 +46,10 @@ def users_get(user: UUID | Literal["me"], /) -> Request[User]:
     Raises:
         Missing: ``not_found``.
     """
-    return Request(
-        "GET",
-        f"/v1/users/{part(user)}",
-        (
-            User,
-            OwnUser,
-            UserWithOrganizations,
-            OwnUserWithOrganizations,
-        ),
-    )
+    return Request("GET", f"/v1/users/{part(user)}", (User,))
 
 
-def users_get_with_organizations(
-    user: UUID | Literal["me"], /
-) -> Request[UserWithOrganizations | OwnUserWithOrganizations]:
+def users_get_with_organizations(user: UUID | Literal["me"], /) -> Request[User]:
     """Read a user with their organizations, as far as the actor can see them.
 
     ``GET /v1/users/{user}``.
@@ -77,15 +58,7 @@ def users_get_with_organizations(
         Forbidden: an API key asks that does not include organization.read.
         Missing: ``not_found``.
     """
-    return Request(
-        "GET",
-        f"/v1/users/{part(user)}",
-        (
-            UserWithOrganizations,
-            OwnUserWithOrganizations,
-        ),
-        fixed={"include": "organizations"},
-    )
+    return Request("GET", f"/v1/users/{part(user)}", (User,), fixed={"include": "organizations"})
 
 
 def users_list(request: PageRequest) -> Request[Page[User]]:
@@ -97,7 +70,8 @@ def users_list(request: PageRequest) -> Request[Page[User]]:
         request: which page; a ``UsersPageRequest`` has filters, too.
 
     Raises:
-        Invalid: the cursor belongs to another list, or ``q`` and ``sort`` are both given.
+        InvalidCursor: the cursor belongs to another list.
+        Refused: ``q`` and ``sort`` are both given.
     """
     return Request("GET", "/v1/users", (Page[User],), query=request)
 
@@ -118,16 +92,7 @@ def users_update(user: UUID | Literal["me"], /, patch: UserPatch, *, version: da
         FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
         WrongPassword: ``wrong_password``.
     """
-    return Request(
-        "PATCH",
-        f"/v1/users/{part(user)}",
-        (
-            User,
-            OwnUser,
-        ),
-        body=patch,
-        version=version,
-    )
+    return Request("PATCH", f"/v1/users/{part(user)}", (User,), body=patch, version=version)
 
 
 def users_change_password(
