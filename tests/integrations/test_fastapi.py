@@ -153,7 +153,7 @@ async def test_api_stands_beside_the_routes(platform: Platform, sign_up: SignUp)
     async with calling(application(platform)) as client:
         own = await client.get("/freehold/v1/users/me", headers=await bearer(platform, "ada"))
         assert own.json()["username"] == "ada"
-        assert (await client.get("/freehold/openapi.json")).json()["servers"] == [{"url": "/freehold"}]
+        assert (await client.get("/freehold/openapi.json")).json()["servers"] == [{"url": "http://test/freehold"}]
 
 
 async def test_lifespan_opens_the_platform_around_your_own_and_closes_it(database_url: str):

@@ -52,6 +52,9 @@ class Town:
         await self.make(f"{ACME}/projects", name="Hidden")
         public = await self.make(f"{ACME}/projects", name="Rocket", settings={"visibility": "public"})
         self.ids["project"] = public["id"]
+        hook = {"url": "https://hooks.example.com/freehold", "events": ["*"]}
+        self.ids["endpoint"] = (await self.make(f"{ACME}/webhook-endpoints", **hook))["id"]
+        self.ids |= {"delivery": self.ids["endpoint"], "slug": "free", "action": "project.read"}
         key = await self.make(f"{ACME}/api-keys", name="robot", actions=["organization.read", "project.read"])
         self.ids["key"] = self.ids["api_key"] = key["id"]
         self.people["robot"] = {"Authorization": f"Bearer {key['key']}"}

@@ -12,7 +12,7 @@ async def test_role_must_exist_when_inviting(client: httpx.AsyncClient, ada: Hea
     answer = await invite(client, ada, role="nobody")
     assert code(answer, 409) == "unknown_role"
     assert [each["pointer"] for each in answer.json()["errors"]] == ["/role"]
-    assert (await invite(client, ada, role="owner")).status_code == 422
+    assert (await invite(client, ada, role="owner")).status_code == 409
 
 
 async def test_role_must_exist_at_acceptance(client: httpx.AsyncClient, platform: Platform, ada: Headers):
