@@ -73,6 +73,7 @@ from freehold import (
 )
 from freehold.api_keys.errors import NoSuchApiKey
 from freehold.base.errors import Renamed
+from freehold.data.paging import InvalidCursor
 from freehold.organizations.errors import SlugTaken
 from freehold.organizations.members.errors import AlreadyMember, NoSuchUser
 from freehold.organizations.roles.errors import RoleTaken
@@ -414,7 +415,7 @@ async def test_tokens_and_what_can_be_done(world: World):
         ("missing", "not_found"),
         ("username_taken", "username_taken"),
         ("slug_taken", "slug_taken"),
-        ("cursor", "invalid"),
+        ("cursor", "invalid_cursor"),
         ("credentials", "wrong_credentials"),
         ("nobody", "unauthenticated"),
         ("dots", "not_found"),
@@ -433,7 +434,7 @@ async def test_errors_are_of_the_same_class_with_the_same_words(world: World, ra
             SlugTaken,
             lambda: ada.organizations.create(NewOrganization(name="Other", slug="acme")),
         ),
-        "cursor": (Invalid, lambda: ada.projects.list("acme", PageRequest(cursor="A" * 40))),
+        "cursor": (InvalidCursor, lambda: ada.projects.list("acme", PageRequest(cursor="A" * 40))),
         "credentials": (
             WrongCredentials,
             lambda: world.nobody.sessions.create(NewSession(login="ada", password="wrong")),

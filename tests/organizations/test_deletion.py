@@ -54,10 +54,12 @@ class Town:
         self.ids["project"] = public["id"]
         hook = {"url": "https://hooks.example.com/freehold", "events": ["*"]}
         self.ids["endpoint"] = (await self.make(f"{ACME}/webhook-endpoints", **hook))["id"]
-        self.ids |= {"delivery": self.ids["endpoint"], "slug": "free", "action": "project.read"}
+        self.ids |= {"slug": "free", "action": "project.read"}
         key = await self.make(f"{ACME}/api-keys", name="robot", actions=["organization.read", "project.read"])
         self.ids["key"] = self.ids["api_key"] = key["id"]
         self.people["robot"] = {"Authorization": f"Bearer {key['key']}"}
+        sent = await self.owner("GET", f"{ACME}/webhook-endpoints/{self.ids['endpoint']}/deliveries")
+        self.ids["delivery"] = sent.json()["data"][0]["id"]
 
     async def owner(self, method: str, path: str, **options: Any) -> httpx.Response:
         answer = await self.client.request(method, path, headers=self.people["owner"], **options)
@@ -135,6 +137,7 @@ def queries_of(endpoint: Endpoint) -> Iterator[dict[str, str]]:
 async def test_no_list_or_count_shows_a_deleted_organization(town: Town, subtests: pytest.Subtests):
     """Every other GET, as everybody: no answer holds its id, slug or name, and nobody is a fellow member by it."""
     others = [e for e in ENDPOINTS if e.method == "GET" and "{organization}" not in e.path]
+    others = [each for each in others if "deleted" not in each.name]  # which is where they are
     shown: set[str] = set()
 
     async def answers() -> dict[tuple[str, str, str], str]:

@@ -1,6 +1,6 @@
 """Reads answers as the types of the library. What a newer server adds is not looked at."""
 
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 import httpx
 import msgspec
@@ -8,6 +8,14 @@ import msgspec
 from freehold.client.problems import UnexpectedAnswer
 from freehold.client.request import Request
 from freehold.data.paging import Page
+from freehold.organizations.roles.types import CustomRole, RoleEntry
+from freehold.users.types import OwnUser, OwnUserWithOrganizations, User, UserWithOrganizations
+
+_CLOSER: Final[dict[Any, tuple[type, ...]]] = {
+    User: (OwnUserWithOrganizations, UserWithOrganizations, OwnUser),
+    RoleEntry: (CustomRole,),
+}
+"""What an answer may be besides: the document has one schema where the library tells by type how much it shows."""
 
 
 def read(request: Request[Any], response: httpx.Response) -> Any:
@@ -26,7 +34,7 @@ def read(request: Request[Any], response: httpx.Response) -> Any:
         kinds = tuple(kind for kind in request.answers if kind not in {type(None), request.again})
     try:
         document = msgspec.json.decode(response.content)
-        return _convert(document, kinds)
+        return _convert(document, tuple(closer for kind in kinds for closer in (*_CLOSER.get(kind, ()), kind)))
     except msgspec.MsgspecError as error:
         raise UnexpectedAnswer(
             f"The answer to {request.method} {request.path} is not what this client expects ({error}): upgrade it if "
