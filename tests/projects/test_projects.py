@@ -72,8 +72,11 @@ async def test_cursor_is_good_for_the_list_that_gave_it_alone(acme: Acme):
             await ada.projects.create(place.id, NewProject(name=name, settings=public))
     cursor = (await ada.projects.list(organization.id, PageRequest(limit=1))).next_cursor
     assert cursor
+    for bad in ("=", "\u00e9"):
+        with pytest.raises(Invalid):
+            PageRequest(cursor=bad)
     swapped = cursor[:-1] + ("A" if cursor[-1] != "A" else "B")
-    tampered = [swapped, cursor[1:], cursor + "A", "A", "=", "\u00e9"]
+    tampered = [swapped, cursor[1:], cursor + "A", "A"]
     for call in (
         ada.projects.list(other.id, PageRequest(cursor=cursor)),
         ada.organizations.members.list(organization.id, PageRequest(cursor=cursor)),

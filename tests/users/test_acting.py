@@ -24,6 +24,7 @@ from freehold import (
 )
 from freehold.serve.application import ENDPOINTS, openapi
 from freehold.users.proving.errors import NotWhileActing
+from freehold.web.examples import example_of
 from freehold.web.routing import Endpoint
 
 DOCUMENT = openapi()
@@ -121,7 +122,8 @@ async def test_no_route_that_takes_a_proof_does_anything_while_acting(
     key = keys["acme" if "{organization}" in endpoint.path else "me"]
     path = endpoint.path.format(user=scene.bob_id, organization="acme", api_key=key)
     content = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()].get("requestBody", {}).get("content", {})
-    body = content.get("application/json", {}).get("example")
+    schema = content.get("application/json", {}).get("schema")
+    body = schema and example_of(schema, DOCUMENT["components"]["schemas"])
     acting = await scene.acting()
     answer = await scene.client.request(endpoint.method, path, json=body, headers=acting)
     # What only administrators may do is refused to the user for whom they act.

@@ -116,7 +116,8 @@ async def _all_pages(platform: Platform, wanted: dict[str, str], limit: int) -> 
     found: list[User] = []
     cursor = None
     while True:
-        page = await platform.users.list(UsersPageRequest(limit=limit, cursor=cursor, include="total", **wanted))  # type: ignore[arg-type]
+        filters: dict[str, Any] = {**wanted, **({"admin": wanted["admin"] == "true"} if "admin" in wanted else {})}
+        page = await platform.users.list(UsersPageRequest(limit=limit, cursor=cursor, include="total", **filters))
         found += page.data
         assert len(page.data) <= limit
         cursor = page.next_cursor

@@ -69,7 +69,7 @@ A_THING = Thing(id=THING, name="One", updated_at=NOW)
 @routes.get("/v1/things")
 async def list_things(context: Context, query: PageRequest) -> Page[Thing]:
     """List things."""
-    return Page(data=[A_THING], next_cursor=None if query.cursor else "a b/c")
+    return Page(data=[A_THING], next_cursor=None if query.cursor else "a-b_c")
 
 
 @routes.post("/v1/things", status=201, auth="optional")

@@ -5,6 +5,7 @@ The cases are made from the declarations of the routes, so that a new route or f
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from string import ascii_lowercase
 from types import NoneType
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from freehold import NewSession, NewUser, Platform, Settings
 from freehold.base.scalars import RoleText, Rule, Slug
 from freehold.base.validation import Input
 from freehold.serve.application import ENDPOINTS, create_application, openapi
+from freehold.web.examples import example_of
 from freehold.web.references import alternatives, kinds_of
 from freehold.web.routing import Endpoint
 
@@ -29,6 +31,8 @@ KNOWING_CALLERS = [endpoint for endpoint in ENDPOINTS if endpoint.auth != "none"
 BY_PATH = {endpoint.path: [e for e in ENDPOINTS if e.path == endpoint.path] for endpoint in ENDPOINTS}
 DOCUMENT = openapi()
 SOME_ID = "0190163d-8694-739b-aea5-966c26f8ad91"
+PARTS = {"slug": "free", "action": "project.read"}
+"""What is no id in a path."""
 TABLES = ("users", "organizations", "organization_members", "projects", "sessions", "audit_events")
 
 for_each = pytest.mark.parametrize
@@ -40,14 +44,14 @@ def name(endpoint: Endpoint) -> str:
     return endpoint.name
 
 
-def address(endpoint: Endpoint, **bad: str) -> str:
+def address(endpoint: Endpoint, /, **bad: str) -> str:
     """The path with parts of the right shape (there is nothing there), or with a bad one."""
-    return endpoint.path.format(**{part: bad.get(part, SOME_ID) for part in endpoint.references})
+    return endpoint.path.format(**{part: bad.get(part, PARTS.get(part, SOME_ID)) for part in endpoint.references})
 
 
 def example(endpoint: Endpoint) -> dict[str, Any]:
     content = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]["requestBody"]["content"]
-    found: dict[str, Any] = json.loads(json.dumps(content["application/json"]["example"]))
+    found: dict[str, Any] = example_of(content["application/json"]["schema"], DOCUMENT["components"]["schemas"])
     return found
 
 
@@ -119,7 +123,7 @@ def values(kind: Any, good: Any, pointer: str) -> Iterator[Case]:  # noqa: C901 
         yield "null", None, pointer
     wrongs: tuple[Any, ...] = (1.5, True, [], {}, "x", 10**30)
     for wrong in wrongs:
-        if not isinstance(wrong, type(good)):
+        if not isinstance(wrong, str if good is None else type(good)):
             yield f"wrong type {wrong!r}", wrong, pointer
     if isinstance(inner, type) and issubclass(inner, Input):
         yield from cases(inner, good, pointer)
@@ -139,7 +143,9 @@ def values(kind: Any, good: Any, pointer: str) -> Iterator[Case]:  # noqa: C901 
         yield "wrong type of entry", [*good, 1], f"{pointer}/{len(good)}"
         if not isinstance(good[0], dict):  # of many invitations, each is answered for itself
             yield "duplicate entry", [*good, *good], f"{pointer}/{len(good)}"
-        yield "too many entries", [f"feature{number}" for number in range(101)], pointer
+        names = [f"{first}{second}" for first in ascii_lowercase[:16] for second in ascii_lowercase]
+        form = "noun.{}" if "." in str(good[0]) else "feature_{}"
+        yield "too many entries", [form.format(each) for each in names[:401]], pointer
 
 
 @for_each("endpoint", WITH_BODY, ids=name)

@@ -33,7 +33,7 @@ async def test_roles_over_http(client: httpx.AsyncClient, sign_up: SignUp, acme:
     fellow = await sign_up("fellow")
     member = f"/v1/organizations/{acme.slug}/members/{fellow.id}"
     assert (await client.put(member, json={"role": "release-engineer"})).json()["role"] == "release-engineer"
-    assert (await client.put(member, json={"role": "owner"})).status_code == 422
+    assert (await client.put(member, json={"role": "owner"})).status_code == 409
     assert (await client.delete(f"{roles}/release-engineer")).json()["code"] == "role_in_use"
     asked = await client.get(
         f"/v1/organizations/{acme.slug}/access", params={"user_id": str(fellow.id), "action": "project.update"}

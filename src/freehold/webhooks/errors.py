@@ -19,7 +19,8 @@ class NoSuchDelivery(Missing):
     """The endpoint has no such delivery, or not any more."""
 
     code = "no_such_delivery"
-    title = "This delivery does not exist: it belongs to another endpoint, or was dropped because it is old"
+    title = "This delivery does not exist"
+    explanation = "This delivery does not exist: it belongs to another endpoint, or was dropped because it is old"
 
 
 class TooManyWebhookEndpoints(Conflict):
