@@ -324,7 +324,7 @@ async def test_id_is_taken_in_capitals(client: httpx.AsyncClient, acme: Organiza
         ({"audience": ""}, "/audience", "invalid_audience"),
         ({"audience": "a b"}, "/audience", "invalid_audience"),
         ({"audience": "a" * 256}, "/audience", "invalid_audience"),
-        ({"actions": ["fly"]}, "/actions/0", "invalid_choice"),
+        ({"actions": ["fly"]}, "/actions/0", "invalid_action"),
         ({"lifetime": 3600}, "/lifetime", "unknown_field"),
     ],
 )

@@ -15,6 +15,7 @@ from freehold import (
     NewRole,
     NewSession,
     NewUser,
+    OwnUser,
     PageRequest,
     PasswordChange,
     Platform,
@@ -30,7 +31,8 @@ from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
 
 def as_others_see(user: User) -> User:
     """Leave out what only they and administrators see."""
-    return User(**{name: getattr(user, name) for name in User.__struct_fields__})
+    own = OwnUser.__annotations__
+    return User(**{name: getattr(user, name) for name in User.__struct_fields__ if name not in own})
 
 
 async def test_new_user_is_as_they_said(platform: Platform):
