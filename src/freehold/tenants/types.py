@@ -104,7 +104,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """A foreign key of it with one column, and whether one with the organization could stand beside it, and does not."""
+    """A foreign key of it, and whether one with the organization could stand beside it, and does not."""
 
     name: str
     column: str
