@@ -1326,6 +1326,11 @@ SELECT k.conname::text AS name, quote_ident(a.attname) AS column, CASE WHEN n.ns
         JOIN pg_attribute o ON o.attrelid = c.oid AND o.attname = $1::text AND NOT o.attisdropped
         WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = 2
             AND i.indkey[0] = o.attnum AND i.indkey[1] = pa.attnum
+    ) AND NOT EXISTS (
+        SELECT FROM pg_constraint done
+        JOIN pg_attribute own ON own.attrelid = k.conrelid AND own.attname = $1 AND NOT own.attisdropped
+        WHERE done.contype = 'f' AND done.conrelid = k.conrelid AND done.confrelid = k.confrelid
+            AND cardinality(done.conkey) = 2 AND done.conkey @> ARRAY[own.attnum, a.attnum]
     ) AS can_be_composite
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.confrelid

@@ -32,7 +32,6 @@ ELSEWHERE = {
     "no_administrator": "(For the operator) The one who is to act for a user must be an active platform administrator.",
     "no_such_event": "The log has no event with this id.",
     "no_such_organization": "No organization has this id.",
-    "no_such_project": "The key cannot be limited to a project with this id: there is none that it could reach.",
     "reserved_action": "The action begins with a noun of Freehold's own: use your own noun.",
     "too_long": "The value is too long; `detail` says how long it may be.",
     "too_few": "The list has too few entries.",

@@ -13,6 +13,7 @@ from freehold import Platform
 CLIENT = REPOSITORY / "src/freehold/client"
 
 _OPERATOR = "for whoever has the database: HTTP does not offer it to anybody"
+_TOLD_BY_TYPE = "the declared result: HTTP has one schema, which is read as the closest type of the library"
 _STREAM = "reads or writes a file of any size next to the database: use the command line there"
 LACKING = {
     "users.find": "a program that looks for somebody by login uses `users.list` with `username` or `email`",
@@ -23,6 +24,8 @@ LACKING = {
     "tokens.list_keys": _OPERATOR,
     "tokens.rotate_key": _OPERATOR,
     "audit.record": "an event of yours is written in the transaction of your change, which HTTP cannot share",
+    "audit.read_events": _STREAM,
+    "audit.read_events_of_organization": _STREAM,
     "audit.verify": _STREAM,
     "audit.heads": _STREAM,
     "audit.export": _STREAM,
@@ -41,6 +44,9 @@ DIFFERENT = {
     "organizations.create": "`owner_id`: an organization made over HTTP belongs to who makes it",
     "sessions.impersonate": "`user`, `admin_id`: " + _OTHERS_ALONE + "; the administrator is who asks",
     "organizations.delete": "the result: HTTP answers 204; `list_deleted_of_user` says until when it can be restored",
+    "users.get_with_organizations": _TOLD_BY_TYPE,
+    "organizations.roles.create": _TOLD_BY_TYPE,
+    "organizations.roles.update": _TOLD_BY_TYPE,
     "users.export": "the result: the parts come over HTTP",
     "organizations.list_deleted_of_user": "`user`: " + _OWN_ALONE,
     "users.change_password": "`user`: " + _OWN_ALONE,

@@ -42,6 +42,7 @@ async def test_examples_are_what_was_said_on_a_journey(journey: Journey) -> None
 
 
 UNSTEADY = {
+    "verify_email",  # its 200 is for who gives neither a session nor a password
     *(f"{verb}_{of}webhook_{what}" for of in ("", "organization_") for verb, what in (("get", "delivery"),)),
     *(f"replay_{of}webhook{what}" for of in ("", "organization_") for what in ("s", "_delivery")),
 }

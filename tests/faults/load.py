@@ -16,7 +16,14 @@ PATIENCE_SECONDS: Final = 10.0
 PAUSE_SECONDS: Final = 0.02
 """How long a client waits before it tries again."""
 WELL: Final = frozenset({"200", "201", "204", "200 replayed", "201 replayed", "204 replayed"})
-BEARABLE: Final = WELL | {"503 unavailable", "503 outcome_unknown", "409 idempotency_key_in_flight", "cut", "refused"}
+BEARABLE: Final = WELL | {
+    "503 unavailable",
+    "503 read_only",
+    "503 outcome_unknown",
+    "409 idempotency_key_in_flight",
+    "cut",
+    "refused",
+}
 """What a client may be answered under a fault; ``cut`` is a connection that ends, ``refused`` one that never begins."""
 GONE: Final = "404 not_found"
 """What is answered to who deletes again, since the first answer got lost."""
@@ -158,7 +165,7 @@ class Load:
             if word in WELL:
                 entry.is_acknowledged = True
                 return
-            if word not in {"503 unavailable", "refused"}:
+            if word not in {"503 unavailable", "503 read_only", "refused"}:
                 return  # it may be stored, and may not be
             entry.is_possible = False
             if self._stopping:
@@ -190,7 +197,7 @@ class Load:
         if word in WELL:
             values[:] = [value]
         else:
-            if word in {"503 unavailable", "refused"}:
+            if word in {"503 unavailable", "503 read_only", "refused"}:
                 values.remove(value)
             await asyncio.sleep(PAUSE_SECONDS)
 

@@ -72,6 +72,8 @@ def given_fields(patch: Input) -> list[str]:
 def ruled(entity: type[msgspec.Struct], pointer: str = "") -> Iterator[tuple[str, str, Rule]]:
     """Go through the fields that keep a rule: the name of each, where a document has it, and the rule."""
     for field in msgspec.structs.fields(entity):
+        if field.default is UNSET:  # an answer may have it, and no column of this table does
+            continue
         place = f"{pointer}/{field.name}"
         for kind in get_args(field.type) if get_origin(field.type) in {Union, types.UnionType} else (field.type,):
             if isinstance(kind, type) and issubclass(kind, msgspec.Struct):

@@ -30,7 +30,9 @@ def markdown(model: Model, image: str | None = None) -> str:
         parts += ["\n".join(f"- {key}" for key in keys)] if keys else []
     checks = [(table.name, each) for table in model.tables for each in table.constraints if each.kind == "c"]
     parts += ["## Data validation rules"]
-    parts += [_table(("Table", "Rule", "CHECK"), [(name, rule(each), each.definition) for name, each in checks])]
+    parts += [
+        _table(("Table", "Rule", "CHECK"), [(name, rule(each), each.definition) for name, each in checks], code=2)
+    ]
     if model.queries:
         parts.append("## Query patterns")
     for query in model.queries:
@@ -53,10 +55,14 @@ def state(model: Model) -> str:
     return f"{len(model.migrations)} migrations are applied, the newest is {model.migrations[-1].version}."
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, code: int | None = None) -> str:
     if not rows:
         return "None."
-    lines = [head, ("---",) * len(head), *(tuple(map(_text, row)) for row in rows)]
+    lines = [
+        head,
+        ("---",) * len(head),
+        *(tuple(_cell(text, is_code=n == code) for n, text in enumerate(row)) for row in rows),
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -67,6 +73,11 @@ def _listed(lines: list[str]) -> str:
 def _text(text: str | None) -> str:
     """Escape what Markdown, or HTML in it, would read as its own."""
     return re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", " ".join((text or "").split()))
+
+
+def _cell(text: str, *, is_code: bool) -> str:
+    """Write a cell; a pipe would end it, in code too."""
+    return f"`{_code(text)}`".replace("|", "\\|") if is_code else _text(text)
 
 
 def _code(text: str) -> str:

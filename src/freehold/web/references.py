@@ -1,7 +1,8 @@
 """Parts of a path: what each may be, how it is read and how it is published."""
 
+import re
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from msgspec import UNSET
@@ -10,6 +11,7 @@ from freehold.base.errors import FieldError
 from freehold.base.scalars import RESERVED_SLUGS, ActionText, RoleText, Slug
 from freehold.base.validation import Problems, Reader, reader
 
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOUNS = {
     UUID: "a UUID",
     Slug: "a slug",
@@ -42,7 +44,7 @@ def reference_reader(reference: Any) -> Reader:
             found = read_kind(value, pointer, [])
             if found is not UNSET:
                 return found
-        if Slug in kinds and value in RESERVED_SLUGS:
+        if Slug in kinds and (value in RESERVED_SLUGS or _UUID.fullmatch(value)):
             return value
         problems.append(FieldError(pointer, "invalid_reference", f"must be {expected}"))
         return UNSET
