@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from msgspec import UnsetType
 from tests.contract.client_calls import Call, Given, Unreadable, calls, library, parameters, taken
-from tests.contract.errors_page import by_code
+from tests.contract.errors_page import by_code, modules
 
 from freehold import Platform
 from freehold.base.errors import FreeholdError
@@ -253,6 +253,8 @@ def _codes() -> str:
     for each in SLICES:
         list(each.modules("errors"))
     names = Names()
+    for _ in modules():  # so that every error there is has been imported
+        pass
     known = {
         code: kind
         for code, kind in by_code(FreeholdError).items()

@@ -20,7 +20,12 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SECRET = re.compile(r"(fh[a-z]*_|whsec_)[A-Za-z0-9_+/=-]{20,}")
 _TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_OF_KEYS: Final = {"kid": "2026-12-01", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+_OF_KEYS: Final = {
+    "hint": "9f3a",
+    "sent_at": "2026-12-01T09:30:00Z",
+    "kid": "2026-12-01",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}
 """Of a public key (RFC 8037 has this one)."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PATHS: Final = sorted(ENDPOINTS, key=lambda e: (e.path.count("{"), e.path))
@@ -260,7 +265,7 @@ class Journey:
         await ask("root", "GET", f"users/{self.eve}/suspension")
         await ask("root", "DELETE", f"users/{self.eve}/suspension")
         await ask("root", "GET", f"users/{self.eve}/export")
-        await ask("root", "GET", "audit-events", limit="2")
+        await ask("root", "GET", "audit-events", limit="2", action="user.create")
 
     async def _leave(self) -> None:
         ask, acme = self.ask, "organizations/acme"

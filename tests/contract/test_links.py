@@ -8,12 +8,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 CODE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+INLINE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def links(page: Path) -> list[str]:
     """Where a page's links lead within this project."""
-    text = CODE.sub("", page.read_text("utf-8"))
+    text = INLINE.sub("", CODE.sub("", page.read_text("utf-8")))
     return [link for link in LINK.findall(text) if not re.match("[a-z]+:", link)]
 
 
