@@ -20,6 +20,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _SECRET = re.compile(r"(fh[a-z]*_|whsec_)[A-Za-z0-9_+/=-]{20,}")
 _TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_CURSOR: Final = "wQxXuVpGQgsd8HoVUwywaZLX_yIWUYBrCrr92SQwMWEyMjFlYS02Y2Q2LTdhOGI"
 _OF_KEYS: Final = {
     "hint": "9f3a",
     "sent_at": "2026-12-01T09:30:00Z",
@@ -70,7 +71,10 @@ class Journey:
     def steady(self, value: Any) -> Any:
         """Give everything that differs from run to run a value of its own that does not."""
         if isinstance(value, dict):
-            return {key: _OF_KEYS.get(key) or self.steady(each) for key, each in value.items()}
+            return {
+                key: _CURSOR if key == "next_cursor" and each else _OF_KEYS.get(key) or self.steady(each)
+                for key, each in value.items()
+            }
         if isinstance(value, list):
             return [self.steady(each) for each in value]
         return self._steady_text(value) if isinstance(value, str) else value
