@@ -65,10 +65,10 @@ describe("on a running server", { skip: process.env["FREEHOLD_URL"] === undefine
 
   test("an old slug leads on, and what is deleted is gone", async () => {
     const { data } = await ada.post("/v1/organizations", { body: { name: "Old" } });
-    await ada.patch("/v1/organizations/{organization}", { path: { organization: "old" }, body: { slug: "new" } });
+    await ada.patch("/v1/organizations/{organization}", { path: { organization: "old" }, body: { slug: "anew" } });
     assert.equal((await ada.get("/v1/organizations/{organization}", { path: { organization: "old" } })).data.id, data.id);
-    assert.equal((await ada.delete("/v1/organizations/{organization}", { path: { organization: "new" } })).status, 204);
-    await assert.rejects(ada.get("/v1/organizations/{organization}", { path: { organization: "new" } }), { code: "not_found" });
+    assert.equal((await ada.delete("/v1/organizations/{organization}", { path: { organization: "anew" } })).status, 204);
+    await assert.rejects(ada.get("/v1/organizations/{organization}", { path: { organization: "anew" } }), { code: "not_found" });
   });
 });
 
