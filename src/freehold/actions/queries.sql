@@ -40,13 +40,16 @@ DELETE FROM own_actions WHERE name = :name;
 SELECT count(*) FROM roles WHERE actions @> ARRAY[:name::text];
 
 -- name: roles
--- The first custom roles that have an action, with the slug of their organization.
-SELECT o.slug AS organization, r.name AS role
-FROM roles r
-JOIN organizations o ON o.id = r.organization_id
-WHERE r.actions @> ARRAY[:name::text]
-ORDER BY o.slug, r.name
-LIMIT :limit;
+-- Some custom roles that have an action, with the slug of their organization.
+SELECT organization, role
+FROM (
+    SELECT o.slug AS organization, r.name AS role
+    FROM roles r
+    JOIN organizations o ON o.id = r.organization_id
+    WHERE r.actions @> ARRAY[:name::text]
+    LIMIT :limit
+) AS found
+ORDER BY organization, role;
 
 -- name: count_keys
 -- How many API keys that work have an action.
