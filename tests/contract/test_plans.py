@@ -39,8 +39,9 @@ OF_OTHER_THINGS = (
     "freehold.transfer.systems.",
     "freehold.tenants.",
     "freehold.data.foreign_keys",
+    "freehold.actions.roles",
 )
-"""They ask about a whole file, or about the catalog; those without a parameter, about a whole table."""
+"""They ask about a whole file, about the catalog, or for some of perhaps many; those without a parameter, about a table."""
 
 BIG = 20_000
 """A table of this many rows is not to be read as a whole."""
