@@ -41,7 +41,7 @@ OF_OTHER_THINGS = (
     "freehold.data.foreign_keys",
     "freehold.actions.roles",
 )
-"""They ask about a whole file, about the catalog, or for some of perhaps many; those without a parameter, about a table."""
+"""They ask about a file, the catalog, or some of perhaps many; those without a parameter, about a whole table."""
 
 BIG = 20_000
 """A table of this many rows is not to be read as a whole."""
