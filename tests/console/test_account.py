@@ -74,9 +74,9 @@ async def test_sessions_show_that_an_administrator_acts(ada: httpx.AsyncClient, 
 
 
 async def test_password_is_changed(ada: httpx.AsyncClient, browser: httpx.AsyncClient):
-    for current, new, field in (("Wrong1234", "Analytical1", "current"), (PASSWORD, "weak", "new")):
+    for current, new, field, status in (("Wrong1234", "Analytical1", "current", 409), (PASSWORD, "weak", "new", 422)):
         wrong = await ada.post("/account/security", data={"current_password": current, "new_password": new})
-        assert wrong.status_code in {409, 422}
+        assert wrong.status_code == status
         assert f'id="{field}_password-wrong"' in wrong.text
     changed = {"current_password": PASSWORD, "new_password": "Analytical1", "end_api_keys": "on"}
     assert (await ada.post("/account/security", data=changed)).headers["location"] == "/account/security?done=password"
@@ -95,9 +95,9 @@ async def test_account_is_deleted_once_its_name_is_typed(ada: httpx.AsyncClient,
     assert owner.status_code == 409
     assert "owns organizations" in owner.text
     bob = await enter("bob")
-    for wrong, field in (({"typed_name": "BOB"}, "typed_name"), ({"current_password": "x"}, "current_password")):
-        answer = await bob.post("/account/data", data={**form, "typed_name": "bob", **wrong})
-        assert answer.status_code in {409, 422}
+    for field, typed, status in (("typed_name", "BOB", 422), ("current_password", "x", 409)):
+        answer = await bob.post("/account/data", data={**form, "typed_name": "bob", field: typed})
+        assert answer.status_code == status
         assert f'id="{field}-wrong"' in answer.text
     gone = await bob.post("/account/data", data={**form, "typed_name": "bob"})
     assert gone.headers["location"] == "/sign-in?done=account-deleted"

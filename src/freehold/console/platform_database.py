@@ -64,25 +64,24 @@ async def show_data_model(visit: Visit) -> Answer:
     """Show what the database is made of, read from its catalog now."""
     require_admin(visit)
     model = await _looked(read_model(_url(visit)))
-    path = visit.at("/platform/data-model")
-    written = await asyncio.to_thread(sections, model, f"{path}?section=tables")
+    parts = sections(model, f"{visit.at('/platform/data-model')}?section=tables")
     chosen = visit.query.get("section", "entities")
-    if chosen not in written:
-        raise Missing(f"There is no section '{chosen}': the sections are {', '.join(written)}")
-    body = written[chosen].body
+    if chosen not in parts:
+        raise Missing(f"There is no section '{chosen}': the sections are {', '.join(parts)}")
     names = [table.name for table in model.tables]
     table = visit.query.get("table", names[0] if names else "")
     if chosen == "tables" and names:  # all of them would be more than a page should weigh
-        found = described(model, table)
-        if found is None:
+        body = described(model, table)
+        if body is None:
             raise Missing(f"There is no table '{table}'")
-        body = found
+    else:
+        body = await asyncio.to_thread(parts[chosen].write)
     return await show(
         visit,
         "platform_data_model.html",
         "Data model",
         current="platform-data-model",
-        sections=written,
+        sections=parts,
         chosen=chosen,
         body=body,
         names=names,

@@ -1,6 +1,6 @@
 """The document as one HTML file, or as a fragment for another page. No scripts; every text is escaped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -32,10 +32,10 @@ th { font-size: 12px; color: var(--soft); } .soft { color: var(--soft); font-siz
 
 
 class Section(NamedTuple):
-    """One part of the document: its heading and its HTML."""
+    """One part of the document: its heading, and what writes its HTML."""
 
     title: str
-    body: str
+    write: Callable[[], str]
 
 
 def html(model: Model) -> str:
@@ -49,14 +49,12 @@ def html(model: Model) -> str:
 
 def fragment(model: Model) -> str:
     """Write the sections alone, from level 2 of headings on, for a page that has the diagram's ``STYLE``."""
-    found = "\n".join(
-        f'<h2 id="{key}">{each.title}</h2>{each.body}' for key, each in sections(model).items() if each.body
-    )
+    found = "\n".join(f'<h2 id="{key}">{each.title}</h2>{each.write()}' for key, each in sections(model).items())
     return f"{_said(model)}\n{found}"
 
 
 def sections(model: Model, tables_at: str = "") -> dict[str, Section]:
-    """Write each section, in the order of the seed; one that has nothing to say is empty.
+    """Name the sections in the order of the seed, and say what writes each: a page shows one at a time.
 
     Args:
         model: to be described.
@@ -65,25 +63,30 @@ def sections(model: Model, tables_at: str = "") -> dict[str, Section]:
     tables = model.tables[:MOST_DESCRIBED]
     names = {table.name for table in tables}
     related = [each for each in model.relationships if each.child in names and each.parent in names]
-    said = [*map(relation, related), *many_to_many(model)]
-    drawing = svg(model, styled=False)
-    diagram = (
-        f'<div class="scroll" role="region" aria-label="Diagram" tabindex="0">{drawing}</div><p class="soft">{LEGEND}</p>'  # noqa: E501
-        if drawing
-        else f"<p>There is no diagram, because there are more than {MOST_DRAWN} tables.</p>"
-    )
+
+    def relationships() -> str:
+        drawing = svg(model, styled=False)
+        diagram = (
+            f'<div class="scroll" role="region" aria-label="Diagram" tabindex="0">{drawing}</div><p class="soft">{LEGEND}</p>'  # noqa: E501
+            if drawing
+            else f"<p>There is no diagram, because there are more than {MOST_DRAWN} tables.</p>"
+        )
+        return diagram + _items([*map(relation, related), *many_to_many(model)][: 4 * MOST_DESCRIBED])
+
+    def migration() -> str:
+        rules = _items([each.replace("`", "") for each in MIGRATION_RULES])
+        return f"<p>When updating schemas, always:</p>{rules}<p>{escape(state(model))}</p>"
+
+    queries = {"queries": Section("Query patterns", lambda: "\n".join(map(_query, model.queries)))}
     return {
-        "entities": Section("Entities", "\n".join(_entity(tables_at, n, table) for n, table in enumerate(tables))),
-        "relationships": Section("Relationships", diagram + _items(said[: 4 * MOST_DESCRIBED])),
-        "tables": Section("Tables", "\n".join(_described(n, table) for n, table in enumerate(tables))),
-        "rules": Section("Data validation rules", _checks(tables)),
-        "queries": Section("Query patterns", "\n".join(map(_query, model.queries))),
-        "migration": Section(
-            "Data migration",
-            "<p>When updating schemas, always:</p>"
-            + _items([each.replace("`", "") for each in MIGRATION_RULES])
-            + f"<p>{escape(state(model))}</p>",
+        "entities": Section(
+            "Entities", lambda: "\n".join(_entity(tables_at, n, table) for n, table in enumerate(tables))
         ),
+        "relationships": Section("Relationships", relationships),
+        "tables": Section("Tables", lambda: "\n".join(_described(n, table) for n, table in enumerate(tables))),
+        "rules": Section("Data validation rules", lambda: _checks(tables)),
+        **(queries if model.queries else {}),
+        "migration": Section("Data migration", migration),
     }
 
 
