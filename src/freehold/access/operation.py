@@ -136,8 +136,8 @@ def on_user(
     ) -> Callable[Concatenate[Context, UserRef, P], Awaitable[R]]:
         async def at_once(context: Context, user: UserRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
             subject = await find(context, user)
-            if writes is None:
-                subject = msgspec.structs.replace(subject, context=reading(context))
+            if writes is None and (read := reading(context)) is not context:
+                subject = msgspec.structs.replace(subject, context=read)
             return await work(subject, *args, **kwargs)
 
         async def begun(context: Context, user: UserRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -186,8 +186,8 @@ def on_organization(
         async def at_once(context: Context, organization: OrganizationRef, /, *args: P.args, **kwargs: P.kwargs) -> R:
             scope = await find(context, organization)
             # What outsiders see depends on what is public, which only the primary knows for sure.
-            if writes is None and scope.may(action):
-                scope = msgspec.structs.replace(scope, context=reading(context))
+            if writes is None and (read := reading(context)) is not context and scope.may(action):
+                scope = msgspec.structs.replace(scope, context=read)
             return await work(scope, *args, **kwargs)
 
         async def begun(context: Context, organization: OrganizationRef, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""Actions over HTTP: what there is. Applications declare theirs in the library and on the command line."""
+"""Reads actions over HTTP. Applications declare theirs in the library or on the command line."""
 
 from freehold.access import NoSuchAction
 from freehold.actions import operations

@@ -47,7 +47,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         }
         kept = {
             **{name: str(int(seconds * 1000)) for name, seconds in limits.items()},
-            # PostgreSQL takes a lookup's array for longer than it is, so it would plan the statement anew each time,
+            # PostgreSQL takes a lookup's array for longer than it is, so it would plan the statement again each time,
             # which costs several times what running it does. Every statement is proved to be good by its one plan for
             # all values.
             "plan_cache_mode": "force_generic_plan",
