@@ -53,7 +53,9 @@ class Warden:
 
     async def _watch(self) -> None:
         looks = 0
+        time = asyncio.get_running_loop().time
         while True:
+            began = time()
             await asyncio.sleep(_LOOK_SECONDS)
             looks += 1
             is_full = connections.count() > self._most * FULL
@@ -62,7 +64,8 @@ class Warden:
                 self.close_unread(found)
                 self.close_given_up(found)
                 if is_full:
-                    self._make_room(found)
+                    # Where all is late, so may the reading of a request be that has come.
+                    self._make_room(found, _IDLE_SECONDS + time() - began - _LOOK_SECONDS)
 
     async def look(self) -> list[Connection]:
         """Look at all connections, a slice at a time, for there may be thousands and requests are to be answered."""
@@ -103,12 +106,12 @@ class Warden:
                 each.close()
                 self._given_up.discard(peer)
 
-    def _make_room(self, found: list[Connection]) -> None:
-        """Close the idlest, those first whose address has the most connections."""
+    def _make_room(self, found: list[Connection], idle_seconds: float = _IDLE_SECONDS) -> None:
+        """Close the idlest that have been so for that long, those first whose address has the most connections."""
         too_many = len(found) - int(self._most * ROOM)
         busy = self._busy()
         of_address = Counter(each.peer[0] for each in found)
-        idle = [each for each in found if each.idle_seconds >= _IDLE_SECONDS and each.peer not in busy]
+        idle = [each for each in found if each.idle_seconds >= idle_seconds and each.peer not in busy]
         idle.sort(key=lambda each: (of_address[each.peer[0]], each.idle_seconds), reverse=True)
         for each in idle[: max(too_many, 0)]:
             each.close()
