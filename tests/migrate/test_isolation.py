@@ -11,7 +11,7 @@ from tests.migrate import cluster
 from tests.migrate.reach import texts
 
 from freehold.migrate import backup, journal
-from freehold.migrate.boundary import Boundary
+from freehold.migrate.boundary import Boundary, _look
 from freehold.migrate.database import Connection, connect, with_database
 from freehold.migrate.errors import BeyondError, StepError
 from freehold.migrate.files import MigrationSet
@@ -272,6 +272,19 @@ def test_databases_that_others_drop_are_not_held_against_a_step(server: Embedded
                         await boundary.check(connection)
             finally:
                 stop.set()
+
+    asyncio.run(act())
+
+
+def test_role_that_others_drop_changes_nothing_that_is_seen_at_one_moment(server: EmbeddedServer, shop: str) -> None:
+    """The text of an ACL has a role's name while there is such a role, and then its number, under every snapshot."""
+
+    async def act() -> None:
+        await cluster.run(server.admin_url, "CREATE ROLE parting; GRANT CONNECT ON DATABASE remote TO parting")
+        async with connect(shop) as connection, connection.transaction(isolation="repeatable_read"):
+            before = await _look(connection)
+            await cluster.run(server.admin_url, "REVOKE CONNECT ON DATABASE remote FROM parting; DROP ROLE parting")
+            assert await _look(connection) == before
 
     asyncio.run(act())
 

@@ -1,6 +1,6 @@
 -- What belongs to a server and not to the connected database: kind, name, definition.
--- A step may have set any search_path, so everything is qualified. Names are joined, not cast: a cast would look at
--- another moment than the snapshot's.
+-- A step may have set any search_path, so everything is qualified. Names are joined, not cast, and rights are told by the
+-- numbers of roles: a cast, and the text of an ACL, would look at another moment than the snapshot's.
 
 SELECT 'role' AS kind, rolname::text AS name, pg_catalog.to_jsonb(r)::text AS definition FROM pg_catalog.pg_roles r
 UNION ALL
@@ -11,7 +11,11 @@ FROM pg_catalog.pg_auth_members a
     LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantor
 UNION ALL
 -- VACUUM changes its two numbers in place, under every snapshot; a login its trigger's mark (17).
-SELECT 'database', datname, (pg_catalog.to_jsonb(d) - '{datfrozenxid,datminmxid,dathasloginevt}'::text[])::text
+SELECT 'database', datname,
+    pg_catalog.concat(
+        pg_catalog.to_jsonb(d) - '{datfrozenxid,datminmxid,dathasloginevt,datacl}'::text[],
+        (SELECT pg_catalog.jsonb_agg(a) FROM pg_catalog.aclexplode(d.datacl) a)
+    )
 FROM pg_catalog.pg_database d WHERE datname <> pg_catalog.current_database()
 UNION ALL
 SELECT CASE WHEN d.oid IS NULL THEN 'settings' ELSE 'database' END,
@@ -33,7 +37,11 @@ FROM (
     LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = l.objoid AND l.classoid = 'pg_catalog.pg_tablespace'::regclass
 WHERE d.datname IS DISTINCT FROM pg_catalog.current_database()
 UNION ALL
-SELECT 'tablespace', spcname, pg_catalog.to_jsonb(t)::text FROM pg_catalog.pg_tablespace t
+SELECT 'tablespace', spcname,
+    pg_catalog.concat(
+        pg_catalog.to_jsonb(t) - 'spcacl', (SELECT pg_catalog.jsonb_agg(a) FROM pg_catalog.aclexplode(t.spcacl) a)
+    )
+FROM pg_catalog.pg_tablespace t
 UNION ALL
 SELECT 'subscription', subname, pg_catalog.concat_ws(' ', subdbid, subowner, subenabled, subslotname, subpublications)
 FROM pg_catalog.pg_subscription
@@ -46,4 +54,6 @@ WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND database =
     AND relation = 'pg_catalog.pg_authid'::regclass AND mode LIKE '%Exclusive%';
 
 -- Since PostgreSQL 15.
-SELECT 'rights', 'on parameter ' || parname, paracl::text FROM pg_catalog.pg_parameter_acl;
+SELECT 'rights', 'on parameter ' || parname,
+    (SELECT pg_catalog.jsonb_agg(a) FROM pg_catalog.aclexplode(paracl) a)::text
+FROM pg_catalog.pg_parameter_acl;
