@@ -47,11 +47,12 @@ async def test_first_failure_the_one_that_begins_the_waiting_and_every_tenth_are
     caplog.set_level(logging.INFO, "freehold.sign_ins")
     await fail(platform, connection, "ada", 21)
     assert await told(platform, ada) == [(1, False), (5, True), (10, True), (20, True)]
-    fields = [getattr(record, "fields", {}) for record in caplog.records]
+    records = [record for record in caplog.records if record.name == "freehold.sign_ins"]
+    fields = [getattr(record, "fields", {}) for record in records]
     assert [line["failures"] for line in fields] == [1, 5, 10, 20]
     assert {line["user_id"] for line in fields} == {str(ada.id)}
     assert {(line["ip"], line["device"]) for line in fields} == {(ATTACKER, "Firefox on Linux")}
-    assert [record.levelname for record in caplog.records] == ["INFO", "WARNING", "WARNING", "WARNING"]
+    assert [record.levelname for record in records] == ["INFO", "WARNING", "WARNING", "WARNING"]
     assert "Wrong1234" not in caplog.text
     assert (await platform.audit.verify()).found == 0
 
@@ -61,7 +62,7 @@ async def test_login_that_nobody_has_is_logged_without_its_text_and_fills_no_aud
 ):
     caplog.set_level(logging.INFO, "freehold.sign_ins")
     await fail(platform, connection, "some_body", 5)
-    assert len(caplog.records) == 2
+    assert len([record for record in caplog.records if record.name == "freehold.sign_ins"]) == 2
     assert "some_body" not in caplog.text + str([getattr(record, "fields", {}) for record in caplog.records])
     assert await connection.fetchval("SELECT count(*) FROM audit_events WHERE action = 'session.fail'") == 0
     assert await connection.fetchval("SELECT count(*) FROM mail_messages") == 0

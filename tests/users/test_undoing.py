@@ -1,5 +1,6 @@
 """A change of address can be taken back by whoever has the old one."""
 
+import asyncio
 from typing import Any, Final
 
 import httpx
@@ -57,6 +58,18 @@ async def test_old_address_hears_of_the_change_and_takes_it_back(
     count = len(await letters_to(platform, ADA))
     assert (await undo(client, token_in(letter))).status_code == 204  # a second click
     assert len(await letters_to(platform, ADA)) == count
+
+
+@pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize("password", [{}, {"new_password": "Analytical2"}])
+async def test_many_clicks_at_once_undo_once_and_are_all_told_that_it_is_done(
+    client: httpx.AsyncClient, platform: Platform, connection: Any, password: dict[str, str]
+):
+    token = await undo_token(platform)
+    answers = await asyncio.gather(*(undo(client, token, **password) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [204] * 4
+    done = "SELECT count(*) FROM audit_events WHERE action = 'email_change.undo'"
+    assert await connection.fetchval(done) == 1
 
 
 @pytest.mark.usefixtures("ada")

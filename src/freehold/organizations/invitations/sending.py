@@ -10,7 +10,8 @@ from freehold.access import Scope
 from freehold.audit.recording import record
 from freehold.base.errors import FieldError, Forbidden, FreeholdError, Invalid
 from freehold.base.ids import new_id
-from freehold.base.scalars import ASSIGNABLE_ROLE, EMAIL, Rule
+from freehold.base.scalars import ASSIGNABLE_ROLE, EMAIL
+from freehold.base.text_rules import Rule
 from freehold.base.tokens import Kind, NewToken, new_token
 from freehold.data.context import Context
 from freehold.mail.errors import MailedTooOften, SentTooMany

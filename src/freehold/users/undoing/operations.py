@@ -73,10 +73,10 @@ async def undo(context: Context, undo: EmailUndo) -> None:
     password = undo.new_password
     password_hash = password and await context.tools.passwords.hash(password, pointer="/new_password")
 
-    async def store(context: Context) -> None:
+    async def store(context: Context) -> bool:
         user = await queries.undo(context.db, token_hash=hashed, password_hash=password_hash)
         if user is None:
-            raise InvalidToken
+            return False
         await close(context, user.id)
         await clicks.note(context, hashed, user_id=user.id)
         if password_hash is None:
@@ -84,8 +84,11 @@ async def undo(context: Context, undo: EmailUndo) -> None:
         else:
             await attempts.note_success(context, user.id)
         await record(context, AccountAction.EMAIL_CHANGE_UNDO, user.id, user_id=user.id, actor_id=user.id)
+        return True
 
-    return await in_transaction(context, store)
+    if not await in_transaction(context, store):  # another click of the same moment may have done it
+        await _repeat(context, hashed, password)
+    return None
 
 
 async def _repeat(context: Context, hashed: bytes, password: str | None) -> None:

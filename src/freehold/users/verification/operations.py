@@ -207,8 +207,11 @@ def _as_before(used: Used, *, is_own: bool) -> PasswordNeeded | None:
 
 async def _confirm(context: Context, hashed: bytes, *, is_own: bool) -> PasswordNeeded | None:
     confirmed = await queries.confirm(context.db, token_hash=hashed)
-    if confirmed is None:
-        raise InvalidToken
+    if confirmed is None:  # another click of the same moment may have done it
+        used = await clicks.find(context, hashed)
+        if used is None or used.organization_id is not None:
+            raise InvalidToken
+        return _as_before(used, is_own=is_own)
     await clicks.note(context, hashed, user_id=confirmed.id)
     await queries.use_up_invitations(context.db, user_id=confirmed.id)
     if confirmed.is_change and confirmed.was_verified:
