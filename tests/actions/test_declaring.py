@@ -14,8 +14,9 @@ from freehold.access import AccountAction, Action
 from freehold.actions.errors import ActionChanged, ActionTaken, TooManyActions
 from freehold.actions.planning import Plan, plan
 from freehold.actions.queries import DeclaredRow
+from freehold.base.cleaning import RESERVED_NOUNS
 from freehold.base.errors import Invalid
-from freehold.base.scalars import OWN_ACTION, RESERVED_NOUNS
+from freehold.base.scalars import OWN_ACTION
 from freehold.base.validation import parse
 from freehold.data.own_actions import MOST_OWN_ACTIONS
 

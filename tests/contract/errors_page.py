@@ -11,9 +11,9 @@ from typing import TypeVar
 import freehold
 from freehold.base import scalars
 from freehold.base.errors import FreeholdError, Refused
-from freehold.base.scalars import Rule
+from freehold.base.text_rules import Rule
 from freehold.migrate import MigrateError
-from freehold.passwords.formats import PASSWORD_HASH
+from freehold.passwords.scalars import PASSWORD_HASH
 from freehold.web import codes
 from freehold.web.problems import STATUS, Internal, status_of
 

@@ -6,7 +6,7 @@ from typing import Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from freehold.base.scalars import Rule
+from freehold.base.text_rules import Rule
 
 _SPACES = "\n \r\n \t \x1f \x7f \x80 \x85 \x9f \xa0 \xad \u180e \u1680 \u2000 \u200a \u200b \u200d \u2028 \u2029 \u202f"
 _MARKS = "\u0301 \u0345 \u205f \ufffd \U000e0001 \U0010ffff"

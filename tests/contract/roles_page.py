@@ -1,7 +1,8 @@
 """Writes docs/reference/roles-and-actions.md from GRANTS."""
 
 from freehold.access import ACCOUNT_ACTIONS_BY_KEY, GRANTS, NEVER_BY_KEY, ON_CHOSEN_PROJECTS, OWNERSHIP, Action, Role
-from freehold.base.scalars import OWN_ACTION, RESERVED_NOUNS
+from freehold.base.cleaning import RESERVED_NOUNS
+from freehold.base.scalars import OWN_ACTION
 from freehold.data.own_actions import MOST_OWN_ACTIONS
 
 ABOUT = {

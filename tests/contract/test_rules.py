@@ -20,9 +20,11 @@ from tests.contract.near_misses import NEAR, texts
 
 from freehold import Organization, Project, User
 from freehold.base import scalars
+from freehold.base.cleaning import RESERVED_SLUGS
 from freehold.base.errors import Invalid
-from freehold.base.scalars import RESERVED_SLUGS, Features, Rule, Visibility, text_defect
+from freehold.base.scalars import Features, Visibility
 from freehold.base.text import BLANK
+from freehold.base.text_rules import ReservedWord, Rule, text_defect
 from freehold.base.validation import parse_value, ruled
 from freehold.web.schemas import sent
 
@@ -159,7 +161,7 @@ def test_published_schema_leaves_out_reserved_words_alone(rule: Rule):
             continue  # the second has no shape of a name, whatever else it is
         try:
             fits = rule.check(value) == value
-        except scalars.ReservedWord:
+        except ReservedWord:
             fits = True
         except ValueError:
             fits = False

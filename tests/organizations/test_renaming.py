@@ -21,8 +21,8 @@ from freehold import (
     Platform,
     User,
 )
+from freehold.base.cleaning import RESERVED_SLUGS
 from freehold.base.errors import Missing, Renamed
-from freehold.base.scalars import RESERVED_SLUGS
 from freehold.organizations.errors import SlugTaken, TooManyOldSlugs
 from freehold.organizations.jobs import drop_released
 from freehold.serve.application import create_application

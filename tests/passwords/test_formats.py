@@ -8,8 +8,9 @@ import argon2
 import bcrypt
 import pytest
 
-from freehold.passwords.formats import PASSWORD_HASH, check, fits
+from freehold.passwords.formats import check, fits
 from freehold.passwords.hashing import Passwords
+from freehold.passwords.scalars import PASSWORD_HASH
 
 PASSWORD = "Lovelace1-\u00e9"
 SALT = b"0123456789abcdef"

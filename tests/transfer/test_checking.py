@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.transfer.conftest import organization, uid, user
 
 from freehold.base.errors import FieldError, Invalid
-from freehold.base.scalars import AVATAR_URL, DESCRIPTION, EMAIL, NAME, Rule
+from freehold.base.scalars import AVATAR_URL, DESCRIPTION, EMAIL, NAME
+from freehold.base.text_rules import Rule
 from freehold.base.validation import parse
 from freehold.transfer.checking import PLAIN, Checker
 from freehold.transfer.reading import read

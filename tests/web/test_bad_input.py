@@ -18,7 +18,8 @@ from msgspec import UnsetType
 from tests.conftest import with_database
 
 from freehold import NewSession, NewUser, Platform, Settings
-from freehold.base.scalars import RoleText, Rule, Slug
+from freehold.base.scalars import RoleText, Slug
+from freehold.base.text_rules import Rule
 from freehold.base.validation import Input
 from freehold.serve.application import ENDPOINTS, create_application, openapi
 from freehold.web.examples import example_of

@@ -7,8 +7,9 @@ import msgspec
 
 from freehold.access import queries
 from freehold.access.actions import AccountAction, Action
+from freehold.base.cleaning import RESERVED_NOUNS
 from freehold.base.errors import Conflict, Missing
-from freehold.base.scalars import ACTION, RESERVED_NOUNS
+from freehold.base.scalars import ACTION
 from freehold.data.context import Context
 from freehold.data.own_actions import OwnActions
 from freehold.data.sql import Executor

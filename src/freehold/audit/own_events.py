@@ -9,8 +9,8 @@ import msgspec
 
 from freehold.access import AccountAction, Action, OrganizationRef, enter, in_transaction
 from freehold.audit.recording import record_own
+from freehold.base.cleaning import RESERVED_NOUNS
 from freehold.base.errors import FieldError, Forbidden, Invalid
-from freehold.base.scalars import RESERVED_NOUNS
 from freehold.data.context import Context
 
 MOST_BYTES: Final = 8192

@@ -9,146 +9,26 @@ Two traps that shape the patterns: Python's ``$`` also matches before a trailing
 surrogates, so ``text_defect`` refuses both before any rule is asked.
 """
 
-import re
 import unicodedata
-from collections.abc import Callable
 from datetime import datetime
 from itertools import permutations
 from typing import Annotated, Final, Literal
 
-import email_validator
 import msgspec
 
 from freehold.base import text
+from freehold.base.cleaning import (
+    own_role,
+    role_to_give,
+    tidy_email,
+    tidy_locale,
+    tidy_name,
+    tidy_reference,
+    usable_slug,
+    with_own_noun,
+)
 from freehold.base.text import CONTROLS, EDGE
-
-RESERVED_SLUGS: Final = frozenset(
-    "admin api auth billing console current docs health help login logout me new null openapi organization root search "
-    "settings signup status support system undefined www".split()
-)
-"""Slugs that would read as a part of an address, or as nothing."""
-RESERVED_NOUNS: Final = frozenset(
-    "action api_key audit backup data domain email email_change email_verification event feature freehold invitation "
-    "mail member migration organization ownership password_reset project role session signing_key token user webhook "
-    "webhook_endpoint".split()
-)
-"""Nouns of Freehold's actions, now or one day; no application declares actions with these."""
-
-_STORABLE: Final = r"^[^\u0000]*$"
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
-_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-
-
-def _same(value: str) -> str:
-    return value
-
-
-class ReservedWord(ValueError):
-    """The text keeps the rule, and stands for something else; the message says for what."""
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """What one kind of text must be.
-
-    ``says`` is the rule as a sentence for people. ``clean`` turns what was sent into what is stored, before lengths and
-    pattern are checked, and raises ValueError with a better sentence where it has one. What is sent may be longer than
-    what is stored (``max_sent``), and its pattern another (``published_pattern``): names come with space around them.
-
-    What is published can be read by every engine: without a look ahead, and without classes of Unicode. Where that
-    cannot be exact, it is a little narrower than the rule (``published_length`` of a name leaves no place for space
-    around 100 characters; a letter of a rare script counts as no capital), never wider but for words that are reserved.
-    """
-
-    name: str
-    says: str
-    min_length: int = 0
-    max_length: int
-    max_sent: int | None = None
-    pattern: str | None = None
-    published_pattern: str | None = None
-    published_length: int | None = None
-    format: str | None = None
-    example: str | None = None
-    clean: Callable[[str], str] = _same
-
-    @property
-    def code(self) -> str:
-        """The stable code of a value that breaks this rule."""
-        return f"invalid_{self.name}"
-
-    @property
-    def meta(self) -> msgspec.Meta:
-        """The rule as a JSON schema. Lengths count characters (code points), as PostgreSQL's varchar(n) does."""
-        extra: dict[str, object] = {}
-        if published := self.published_pattern or (None if self.pattern or self.format else _STORABLE):
-            extra["pattern"] = published
-        if self.format:
-            extra["format"] = self.format
-        return msgspec.Meta(
-            min_length=self.min_length or None,
-            max_length=self.published_length or self.max_sent or self.max_length,
-            pattern=None if self.published_pattern else self.pattern,
-            description=self.says,
-            examples=[self.example] if self.example else None,
-            extra_json_schema=extra or None,
-        )
-
-    def check(self, value: str) -> str:
-        """Return the value as it is stored.
-
-        Raises:
-            ValueError: with a sentence that says what would be accepted.
-        """
-        if defect := text_defect(value):
-            raise ValueError(defect)
-        if len(value) > (self.max_sent or self.max_length):  # before any time is spent on cleaning
-            raise ValueError(self.says)
-        cleaned = self.clean(value)
-        fits = self.min_length <= len(cleaned) <= self.max_length
-        if not fits or (self.pattern is not None and re.search(self.pattern, cleaned) is None):
-            raise ValueError(self.says)
-        return cleaned
-
-
-class Ahead(msgspec.Struct, frozen=True, kw_only=True):
-    """A moment that is yet to come, at most so many days from now."""
-
-    days: int
-
-    @property
-    def says(self) -> str:
-        """The rule as a sentence for people."""
-        return f"must be in the future, at most {self.days:,} days from now"
-
-
-def text_defect(value: str) -> str | None:
-    """Say why PostgreSQL could not store this text, or None."""
-    if "\x00" in value:
-        return "must not contain the NUL character (\\u0000)"
-    if _SURROGATES.search(value):
-        return "must not contain a lone surrogate (\\ud800 to \\udfff): the text is not valid Unicode"
-    return None
-
-
-def _cleaned_name(value: str) -> str:
-    name = text.trimmed(value)
-    if defect := text.name_defect(name):
-        raise ValueError(defect)
-    return name
-
-
-def _normalise_email(value: str) -> str:
-    """Normalise the domain (IDNA) and keep the case of ASCII letters.
-
-    Addresses are compared without regard to the case of ASCII letters in the database; other letters are folded here,
-    before the lengths are checked, since a folded letter can be longer (the dotted capital I becomes two characters).
-    """
-    folded = "".join(c if c.isascii() else c.lower() for c in unicodedata.normalize("NFC", text.trimmed(value)))
-    try:
-        address = email_validator.validate_email(folded, check_deliverability=False, test_environment=True)
-    except email_validator.EmailNotValidError as error:
-        raise ValueError(f"must be a valid e-mail address, such as ada@example.com: {error}") from None
-    return f"{address.local_part}@{address.domain}"
+from freehold.base.text_rules import Ahead, Rule
 
 
 def _strong(value: str) -> str:
@@ -160,51 +40,6 @@ def _strong(value: str) -> str:
     if len(normal) < PASSWORD.min_length:
         raise ValueError(PASSWORD.says)
     return value
-
-
-def _usable_slug(value: str) -> str:
-    if value in RESERVED_SLUGS:
-        raise ReservedWord(f"'{value}' is reserved: choose another slug")
-    return _no_id(value)
-
-
-def _no_id(value: str) -> str:
-    if re.fullmatch(_UUID, value):
-        raise ReservedWord("must not look like a UUID: choose another name")
-    return value
-
-
-def _own_role(value: str) -> str:
-    if value in {"owner", "admin", "member"}:
-        raise ReservedWord(f"'{value}' is a built-in role: choose another name")
-    return _no_id(value)
-
-
-def _role_to_give(value: str) -> str:
-    if value == "owner":
-        raise ReservedWord("nobody is made the owner like this: hand the organization over instead")
-    return value
-
-
-def _tidy_reference(value: str) -> str:
-    return value.lower() if re.fullmatch(_UUID, value.lower()) else value
-
-
-def _with_own_noun(value: str) -> str:
-    noun = value.partition(".")[0]
-    if noun in RESERVED_NOUNS:
-        raise ValueError(f"must not begin with '{noun}', which is Freehold's: choose another noun")
-    return value
-
-
-def _tidy_locale(value: str) -> str:
-    """Spell a language tag as BCP 47 does: ``de-AT``, ``zh-Hant-TW``."""
-    language, *subtags = text.trimmed(value).replace("_", "-").split("-")
-    spelled = [
-        part.upper() if len(part) == _REGION else part.capitalize() if len(part) == _SCRIPT else part.lower()
-        for part in subtags
-    ]
-    return "-".join([language.lower(), *spelled])
 
 
 _LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
@@ -223,7 +58,6 @@ def _all_of(*kinds: str) -> str:
 
 
 LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*(?![\s\S])"
-_REGION, _SCRIPT = 2, 4  # letters
 
 USERNAME: Final = Rule(
     name="username",
@@ -244,7 +78,7 @@ EMAIL: Final = Rule(
     max_sent=500,
     format="email",
     example="ada@example.com",
-    clean=_normalise_email,
+    clean=tidy_email,
 )
 PASSWORD: Final = Rule(
     name="password",
@@ -268,7 +102,7 @@ NAME: Final = Rule(
     published_pattern=text.NAME_PATTERN,
     published_length=100,
     example="Acme",
-    clean=_cleaned_name,
+    clean=tidy_name,
 )
 SLUG: Final = Rule(
     name="slug",
@@ -277,7 +111,7 @@ SLUG: Final = Rule(
     max_length=100,
     pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(?![\s\S])",
     example="acme",
-    clean=_usable_slug,
+    clean=usable_slug,
 )
 AVATAR_URL: Final = Rule(
     name="avatar_url",
@@ -315,7 +149,7 @@ ROLE_NAME: Final = Rule(
     min_length=1,
     max_length=50,
     pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
-    clean=_own_role,
+    clean=own_role,
     example="release-engineer",
 )
 ASSIGNABLE_ROLE: Final = Rule(
@@ -325,7 +159,7 @@ ASSIGNABLE_ROLE: Final = Rule(
     min_length=1,
     max_length=50,
     pattern=r"^[a-z][a-z0-9_-]{0,49}(?![\s\S])",
-    clean=_role_to_give,
+    clean=role_to_give,
     example="member",
 )
 ACTION: Final = Rule(
@@ -365,7 +199,7 @@ OWN_ACTION: Final = Rule(
     max_length=64,
     pattern=r"^[a-z_]+\.[a-z_]+(?![\s\S])",
     example="invoice.read",
-    clean=_with_own_noun,
+    clean=with_own_noun,
 )
 APPLICATION: Final = Rule(
     name="application",
@@ -405,7 +239,7 @@ LOCALE: Final = Rule(
     pattern=LOCALE_PATTERN,
     published_pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$",
     example="de-AT",
-    clean=_tidy_locale,
+    clean=tidy_locale,
 )
 TYPED_EMAIL: Final = Rule(
     name="typed_email",
@@ -443,7 +277,7 @@ ORGANIZATION: Final = Rule(
     pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(?![\s\S])",
     published_pattern="^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$",
     example="acme",
-    clean=_tidy_reference,
+    clean=tidy_reference,
 )
 AUDIENCE: Final = Rule(
     name="audience",

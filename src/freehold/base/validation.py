@@ -6,10 +6,9 @@ message that two readers can understand differently.
 """
 
 import json
-import re
 import types
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
@@ -18,17 +17,22 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.errors import FieldError, Meaning, Reserved, Untimely, failing, refusal
-from freehold.base.scalars import Ahead, ReservedWord, Rule, text_defect
-
-UUID_PATTERN = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\s\S])"
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
-_TRUTHS = {"true": True, "false": False}
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
-
-Problems = list[FieldError]
-Reader = Callable[[Any, str, Problems], Any]
-"""Reads a value found at a JSON pointer: returns it cleaned, or adds to the problems and returns UNSET."""
+from freehold.base.errors import Meaning, failing, refusal
+from freehold.base.single_values import (
+    Problems,
+    Reader,
+    ahead_reader,
+    choice_reader,
+    fail,
+    integer_reader,
+    read_time,
+    read_truth,
+    read_truth_in_text,
+    read_uuid,
+    rule_reader,
+    wrong_type,
+)
+from freehold.base.text_rules import Ahead, Rule, text_defect
 
 
 class Malformed(Exception):
@@ -176,15 +180,15 @@ def reader(kind: Any, *, text: bool = False) -> Reader:  # noqa: PLR0911 - one r
     if get_origin(kind) in {Union, types.UnionType}:
         return _union_reader(kind, text=text)
     if get_origin(kind) is Literal:
-        return _choice_reader({option: option for option in get_args(kind)})
+        return choice_reader({option: option for option in get_args(kind)})
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _choice_reader({option.value: option for option in kind})
+        return choice_reader({option.value: option for option in kind})
     if kind is UUID:
-        return _read_uuid
+        return read_uuid
     if kind is datetime:
-        return _read_time
+        return read_time
     if kind is bool:
-        return _read_truth_in_text if text else _read_truth
+        return read_truth_in_text if text else read_truth
     if isinstance(kind, type) and issubclass(kind, Input):
         return _struct_reader(kind, text=text)
     raise TypeError(f"no reader for {kind!r}: add one to freehold.base.validation")
@@ -194,126 +198,12 @@ def _annotated_reader(kind: Any, *, text: bool) -> Reader:
     base, *notes = get_args(kind)
     for note in notes:
         if isinstance(note, Rule):
-            return _rule_reader(note)
+            return rule_reader(note)
         if isinstance(note, Ahead):
-            return _ahead_reader(note)
+            return ahead_reader(note)
     if get_origin(base) is tuple:
         return _tuple_reader(base, next(n for n in notes if isinstance(n, msgspec.Meta)))
-    return _integer_reader(next(n for n in notes if isinstance(n, msgspec.Meta)), text=text)
-
-
-def _fail(problems: Problems, pointer: str, code: str, detail: str) -> UnsetType:
-    problems.append(FieldError(pointer, code, detail))
-    return UNSET
-
-
-def _wrong_type(problems: Problems, pointer: str, expected: str, value: Any) -> UnsetType:
-    names = {bool: "true or false", str: "text", dict: "an object", _RepeatedKeys: "an object", list: "a list"}
-    found = "null" if value is None else names.get(type(value), "a number")
-    return _fail(problems, pointer, "wrong_type", f"must be {expected}, not {found}")
-
-
-def _rule_reader(rule: Rule) -> Reader:
-    def read(value: Any, pointer: str, problems: Problems) -> Any:
-        if not isinstance(value, str):
-            return _wrong_type(problems, pointer, "text", value)
-        try:
-            return rule.check(value)
-        except ReservedWord as error:
-            return _fail(problems, pointer, Reserved.code, str(error))
-        except ValueError as error:
-            return _fail(problems, pointer, rule.code, str(error))
-
-    return read
-
-
-def _choice_reader(options: Mapping[str, str]) -> Reader:
-    def read(value: Any, pointer: str, problems: Problems) -> Any:
-        if not isinstance(value, str):
-            return _wrong_type(problems, pointer, "text", value)
-        if value not in options:
-            return _fail(problems, pointer, "invalid_choice", f"must be one of: {', '.join(options)}")
-        return options[value]
-
-    return read
-
-
-def _integer_reader(meta: msgspec.Meta, *, text: bool) -> Reader:
-    low, high = meta.ge, meta.le
-    if low is None or high is None:
-        raise TypeError("an integer needs both bounds")
-
-    def read(value: Any, pointer: str, problems: Problems) -> Any:
-        if text and isinstance(value, str) and _INTEGER.fullmatch(value):
-            value = int(value)
-        elif isinstance(value, float) and value.is_integer():
-            value = int(value)  # 7.0 is an integer to JSON Schema, and so to whoever follows the OpenAPI document
-        if not isinstance(value, int) or isinstance(value, bool):
-            return _wrong_type(problems, pointer, "a whole number", value)
-        if not low <= value <= high:
-            return _fail(problems, pointer, "out_of_range", f"must be from {low} to {high}")
-        return value
-
-    return read
-
-
-def _read_uuid(value: Any, pointer: str, problems: Problems) -> Any:
-    if isinstance(value, UUID):
-        return value
-    if not isinstance(value, str):
-        return _wrong_type(problems, pointer, "a UUID", value)
-    if not re.match(UUID_PATTERN, value):
-        return _fail(problems, pointer, "invalid_uuid", "must be a UUID, such as 0190163d-8694-739b-aea5-966c26f8ad91")
-    return UUID(value)
-
-
-def _read_truth(value: Any, pointer: str, problems: Problems) -> Any:
-    return value if isinstance(value, bool) else _wrong_type(problems, pointer, "true or false", value)
-
-
-def _read_truth_in_text(value: Any, pointer: str, problems: Problems) -> Any:
-    """Read it as it is spelt in a query string."""
-    if isinstance(value, bool):
-        return value
-    if value not in _TRUTHS:
-        return _fail(problems, pointer, "invalid_choice", "must be one of: true, false")
-    return _TRUTHS[value]
-
-
-def _read_time(value: Any, pointer: str, problems: Problems) -> Any:
-    """Read a moment, in UTC. Without an offset it would be another one for every reader."""
-    if not isinstance(value, str | datetime):
-        return _wrong_type(problems, pointer, "a time", value)
-    try:
-        if isinstance(value, str):
-            value = datetime.fromisoformat(_without_leap_second(value.upper())) if _TIME.fullmatch(value) else None
-        if value is not None and value.tzinfo is not None:
-            return _in_utc(value)
-    except ValueError:
-        pass
-    return _fail(problems, pointer, "invalid_time", "must be a time with a UTC offset, such as 2027-01-31T12:00:00Z")
-
-
-def _without_leap_second(time: str) -> str:
-    """Read the 61st second of a minute, which RFC 3339 knows and Python does not, as the 60th."""
-    return f"{time[:16]}:59{time[19:]}" if time[16:19] == ":60" else time
-
-
-def _in_utc(time: datetime) -> datetime:
-    try:
-        return time.astimezone(UTC)
-    except OverflowError:  # in UTC it is in the year 0 or 10000: as far away as a time can be
-        return datetime.min.replace(tzinfo=UTC) if time.year == 1 else datetime.max.replace(tzinfo=UTC)
-
-
-def _ahead_reader(rule: Ahead) -> Reader:
-    def read(value: Any, pointer: str, problems: Problems) -> Any:
-        moment = _read_time(value, pointer, problems)
-        if moment is not UNSET and not timedelta(0) < moment - datetime.now(UTC) <= timedelta(days=rule.days):
-            return _fail(problems, pointer, Untimely.code, rule.says)
-        return moment
-
-    return read
+    return integer_reader(next(n for n in notes if isinstance(n, msgspec.Meta)), text=text)
 
 
 def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:
@@ -322,18 +212,18 @@ def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:
 
     def read(value: Any, pointer: str, problems: Problems) -> Any:
         if not isinstance(value, list | tuple):
-            return _wrong_type(problems, pointer, "a list", value)
+            return wrong_type(problems, pointer, "a list", value)
         if len(value) > most:
-            return _fail(problems, pointer, "too_many", f"must have at most {most} entries")
+            return fail(problems, pointer, "too_many", f"must have at most {most} entries")
         if len(value) < least:
-            return _fail(problems, pointer, "too_few", f"must have at least {least} entries")
+            return fail(problems, pointer, "too_few", f"must have at least {least} entries")
         before = len(problems)
         items = tuple(read_item(item, f"{pointer}/{index}", problems) for index, item in enumerate(value))
         if len(problems) > before:
             return UNSET
         for index, item in enumerate(items):
             if not isinstance(item, Input) and item in items[:index]:
-                _fail(problems, f"{pointer}/{index}", "duplicate", f"'{item}' is already in the list")
+                fail(problems, f"{pointer}/{index}", "duplicate", f"'{item}' is already in the list")
         return items
 
     return read
@@ -370,14 +260,14 @@ def _struct_reader(kind: type[Input], *, text: bool) -> Reader:
         if isinstance(document, kind):
             return document
         if not isinstance(document, Mapping):
-            return _wrong_type(problems, pointer, "an object", document)
+            return wrong_type(problems, pointer, "an object", document)
         before = len(problems)
         for key in getattr(document, "repeated", ()):
-            _fail(problems, f"{pointer}/{_escape(key)}", "repeated_key", "occurs more than once")
+            fail(problems, f"{pointer}/{_escape(key)}", "repeated_key", "occurs more than once")
         for key in document:
             if key not in fields:
                 known = ", ".join(fields)
-                _fail(
+                fail(
                     problems,
                     f"{pointer}/{_escape(key)}",
                     "unknown_field",
@@ -388,17 +278,15 @@ def _struct_reader(kind: type[Input], *, text: bool) -> Reader:
             if name in document:
                 values[attribute] = read_field(document[name], f"{pointer}/{name}", problems)
             elif required:
-                _fail(problems, f"{pointer}/{name}", "missing", "is required")
+                fail(problems, f"{pointer}/{name}", "missing", "is required")
         return kind(**values) if len(problems) == before else UNSET
 
     return read
 
 
 __all__ = [
-    "UUID_PATTERN",
     "Input",
     "Malformed",
-    "Problems",
     "parse",
     "parse_json",
     "parse_value",

@@ -12,17 +12,21 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Final
 
 import argon2
 import bcrypt
 import msgspec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from freehold.base.scalars import Rule
 from freehold.passwords import sha_crypt
 from freehold.passwords.work import Work
 
+SAYS: Final = (
+    "must be a hash by argon2, bcrypt, PBKDF2, scrypt, crypt(3) or salted SHA-1, as a PHC string or as Django, "
+    "Werkzeug, better-auth, Firebase, Linux or LDAP store it"
+)
+MAX_LENGTH: Final = 255
 UNUSABLE: Final = "!"
 """The stored hash of an account that signs in another way: no password ever fits."""
 
@@ -73,7 +77,7 @@ def check(stored: str) -> str:
 def importable(stored: str) -> str:
     """Return the hash as it is imported: one that no password can be compared with becomes that of no password."""
     try:
-        return check(stored) if len(stored) <= PASSWORD_HASH.max_length else UNUSABLE
+        return check(stored) if len(stored) <= MAX_LENGTH else UNUSABLE
     except ValueError:
         return UNUSABLE
 
@@ -104,7 +108,7 @@ def _read(stored: str) -> tuple[_Format, re.Match[str]]:
         if found := known.pattern.fullmatch(stored):
             known.check_cost(found)
             return known, found
-    raise ValueError(PASSWORD_HASH.says)
+    raise ValueError(SAYS)
 
 
 def _require(condition: bool, work: str) -> None:  # noqa: FBT001 - it is the condition
@@ -175,7 +179,7 @@ def _scrypt_cost(found: re.Match[str]) -> None:
     _require(cost * block * 128 <= MOST_MEMORY_BYTES, f"{MOST_MEMORY_BYTES >> 20} MiB")
     _require(cost * block * lanes <= MOST_SCRYPT_WORK, f"N * r * p of {MOST_SCRYPT_WORK:,}")
     if cost < 2 or cost & (cost - 1) or not block * lanes:  # noqa: PLR2004 - N is a power of two above 1
-        raise ValueError(PASSWORD_HASH.says)
+        raise ValueError(SAYS)
 
 
 def _scrypt_numbers(found: re.Match[str]) -> tuple[int, int, int]:
@@ -258,7 +262,7 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except binascii.Error:
-        raise ValueError(PASSWORD_HASH.says) from None
+        raise ValueError(SAYS) from None
 
 
 def _as_spelt(salt: str) -> bytes:
@@ -382,24 +386,3 @@ _FORMATS: Final = (
         lambda _found: Work("scrypt", 2**14 * 16),
     ),
 )
-
-PASSWORD_HASH: Final = Rule(
-    name="password_hash",
-    says=(
-        "must be a hash by argon2, bcrypt, PBKDF2, scrypt, crypt(3) or salted SHA-1, as a PHC string or as Django, "
-        "Werkzeug, better-auth, Firebase, Linux or LDAP store it"
-    ),
-    min_length=1,
-    max_length=255,
-    clean=check,
-)
-IMPORTED_HASH: Final = Rule(
-    name="password_hash",
-    says="must be a password hash of at most 10,000 characters",
-    min_length=1,
-    max_length=255,
-    max_sent=10_000,
-    clean=importable,
-)
-"""What an import brings. Its users set a new password where Freehold cannot check theirs."""
-PasswordHash = Annotated[str, IMPORTED_HASH.meta, IMPORTED_HASH]

@@ -3,8 +3,10 @@
 import re
 from uuid import UUID
 
-from freehold.base.scalars import RESERVED_SLUGS, RoleText, Slug
-from freehold.base.validation import UUID_PATTERN, parse_value
+from freehold.base.cleaning import RESERVED_SLUGS
+from freehold.base.scalars import RoleText, Slug
+from freehold.base.single_values import UUID_PATTERN
+from freehold.base.validation import parse_value
 
 
 def read_id(text: str, pointer: str) -> UUID:

@@ -8,7 +8,7 @@ from freehold.access import AccountAction, By, Writes, in_transaction, operation
 from freehold.audit.recording import record
 from freehold.base.errors import Conflict, Forbidden, Unauthenticated, Unavailable
 from freehold.base.ids import new_id
-from freehold.base.validation import UUID_PATTERN
+from freehold.base.single_values import UUID_PATTERN
 from freehold.data.context import Actor, Context
 from freehold.tokens import queries
 from freehold.tokens.errors import OrganizationNeeded, TokenTooLarge

@@ -15,23 +15,15 @@ from uuid import UUID
 import email_validator
 import msgspec
 
+from freehold.base.cleaning import RESERVED_SLUGS
 from freehold.base.errors import FieldError, Invalid
 from freehold.base.ids import new_id
-from freehold.base.scalars import (
-    ASSIGNABLE_ROLE,
-    AVATAR_URL,
-    DESCRIPTION,
-    EMAIL,
-    FEATURE,
-    NAME,
-    REASON,
-    RESERVED_SLUGS,
-    SLUG,
-    USERNAME,
-    Rule,
-)
-from freehold.base.validation import UUID_PATTERN, Input, parse
-from freehold.passwords.formats import IMPORTED_HASH, UNUSABLE
+from freehold.base.scalars import ASSIGNABLE_ROLE, AVATAR_URL, DESCRIPTION, EMAIL, FEATURE, NAME, REASON, SLUG, USERNAME
+from freehold.base.single_values import UUID_PATTERN
+from freehold.base.text_rules import Rule
+from freehold.base.validation import Input, parse
+from freehold.passwords.formats import UNUSABLE
+from freehold.passwords.scalars import IMPORTED_HASH
 from freehold.transfer.types import RECORDS, Document, KindName
 
 Reader = Callable[[Any], object]

@@ -24,7 +24,7 @@ from freehold.base.scalars import (
     Visibility,
 )
 from freehold.base.validation import Input
-from freehold.passwords.formats import PasswordHash
+from freehold.passwords.scalars import PasswordHash
 
 KindName = Literal["users", "organizations", "members", "projects"]
 """What a file holds."""

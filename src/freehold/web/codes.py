@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from freehold.base import errors, scalars
-from freehold.base.scalars import Rule
+from freehold.base.text_rules import Rule
 from freehold.web import problems
 
 ANYWHERE: Final = (problems.NoSuchPath, problems.MethodNotAllowed, errors.SchemaPending)

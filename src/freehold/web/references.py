@@ -7,9 +7,11 @@ from uuid import UUID
 
 from msgspec import UNSET
 
+from freehold.base.cleaning import RESERVED_SLUGS
 from freehold.base.errors import FieldError
-from freehold.base.scalars import RESERVED_SLUGS, ActionText, RoleText, Slug
-from freehold.base.validation import Problems, Reader, reader
+from freehold.base.scalars import ActionText, RoleText, Slug
+from freehold.base.single_values import Problems, Reader
+from freehold.base.validation import reader
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOUNS = {

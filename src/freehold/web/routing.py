@@ -33,7 +33,8 @@ import msgspec
 from msgspec import UnsetType
 
 from freehold.base.errors import FreeholdError
-from freehold.base.validation import Input, Reader, parse, reader
+from freehold.base.single_values import Reader
+from freehold.base.validation import Input, parse, reader
 from freehold.data.context import Context
 from freehold.data.paging import Page
 from freehold.limits.policies import Limited
