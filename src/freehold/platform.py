@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.access import Action, OrganizationRef, Scope, enter, own_actions, readable_action
+from freehold.access import Action, OrganizationRef, Scope, enter, in_scope, own_actions, readable_action
 from freehold.actions.types import ActionDeclaration
 from freehold.base.errors import Unauthenticated
 from freehold.base.settings import Settings
@@ -19,7 +19,6 @@ from freehold.counting import Counting, families
 from freehold.credentials import actor_of
 from freehold.data.context import OPERATOR, Actor, Context, Tools
 from freehold.data.db import Database, Transaction
-from freehold.data.handing import Tenant
 from freehold.data.hooks import Erasure, Hook, Purge
 from freehold.data.installation import require_current_schema, shared_key
 from freehold.data.jobs import Job, running
@@ -305,13 +304,7 @@ class Platform:
             TenantRoleUnusable: ``tenant_role_unusable``: the role does not exist, or cannot be used.
             Unavailable, OutcomeUnknown: as ``transaction`` does.
         """
-        scope = await self.access(organization, action)
-        tenant = Tenant(
-            organization_id=str(scope.organization_id),
-            user_id=str(self.context.actor_id or ""),
-            role=self.context.tools.settings.tenant_role,
-        )
-        async with self.context.db.handed(tenant=tenant) as connection:
+        async with in_scope(await self.access(organization, action)) as connection:
             yield connection
 
     def before_purge(self, hook: Hook[Purge]) -> Hook[Purge]:

@@ -95,7 +95,9 @@ def served(
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(address)), base_url="http://localhost") as client:
+        with httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(address)), base_url="http://localhost", timeout=DEADLINE_SECONDS
+        ) as client:
 
             def is_up() -> bool:
                 assert process.poll() is None, log.read_text()

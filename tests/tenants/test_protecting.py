@@ -360,3 +360,12 @@ def test_command_shows_findings_and_fails_for_errors(query: Query, tenants: Tena
     query("DROP TABLE open_table; CREATE TABLE o (user_id uuid REFERENCES users); CREATE INDEX ON o (user_id)")
     assert tenants("check").returncode == 0
     assert tenants("check", "--strict").returncode == 1
+
+
+def test_embedded_server_s_superuser_makes_the_role_that_freehold_s_own_may_not(forker: Forker, tmp_path: Path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FREEHOLD_")}
+    for expected in (["CREATE ROLE", "GRANT", "GRANT"], []):
+        done = forker.run("tenants", "role", "--data-dir", str(tmp_path), environment=environment, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert [line.partition(' "')[0] for line in lines] == expected

@@ -1,7 +1,8 @@
 """The proof that an actor may do something: of an action in an organization, or on the account of a user."""
 
 from collections.abc import Iterable
-from typing import Literal
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,7 @@ from freehold.access.standing import Standing, built_in, key_includes, key_may, 
 from freehold.base.errors import Forbidden, Missing, Moved, Renamed, Unauthenticated
 from freehold.data.context import Actor, Context
 from freehold.data.db import Database, Transaction
+from freehold.data.handing import Tenant
 
 OrganizationRef = UUID | str
 """An organization by its id or its slug; the two never look alike."""
@@ -273,6 +275,17 @@ async def checked_again(scope: Scope) -> Scope:
         Missing, Forbidden: the actor may not do the scope's action any more.
     """
     return await scope_of(scope.context, scope.organization_id, action=scope.action, outsiders=False, changes=True)
+
+
+def in_scope(scope: Scope) -> AbstractAsyncContextManager[Any]:
+    """Begin a transaction that reaches the rows of the scope's organization alone; see ``Platform.in_organization``."""
+    context = scope.context
+    tenant = Tenant(
+        organization_id=str(scope.organization_id),
+        user_id=str(context.actor_id or ""),
+        role=context.tools.settings.tenant_role,
+    )
+    return context.db.handed(tenant=tenant)
 
 
 def check_key(actor: Actor, action: AccountAction) -> None:

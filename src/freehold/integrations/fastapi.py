@@ -10,9 +10,12 @@
     async def invoices(scope: Annotated[Scope, Access("project.read")]) -> list[Invoice]: ...
 """
 
-from typing import Annotated, Any
+from collections.abc import AsyncIterator
+from inspect import signature
+from typing import Annotated, Any, Final
 
 from fastapi import Depends
+from fastapi import __version__ as fastapi_version
 from starlette.requests import HTTPConnection
 
 from freehold.access import Action, Scope, readable_action
@@ -21,7 +24,7 @@ from freehold.integrations.starlette import install
 from freehold.platform import Platform
 from freehold.users.types import User
 
-__all__ = ["Access", "Acting", "CurrentUser", "OptionalUser", "install"]
+__all__ = ["Access", "Acting", "CurrentUser", "Db", "OptionalUser", "install"]
 
 
 async def _acting(connection: HTTPConnection) -> Platform:
@@ -44,6 +47,36 @@ CurrentUser = Annotated[User, Depends(_current_user)]
 """The user who sent the request. 401 for nobody, 403 for an organization's API key."""
 OptionalUser = Annotated[User | None, Depends(_optional_user)]
 """The user who sent the request; None for nobody."""
+
+
+_ENDS_BEFORE_THE_ANSWER: Final[dict[str, Any]] = (
+    {"scope": "function"} if "scope" in signature(Depends).parameters else {}
+)
+_TOO_EARLY: Final = (
+    f"FastAPI {fastapi_version} sends the answer before what a dependency began is committed: use FastAPI 0.121 or "
+    "later, or 'async with acting.in_organization(...)' in the route"
+)
+
+
+def _answers_first(version: str) -> bool:
+    """Say whether a FastAPI ends every dependency after the answer: one that could not be committed would be sent."""
+    return (0, 118) <= tuple(int(part) for part in version.split(".")[:2]) < (0, 121)
+
+
+async def _database(connection: HTTPConnection) -> AsyncIterator[Any]:
+    if _answers_first(fastapi_version):
+        raise RuntimeError(_TOO_EARLY)
+    async with starlette.database(connection) as own:
+        yield own
+
+
+Db = Annotated[Any, Depends(_database, **_ENDS_BEFORE_THE_ANSWER)]
+"""A connection of asyncpg, in a transaction whose statements reach the rows of the path's organization alone.
+
+It is the organization that ``Access`` let the caller into; without ``Access``, only its members come in. Tables are
+protected by ``freehold tenants protect``. It is committed before the answer is sent, and rolled back when the route
+raises anything.
+"""
 
 
 def Access(action: Action | str, *, parameter: str = "organization") -> Any:  # noqa: N802 - reads as a dependency

@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from freehold.access import Action, Scope, readable_action
+from freehold.access import Action, Scope, in_scope, readable_action
 from freehold.actions.types import ActionDeclaration
 from freehold.base.errors import FreeholdError
 from freehold.base.settings import Settings
@@ -30,6 +30,12 @@ from freehold.web.problems import answer_to
 from freehold.web.requests import Request as OwnRequest
 
 _POLICY_VIOLATION: Final = 1008
+_SCOPES: Final = "freehold.scopes"
+"""Where a request keeps the organizations that its sender was let into."""
+_SEVERAL: Final = (
+    "This request has access to several organizations: begin the transaction in one of them with "
+    "'async with platform.in_organization(scope.organization_id) as connection'"
+)
 
 
 def install(
@@ -104,7 +110,32 @@ async def access(connection: HTTPConnection, action: Action | str, *, parameter:
     given = named(connection.path_params, parameter, f"{{{parameter}}}")
     platform = await acting(connection)
     platform.context.signed_in  # noqa: B018 - strangers learn that first
-    return await platform.access(organization_of(given, parameter), action)
+    scope = await platform.access(organization_of(given, parameter), action)
+    connection.scope.setdefault(_SCOPES, {})[scope.organization_id] = scope
+    return scope
+
+
+@asynccontextmanager
+async def database(connection: HTTPConnection) -> AsyncIterator[Any]:
+    """Give the statements of a request a transaction, which reaches the rows of its organization alone.
+
+    Use it as ``async with database(request) as connection``, a connection of asyncpg, with tables that
+    ``freehold tenants protect`` protects. The organization is the one that ``access`` let the caller into, without
+    another query. If nothing has called ``access`` yet, it is the one of the path's parameter ``organization``, whose
+    members alone come in. The transaction is committed at the end, and rolled back when your code fails. See
+    ``Platform.in_organization``, which takes any organization.
+
+    Raises:
+        Unauthenticated, Missing, Forbidden, Renamed, Invalid, LookupError: as ``access`` does.
+        RuntimeError: ``access`` was called for several organizations: name one to ``Platform.in_organization``.
+        TenantRoleUnusable, Unavailable, OutcomeUnknown: as ``Platform.in_organization`` does.
+    """
+    scopes = connection.scope.get(_SCOPES) or {}
+    if len(scopes) > 1:
+        raise RuntimeError(_SEVERAL)
+    scope = next(iter(scopes.values()), None) or await access(connection, Action.ORGANIZATION_READ)
+    async with in_scope(scope) as own:
+        yield own
 
 
 async def _answer(connection: HTTPConnection, error: Exception) -> Response | None:

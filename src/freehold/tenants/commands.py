@@ -1,6 +1,6 @@
 """``freehold tenants``."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from freehold.data.db import Database, connect
 from freehold.doctor.types import Finding
 from freehold.migrate.new import usual_folder
 from freehold.postgres import connect_or_start
+from freehold.postgres.cluster import ROLE as EMBEDDED_ROLE
 from freehold.postgres.interrupting import run
 from freehold.tenants import checking, protecting, role
 from freehold.terminal.declare import failures_told
@@ -67,8 +68,6 @@ def protect(
         settings = read_settings(database_url=database_url, data_dir=data_dir, tenant_role=tenant_role)
 
         async def write(db: Database) -> protecting.Written:
-            for statement in await role.make_role(db, settings.tenant_role):
-                click.echo(f"Ran: {statement}", err=True)
             return await protecting.protect(
                 db,
                 table,
@@ -78,6 +77,8 @@ def protect(
                 folder=folder or usual_folder(),
             )
 
+        for statement in _made_role(settings):
+            click.echo(f"Ran: {statement}", err=True)
         written = _on_database(settings, write)
     for note in written.notes:
         click.echo(f"Note: {note}.", err=True)
@@ -140,23 +141,39 @@ def role_(
             names = [*map(role.quoted, takers)] or ["CURRENT_USER"]
             lines = role.statements(settings.tenant_role, is_there=False, takers=names)
         else:
-            lines = _on_database(settings, lambda db: role.make_role(db, settings.tenant_role, takers=takers))
+            lines = _made_role(settings, takers)
     for line in lines:
         click.echo(line)
 
 
-def _on_database(settings: Settings, work: Callable[[Database], Awaitable[R]]) -> R:
-    async def open_and_work(url: str) -> R:
-        db = await connect(url, size=1, through_pgbouncer=settings.pgbouncer)
-        try:
-            return await work(db)
-        finally:
-            await db.close()
+def _made_role(settings: Settings, takers: Sequence[str] = ()) -> list[str]:
+    """Make the role for tenants. On the embedded server its superuser does so, since Freehold's own role may not."""
 
+    async def make(db: Database, takers: Sequence[str] = takers) -> list[str]:
+        return await role.make_role(db, settings.tenant_role, takers=takers)
+
+    try:
+        return _on_database(settings, make)
+    except role.RoleNeeded:
+        if settings.database_url is not None:
+            raise
+        with connect_or_start(settings.data_dir) as server:
+            return run(_working(settings, server.admin_url, lambda db: make(db, [EMBEDDED_ROLE, *takers])))
+
+
+def _on_database(settings: Settings, work: Callable[[Database], Awaitable[R]]) -> R:
     if settings.database_url is not None:
-        return run(open_and_work(settings.database_url))
+        return run(_working(settings, settings.database_url, work))
     with connect_or_start(settings.data_dir) as server:
-        return run(open_and_work(server.url))
+        return run(_working(settings, server.url, work))
+
+
+async def _working(settings: Settings, url: str, work: Callable[[Database], Awaitable[R]]) -> R:
+    db = await connect(url, size=1, through_pgbouncer=settings.pgbouncer)
+    try:
+        return await work(db)
+    finally:
+        await db.close()
 
 
 def _show(findings: list[Finding]) -> None:
