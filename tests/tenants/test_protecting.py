@@ -362,6 +362,7 @@ def test_command_shows_findings_and_fails_for_errors(query: Query, tenants: Tena
     assert tenants("check", "--strict").returncode == 1
 
 
+@pytest.mark.long  # makes a server, and starts it four times
 def test_embedded_server_s_superuser_makes_the_role_that_freehold_s_own_may_not(forker: Forker, tmp_path: Path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FREEHOLD_")}
     for expected in (["CREATE ROLE", "GRANT", "GRANT"], []):
