@@ -111,7 +111,6 @@ async def test_a_replica_that_is_away_when_a_node_starts_is_used_once_it_is_ther
         await far_enough(seen, ada, acme)
 
 
-@pytest.mark.long  # not true yet at all times: /readyz does not always come to say read_only
 async def test_a_standby_alone_serves_reads_and_says_so(own: tuple[Server, Server]):
     primary, standby = own
     async with opened(primary.url, standby) as platform, client_of(platform) as client:
@@ -126,7 +125,7 @@ async def test_a_standby_alone_serves_reads_and_says_so(own: tuple[Server, Serve
         with pytest.raises(Unavailable):
             await platform.organizations.create(NewOrganization(name="Lost"))
         await in_thread(primary.start)
-        while (await client.get("/readyz")).json()["status"] != "ok":
+        while (await ask(client, "/readyz")).json().get("status") != "ok":
             pass
         assert (await client.post(path, json={"name": "Kept"})).status_code == 201
 
@@ -147,7 +146,6 @@ async def test_a_node_whose_database_is_a_standby_serves_reads(own: tuple[Server
             assert (refused.status_code, refused.json()["code"]) == (503, "read_only")
 
 
-@pytest.mark.long  # the same
 async def test_what_a_standby_has_not_replayed_is_not_read_without_the_primary(own: tuple[Server, Server]):
     primary, standby = own
     async with opened(primary.url, standby) as platform, client_of(platform) as client:
@@ -162,7 +160,7 @@ async def test_what_a_standby_has_not_replayed_is_not_read_without_the_primary(o
             answer = await client.get(path)
             assert answer.status_code == 503, answer.text
         await connection.execute("SELECT pg_wal_replay_resume()")
-        while (answer := await client.get(path)).status_code == 503:
+        while (answer := await ask(client, path)).status_code == 503:
             pass
         assert len(answer.json()["data"]) == 2
         await connection.close()
@@ -172,8 +170,14 @@ async def in_thread(work: Callable[..., object], *arguments: object) -> None:
     await asyncio.to_thread(work, *arguments)
 
 
+async def ask(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    """Ask once more, and let the node look around: an answer that needs no database gives nothing else its turn."""
+    await asyncio.sleep(0)
+    return await client.get(path)
+
+
 async def until_read_only(client: httpx.AsyncClient) -> None:
-    while (answer := await client.get("/readyz")).json().get("status") != "read_only":
+    while (answer := await ask(client, "/readyz")).json().get("status") != "read_only":
         assert answer.status_code in {200, 503}
 
 
