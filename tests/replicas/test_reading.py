@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from freehold import NewOrganization, NewProject, NewRole, NewUser, PageRequest, Platform
+from freehold import client as remote
 from freehold.observe.observer import Observer
 from freehold.serve.application import create_application
 from tests.conftest import PASSWORD, trusting
@@ -196,3 +197,50 @@ async def test_a_browser_keeps_the_position_of_its_writes(client: httpx.AsyncCli
     assert kept.startswith(f"freehold-position={made.headers['freehold-position']};")
     assert "HttpOnly" in kept
     assert "set-cookie" not in (await client.get("/v1/users/me")).headers
+
+
+async def test_the_client_brings_its_position_by_itself(standing: Standing, client: httpx.AsyncClient, seen: Seeing):
+    token = client.headers.pop("authorization").removeprefix("Bearer ")
+    async with remote.Platform.open("http://node", token=token, client=client) as eve:
+        acme = await eve.organizations.create(NewOrganization(name="Acme", slug=f"acme-{uuid4().hex[:8]}"))
+        assert eve.position is not None
+        await standing.caught_up()
+        seen.ran.clear()
+        assert (await eve.projects.list(acme.id, PageRequest())).data == []
+        assert seen.ran[-1] in {1, 2}
+        await standing.hold()
+        before = eve.position
+        made = await eve.projects.create(acme.id, NewProject(name="Rocket"))
+        assert eve.position != before
+        assert [each.id for each in (await eve.projects.list(acme.id, PageRequest())).data] == [made.id]
+        assert seen.ran[-1] == 0
+
+
+WAYS = ["header", "cookie", "library"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_position_is_honoured_however_it_is_brought(
+    standing: Standing, client: httpx.AsyncClient, platform: Platform, seen: Seeing, way: str
+):
+    """A read from another node, after a write through this one, while no standby replays."""
+    slug = f"acme-{uuid4().hex[:8]}"
+    await client.post("/v1/organizations", json={"name": "Acme", "slug": slug})
+    path = f"/v1/organizations/{slug}/projects"
+    await standing.caught_up()
+    await standing.hold()
+    position = (await client.post(path, json={"name": "Rocket"})).headers["freehold-position"]
+    token = client.headers["authorization"].removeprefix("Bearer ")
+    if way == "library":
+        caller = await platform.authenticate(token, position=position)
+        assert caller.position == position
+        names = [each.name for each in (await caller.projects.list(slug, PageRequest())).data]
+    else:
+        headers = {"authorization": f"Bearer {token}", "freehold-position": position}
+        if way == "cookie":
+            headers = {"cookie": f"freehold={token}; freehold-position={position}"}
+        transport = httpx.ASGITransport(create_application(platform))
+        async with httpx.AsyncClient(transport=transport, base_url="http://other") as other:
+            names = [each["name"] for each in (await other.get(path, headers=headers)).json()["data"]]
+    assert names == ["Rocket"]
+    assert seen.ran[-1] == 0

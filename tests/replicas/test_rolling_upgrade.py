@@ -16,7 +16,10 @@ CALLERS = 8
 
 
 class Balancer:
-    """Sends each request to one of the nodes that are in; a node that is taken out finishes what it has begun."""
+    """Sends each request to one of the nodes that are in; a node that is taken out finishes what it has begun.
+
+    As any balancer does, it chooses again when it cannot connect to a node that was taken out meanwhile.
+    """
 
     def __init__(self) -> None:
         self.nodes: dict[Running, httpx.AsyncClient] = {}
@@ -26,10 +29,16 @@ class Balancer:
         self.nodes[node] = httpx.AsyncClient(base_url=node.url, timeout=30)
 
     async def send(self, method: str, path: str, **how: object) -> httpx.Response:
-        client = random.choice(list(self.nodes.values()))  # noqa: S311 - any will do
-        answer = await client.request(method, path, **how)  # type: ignore[arg-type]  # as httpx takes it
-        self.answers.append(answer.status_code)
-        return answer
+        while True:
+            node, client = random.choice(list(self.nodes.items()))  # noqa: S311 - any will do
+            try:
+                answer = await client.request(method, path, **how)  # type: ignore[arg-type]  # as httpx takes it
+            except httpx.ConnectError:
+                if node in self.nodes:  # else it was taken out while it was connected to: nothing was sent
+                    raise
+                continue
+            self.answers.append(answer.status_code)
+            return answer
 
 
 async def call(balancer: Balancer) -> None:

@@ -1,4 +1,5 @@
 import { wait } from "./waiting.js";
+import { Newest, POSITION } from "./position.js";
 import { ProblemError, problemOf } from "./problem.js";
 import type { Answer, Entry, ListPath, Method, Options, PathOf, Request, Result } from "./types.js";
 
@@ -35,6 +36,8 @@ const BETWEEN = new Set([502, 503, 504]);
 export class Freehold {
   readonly #settings: Required<Omit<Settings, "token">>;
   readonly #token: string | undefined;
+  /** Shared with what is made from it, so that a program never reads from before its own writes. */
+  #newest = new Newest();
 
   constructor(settings: Settings) {
     const url = new URL(settings.baseUrl);
@@ -60,7 +63,21 @@ export class Freehold {
 
   /** The same platform, as whoever has this token sees it. */
   withToken(token: string | undefined): Freehold {
-    return new Freehold({ ...this.#settings, token });
+    const made = new Freehold({ ...this.#settings, token });
+    made.#newest = this.#newest;
+    return made;
+  }
+
+  /** The position of the newest write; undefined before one, and without replicas. Reads here are never older than it. */
+  get position(): string | undefined {
+    return this.#newest.position;
+  }
+
+  /** The same platform for somebody whose last write has this position, as another process had it. */
+  since(position: string | undefined): Freehold {
+    const made = this.withToken(this.#token);
+    made.#newest = new Newest(position);
+    return made;
   }
 
   get<P extends PathOf<"get">>(path: P, request: Request<"get", P>): Promise<Answer<Result<"get", P>>> {
@@ -102,6 +119,7 @@ export class Freehold {
     for (let attempt = 0; ; attempt += 1) {
       const came = await this.#attempt<T>(method, url, init, request.signal);
       if (!(came instanceof ProblemError)) return came;
+      if (came.code === "outcome_unknown" || (method !== "get" && came.code === "unexpected_answer")) this.#newest.forget();
       const again = isSurelyNotDone(came) || (repeatable && isPerhapsDone(came));
       const asked = (came.retryAfterSeconds ?? 0) * 1000;
       if (!again || attempt >= this.#settings.retries || asked > this.#settings.longestWaitMs) throw came;
@@ -114,6 +132,7 @@ export class Freehold {
     const limit = AbortSignal.timeout(this.#settings.timeoutMs);
     try {
       const answer = await this.#settings.fetch(url, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+      this.#newest.take(answer.headers.get(POSITION));
       if (!answer.ok) return await problemOf(answer, secondsOf(answer));
       const text = await answer.text();
       const data = (text === "" ? undefined : JSON.parse(text)) as T;
@@ -146,6 +165,7 @@ export class Freehold {
   #init(method: Method, request: Given): RequestInit {
     const headers = new Headers({ accept: "application/json" });
     if (this.#token !== undefined) headers.set("authorization", `Bearer ${this.#token}`);
+    if (method === "get" && this.position !== undefined) headers.set(POSITION, this.position);
     if (request.ifMatch !== undefined) headers.set("if-match", request.ifMatch);
     if (method === "post") headers.set("idempotency-key", request.idempotencyKey ?? crypto.randomUUID());
     const init: RequestInit = { method: method.toUpperCase(), headers, redirect: method === "get" ? "follow" : "manual" };

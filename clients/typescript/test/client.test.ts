@@ -126,6 +126,35 @@ describe("when things break", () => {
     }
   }
 
+  test("a read brings the position of the newest write, whoever of the same program wrote", async () => {
+    const at = (position: string): RequestListener => (_, response) =>
+      response.writeHead(200, { "content-type": "application/json", "freehold-position": position }).end("{}");
+    seen.length = 0;
+    answers = [done, at("1-FF"), done, at("2-1"), at("1-FFF"), done, at("now"), done];
+    await calls.read();
+    await calls.make();
+    await calls.read();
+    await client.withToken("other").post("/v1/organizations", { body: { name: "Other" } });
+    await calls.make();
+    await calls.read();
+    await calls.make();
+    await calls.read();
+    const sent = seen.map((each) => each.headers["freehold-position"]);
+    assert.deepEqual(sent, [undefined, undefined, "1-FF", undefined, undefined, "2-1", undefined, "now"]);
+    assert.equal(client.position, "now");
+    assert.equal(client.since("1-2").position, "1-2");
+    assert.throws(() => client.since("1-2\r\nx: y"), TypeError);
+  });
+
+  test("after a change that nobody confirmed, reads see what is stored", async () => {
+    seen.length = 0;
+    answers = [cut, done];
+    await assert.rejects(calls.patch(), { code: "outcome_unknown" });
+    assert.equal(client.position, undefined);
+    await calls.read();
+    assert.equal(seen[1]?.headers["freehold-position"], undefined);
+  });
+
   test("retries end, and a change that nobody confirms may be stored", async () => {
     seen.length = 0;
     answers = [cut, cut, cut, cut];

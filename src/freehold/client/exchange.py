@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 from uuid import uuid4
 
@@ -13,11 +13,13 @@ from freehold.base.version import VERSION
 from freehold.client.problems import error_of, problem_in, seconds_of
 from freehold.client.reading import read
 from freehold.client.request import Download, Request
+from freehold.data.positions import Position
 from freehold.idempotency.errors import IdempotencyKeyInFlight
 from freehold.web.conditions import etag
 from freehold.web.problems import TooSlow
 
 MOST_REDIRECTS: Final = 3
+POSITION: Final = "Freehold-Position"
 _FIRST_WAIT_SECONDS: Final = 0.25
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _NOT_DONE = (TooManyRequests, Unavailable, SchemaPending, TooSlow)
@@ -57,6 +59,36 @@ class Token:
         return f"Bearer {self._text}"
 
 
+class Newest:
+    """The position of the newest write that was answered, which all who were made from one another share.
+
+    Attributes:
+        text: as the header ``Freehold-Position`` has it. Without one, reads see what is stored when they ask.
+
+    Raises:
+        ValueError: it cannot be one.
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str | None = None) -> None:
+        if text is not None and not (text and text.isascii() and text.isprintable() and " " not in text):
+            raise ValueError("A position is printable ASCII without spaces: pass what Platform.position gave")
+        self.text = text
+
+    def take(self, answered: str | None) -> None:
+        """Note the position in an answer, if it has one; of two writes at once, that of the later one counts."""
+        if answered is None:
+            return
+        old, new = Position.read(self.text), Position.read(answered)
+        if old is None or new is None or new > old:
+            self.text = answered
+
+    def forget(self) -> None:
+        """Note a write that was not answered, so that nobody knows its position."""
+        self.text = None
+
+
 @dataclass(frozen=True)
 class Exchange:
     """The address of a platform, who asks, and how patiently.
@@ -68,6 +100,7 @@ class Exchange:
         longest_wait_seconds: how long it waits before it does so at most; an answer that asks for more is raised.
         timeout_seconds: how long each part of a request may take: to connect, to send, to be answered.
         idempotency_key: the caller's own; by default each POST has a new one.
+        newest: the position of the newest write, which goes with each read.
     """
 
     base_url: httpx.URL
@@ -76,6 +109,7 @@ class Exchange:
     longest_wait_seconds: float
     timeout_seconds: float
     idempotency_key: str | None = None
+    newest: Newest = field(default_factory=Newest)
 
     def steps(self, request: Request[Any]) -> Steps:
         """Send a request until it is answered, as often as may be.
@@ -94,6 +128,7 @@ class Exchange:
         while True:
             outcome = yield sent
             if isinstance(outcome, httpx.Response):
+                self.newest.take(outcome.headers.get(POSITION))
                 if outcome.is_success:
                     return outcome if request.answers == (Download,) else read(request, outcome)
                 if (elsewhere := self._moved(request, outcome)) and redirects < MOST_REDIRECTS:
@@ -111,6 +146,8 @@ class Exchange:
                 error = self._unanswered(request, f"did not answer ({type(outcome).__name__})", not_sent=not_sent)
                 again = not_sent or repeatable
                 asked = 0
+            if isinstance(error, OutcomeUnknown):
+                self.newest.forget()
             if not again or attempt >= self.retries or asked > self.longest_wait_seconds:
                 _raise(error)
             yield Wait(max(asked, self._pause(attempt)))
@@ -124,6 +161,8 @@ class Exchange:
         if content is not None:
             kind = "merge-patch+json" if request.method == "PATCH" else "json"
             headers["Content-Type"] = f"application/{kind}"
+        if self.newest.text is not None and request.reads:
+            headers[POSITION] = self.newest.text
         if request.version is not None:
             headers["If-Match"] = etag(request.version).decode()
         if request.method == "POST":

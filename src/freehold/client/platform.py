@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from freehold.client.exchange import Exchange, Token, Wait, broken_off, exchange_with
+from freehold.client.exchange import Exchange, Newest, Token, Wait, broken_off, exchange_with
 from freehold.client.groups import AsyncGroups
 from freehold.client.request import READY, Download, Request
 
@@ -85,6 +85,28 @@ class Platform(AsyncGroups):
         Use it for one operation: another one with the same key is refused (``idempotency_key_reused``).
         """
         return Platform(replace(self._exchange, idempotency_key=key), self._client)
+
+    @property
+    def position(self) -> str | None:
+        """The position of the newest write of this platform, or of those made from it; None without replicas.
+
+        Reads here are never older than it. Give it to another process to continue there with ``since``.
+        """
+        return self._exchange.newest.text
+
+    def since(self, position: str | None) -> "Platform":
+        """Return the same platform, on the same connections, for somebody whose last write has this position.
+
+        Its reads are never older than that write, whichever node and replica answers.
+
+        Args:
+            position: from ``Platform.position``, the library's too, or the header ``Freehold-Position``. With None,
+                reads see what is stored when they ask.
+
+        Raises:
+            ValueError: it cannot be a position.
+        """
+        return Platform(replace(self._exchange, newest=Newest(position)), self._client)
 
     def __repr__(self) -> str:
         return f"Platform({str(self._exchange.base_url)!r})"

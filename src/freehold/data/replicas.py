@@ -170,8 +170,8 @@ class Replicas:
             standby.system = self.leader.system
             if standby.is_usable:
                 self.leader.witness(standby.at.timeline)
-                if self._heard:
-                    self.observer.replica_lag(standby.index, max(0, self._heard.lsn - standby.at.lsn))
+            if self._heard and standby.at.lsn:  # one that does not answer falls further behind
+                self.observer.replica_lag(standby.index, max(0, self._heard.lsn - standby.at.lsn))
 
     async def _look_at_primary(self) -> None:
         asked_at = monotonic()
