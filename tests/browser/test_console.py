@@ -4,6 +4,8 @@ import asyncio
 import base64
 import os
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
@@ -18,6 +20,7 @@ from freehold import (
     NewProjectSettings,
     NewRole,
     NewSuspension,
+    NewWebhookEndpoint,
     Platform,
     ProfilePatch,
     UserPatch,
@@ -26,7 +29,7 @@ from freehold.access import Action
 
 from .conftest import OpenPage
 from .test_journeys import fill, shows, sign_in
-from .test_looks import NAMES, violations
+from .test_looks import HOSTILE, NAMES, violations
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MOST_BYTES = 60_000
@@ -38,6 +41,11 @@ IN_ACME = (
     "/roles/new",
     "/roles/tester",
     "/api-keys",
+    "/webhook-endpoints",
+    "/webhook-endpoints/new",
+    "/webhook-endpoints/{hook}",
+    "/webhook-endpoints/{hook}/deliveries",
+    "/webhook-endpoints/{hook}/deliveries/{delivery}",
     "/audit-log",
     "/settings",
 )
@@ -46,6 +54,11 @@ OF_PLATFORM = (
     "/platform/users/{ada}",
     "/platform/users/{grace}",
     "/platform/organizations",
+    "/platform/webhook-endpoints",
+    "/platform/webhook-endpoints/new",
+    "/platform/webhook-endpoints/{hook}",
+    "/platform/webhook-endpoints/{hook}/deliveries",
+    "/platform/webhook-endpoints/{hook}/deliveries/{delivery}",
     "/platform/mail",
     "/platform/growth",
     "/platform/health",
@@ -80,6 +93,27 @@ async def fill_acme(platform: Platform, sign_up: SignUp, name: str = "Acme Rocke
         await mine.projects.create("acme", NewProject(name=each, description=f"About {each}", settings=settings))
 
 
+async def fill_hooks(platform: Platform, connection: Any, *, of_platform: bool) -> dict[str, UUID]:
+    """Make an endpoint that fails, with a delivery that was answered; tells their ids."""
+    new = NewWebhookEndpoint(
+        url=f"https://hooks.acme.example/{'w' * 300}", events=("project.*", "member.add"), description=NAMES[0]
+    )
+    webhooks = platform.webhooks if of_platform else None
+    made = await (webhooks.create(new) if webhooks else platform.organizations.webhooks.create("acme", new))
+    for name in (NAMES[1], "Boosters"):
+        await platform.projects.create("acme", NewProject(name=name))
+    await connection.execute("UPDATE webhook_endpoints SET failing_since = now()")
+    delivery = await connection.fetchval(
+        "UPDATE webhook_deliveries SET attempts = 2, attempted_at = now(), url = $1, response_status = 500, "
+        "response_body = $2, error = 'answered 500', duration_ms = 12 WHERE endpoint_id = $3 RETURNING id",
+        made.url,
+        "".join(HOSTILE),
+        made.id,
+    )
+    await connection.execute("UPDATE webhook_queues SET due_at = now() + interval '1 hour'")
+    return {"hook": made.id, "delivery": delivery}
+
+
 async def width_of(page: Page) -> int:
     return int(await page.evaluate("document.documentElement.scrollWidth"))
 
@@ -91,7 +125,7 @@ async def width_of(page: Page) -> int:
     ids=["org", "own", "platform"],
 )
 async def test_everybody_can_use_each_page_and_no_text_becomes_markup(
-    open_page: OpenPage, sign_up: SignUp, platform: Platform, paths: list[str]
+    open_page: OpenPage, sign_up: SignUp, platform: Platform, connection: Any, paths: list[str]
 ):
     """One visit of each page for all of it."""
     await fill_acme(platform, sign_up, name="W" * 60 + NAMES[0], project=NAMES[1])
@@ -99,6 +133,7 @@ async def test_everybody_can_use_each_page_and_no_text_becomes_markup(
     if paths[0] == OF_PLATFORM[0]:
         await platform.users.grant_admin(ids["ada"])
         await platform.users.suspend(ids["grace"], NewSuspension(reason=NAMES[0]))
+    ids |= await fill_hooks(platform, connection, of_platform=paths[0] == OF_PLATFORM[0])
     page = await open_page()
     await sign_in(page)
     found: dict[str, object] = {}

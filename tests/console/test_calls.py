@@ -14,7 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.mail.letters import letters_to
 
-from freehold import NewApiKey, NewCustomRole, NewInvitation, NewOrganization, NewProject, NewRole, Platform
+from freehold import (
+    NewApiKey,
+    NewCustomRole,
+    NewInvitation,
+    NewOrganization,
+    NewProject,
+    NewRole,
+    NewWebhookEndpoint,
+    PageRequest,
+    Platform,
+)
 from freehold.access import Action
 from freehold.base.validation import parse
 from freehold.cli.program import program
@@ -83,7 +93,13 @@ async def test_each_call_is_one_that_a_route_answers(
     await platform.organizations.invitations.create("acme", NewInvitation(email="lise@example.com"))
     await platform.organizations.roles.create("acme", NewCustomRole(name="tester", actions=(Action.PROJECT_READ,)))
     await platform.organizations.api_keys.create("acme", NewApiKey(name="deploy"))
+    hook = NewWebhookEndpoint(url="https://hooks.acme.example/in", events=("*",))
+    own = await platform.organizations.webhooks.create("acme", hook)
+    of_platform = await platform.webhooks.create(hook)
     project = await platform.projects.create("acme", NewProject(name="Rocket"))
+    newest = PageRequest(limit=1)
+    (delivery,) = (await platform.organizations.webhooks.list_deliveries("acme", own.id, newest)).data
+    (delivery_of_platform,) = (await platform.webhooks.list_deliveries(of_platform.id, newest)).data
     await platform.acting_as(user.id).organizations.create(NewOrganization(name="Own"))
     if role == "root":
         await platform.users.grant_admin((await platform.users.find("ada")).id)
@@ -95,10 +111,15 @@ async def test_each_call_is_one_that_a_route_answers(
         "role": "tester",
         "user": str(user.id),
         "mail": str(mail.id),
+        "endpoint": str(own.id),
+        "delivery": str(delivery.id),
     }
+    at_platform = {**names, "endpoint": str(of_platform.id), "delivery": str(delivery_of_platform.id)}
     tree, pages_with_calls = endpoints(), 0
     for page in (page for pages in CONSOLE for page in pages.by_path.values()):
-        answer = await browser.get(re.sub(r"\{(\w+)\}", lambda found: names[found[1]], page.path))
+        ids = at_platform if page.path.startswith("/platform/") else names
+        address = re.sub(r"\{(\w+)\}", lambda found, ids=ids: ids[found[1]], page.path)  # type: ignore[misc]
+        answer = await browser.get(address)
         assert (answer.status_code == 403) == (
             page.path.startswith("/platform/") and role != "root"
         ) or role == "member"

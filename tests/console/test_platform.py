@@ -32,6 +32,11 @@ def page_of(user: User) -> str:
         "/platform/users",
         "/platform/users/{}",
         "/platform/organizations",
+        "/platform/webhook-endpoints",
+        "/platform/webhook-endpoints/new",
+        "/platform/webhook-endpoints/{}",
+        "/platform/webhook-endpoints/{}/deliveries",
+        "/platform/webhook-endpoints/{}/deliveries/{}",
         "/platform/mail",
         "/platform/mail/{}",
         "/platform/growth",
@@ -45,7 +50,7 @@ async def test_nobody_else_sees_or_does_any_of_it(
 ):
     own = await platform.users.find("ada")
     for user in (grace, own):
-        answer = await ada.get(path.format(user.id))
+        answer = await ada.get(path.format(user.id, user.id))
         assert answer.status_code == 403
         assert "Only platform administrators" in answer.text
         assert "grace@example.com" not in answer.text

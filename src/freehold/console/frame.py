@@ -87,6 +87,7 @@ PLATFORM: Final = Group(
     (
         Entry("platform-users", "All users", "/platform/users"),
         Entry("platform-organizations", "All organizations", "/platform/organizations"),
+        Entry("platform-webhooks", "Webhooks", "/platform/webhook-endpoints"),
         Entry("platform-mail", "Mail", "/platform/mail"),
         Entry("platform-growth", "Growth", "/platform/growth"),
         Entry("platform-health", "Health", "/platform/health"),
@@ -109,6 +110,7 @@ _IN_AN_ORGANIZATION: Final = (
         "Organization",
         (
             ("keys", "API keys", "/api-keys", Action.API_KEY_READ),
+            ("webhooks", "Webhooks", "/webhook-endpoints", Action.WEBHOOK_READ),
             ("audit", "Audit log", "/audit-log", Action.AUDIT_READ),
             ("settings", "Settings", "/settings", Action.ORGANIZATION_READ),
         ),

@@ -16,6 +16,8 @@ from freehold.console.projects import projects
 from freehold.console.roles import roles
 from freehold.console.settings import settings
 from freehold.console.start import start
+from freehold.console.webhook_deliveries import webhook_deliveries
+from freehold.console.webhooks import webhooks
 from freehold.pages.declaring import Pages
 
 CONSOLE: Final[tuple[Pages, ...]] = (
@@ -25,6 +27,8 @@ CONSOLE: Final[tuple[Pages, ...]] = (
     members,
     roles,
     keys,
+    webhooks,
+    webhook_deliveries,
     audit,
     settings,
     account,
