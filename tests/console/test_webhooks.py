@@ -232,7 +232,7 @@ async def test_each_state_of_an_endpoint_is_told(owner: Owner, receiver: Receive
     for address in (owner.path, path, f"{path}/deliveries"):
         shown = (await browser.get(address)).text
         assert '<span class="chip warn">failing</span>' in shown
-        assert "fails since" in shown
+        assert "since <time" in shown
     (delivery,) = await owner.deliveries(there.id)
     assert "answered 500" in (await browser.get(f"{path}/deliveries")).text
     assert "Next attempt" in (await browser.get(f"{path}/deliveries/{delivery.id}")).text

@@ -38,7 +38,8 @@ class Kind(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """What the thing is called."""
-        return self.noun.replace("_", " ").capitalize()
+        words = self.noun.replace("_", " ").replace("api", "API")
+        return f"{words[:1].upper()}{words[1:]}"
 
     @property
     def all_of_it(self) -> str:
