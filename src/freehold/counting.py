@@ -124,6 +124,25 @@ OUTBOX: Final = Family(
     kind="gauge",
     whole="max",
 )
+WEBHOOKS: Final = Family(
+    name="freehold_webhook_attempts_total",
+    help="Attempts to deliver a webhook, by how they ended: delivered, failed (tried again later), or given_up.",
+    kind="counter",
+    labels=("outcome",),
+    series={outcome: (outcome,) for outcome in ("delivered", "failed", "given_up")},
+)
+WEBHOOKS_WAITING: Final = Family(
+    name="freehold_webhook_deliveries_waiting",
+    help="Deliveries that wait for enabled endpoints, as counted at most half a minute ago, up to 100000.",
+    kind="gauge",
+    whole="max",
+)
+WEBHOOKS_OLDEST: Final = Family(
+    name="freehold_webhook_oldest_waiting_seconds",
+    help="For how long the first of them has waited.",
+    kind="gauge",
+    whole="max",
+)
 
 
 def statements_run() -> Family:
@@ -156,6 +175,9 @@ def families() -> tuple[Family, ...]:
         LIMITED,
         REFUSED,
         OUTBOX,
+        WEBHOOKS,
+        WEBHOOKS_WAITING,
+        WEBHOOKS_OLDEST,
         REPLICA_LAG,
         REPLICA_READS,
         REPLICA_FALLBACKS,
@@ -184,6 +206,9 @@ class Counting(Observer):
         self._limited = place.counter(LIMITED)
         self._refused = place.counter(REFUSED)
         self._outbox = place.counter(OUTBOX)
+        self._webhooks = place.counter(WEBHOOKS)
+        self._webhooks_waiting = place.counter(WEBHOOKS_WAITING)
+        self._webhooks_oldest = place.counter(WEBHOOKS_OLDEST)
         self._replica_lag = place.counter(REPLICA_LAG)
         self._replica_reads = place.counter(REPLICA_READS)
         self._replica_fallbacks = place.counter(REPLICA_FALLBACKS)
@@ -220,6 +245,15 @@ class Counting(Observer):
     def outbox(self, messages: int) -> None:
         """Keep how many mails wait."""
         self._outbox.set(messages)
+
+    def webhook(self, outcome: str) -> None:
+        """Count an attempt to deliver a webhook by how it ended."""
+        self._webhooks.add(key=outcome)
+
+    def webhook_backlog(self, deliveries: int, oldest_seconds: float) -> None:
+        """Keep how many deliveries wait, and for how long the first has."""
+        self._webhooks_waiting.set(deliveries)
+        self._webhooks_oldest.set(oldest_seconds)
 
     def replica_lag(self, index: int, size: int) -> None:
         """Keep how far a replica is behind."""

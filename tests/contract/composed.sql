@@ -2586,7 +2586,7 @@ WHERE q.endpoint_id = $7 AND q.chain_id = $9 AND q.lease_id = $10
 RETURNING true;
 
 -- webhooks.note_failure
--- old is given up. Tells for how long the endpoint has had failures alone.
+-- old is given up. Tells for how long the endpoint has had failures alone, and whether this was given up.
 WITH queue AS (
     UPDATE webhook_queues q
     SET due_at = now() + make_interval(secs => $1), failures = q.failures + 1, lease_id = NULL
@@ -2600,13 +2600,15 @@ WITH queue AS (
         ended_at = CASE WHEN created_at < now() - make_interval(secs => $11) THEN now() END
     FROM queue
     WHERE d.id = $12 AND d.state = 'waiting'
+    RETURNING d.state
 ), ill AS (
     UPDATE webhook_endpoints w
     SET failing_since = now(), updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
     FROM queue
     WHERE w.id = queue.endpoint_id AND w.failing_since IS NULL
 )
-SELECT coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8
+SELECT coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8 AS failing_seconds,
+    EXISTS (SELECT FROM attempt WHERE state = 'failed') AS is_given_up
 FROM queue
 JOIN webhook_endpoints w ON w.id = queue.endpoint_id;
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from freehold import NewOrganization, Platform, Settings
+from freehold import NewOrganization, NewWebhookEndpoint, Platform, Settings
 from freehold.audit.types import AuditHead
 from freehold.data.db import connect
 from freehold.doctor import queries, surroundings
@@ -250,6 +250,39 @@ async def test_mails_that_reach_nobody(found: Examined, connection: Any):
         ("warning", "1 mails were given up"),
         ("error", "1 mails have been waiting for more than an hour"),
     ]
+
+
+async def test_webhooks_that_fail_or_that_nobody_sends(
+    found: Examined, connection: Any, platform: Platform, sign_up: Any
+):
+    ada = await sign_up("ada")
+    acme = await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
+    new = NewWebhookEndpoint(url="https://hooks.acme.example/", events=("*",))
+    own, other = [await platform.organizations.webhooks.create(acme.id, new) for _ in range(2)]
+    of_platform = await platform.webhooks.create(new)
+    assert await found("webhooks") == []
+    put = "UPDATE webhook_endpoints SET failing_since = now() - $2::text::interval, status = $3 WHERE id = $1"
+    await connection.execute(put, own.id, "3 days", "enabled")
+    await connection.execute(put, other.id, "23 hours", "enabled")
+    await connection.execute(put, of_platform.id, "1 hour", "disabled")
+    assert await found("webhooks") == [
+        ("warning", f"The webhook endpoint {own.id} of acme has failed for 3 days"),
+        (
+            "warning",
+            f"The webhook endpoint {of_platform.id} of the platform is switched off: it answered nothing but failures",
+        ),
+    ]
+    await connection.execute("UPDATE webhook_endpoints SET failing_since = NULL")  # disabled by a person
+    assert await found("webhooks") == []
+    for waits, says in (
+        ("9 minutes", None),
+        ("11 minutes", "Webhooks have been due for 11 minutes, and nobody sends them"),
+        ("5 hours", "Webhooks have been due for 5 hours, and nobody sends them"),
+        ("-infinity", None),
+    ):
+        due = "'infinity'" if waits == "-infinity" else f"now() - interval '{waits}'"
+        await connection.execute(f"UPDATE webhook_queues SET due_at = {due}")  # noqa: S608 - of the table above
+        assert await found("webhooks") == ([("error", says)] if says else [])
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ from freehold.base.errors import FreeholdError, Unavailable
 from freehold.base.settings import Settings
 from freehold.data.db import Database, connect
 from freehold.data.failures import UnexpectedDatabaseError
-from freehold.doctor import contents, queries, replicas, server, surroundings
+from freehold.doctor import contents, hooks, queries, replicas, server, surroundings
 from freehold.doctor.examination import Check, Patient
 from freehold.doctor.types import Diagnosis, Finding, Severity
 from freehold.migrate import MigrateError
 
 _WORST_FIRST: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 CHECKS: Final[dict[str, Check]] = {
-    each.__name__: each for each in (*server.CHECKS, *replicas.CHECKS, *contents.CHECKS, *surroundings.CHECKS)
+    each.__name__: each
+    for each in (*server.CHECKS, *replicas.CHECKS, *contents.CHECKS, *hooks.CHECKS, *surroundings.CHECKS)
 }
 """Every check by its name, in the order in which they are made."""
 REACHABLE: Final = "reachable"

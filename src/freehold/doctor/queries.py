@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.data.sql import Executor, statement
-from freehold.doctor.types import FailedPurge, Outbox, Role, Server
+from freehold.doctor.types import FailedPurge, FailingEndpoint, Outbox, Role, Server
 
 
 @statement
@@ -54,6 +54,14 @@ async def outbox(db: Executor) -> Outbox: ...
 
 @statement
 async def any_admin(db: Executor) -> bool: ...
+
+
+@statement
+async def failing_endpoints(db: Executor) -> list[FailingEndpoint]: ...
+
+
+@statement
+async def idle_queues(db: Executor) -> float: ...
 
 
 @statement

@@ -99,6 +99,20 @@ WHERE sent_at IS NULL;
 -- Whether there is a platform administrator.
 SELECT EXISTS (SELECT FROM users WHERE is_admin AND suspended_at IS NULL);
 
+-- name: failing_endpoints
+-- Webhook endpoints that were switched off, or have had failures alone for a day, the first to fail first.
+SELECT w.id, o.slug, w.status = 'disabled' AS is_off, extract(epoch FROM now() - w.failing_since)::float8 AS failing_seconds
+FROM webhook_endpoints w
+LEFT JOIN organizations o ON o.id = w.organization_id
+WHERE (w.status = 'disabled' OR w.failing_since < now() - interval '1 day') AND w.failing_since IS NOT NULL
+    AND o.deleted_at IS NULL
+ORDER BY w.failing_since, w.id
+LIMIT 20;
+
+-- name: idle_queues
+-- For how long webhooks are due that nobody sends, in seconds; 0 for none.
+SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM webhook_queues WHERE due_at < now();
+
 -- name: failed_purges
 -- Deleted organizations that could not be removed for good, as they were tried lately.
 SELECT o.slug, f.organization_id, f.attempts, f.reason

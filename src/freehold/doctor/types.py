@@ -82,6 +82,15 @@ class Grants(msgspec.Struct, frozen=True, kw_only=True):
     statements: list[str]
 
 
+class FailingEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook endpoint that has had failures alone for long; ``slug`` is null for one of the platform."""
+
+    id: UUID
+    slug: str | None
+    is_off: bool
+    failing_seconds: float
+
+
 class FailedPurge(msgspec.Struct, frozen=True, kw_only=True):
     """A deleted organization that could not be removed for good."""
 

@@ -53,6 +53,12 @@ class Observer:
     def outbox(self, messages: int) -> None:
         """Note how many mails wait to be delivered."""
 
+    def webhook(self, outcome: str) -> None:
+        """Note how an attempt to deliver a webhook ended: ``delivered``, ``failed`` or ``given_up``."""
+
+    def webhook_backlog(self, deliveries: int, oldest_seconds: float) -> None:
+        """Note how many deliveries of webhooks wait, and for how long the first has."""
+
     def limited(self, kind: str) -> None:
         """Note that a request was refused, since its sender has used up a quota."""
 

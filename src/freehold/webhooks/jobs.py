@@ -44,6 +44,8 @@ LONGEST_DELAY_SECONDS: Final = 3600.0
 _REST_SHARE: Final = 1 / 8
 """An endpoint that fails as a whole is left alone for this share of the time for which it has failed."""
 _DROPPED_AT_ONCE: Final = 1000
+_MOST_COUNTED: Final = 100_000
+"""A backlog is not counted beyond this: it is far too many already, and counting shall not add to it."""
 
 _OK: Final = range(200, 300)
 _REDIRECTS: Final = range(300, 400)
@@ -91,6 +93,14 @@ async def deliver(context: Context) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@job("webhooks.count_waiting", every_seconds=15)
+async def count_waiting(context: Context) -> None:
+    """Tell whoever watches how many deliveries wait, and for how long the first has."""
+    if context.tools.settings.counts:
+        found = await queries.backlog(context.db, limit=_MOST_COUNTED)
+        context.tools.observer.webhook_backlog(found.waiting, found.oldest_seconds)
 
 
 @job("webhooks.drop_old", every_seconds=3600)
@@ -174,6 +184,7 @@ async def _attempt(context: Context, held: Held, posts: Posts, found: Next) -> b
         duration_ms=elapsed_ms(began),
     )
     if not error:
+        context.tools.observer.webhook("delivered")
         return bool(await queries.note_delivered(context.db, held=held, attempt=attempt, lease_seconds=LEASE_SECONDS))
     await _note_failure(context, held, attempt, error, failures=found.failures + 1, answer=answer)
     return False
@@ -183,7 +194,7 @@ async def _note_failure(
     context: Context, held: Held, attempt: Attempt, error: str, *, failures: int, answer: Answer | None
 ) -> None:
     settings = context.tools.settings
-    failing_seconds = await queries.note_failure(
+    failed = await queries.note_failure(
         context.db,
         held=held,
         attempt=attempt,
@@ -192,12 +203,13 @@ async def _note_failure(
         patience_seconds=settings.webhook_retry_days * SECONDS_A_DAY,
     )
     _log.info("webhook %s to endpoint %s failed: %s", attempt.delivery_id, held.endpoint_id, error)
-    if failing_seconds is None:
+    context.tools.observer.webhook("given_up" if failed and failed.is_given_up else "failed")
+    if failed is None:
         return
     is_gone = answer is not None and answer.status == _GONE
-    if is_gone or failing_seconds > settings.webhook_failing_days * SECONDS_A_DAY:
+    if is_gone or failed.failing_seconds > settings.webhook_failing_days * SECONDS_A_DAY:
         if await switch_off(context, held.endpoint_id, is_gone=is_gone):
             _log.warning("webhook endpoint %s is switched off: %s", held.endpoint_id, error)
     elif answer is None or answer.status == _TOO_MANY or answer.status >= _SERVER_FAILS:
-        delay = min(max(FIRST_DELAY_SECONDS, failing_seconds * _REST_SHARE), LONGEST_DELAY_SECONDS)
+        delay = min(max(FIRST_DELAY_SECONDS, failed.failing_seconds * _REST_SHARE), LONGEST_DELAY_SECONDS)
         await queries.rest(context.db, endpoint_id=held.endpoint_id, delay_seconds=delay)

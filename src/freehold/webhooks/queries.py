@@ -52,6 +52,20 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     lease_id: UUID
 
 
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """For how long an endpoint has had failures alone, and whether the delivery that failed was given up."""
+
+    failing_seconds: float
+    is_given_up: bool
+
+
+class Backlog(msgspec.Struct, frozen=True, kw_only=True):
+    """How many deliveries wait, and for how long the first has."""
+
+    waiting: int
+    oldest_seconds: float
+
+
 class Next(msgspec.Struct, frozen=True, kw_only=True):
     """What a queue goes on with. Without ``url`` its endpoint is gone, without ``delivery_id`` nothing waits."""
 
@@ -235,7 +249,7 @@ async def note_failure(
     error: str,
     delay_seconds: float,
     patience_seconds: float,
-) -> float | None: ...
+) -> Failed | None: ...
 
 
 @statement
@@ -264,6 +278,10 @@ async def switch_off(db: Executor, *, id: UUID, failing_seconds: float, is_gone:
 
 @statement
 async def readers(db: Executor, *, organization_id: UUID | None, created_by: UUID | None) -> list[EndpointReader]: ...
+
+
+@statement
+async def backlog(db: Executor, *, limit: int) -> Backlog: ...
 
 
 @statement

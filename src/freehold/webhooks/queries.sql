@@ -247,7 +247,7 @@ RETURNING true;
 
 -- name: note_failure
 -- Note that an attempt failed, if this worker still holds the queue, and give the queue back until the next one. What is too
--- old is given up. Tells for how long the endpoint has had failures alone.
+-- old is given up. Tells for how long the endpoint has had failures alone, and whether this was given up.
 WITH queue AS (
     UPDATE webhook_queues q
     SET due_at = now() + make_interval(secs => :delay_seconds), failures = q.failures + 1, lease_id = NULL
@@ -261,13 +261,15 @@ WITH queue AS (
         ended_at = CASE WHEN created_at < now() - make_interval(secs => :patience_seconds) THEN now() END
     FROM queue
     WHERE d.id = :delivery_id AND d.state = 'waiting'
+    RETURNING d.state
 ), ill AS (
     UPDATE webhook_endpoints w
     SET failing_since = now(), updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
     FROM queue
     WHERE w.id = queue.endpoint_id AND w.failing_since IS NULL
 )
-SELECT coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8
+SELECT coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8 AS failing_seconds,
+    EXISTS (SELECT FROM attempt WHERE state = 'failed') AS is_given_up
 FROM queue
 JOIN webhook_endpoints w ON w.id = queue.endpoint_id;
 
@@ -329,6 +331,17 @@ WHERE u.email_verified_at IS NOT NULL AND u.suspended_at IS NULL
         )
     )
 ORDER BY u.id;
+
+-- name: backlog
+-- How many deliveries wait for endpoints that are enabled (no more than so many are counted), and for how long the first has.
+SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_seconds
+FROM (
+    SELECT d.created_at
+    FROM webhook_deliveries d
+    JOIN webhook_endpoints w ON w.id = d.endpoint_id
+    WHERE d.state = 'waiting' AND w.status = 'enabled'
+    LIMIT :limit
+) AS waiting;
 
 -- name: drop_old
 -- Forget deliveries of long ago, so many at once, the oldest first.
