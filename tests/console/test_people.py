@@ -65,6 +65,40 @@ async def test_invitations_are_shown_by_status(
     of = {"revoked": "a", "expired": "b", "declined": "c", "open": "d", "accepted": "grace"}
     assert set(re.findall(r"<b>([a-z]+)@example.com</b>", shown)) == {of[status]}
     assert ("Revoke</button>" in shown) == (status in {"open", "expired"})
+    why = {"accepted": "It was accepted", "declined": "It was declined", "revoked": "It was revoked"}.get(status, "")
+    assert bool(re.search(r'value="resend"[^>]* disabled aria-describedby', shown)) == bool(why)
+    assert why in shown
+    for invitation in re.findall(r'name="invitation" value="([^"]+)"', shown):
+        again = await ada.post(MEMBERS, data={"invitation": invitation, "do": "resend"})
+        assert again.status_code == (409 if why else 303), "what is offered works, and what is not is refused"
+
+
+async def test_invitation_that_another_replaced_says_so(ada: httpx.AsyncClient, platform: Platform, connection: Any):
+    await platform.organizations.invitations.create("acme", NewInvitation(email="grace@example.com"))
+    await connection.execute("UPDATE invitations SET expires_at = now()")
+    await platform.organizations.invitations.create("acme", NewInvitation(email="grace@example.com"))
+    shown = (await ada.get(MEMBERS, params={"status": "expired"})).text
+    assert "A newer invitation took its place" in shown
+    (replaced,) = re.findall(r'name="invitation" value="([^"]+)"', shown)
+    assert (await ada.post(MEMBERS, data={"invitation": replaced, "do": "resend"})).status_code == 409
+
+
+@pytest.mark.usefixtures("ada")
+async def test_whoever_cannot_send_an_invitation_again_is_told_why(enter: Enter, platform: Platform):
+    await platform.organizations.invitations.create("acme", NewInvitation(email="mary@example.com", role="admin"))
+    read = (Action.MEMBER_READ, Action.INVITATION_READ)
+    for name, actions, why in (
+        ("reader", read, "You cannot send it: role reader does not include invitation.create"),
+        ("host", (*read, Action.INVITATION_CREATE), "Its role can do more here than you"),
+    ):
+        await platform.organizations.roles.create("acme", NewCustomRole(name=name, actions=actions))
+        browser = await enter(name)
+        await join(platform, name, name)
+        shown = (await browser.get(MEMBERS)).text
+        assert why in shown
+        (invitation,) = re.findall(r'name="invitation" value="([^"]+)"', shown)
+        assert re.search(r'value="resend"[^>]* disabled', shown)
+        assert (await browser.post(MEMBERS, data={"invitation": invitation, "do": "resend"})).status_code == 403
 
 
 async def test_status_is_ignored_for_who_may_not_see_invitations(

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, get_args
+from uuid import UUID
 
 import msgspec
 
 from freehold.access import Action, Role, built_in
 from freehold.base.errors import FreeholdError
+from freehold.console import queries
 from freehold.console.frame import Place, id_in, organization_in, place_of, show
 from freehold.data.paging import Page, PageRequest
 from freehold.organizations.invitations import operations as invitations
@@ -55,6 +57,14 @@ class Row(msgspec.Struct, frozen=True):
     why: str
 
 
+class Invited(msgspec.Struct, frozen=True):
+    """An invitation, why the visitor cannot send it again ("" if they can), and whether it can still be revoked."""
+
+    invitation: Invitation
+    why: str
+    is_revocable: bool
+
+
 async def role_grants(visit: Visit, place: Place) -> dict[str, frozenset[str]]:
     """Say what each role gives, as far as the visitor may read that: the built-in ones, and then the custom ones."""
     found = {role.value: built_in(role, place.standing.own) for role in Role}
@@ -90,6 +100,24 @@ def _rows(place: Place, listed: Iterable[Member], grants: Mapping[str, frozenset
     return rows
 
 
+_ENDED: Final = {
+    "accepted": "It was accepted",
+    "declined": "It was declined: invite them again",
+    "revoked": "It was revoked: invite them again",
+}
+
+
+def _why_not_again(place: Place, invitation: Invitation, choices: list[str], replaced: frozenset[UUID]) -> str:
+    """Say why an invitation cannot be sent again: what has ended stays so, and nobody gives more than they have."""
+    if invitation.status in _ENDED:
+        return _ENDED[invitation.status]
+    if invitation.id in replaced:
+        return "A newer invitation took its place"
+    if not place.may(Action.INVITATION_CREATE):
+        return f"You cannot send it: {place.why(Action.INVITATION_CREATE)}"
+    return "" if invitation.role in choices else "Its role can do more here than you, or is gone"
+
+
 @members.shows(PATH, for_user=True)
 async def show_members(visit: Visit) -> Answer:
     """List the members in the order in which they joined, and who is invited."""
@@ -105,6 +133,9 @@ async def show_members(visit: Visit) -> Answer:
     invited = Page[Invitation](data=[])
     if place.may(Action.INVITATION_READ) and not visit.only(("q", "role", "cursor")):
         invited = await invitations.list_all(visit.context, where, wanted)
+    choices = assignable(place, grants)
+    over = [each.id for each in invited.data if each.status == "expired"]
+    replaced = frozenset(await queries.replaced_invitations(visit.context.db, ids=over) if over else ())
     new = {"email": visit.form.get("email") or "grace@example.com", "role": visit.form.get("role") or "member"}
     return await show(
         visit,
@@ -115,7 +146,15 @@ async def show_members(visit: Visit) -> Answer:
         rows=_rows(place, listed.data, grants, visit.context.actor_id),
         listed=listed,
         invited=invited,
-        choices=assignable(place, grants),
+        invited_rows=[
+            Invited(
+                each,
+                _why_not_again(place, each, choices, replaced),
+                each.status not in _ENDED and each.id not in replaced and place.may(Action.INVITATION_DELETE),
+            )
+            for each in invited.data
+        ],
+        choices=choices,
         statuses=get_args(InvitationStatus) if place.may(Action.INVITATION_READ) else (),
         status=status,
         is_narrowed=bool(visit.only(("q", "role"))),

@@ -21,4 +21,8 @@ async def sign_ups(db: Executor, *, lows: Sequence[UUID], highs: Sequence[UUID])
 
 
 @statement
+async def replaced_invitations(db: Executor, *, ids: Sequence[UUID]) -> list[UUID]: ...
+
+
+@statement
 async def active_users(db: Executor) -> ActiveUsers: ...

@@ -6,6 +6,10 @@ SELECT (
 FROM unnest(:lows::uuid[], :highs::uuid[]) WITH ORDINALITY AS days (low, high, place)
 ORDER BY place;
 
+-- name: replaced_invitations
+-- Those of these invitations in whose place a newer one was sent: they are settled as expired, and cannot be sent again.
+SELECT id FROM invitations WHERE id = ANY (:ids::uuid[]) AND status = 'expired';
+
 -- name: active_users
 -- How many users were signed in somewhere and used it within the last day, week and month.
 SELECT
