@@ -1,6 +1,7 @@
 """Folders of migration files."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.resources import files as package_files
 from itertools import pairwise
 from pathlib import Path
@@ -47,8 +48,9 @@ class MigrationSet(NamedTuple):
         return cls(name, tuple(migrations), folder)
 
 
+@cache
 def builtin() -> MigrationSet:
-    """Freehold's own migrations."""
+    """Freehold's own migrations, read once a process."""
     return MigrationSet.from_folder(Path(str(package_files("freehold") / "migrations")), BUILTIN)
 
 
