@@ -1,5 +1,6 @@
 """What administrators of the platform see and do in the console."""
 
+import html
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.conftest import PASSWORD
 from tests.mail.letters import letters_to
 
 from freehold import NewOrganization, PageRequest, Platform, User
+from freehold.organizations.deletion.jobs import purge
 
 from .conftest import Enter
 
@@ -78,6 +80,30 @@ async def test_organizations_are_found(root: httpx.AsyncClient, platform: Platfo
     assert "/organizations/acme" not in (await root.get("/platform/organizations", params={"q": "b"})).text
     assert 'href="/organizations/acme"' in (await root.get(page_of(grace))).text
     assert (await root.get("/organizations/acme")).status_code == 200
+
+
+async def test_organizations_that_cannot_be_removed_are_told_with_table_and_count(
+    root: httpx.AsyncClient, platform: Platform, grace: User, connection: Any
+):
+    made = await platform.acting_as(grace.id).organizations.create(NewOrganization(name="Acme <b>"))
+    assert "not removed for good" not in (await root.get("/platform/organizations")).text
+    await connection.execute("CREATE TABLE invoices (organization_id uuid REFERENCES organizations (id))")
+    await connection.execute("INSERT INTO invoices SELECT $1 FROM generate_series(1, 3)", made.id)
+    await platform.organizations.delete(made.id)
+    await connection.execute("UPDATE organizations SET deleted_at = deleted_at - interval '31 days'")
+    for attempts in ("1 attempt<", "2 attempts<"):
+        await purge(platform.context)
+        shown = html.unescape((await root.get("/platform/organizations")).text)
+        assert "Deleted, and not removed for good" in shown
+        assert "<b>Acme <b></b>" in shown
+        assert "still referred to by 3 rows of invoices" in shown
+        assert attempts in shown
+        health = html.unescape((await root.get("/platform/health")).text)
+        assert "3 rows of invoices" in health
+        assert str(made.id) in health
+    await connection.execute("DELETE FROM invoices")
+    await purge(platform.context)
+    assert "not removed for good" not in (await root.get("/platform/organizations")).text
 
 
 async def test_user_is_suspended_with_a_reason_and_resumed(root: httpx.AsyncClient, platform: Platform, grace: User):

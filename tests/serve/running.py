@@ -45,7 +45,7 @@ class Running:
             )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
-        assert self.url.startswith("http://127.0.0.1:"), self.log
+        assert self.url.startswith("http://127.0.0.1:"), f"{self.url!r} {self.log}"
         self.port = int(self.url.rpartition(":")[2])
 
     @property

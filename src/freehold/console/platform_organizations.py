@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from freehold.console import queries
 from freehold.console.frame import require_admin, show
 from freehold.organizations import operations
 from freehold.organizations.types import OrganizationsPageRequest
@@ -13,11 +14,12 @@ from freehold.web.answers import Answer
 platform_organizations = Pages(__package__)
 
 _FILTERS: Final = ("q",)
+_MOST_STUCK: Final = 20
 
 
 @platform_organizations.shows("/platform/organizations", for_user=True)
 async def show_organizations(visit: Visit) -> Answer:
-    """List the organizations, newest first, or those whose name or slug begins so."""
+    """List the organizations, newest first, or those whose name or slug begins so; and those that cannot be removed."""
     require_admin(visit)
     listed = await operations.list_all(visit.context, visit.filtered(OrganizationsPageRequest, *_FILTERS, "cursor"))
     kept = visit.only(_FILTERS)
@@ -28,6 +30,7 @@ async def show_organizations(visit: Visit) -> Answer:
         current="platform-organizations",
         listed=listed,
         is_narrowed=bool(kept),
+        stuck=await queries.failed_purges(visit.context.db, limit=_MOST_STUCK),
         kept=_FILTERS,
         calls=[Call("Find organizations", "GET", with_query("/v1/organizations", **kept))],
     )

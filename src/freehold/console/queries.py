@@ -1,6 +1,7 @@
 """Typed stubs of the statements that count what is shown."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,22 @@ class ActiveUsers(msgspec.Struct, frozen=True):
     day: int
     week: int
     month: int
+
+
+class FailedPurge(msgspec.Struct, frozen=True, kw_only=True):
+    """A deleted organization that could not be removed for good, and what kept it."""
+
+    id: UUID
+    name: str
+    slug: str
+    deleted_at: datetime
+    reason: str
+    attempts: int
+    failed_at: datetime
+
+
+@statement
+async def failed_purges(db: Executor, *, limit: int) -> list[FailedPurge]: ...
 
 
 @statement

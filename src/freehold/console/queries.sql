@@ -10,6 +10,15 @@ ORDER BY place;
 -- Those of these invitations in whose place a newer one was sent: they are settled as expired, and cannot be sent again.
 SELECT id FROM invitations WHERE id = ANY (:ids::uuid[]) AND status = 'expired';
 
+-- name: failed_purges
+-- Deleted organizations that could not be removed for good, and what kept them, the first that was deleted first.
+SELECT o.id, o.name, o.slug, o.deleted_at, f.reason, f.attempts, f.failed_at
+FROM purge_failures f
+JOIN organizations o ON o.id = f.organization_id
+WHERE o.deleted_at IS NOT NULL
+ORDER BY o.deleted_at, o.id
+LIMIT :limit;
+
 -- name: active_users
 -- How many users were signed in somewhere and used it within the last day, week and month.
 SELECT
