@@ -13,7 +13,6 @@ from freehold.data.context import Context
 from freehold.mail import operations as mail
 from freehold.organizations import operations as organizations
 from freehold.organizations.deletion import operations as deletion
-from freehold.organizations.invitations import answering
 from freehold.organizations.invitations import operations as invitations
 from freehold.organizations.members import operations as members
 from freehold.organizations.ownership import operations as ownership
@@ -66,7 +65,7 @@ class Group:
 class Users(Group):
     """Operations on users."""
 
-    create = Bound(answering.sign_up)
+    create = Bound(invitations.sign_up)
     get = Bound(users.get)
     get_with_organizations = Bound(users.get_with_organizations)
     find = Bound(users.find)
@@ -124,11 +123,11 @@ class Invitations(Group):
     resend = Bound(invitations.resend)
     revoke = Bound(invitations.revoke)
     create_many = Bound(invitations.create_many)
-    preview = Bound(answering.preview)
-    list_of_user = Bound(answering.list_of_user)
-    decline_of_user = Bound(answering.decline_of_user)
-    decline = Bound(answering.decline)
-    accept = Bound(answering.accept)
+    preview = Bound(invitations.preview)
+    list_of_user = Bound(invitations.list_of_user)
+    decline_of_user = Bound(invitations.decline_of_user)
+    decline = Bound(invitations.decline)
+    accept = Bound(invitations.accept)
 
 
 class OwnerOffers(Group):

@@ -119,7 +119,7 @@ def field_codes(sources: Iterable[Path]) -> set[str]:
     for source in sources:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                position = {"FieldError": 1, "_fail": 2, "failing": 1}.get(node.func.id)
+                position = {"FieldError": 1, "fail": 2, "failing": 1}.get(node.func.id)
                 if position is None:
                     continue
                 given = node.args[position : position + 1]

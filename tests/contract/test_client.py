@@ -77,8 +77,6 @@ ELSEWHERE = {
     "after_purge": "the same",
     "before_erasure": "the same",
     "after_erasure": "the same",
-    "position": "the client does not keep `Freehold-Position`: its reads are as fresh as any other caller's",
-    "since": "the same",
     "working": "the server runs the jobs",
     "context": "what the operations of the library run in",
     "loop": "the client belongs to no event loop",

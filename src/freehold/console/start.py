@@ -8,7 +8,7 @@ from freehold.console.frame import show
 from freehold.data.paging import PageRequest
 from freehold.organizations import operations
 from freehold.organizations.errors import SlugTaken
-from freehold.organizations.invitations import answering
+from freehold.organizations.invitations import operations as invitations
 from freehold.organizations.types import NewOrganization
 from freehold.pages.calls import Call
 from freehold.pages.declaring import Pages
@@ -39,7 +39,7 @@ async def show_start(visit: Visit) -> Answer:
     user = await users.get(visit.context, "me")
     page = PageRequest(limit=_MOST_SHOWN)
     listed = await operations.list_of_user(visit.context, "me", page)
-    invited = await answering.list_of_user(visit.context, "me", page)
+    invited = await invitations.list_of_user(visit.context, "me", page)
     return await show(
         visit,
         "start.html",

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
-from freehold.organizations.invitations import answering, operations
+from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.types import (
     Invitation,
     InvitationResult,
@@ -128,7 +128,7 @@ def received_invitations(context: Context, *, user: str) -> Fetch[ReceivedInvita
     """List the open invitations to the confirmed address of a user (a username or an id), newest first."""
 
     async def fetch(request: PageRequest) -> Page[ReceivedInvitation]:
-        return await answering.list_of_user(context, (await find_user(context, user)).id, request)
+        return await operations.list_of_user(context, (await find_user(context, user)).id, request)
 
     return fetch
 
@@ -140,4 +140,4 @@ def received_invitations(context: Context, *, user: str) -> Fetch[ReceivedInvita
 async def decline_invitation(context: Context, *, user: str, invitation: str) -> None:
     """Decline an invitation to the confirmed address of a user (a username or an id), by its id."""
     found = await find_user(context, user)
-    await answering.decline_of_user(context, found.id, read_id(invitation, "/invitation"))
+    await operations.decline_of_user(context, found.id, read_id(invitation, "/invitation"))

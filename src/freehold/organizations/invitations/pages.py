@@ -6,7 +6,7 @@ from typing import Final
 
 from freehold.base.errors import FreeholdError, InvalidToken
 from freehold.mail.links import HOSTED
-from freehold.organizations.invitations import answering
+from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.errors import InvitationForAnother
 from freehold.organizations.invitations.types import InvitationAcceptance, InvitationToken
 from freehold.pages.declaring import Pages
@@ -45,14 +45,14 @@ async def _fill_in_address(visit: Visit) -> None:
     """Write the address that was invited into the form: no other would do."""
     with suppress(InvalidToken):
         wanted = InvitationToken(token=visit.given("invitation_token"))
-        visit.query["email"] = (await answering.preview(visit.context, wanted)).email
+        visit.query["email"] = (await operations.preview(visit.context, wanted)).email
 
 
 @pages.acts("/sign-up", limit="sign-ups", fields=_SIGN_UP_FIELDS)
 async def sign_up(visit: Visit) -> Answer:
     """Make the account, and sign in if that needs no confirmed address."""
     new = visit.read(NewUser, "username", "email", "password", "invitation_token")
-    user = await answering.sign_up(visit.context, new)
+    user = await operations.sign_up(visit.context, new)
     try:
         signed_in = await sessions.sign_in(visit.context, NewSession(login=user.username, password=new.password))
     except EmailUnverified:
@@ -68,7 +68,7 @@ async def show_invitation(visit: Visit) -> Answer:
     if not token or (visit.trouble is not None and visit.trouble.code == InvalidToken.code):
         return visit.show("no_link.html", "This invitation does not work")
     try:
-        found = await answering.preview(visit.context, InvitationToken(token=token))
+        found = await operations.preview(visit.context, InvitationToken(token=token))
     except InvalidToken:
         return visit.show("no_link.html", "This invitation does not work")
     user = await users.get(visit.context, "me") if visit.is_signed_in else None
@@ -81,7 +81,7 @@ async def show_invitation(visit: Visit) -> Answer:
 async def accept_invitation(visit: Visit) -> Answer:
     """Join the organization, or decline."""
     if "decline" in visit.form:
-        await answering.decline(visit.context, visit.read(InvitationToken, "token"))
+        await operations.decline(visit.context, visit.read(InvitationToken, "token"))
         return visit.show("declined.html", "You declined the invitation")
-    await answering.accept(visit.context, visit.read(InvitationAcceptance, "token"))
+    await operations.accept(visit.context, visit.read(InvitationAcceptance, "token"))
     return visit.go("/?done=joined")

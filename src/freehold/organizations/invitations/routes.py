@@ -8,7 +8,7 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.mail.errors import MailedTooOften, SentTooMany
 from freehold.organizations.errors import OrganizationGone
-from freehold.organizations.invitations import answering, operations
+from freehold.organizations.invitations import operations
 from freehold.organizations.invitations.errors import (
     AlreadyInvited,
     InvitationEnded,
@@ -65,7 +65,7 @@ async def create_user(context: Context, body: NewUser) -> User:
     A mail asks you to confirm your address. With `invitation_token`, you also accept that invitation: use the address
     that it was mailed to, which then counts as confirmed.
     """
-    return await answering.sign_up(context, body)
+    return await operations.sign_up(context, body)
 
 
 @routes.post(
@@ -165,7 +165,7 @@ async def preview_invitation(context: Context, body: InvitationToken) -> Receive
 
     Nothing changes. You need not be signed in.
     """
-    return await answering.preview(context, body)
+    return await operations.preview(context, body)
 
 
 @routes.post("/v1/invitations/decline", auth="optional", limit="sign-ins", errors=[InvalidToken])
@@ -174,7 +174,7 @@ async def decline_invitation(context: Context, body: InvitationToken) -> None:
 
     It stops working. You need not be signed in, nor have an account.
     """
-    await answering.decline(context, body)
+    await operations.decline(context, body)
 
 
 @routes.get("/v1/users/{user}/invitations", errors=[Missing, Forbidden])
@@ -183,13 +183,13 @@ async def list_received_invitations(context: Context, user: UserRef, query: Page
 
     To accept one, you need the token that was mailed.
     """
-    return await answering.list_of_user(context, user, query)
+    return await operations.list_of_user(context, user, query)
 
 
 @routes.delete("/v1/users/{user}/invitations/{invitation}", errors=[Missing, Forbidden, NoSuchInvitation])
 async def decline_received_invitation(context: Context, user: UserRef, invitation: UUID) -> None:
     """Decline an invitation to your confirmed address."""
-    await answering.decline_of_user(context, user, invitation)
+    await operations.decline_of_user(context, user, invitation)
 
 
 @routes.post(
@@ -215,4 +215,4 @@ async def accept_invitation(context: Context, body: InvitationAcceptance) -> Mem
     Send the token that was mailed to your confirmed address. It works once. If you have no account, sign up with
     `invitation_token` instead. When you send the same token again, the answer is 200 with your membership.
     """
-    return await answering.accept(context, body)
+    return await operations.accept(context, body)
