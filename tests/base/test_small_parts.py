@@ -66,6 +66,30 @@ def test_bad_setting_is_named_with_its_variable(value: str):
         Settings.from_environment({"FREEHOLD_PORT": value})
 
 
+@pytest.mark.parametrize("name", Settings.__struct_fields__)
+@pytest.mark.parametrize("value", ["x", "1", "postgresql://user@host/name"])
+def test_every_setting_of_the_environment_is_read_or_refused_in_words(name: str, value: str):
+    found = said = None
+    try:
+        found = getattr(Settings.from_environment({f"FREEHOLD_{name.upper()}": value}), name)
+    except SettingError as error:
+        said = str(error)
+    assert found is not None or (said and said.startswith(f"FREEHOLD_{name.upper()} is "))
+
+
+@pytest.mark.parametrize("between", [" ", ",", ", ", "  "])
+def test_replicas_are_named_with_spaces_or_commas_between_them(between: str):
+    urls = ["postgresql://a/x?host=/run,/other", "postgres://u:p@b:1/y"]
+    assert Settings.from_environment({"FREEHOLD_REPLICA_URLS": between.join(urls)}).replicas == urls
+
+
+@pytest.mark.parametrize("value", ["mysql://secret@a", "db2", " ".join(["postgresql://secret@a"] * 17)])
+def test_what_names_no_replicas_is_refused_and_not_shown(value: str):
+    with pytest.raises(SettingError, match="FREEHOLD_REPLICA_URLS is not valid: must be 1 to 16 URLs") as caught:
+        Settings.from_environment({"FREEHOLD_REPLICA_URLS": value})
+    assert "secret" not in str(caught.value)
+
+
 @given(st.integers(0, 65535), st.floats(0.001, 1000))
 def test_settings_survive_the_way_through_the_environment(port: int, seconds: float):
     settings = Settings(port=port, acquire_timeout_seconds=seconds, database_url="postgresql:///x")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -15,6 +16,7 @@ from tests.observe.conftest import read_samples, sample
 from tests.replicas.conftest import Standing
 from tests.replicas.servers import Server
 from tests.replicas.test_faults import in_thread, spare  # noqa: F401 - a fixture
+from tests.serve.running import Running
 
 TOKEN = "0123456789abcdef"
 READS, LAG, FALLBACKS = "freehold_replica_reads_total", "freehold_replica_lag_bytes", "freehold_replica_fallbacks_total"
@@ -107,3 +109,26 @@ async def test_a_replica_that_dies_under_a_read_is_counted_as_failed(trio: tuple
         spare.freeze()
         await ada.projects.list(acme, PageRequest())  # it seemed to be well until then
         assert await node.told(FALLBACKS, replica="1", reason="failed") == 1
+
+
+def test_a_server_reads_from_the_replicas_that_its_environment_names(trio: tuple[Server, ...], tmp_path: Path):
+    urls = f"{trio[1].url}, {trio[2].url}"
+    server = Running(trio[0].url, tmp_path / "log", 2, FREEHOLD_REPLICA_URLS=urls, FREEHOLD_METRICS_TOKEN=TOKEN)
+    try:
+        with httpx.Client(base_url=server.url) as client:
+            name = f"ada{uuid4().hex[:8]}"
+            user = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+            client.post("/v1/users", json=user).raise_for_status()
+            token = client.post("/v1/sessions", json={"login": name, "password": PASSWORD}).json()["token"]
+            client.headers["authorization"] = f"Bearer {token}"
+            made = client.post("/v1/organizations", json={"name": "Acme", "slug": name}).raise_for_status()
+            assert made.headers["freehold-position"]
+            while not (told := reads_told(client))["1"] + told["2"]:
+                assert client.get(f"/v1/organizations/{name}/projects").json()["data"] == []
+    finally:
+        server.stop()
+
+
+def reads_told(client: httpx.Client) -> dict[str, float]:
+    samples = read_samples(client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).text)
+    return {each: sample(samples, READS, replica=each) for each in ("1", "2", "primary")}

@@ -29,6 +29,15 @@ def _about(description: str, *, says: str | None = None, **limits: Any) -> msgsp
 
 _Path = Annotated[str, msgspec.Meta(pattern=r"^/(?![/\\])[!-~]*$", extra={"says": "must be a path such as /welcome"})]
 """Where a page of the operator's own is, below ``public_url``."""
+_Replicas = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^\s*postgres(ql)?://[^\s]+([\s,]+postgres(ql)?://[^\s]+){0,15}\s*$",
+        extra={
+            "says": "must be 1 to 16 URLs such as postgresql://user:password@host/name, separated by spaces or commas"
+        },
+    ),
+]
 _Output = Annotated[
     str,
     msgspec.Meta(
@@ -58,12 +67,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     replica_urls: Annotated[
-        str | None,
+        _Replicas | None,
         _about(
             "URLs of the standbys that can answer reads, separated by spaces or commas, one server each; the same on "
-            "every node; by default, none",
-            says="must be 1 to 16 URLs such as postgresql://user:password@host/name, separated by spaces or commas",
-            pattern=r"^\s*postgres(ql)?://[^\s]+([\s,]+postgres(ql)?://[^\s]+){0,15}\s*$",
+            "every node; by default, none"
         ),
     ] = None
     role: Annotated[
