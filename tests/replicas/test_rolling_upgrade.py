@@ -37,6 +37,11 @@ class Balancer:
                 if node in self.nodes:  # else it was taken out while it was connected to: nothing was sent
                     raise
                 continue
+            except httpx.TransportError as error:
+                stage = (
+                    "in" if node in self.nodes else f"out, {'ended' if node.process.poll() is not None else 'ending'}"
+                )
+                raise AssertionError(f"{method} {path} at a node that is {stage}: {error!r}") from error
             self.answers.append(answer.status_code)
             return answer
 

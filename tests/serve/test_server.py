@@ -100,6 +100,24 @@ def test_a_request_in_flight_is_finished_before_the_server_stops(
     assert "Traceback" not in server.log
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_requests_that_still_come_while_the_server_stops_are_answered(
+    run: Callable[..., Running], workers: int
+) -> None:
+    """As those do that a balancer sent before it heard; each answer sends its caller elsewhere."""
+    server = run(workers)
+    with httpx.Client(base_url=server.url) as client:
+        assert client.get("/healthz").status_code == 200
+        server.process.send_signal(signal.SIGTERM)
+        told = 0
+        while told < 20:
+            answer = client.get("/healthz")  # one that is refused raises
+            assert answer.status_code == 200
+            told += answer.headers.get("connection") == "close"
+    assert server.process.wait(SECONDS) == 0
+    assert "Traceback" not in server.log
+
+
 def test_a_worker_that_is_killed_is_replaced(run: Callable[..., Running]) -> None:
     server = run(2)
     before = eventually(lambda: len(server.workers()) == 2 and server.workers())

@@ -21,6 +21,10 @@ UNREAD_SECONDS: Final = 5.0
 """How long the caller may take nothing of its answer meanwhile."""
 ORPHAN_SECONDS: Final = 5.0
 """How long requests in flight may take when the server was killed."""
+LEAVING_SECONDS: Final = 2.0
+"""How long a worker goes on serving at most, while requests still come: a balancer may have sent them just before."""
+LEFT_SECONDS: Final = 0.25
+"""When for so long none has come, no more will."""
 INSIST_SECONDS: Final = 2.0
 """How long Granian may take to stop when nothing is left to do."""
 
@@ -62,13 +66,25 @@ class Stopping:
 
     def _hear(self) -> None:
         if self._end is None:
-            self._stop.set()
             self._end = self._loop.create_task(self._finish())
+
+    async def _leave(self) -> None:
+        """Go on serving until nobody sends requests any more, so that none meets a closed door.
+
+        Each answer closes its connection, so that the caller's next request goes where others serve.
+        """
+        until = self._loop.time() + LEAVING_SECONDS
+        self.edge.is_leaving = True
+        while (more := LEFT_SECONDS - self.edge.idle_seconds()) > 0 and self._loop.time() < until:  # noqa: ASYNC110 - silence is no event
+            await asyncio.sleep(more)
 
     async def _finish(self) -> None:
         """Wait for requests and answers, then close what is left, so that Granian ends; it has no bounds of its own."""
         is_orphan = os.getppid() != self._server_pid
         until = self._loop.time() + (ORPHAN_SECONDS if is_orphan else FINISH_SECONDS)
+        if not is_orphan:
+            await self._leave()
+        self._stop.set()
         self.edge.arrivals.stop(lambda: self._cut(1))
         self.warden.stop()
         left = 0

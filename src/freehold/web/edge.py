@@ -28,6 +28,7 @@ SECURITY: Final[tuple[Header, ...]] = (
 POLICY: Final[Header] = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 """What an answer may load when a browser shows it: nothing. A page brings its own policy."""
 
+CLOSE: Final[Header] = (b"connection", b"close")
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 """Opens what requests need, and closes it."""
@@ -57,6 +58,13 @@ class Edge:
         """The requests that are being answered."""
         self.arrivals = Arrivals()
         self.lifespan = lifespan
+        self.is_leaving = False
+        """Whether the next request of a connection shall come on another one, perhaps to another server."""
+        self._began = 0.0
+
+    def idle_seconds(self) -> float:
+        """Say how long ago the last request came."""
+        return perf_counter() - self._began
 
     def busy(self) -> set[tuple[str, int]]:
         """Name the other ends of the connections whose request is being answered."""
@@ -82,9 +90,18 @@ class Edge:
                 status = await self._answer(request, receive, send)
                 end(route_of(scope), status)
 
+    def _own_headers(self, request: Request) -> list[Header]:
+        """List what an answer has of its request."""
+        headers = [*request.answer_headers, (b"x-request-id", request.id.encode("ascii"))]
+        if request.late_headers is not None:
+            headers += request.late_headers()
+        if self.is_leaving:
+            headers.append(CLOSE)
+        return headers
+
     async def _answer(self, request: Request, receive: Receive, send: Send) -> int:
         """Answer the request, and tell with which status."""
-        began = perf_counter()
+        began = self._began = perf_counter()
         self.in_flight.add(request)
         scope, status = request.scope, 0
         if self._cors is not None:
@@ -97,10 +114,7 @@ class Edge:
                 headers: list[Header] = message["headers"]
                 own = dict(headers)
                 headers += SECURITY if POLICY[0] not in own else [each for each in SECURITY if each[0] not in own]
-                headers += request.answer_headers
-                if request.late_headers is not None:
-                    headers += request.late_headers()
-                headers.append((b"x-request-id", request.id.encode("ascii")))
+                headers += self._own_headers(request)
                 if POLICY[0] not in own:
                     headers.append(POLICY)
             await send(message)
