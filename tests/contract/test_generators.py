@@ -103,7 +103,8 @@ def test_openapi_typescript_and_openapi_fetch(node: Path, folder: Path, url: str
 
 def test_hey_api(node: Path, folder: Path, url: str) -> None:
     prepare(folder, node, "journey_hey.ts")
-    run(program(node, "openapi-ts"), "--input", "openapi.json", "--output", "hey", cwd=folder)
+    shutil.copy(PINNED / "openapi-ts.config.mjs", folder)
+    run(program(node, "openapi-ts"), "--file", "openapi-ts.config.mjs", cwd=folder)
     run(program(node, "tsc"), "--project", ".", cwd=folder)
     run("node", "built/journey_hey.js", url, cwd=folder)
 

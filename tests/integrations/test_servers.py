@@ -175,10 +175,10 @@ def journey(client: httpx.Client, program: dict[str, str], number: int) -> None:
     people = {"Accept": "text/html"}
     assert "Sign in" in client.get("/").text
     sent = client.get("/organizations/acme/invoices", headers=people)
-    assert (sent.status_code, sent.headers["location"]) == (302, "/sign-in?next=/organizations/acme/invoices")
-    wrong = posted(client, "/sign-in", client.get("/sign-in"), username="ada", password="Lovelace2")
+    assert (sent.status_code, sent.headers["location"]) == (302, "/accounts/login/?next=/organizations/acme/invoices")
+    wrong = posted(client, "/accounts/login/", client.get("/accounts/login/"), username="ada", password="Lovelace2")
     assert "correct username" in wrong.text
-    signed_in = posted(client, "/sign-in", client.get("/sign-in"), username="ada", password=PASSWORD)
+    signed_in = posted(client, "/accounts/login/", client.get("/accounts/login/"), username="ada", password=PASSWORD)
     assert signed_in.status_code == 302
     assert "/organizations/acme/invoices" in client.get("/").text
     page = client.get("/organizations/acme/invoices", headers=people)
@@ -189,7 +189,7 @@ def journey(client: httpx.Client, program: dict[str, str], number: int) -> None:
     foreign = {"Origin": "https://evil.example"}
     path = "/api/organizations/acme/invoices"
     assert client.post(path, json={"number": "X", "cents": 1}, headers=foreign).json()["code"] == "origin_refused"
-    out = posted(client, "/sign-out", page)
+    out = posted(client, "/accounts/logout/", page)
     assert out.status_code == 302
     assert client.get("/organizations/acme/invoices", headers=people).status_code == 302
     client.cookies.clear()

@@ -2,9 +2,10 @@
 
 import json
 
+from asgiref.sync import sync_to_async
 from django import forms
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Sum
+from django.db import IntegrityError
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -12,7 +13,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from freehold import PageRequest, Scope
-from freehold.integrations.django import aacting, access, acting
+from freehold.integrations.django import aacting, access, acting, in_organization
 from invoices.models import Invoice
 
 
@@ -35,13 +36,13 @@ async def home(request: HttpRequest) -> HttpResponse:
     return render(request, "invoices/home.html", {"organizations": organizations})
 
 
-@access("project.read")
+@access("invoice.read")
 def page(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Show the invoices of an organization, and take a new one from whoever may change things there."""
-    may_add = scope.may("project.create")
+    may_add = scope.may("invoice.create")
     form = InvoiceForm(request.POST or None)
     if request.method == "POST":
-        acting(request).access(scope.organization_id, "project.create")
+        acting(request).access(scope.organization_id, "invoice.create")
         if form.is_valid() and _add(scope, form):
             return redirect(request.path)
     context = {"invoices": _invoices(scope), "form": form if may_add else None, "role": scope.role}
@@ -52,12 +53,12 @@ def page(request: HttpRequest, scope: Scope) -> HttpResponse:
 class Invoices(View):
     """The invoices of an organization for programs."""
 
-    @method_decorator(access("project.read"))
+    @method_decorator(access("invoice.read"))
     def get(self, request: HttpRequest, scope: Scope) -> HttpResponse:
         """List them."""
         return JsonResponse({"data": [{"number": each.number, "cents": each.cents} for each in _invoices(scope)]})
 
-    @method_decorator(access("project.create"))
+    @method_decorator(access("invoice.create"))
     def post(self, request: HttpRequest, scope: Scope) -> HttpResponse:
         """Make one."""
         form = InvoiceForm(json.loads(request.body))
@@ -66,21 +67,27 @@ class Invoices(View):
         return JsonResponse({"number": form.instance.number, "cents": form.instance.cents}, status=201)
 
 
-@access("project.read")
+@access("invoice.read")
 async def total(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Add them up."""
-    return JsonResponse(await _invoices(scope).aaggregate(cents=Sum("cents", default=0)))
+    return JsonResponse(await sync_to_async(_total)(scope))
 
 
-def _invoices(scope: Scope) -> QuerySet[Invoice]:
-    return Invoice.objects.filter(organization_id=scope.organization_id)
+def _total(scope: Scope) -> dict[str, int]:
+    with in_organization(scope):
+        return Invoice.objects.aggregate(cents=Sum("cents", default=0))
+
+
+def _invoices(scope: Scope) -> list[Invoice]:
+    with in_organization(scope):
+        return list(Invoice.objects.all())
 
 
 def _add(scope: Scope, form: InvoiceForm) -> bool:
     form.instance.organization_id = scope.organization_id
     form.instance.created_by = scope.context.actor_id
     try:
-        with transaction.atomic():
+        with in_organization(scope):
             form.save()
     except IntegrityError:
         form.add_error("number", "This number is taken")

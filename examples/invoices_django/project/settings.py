@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from freehold import ActionDeclaration, NewAction, Role
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = os.environ["SECRET_KEY"]
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost 127.0.0.1").split()
@@ -41,7 +43,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 USE_TZ = True
 
-LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
 FREEHOLD = {"backups_dir": BASE_DIR / "freehold-backups"}
+FREEHOLD_ACTIONS = ActionDeclaration(
+    application="invoices",
+    actions=(
+        NewAction(name="invoice.read", roles=(Role.MEMBER,), description="See invoices"),
+        NewAction(name="invoice.create", roles=(Role.MEMBER,), description="Write invoices"),
+    ),
+)

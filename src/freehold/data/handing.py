@@ -44,6 +44,22 @@ class TenantRoleUnusable(SchemaPending):
     title = "The role for your own tables cannot be used: run 'freehold tenants role'"
 
 
+def escaping(role: str) -> str:
+    """Say that nothing binds a role."""
+    return (
+        f"Row-level security does not bind the role {role}, which is a superuser or has BYPASSRLS: set "
+        "FREEHOLD_TENANT_ROLE to one that has neither"
+    )
+
+
+def unready(role: str) -> str:
+    """Say that a role cannot be taken."""
+    return (
+        f"The role {role} does not exist, or this one may not take it: run 'freehold tenants role', which makes it or "
+        "says what to run (FREEHOLD_TENANT_ROLE names another)"
+    )
+
+
 class Tenant(NamedTuple):
     """Whose rows are reached, by whom, and with which role."""
 
@@ -110,16 +126,10 @@ async def bound(lent: Lent, tenant: Tenant, *, restore: bool = True) -> AsyncIte
     try:
         before = await lent.do(connection.fetchrow, _BIND, *tenant)
         if before["escapes"]:
-            raise TenantRoleUnusable(
-                f"Row-level security does not bind the role {tenant.role}, which is a superuser or has BYPASSRLS: set "
-                "FREEHOLD_TENANT_ROLE to one that has neither"
-            )
+            raise TenantRoleUnusable(escaping(tenant.role))
         await lent.do(connection.fetchrow, ROLE_CHANGED, tenant.role)
     except NO_ROLE as error:
-        raise TenantRoleUnusable(
-            f"The role {tenant.role} does not exist, or this one may not take it: run 'freehold tenants role', which "
-            "makes it or says what to run (FREEHOLD_TENANT_ROLE names another)"
-        ) from error
+        raise TenantRoleUnusable(unready(tenant.role)) from error
     place, outside = id(given(connection)), lent.outside
     known = _outside.get(place)
     lent.outside = _outside[place] = known or before["role"]

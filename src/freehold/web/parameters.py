@@ -19,7 +19,13 @@ _SPELT: Final = {
     RoleText: ("[a-z][a-z0-9_-]{0,49}", "name", 50),
 }
 """What a part of a path may be: its pattern, what it is called, and how long it is at most."""
-_EXAMPLE_ID: Final = "0190163d-8694-739b-aea5-966c26f8ad91"
+_EXAMPLES: Final = {
+    UUID: "0190163d-8694-739b-aea5-966c26f8ad91",
+    Slug: "acme",
+    ActionText: "project.read",
+    RoleText: "clerk",
+}
+"""One of each that fits its pattern; where several may stand, the first of these."""
 _WORDS: Final = {"me": "`me` for yourself", "current": "`current` for the one that you are using"}
 
 KEY: Final[Json] = {
@@ -138,5 +144,5 @@ def _reference(name: str, reference: Any) -> tuple[str, Json]:
         "required": True,
         "description": f"The {noun}, by {' or '.join(ways)}.",
         "schema": schema,
-        "example": words[0] if words else _EXAMPLE_ID,
+        "example": words[0] if words else next(each for kind, each in _EXAMPLES.items() if kind in kinds),
     }

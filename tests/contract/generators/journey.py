@@ -2,7 +2,7 @@
 
 import sys
 
-from freehold_api import AuthenticatedClient, Client
+from freehold_api import AuthenticatedClient
 from freehold_api.api.organizations import create_organization, get_organization
 from freehold_api.api.sessions import create_session
 from freehold_api.api.users import create_user, get_user
@@ -11,7 +11,8 @@ from freehold_api.types import UNSET
 
 
 def main(url: str) -> None:
-    nobody = Client(base_url=url)
+    # The generator wants this class wherever a token may be sent, also where none has to be.
+    nobody = AuthenticatedClient(base_url=url, token="", auth_header_name="X-No-Token")
     made = create_user.sync(
         client=nobody, body=NewUser(username="python", email="python@example.com", password="Lovelace1")
     )

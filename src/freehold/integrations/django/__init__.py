@@ -17,5 +17,6 @@ It works under WSGI and ASGI. Freehold's own types and errors are those of ``fre
 from freehold.integrations.django.acting import aacting, acting
 from freehold.integrations.django.decorators import access, login_required
 from freehold.integrations.django.opening import close, platform
+from freehold.integrations.django.tenancy import in_organization
 
-__all__ = ["aacting", "access", "acting", "close", "login_required", "platform"]
+__all__ = ["aacting", "access", "acting", "close", "in_organization", "login_required", "platform"]
