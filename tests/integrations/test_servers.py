@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from bench.packages import INSTALL, UNREACHABLE
 from tests.conftest import PASSWORD
@@ -20,7 +22,7 @@ from tests.transfer.test_real_systems import environment
 from tests.waiting import eventually
 
 HERE = Path(__file__).with_name("servers")
-EXAMPLE = REPOSITORY / "examples/invoices_django"
+EXAMPLES = REPOSITORY / "examples"
 DEADLINE_SECONDS = 300
 GONE = "postgresql://nobody@127.0.0.1:1/nowhere"
 SEED = f"""
@@ -73,7 +75,7 @@ def binaries(request: pytest.FixtureRequest) -> Path:
     return home / "bin"
 
 
-def variables(url: str) -> dict[str, str]:
+def variables(url: str, role: str = "freehold_tenant") -> dict[str, str]:
     """Say where the database is to the programs of the project."""
     left_out = ("FREEHOLD_", "PG", "DJANGO_", "PYTHON", "COV")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
@@ -81,6 +83,7 @@ def variables(url: str) -> dict[str, str]:
         **kept,
         **environment(url),
         "SECRET_KEY": "of a test",
+        "FREEHOLD_TENANT_ROLE": role,
         "PYTHONPATH": str(REPOSITORY / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -116,15 +119,32 @@ Manage = Callable[..., str]
 
 
 @pytest.fixture
-def manage(binaries: Path, empty_database_url: str, tmp_path: Path) -> Manage:
+def role(empty_database_url: str) -> Iterator[str]:
+    """The name of a role for tenants, which the examples make: all databases of the server share their roles."""
+    name = f"tenant_{uuid4().hex[:12]}"
+    yield name
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        connection.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
+
+
+def copied(name: str, folder: Path, role: str) -> Path:
+    """Copy an example, whose migrations name the role."""
+    made = Path(shutil.copytree(EXAMPLES / name, folder, ignore=shutil.ignore_patterns("__pycache__")))
+    for path in (*made.rglob("*.sql"), *made.rglob("*.py")):
+        path.write_text(path.read_text("utf-8").replace("freehold_tenant", role), "utf-8")
+    return made
+
+
+@pytest.fixture
+def manage(binaries: Path, empty_database_url: str, role: str, tmp_path: Path) -> Manage:
     """Run a command of the example's ``manage.py``."""
-    folder = Path(shutil.copytree(EXAMPLE, tmp_path / "invoices"))
+    folder = copied("invoices_django", tmp_path / "invoices", role)
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
             [binaries / "python", "manage.py", *arguments],
             cwd=folder,
-            env=variables(empty_database_url),
+            env=variables(empty_database_url, role),
             capture_output=True,
             encoding="utf-8",
             timeout=DEADLINE_SECONDS,
@@ -140,6 +160,15 @@ SERVERS: dict[str, list[str]] = {
     "gunicorn": ["gunicorn", "project.wsgi", "--workers", "2", "--threads", "2", "--bind", "unix:{}"],
     "gunicorn-preload": ["gunicorn", "project.wsgi", "--preload", "--workers", "2", "--bind", "unix:{}"],
     "uvicorn": ["uvicorn", "project.asgi:application", "--uds", "{}"],
+    "hypercorn": ["hypercorn", "project.asgi:application", "--bind", "unix:{}"],
+    "granian": ["granian", "project.asgi:application", "--interface", "asgi", "--uds", "{}"],
+    "granian-wsgi": ["granian", "project.wsgi:application", "--interface", "wsgi", "--uds", "{}"],
+}
+ASGI_SERVERS: dict[str, list[str]] = {
+    "uvicorn": ["uvicorn", "app:app", "--uds", "{}"],
+    "hypercorn": ["hypercorn", "app:app", "--bind", "unix:{}"],
+    "granian": ["granian", "app:app", "--interface", "asgi", "--workers", "2", "--uds", "{}"],
+    "gunicorn": ["gunicorn", "app:app", "--worker-class", "asgi", "--workers", "2", "--bind", "unix:{}"],
 }
 
 
@@ -155,9 +184,18 @@ def posted(client: httpx.Client, path: str, page: httpx.Response, **fields: Any)
 
 
 @pytest.mark.usefixtures("client_programs")
-def test_example_of_django(manage: Manage, binaries: Path, empty_database_url: str, tmp_path: Path):
+def test_example_of_django(manage: Manage, binaries: Path, empty_database_url: str, role: str, tmp_path: Path):
     manage("freehold_migrate")
+    protects = tmp_path / "invoices/invoices/migrations/0002_protect_invoices_invoice.py"
+    shipped = protects.read_text("utf-8")
+    protects.unlink()
     manage("migrate", "--verbosity", "0")
+    assert str(protects) in manage("freehold_protect", "invoices.Invoice")
+    assert protects.read_text("utf-8") == shipped
+    manage("migrate", "--verbosity", "0")
+    manage("migrate", "--verbosity", "0", "invoices", "0001")
+    manage("migrate", "--verbosity", "0")
+    assert "0 errors, 0 warnings" in manage("freehold_tenants", "check")
     manage("check", "--fail-level", "WARNING")
     assert "No changes detected" in manage("makemigrations", "--check", "--dry-run")
     found = re.search(r"KEY (\S+)", manage("shell", "-c", SEED))
@@ -166,7 +204,7 @@ def test_example_of_django(manage: Manage, binaries: Path, empty_database_url: s
     for number, (name, command) in enumerate(SERVERS.items(), 1):
         address = tmp_path / f"{name}.sock"
         filled: list[str | Path] = [binaries / command[0], *(each.format(address) for each in command[1:])]
-        with served(filled, tmp_path / "invoices", variables(empty_database_url), address) as client:
+        with served(filled, tmp_path / "invoices", variables(empty_database_url, role), address) as client:
             journey(client, program, number)
 
 
@@ -202,6 +240,59 @@ def journey(client: httpx.Client, program: dict[str, str], number: int) -> None:
     assert client.get("/api/organizations/acme/total", headers=program).json() == {"cents": 150 * number}
     for elsewhere in ("invoices", "total"):
         assert client.get(f"/api/organizations/navy/{elsewhere}", headers=program).json()["code"] == "not_found"
+
+
+def freehold(binaries: Path, folder: Path, environment: dict[str, str], *arguments: str) -> str:
+    """Run a command as the example's README has it."""
+    done = subprocess.run(
+        [binaries / "python", "-c", "from freehold.cli import main; main()", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.usefixtures("client_programs")
+def test_example_of_fastapi(binaries: Path, empty_database_url: str, role: str, tmp_path: Path):
+    folder = copied("invoices_fastapi", tmp_path / "invoices", role)
+    environment = variables(empty_database_url, role) | {"FREEHOLD_DATABASE_URL": empty_database_url}
+    freehold(binaries, folder, environment, "tenants", "role")
+    freehold(binaries, folder, environment, "migrate", "rehearse", "--dir", "migrations")
+    freehold(binaries, folder, environment, "migrate", "apply", "--dir", "migrations")
+    assert "0 errors, 0 warnings" in freehold(binaries, folder, environment, "tenants", "check")
+    for number, (name, command) in enumerate(ASGI_SERVERS.items(), 1):
+        address = tmp_path / f"{name}.sock"
+        filled: list[str | Path] = [binaries / command[0], *(each.format(address) for each in command[1:])]
+        with served(filled, folder, environment, address) as client:
+            programs(client, number)
+
+
+def programs(client: httpx.Client, number: int) -> None:
+    """Do as the programs of two organizations do."""
+    signed_in = []
+    for name in (f"ada{number}", f"bob{number}"):
+        new = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+        assert client.post("/freehold/v1/users", json=new).status_code == 201
+        session = client.post("/freehold/v1/sessions", json={"login": name, "password": PASSWORD}).json()
+        signed_in.append({"Authorization": f"Bearer {session['token']}"})
+        client.cookies.clear()
+        made = client.post("/freehold/v1/organizations", json={"name": f"Of {name}"}, headers=signed_in[-1])
+        assert made.status_code == 201
+    ada, bob = signed_in
+    path, other = (f"/organizations/of-{name}{number}/invoices" for name in ("ada", "bob"))
+    assert client.get(path).json()["code"] == "unauthenticated"
+    assert client.post(path, json={"number": "A-1", "cents": 100}, headers=ada).status_code == 201
+    assert client.post(path, json={"number": "A-1", "cents": 100}, headers=ada).status_code == 409
+    assert client.post(f"{path}/A-1/send", headers=ada).json()["sent_at"]
+    assert [each["number"] for each in client.get(path, headers=ada).json()] == ["A-1"]
+    assert client.get(other, headers=bob).json() == []
+    assert client.get(path, headers=bob).json()["code"] == "not_found"
+    assert client.get("/", headers=bob).json()["organizations"] == [f"of-bob{number}"]
 
 
 @pytest.mark.parametrize("lifespan", ["on", "off"])

@@ -1,7 +1,9 @@
 """`freehold actions`."""
 
+import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from io import TextIOWrapper
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -12,7 +14,9 @@ from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.data.paging import Page
 from freehold.terminal.declare import Fetch, lists, shows
+from freehold.terminal.output import print_json, print_rows
 
+COLUMNS: Final = ("name", "roles", "applications", "built_in")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -33,6 +37,13 @@ def _of_role(role: Role, who: str) -> Callable[[Command], Command]:
 @_of_role(Role.ADMIN, "admins and the owner")
 @_of_role(Role.OWNER, "only the owner")
 @click.option(
+    "--file",
+    "listed",
+    type=click.File(encoding="utf-8"),
+    help='JSON file that lists actions: [{"name": "invoice.read", "roles": ["member"], "description": "See invoices"}]. '
+    "Standard input is -.",
+)
+@click.option(
     "--revision",
     type=click.IntRange(1),
     default=1,
@@ -47,19 +58,37 @@ async def declare(
     of_member: tuple[str, ...],
     of_admin: tuple[str, ...],
     of_owner: tuple[str, ...],
+    listed: TextIOWrapper | None,
     revision: int,
-) -> Page[ActionEntry]:
+    as_json: bool,
+) -> int:
     """Declare actions of an application, such as invoice.read. What was declared before stays."""
     given = {Role.MEMBER: of_member, Role.ADMIN: of_admin, Role.OWNER: of_owner}
-    if not any(given.values()):
-        raise click.UsageError("Name an action: add --member ACTION, --admin ACTION or --owner ACTION")
     new = [{"name": name, "roles": [role.value]} for role, names in given.items() for name in names]
+    new += _read(listed) if listed else []
+    if not new:
+        raise click.UsageError("Name an action: add --member ACTION, --admin ACTION, --owner ACTION or --file FILE")
     declaration = parse(ActionDeclaration, {"application": application, "actions": new, "revision": revision})
-    return Page(data=await operations.declare(context, declaration))
+    declared = await operations.declare(context, declaration)
+    if as_json:
+        print_json(Page(data=declared))
+    else:
+        print_rows(declared, COLUMNS)
+    return 0
+
+
+def _read(listed: TextIOWrapper) -> list[Any]:
+    try:
+        found = json.load(listed)
+    except ValueError as error:
+        raise click.UsageError(f"{listed.name} is not JSON: {error}") from None
+    if not isinstance(found, list):
+        raise click.UsageError(f'{listed.name} must be a list of actions, such as [{{"name": "invoice.read"}}]')
+    return found
 
 
 @actions.command("list")
-@lists("name", "roles", "applications", "built_in")
+@lists(*COLUMNS)
 def list_all(context: Context) -> Fetch[ActionEntry]:
     """List all actions: Freehold's first, then those that applications declared, by name."""
     return lambda request: operations.list_all(context, request)

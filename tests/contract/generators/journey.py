@@ -12,7 +12,7 @@ from freehold_api.types import UNSET
 
 def main(url: str) -> None:
     # The generator wants this class wherever a token may be sent, also where none has to be.
-    nobody = AuthenticatedClient(base_url=url, token="", auth_header_name="X-No-Token")
+    nobody = AuthenticatedClient(base_url=url, token="none", auth_header_name="X-No-Token")
     made = create_user.sync(
         client=nobody, body=NewUser(username="python", email="python@example.com", password="Lovelace1")
     )
