@@ -40,7 +40,7 @@ def _of_role(role: Role, who: str) -> Callable[[Command], Command]:
     "--file",
     "listed",
     type=click.File(encoding="utf-8"),
-    help='JSON file that lists actions: [{"name": "invoice.read", "roles": ["member"], "description": "See invoices"}]. '
+    help='JSON file of actions: [{"name": "invoice.read", "roles": ["member"], "description": "See invoices"}]. '
     "Standard input is -.",
 )
 @click.option(
