@@ -26,7 +26,7 @@ EXAMPLES = REPOSITORY / "examples"
 DEADLINE_SECONDS = 300
 GONE = "postgresql://nobody@127.0.0.1:1/nowhere"
 SEED = f"""
-from freehold import Action, NewApiKey, NewOrganization, NewUser
+from freehold import NewApiKey, NewOrganization, NewUser
 from freehold.integrations.django import platform
 
 ada, bob = [
@@ -35,7 +35,7 @@ ada, bob = [
 ]
 acme = platform().acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
 platform().acting_as(bob.id).organizations.create(NewOrganization(name="Navy"))
-new = NewApiKey(name="ci", actions=(Action.PROJECT_READ, Action.PROJECT_CREATE))
+new = NewApiKey(name="ci", actions=("invoice.read", "invoice.create"))
 print("KEY", platform().organizations.api_keys.create(acme.id, new).key)
 """
 
