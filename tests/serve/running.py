@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 from tests.environment import without_settings
 
 SECONDS = 30.0
@@ -45,7 +46,9 @@ class Running:
             )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
-        assert self.url.startswith("http://127.0.0.1:"), f"{self.url!r} {self.log}"
+        if not self.url.startswith("http://127.0.0.1:"):
+            self.stop()
+            pytest.fail(f"it said {self.url!r}, ended with {self.process.returncode}, and wrote: {self.log}")
         self.port = int(self.url.rpartition(":")[2])
 
     @property

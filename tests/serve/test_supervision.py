@@ -2,11 +2,17 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.serve.running import Running, alive, answers
 from tests.waiting import eventually
+
+from freehold.serve.server import _announce_when_ready
+from freehold.serve.supervision import Supervisor
 
 Run = Callable[..., Running]
 
@@ -51,3 +57,11 @@ def test_a_stop_does_not_wait_for_a_worker_that_is_to_be_replaced(run: Run) -> N
     os.kill(victim, signal.SIGKILL)
     eventually(lambda: not alive(victim))
     assert server.terminate() == (0, "stopped")
+
+
+def test_a_death_while_the_server_starts_does_not_keep_its_address_from_being_said(run: Run) -> None:
+    server, woken, said = run(1), threading.Event(), list[str]()
+    woken.set()  # as by a worker that has just died
+    supervisor = SimpleNamespace(interrupt_signal=False, failed=False, main_loop_interrupt=woken)
+    _announce_when_ready(cast("Supervisor", supervisor), server.url, said.append)
+    assert said == [server.url]

@@ -3,7 +3,6 @@
 import os
 import resource
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
@@ -104,7 +103,7 @@ def serve(
             server.beside.append(partial(open_things.enter_context, page))
         if beside is not None:
             server.beside.append(partial(open_things.enter_context, beside))
-        server.announce = announce and partial(_announce_when_ready, claimed.url, announce, server.main_loop_interrupt)
+        server.announce = announce and partial(_announce_when_ready, server, claimed.url, announce)
         post = Post(os.getpid(), claimed.number, connections, server.roster, metrics)
         try:
             server.serve(target_loader=partial(load, settings, post), wrap_loader=False)
@@ -130,12 +129,12 @@ def _connections(wanted: int) -> int:
     return max(min(wanted, soft - _OTHER_DESCRIPTORS), _FEWEST_CONNECTIONS)
 
 
-def _announce_when_ready(url: str, announce: Callable[[str], None], stopped: threading.Event) -> None:
-    while not stopped.is_set():
+def _announce_when_ready(server: Supervisor, url: str, announce: Callable[[str], None]) -> None:
+    while not (server.interrupt_signal or server.failed):
         if _answers(url):
             announce(url)
             return
-        stopped.wait(_PROBE_SECONDS)
+        server.main_loop_interrupt.wait(_PROBE_SECONDS)  # it is set for a moment, too, when a worker has died
 
 
 def _answers(url: str) -> bool:
