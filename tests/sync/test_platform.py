@@ -31,7 +31,7 @@ from freehold import (
     User,
 )
 from freehold.sync import Platform
-from freehold.sync.background import THREAD, WITHIN
+from freehold.sync.background import THREAD, WITHIN, Background
 from freehold.sync.handing import CLOSED
 
 
@@ -247,6 +247,32 @@ def test_interrupted_call_ends_its_work(platform: Platform):
 
     with pytest.raises(KeyboardInterrupt):
         platform.run(work)
+    assert ended.wait(10)
+    assert platform.users.any_admin() is False
+
+
+def test_work_that_runs_before_its_caller_is_interrupted_ends_too(platform: Platform, monkeypatch: pytest.MonkeyPatch):
+    """The interruption comes while the caller is still beginning the work, which the event loop has begun already."""
+    began, ended = threading.Event(), threading.Event()
+
+    async def work(_: freehold.Platform) -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    submit = Background.submit
+
+    def interrupted(*given: Any) -> None:
+        submit(*given)
+        assert began.wait(10)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Background, "submit", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            platform.run(work)
     assert ended.wait(10)
     assert platform.users.any_admin() is False
 

@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from time import monotonic
 from typing import Final, NoReturn, TypeVar
 
@@ -44,6 +44,28 @@ class _Running(msgspec.Struct, frozen=True):
     stop: asyncio.Event
 
 
+class _Work:
+    """Work that was begun in an event loop, for whoever may give it up: also before they know that it has begun."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[object] | None = None
+        self._is_given_up = False
+
+    async def perform(self, work: Callable[[Platform], Awaitable[R]], platform: Platform) -> R:
+        """Do it."""
+        self._task = asyncio.current_task()
+        if self._is_given_up:
+            raise asyncio.CancelledError
+        return await work(platform)
+
+    def give_up(self) -> None:
+        """Cancel it, from any thread."""
+        self._is_given_up = True
+        if self._task is not None:
+            with suppress(RuntimeError):  # its event loop is closed
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+
 class Background:
     """Opens a platform in a thread with an event loop, and does there what other threads ask for.
 
@@ -72,8 +94,12 @@ class Background:
         """
         return self._open().platform
 
-    def submit(self, work: Callable[[Platform], Awaitable[R]]) -> "Future[R]":
+    def submit(self, work: Callable[[Platform], Awaitable[R]], begun: _Work | None = None) -> "Future[R]":
         """Begin work in the event loop.
+
+        Args:
+            work: takes the platform.
+            begun: with which it can be given up.
 
         Raises:
             RuntimeError: the platform is closed.
@@ -81,7 +107,7 @@ class Background:
         """
         with self._lock:  # so that what comes before the end is a task when the event loop hears of it
             running = self._open()
-            return asyncio.run_coroutine_threadsafe(_performing(work, running.platform), running.loop)
+            return asyncio.run_coroutine_threadsafe((begun or _Work()).perform(work, running.platform), running.loop)
 
     def call(self, work: Callable[[Platform], Awaitable[R]]) -> R:
         """Do work in the event loop, and wait for it.
@@ -92,13 +118,14 @@ class Background:
         """
         if self._is_within():
             raise RuntimeError(WITHIN)
-        future = self.submit(work)
+        begun = _Work()
         try:
+            future = self.submit(work, begun)
             error = future.exception()
         except CancelledError:
             raise RuntimeError(CLOSED) from None
-        except BaseException:  # whoever interrupts the waiting means the work
-            future.cancel()
+        except BaseException:  # whoever interrupts the waiting means the work, which may run before submit() is back
+            begun.give_up()
             raise
         if error is not None:
             _raise(error)
@@ -220,10 +247,6 @@ async def _hold_open(opening: Opening, opened: "Future[_Running]") -> None:
         if opened.done():
             raise
         opened.set_exception(error)
-
-
-async def _performing(work: Callable[[Platform], Awaitable[R]], platform: Platform) -> R:
-    return await work(platform)
 
 
 def _raise(error: BaseException) -> NoReturn:
