@@ -18,7 +18,7 @@ from bench.figures import Figure
 from bench.load import Failed
 from bench.rows import IDS
 from bench.stage import Stage
-from freehold import NewProject, PageRequest, Platform
+from freehold import NewProject, NewWebhookEndpoint, PageRequest, Platform
 from freehold.console.pages import CONSOLE
 
 BEHIND = 100_000
@@ -81,7 +81,8 @@ def _read(browser: httpx.Client, path: str, sizes: dict[str, float], _: int) -> 
 
 
 def _filled(path: str, names: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: names[found[1]], path)
+    whose = "of the platform" if path.startswith("/platform") else ""
+    return re.sub(r"\{(\w+)\}", lambda found: names.get(f"{found[1]} {whose}") or names[found[1]], path)
 
 
 async def _fill(stage: Stage) -> str:
@@ -100,7 +101,12 @@ async def _somebody(url: str) -> dict[str, str]:
         await platform.users.set_password(owner.id, PASSWORD)
         await platform.users.grant_admin(owner.id)
         await platform.users.send_password_reset(owner.id)
+        hook = NewWebhookEndpoint(url="https://hooks.acme.example/freehold", events=("project.*",))
+        endpoint = await platform.organizations.webhooks.create("large", hook)
+        of_platform = await platform.webhooks.create(hook)
         project = await platform.projects.create("large", NewProject(name="Newest"))
+        (delivery,) = (await platform.organizations.webhooks.list_deliveries("large", endpoint.id, PageRequest())).data
+        (for_platform,) = (await platform.webhooks.list_deliveries(of_platform.id, PageRequest())).data
         mail = (await platform.mail.list(PageRequest())).data[0]
     return {
         "organization": "large",
@@ -108,4 +114,8 @@ async def _somebody(url: str) -> dict[str, str]:
         "role": "member",
         "user": str(owner.id),
         "mail": str(mail.id),
+        "endpoint": str(endpoint.id),
+        "delivery": str(delivery.id),
+        "endpoint of the platform": str(of_platform.id),
+        "delivery of the platform": str(for_platform.id),
     }
