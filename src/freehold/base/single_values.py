@@ -136,7 +136,7 @@ def _in_utc(time: datetime) -> datetime:
 
 
 def ahead_reader(rule: Ahead) -> Reader:
-    """Read a moment that is yet to come."""
+    """Read a moment in the future."""
 
     def read(value: Any, pointer: str, problems: Problems) -> Any:
         moment = read_time(value, pointer, problems)

@@ -3,19 +3,19 @@
 from asyncio import sleep
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import httpx
 
-from freehold.client.exchange import Exchange, Newest, Token, Wait, broken_off, exchange_with
+from freehold.client.asking import Asking
+from freehold.client.exchange import Exchange, Wait, broken_off, exchange_with
 from freehold.client.groups import AsyncGroups
 from freehold.client.request import READY, Download, Request
 
 R = TypeVar("R")
 
 
-class Platform(AsyncGroups):
+class Platform(Asking[httpx.AsyncClient], AsyncGroups):
     """Users, organizations and projects of a Freehold that runs elsewhere.
 
     It has the operations of the library's ``Platform`` that HTTP offers, with the same names, types and errors, and
@@ -28,9 +28,8 @@ class Platform(AsyncGroups):
     """
 
     def __init__(self, exchange: Exchange, client: httpx.AsyncClient) -> None:
-        self._exchange = exchange
-        self._client = client
-        super().__init__(self)
+        Asking.__init__(self, exchange, client)
+        AsyncGroups.__init__(self, self)
 
     @classmethod
     @asynccontextmanager
@@ -69,47 +68,6 @@ class Platform(AsyncGroups):
             return
         async with httpx.AsyncClient() as own:
             yield cls(exchange, own)
-
-    def with_token(self, token: str | None) -> "Platform":
-        """Return the same platform, on the same connections, acting as whoever has this token; None for nobody.
-
-        Raises:
-            ValueError: it cannot be a token.
-        """
-        asks = Token(token) if token is not None else None
-        return Platform(replace(self._exchange, token=asks), self._client)
-
-    def with_idempotency_key(self, key: str) -> "Platform":
-        """Return the same platform with your own key for the next POST, which is done once, also if your program ends.
-
-        Use it for one operation: another one with the same key is refused (``idempotency_key_reused``).
-        """
-        return Platform(replace(self._exchange, idempotency_key=key), self._client)
-
-    @property
-    def position(self) -> str | None:
-        """The position of the newest write of this platform, or of those made from it; None without replicas.
-
-        Reads here are never older than it. Give it to another process to continue there with ``since``.
-        """
-        return self._exchange.newest.text
-
-    def since(self, position: str | None) -> "Platform":
-        """Return the same platform, on the same connections, for somebody whose last write has this position.
-
-        Its reads are never older than that write, whichever node and replica answers.
-
-        Args:
-            position: from ``Platform.position``, the library's too, or the header ``Freehold-Position``. With None,
-                reads see what is stored when they ask.
-
-        Raises:
-            ValueError: it cannot be a position.
-        """
-        return Platform(replace(self._exchange, newest=Newest(position)), self._client)
-
-    def __repr__(self) -> str:
-        return f"Platform({str(self._exchange.base_url)!r})"
 
     async def ready(self) -> None:
         """Return if the server and its database answer, and every migration is applied.

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from time import sleep
 from typing import Any, TypeVar
 
 import httpx
 
-from freehold.client.exchange import Exchange, Newest, Token, Wait, broken_off, exchange_with
+from freehold.client.asking import Asking
+from freehold.client.exchange import Exchange, Wait, broken_off, exchange_with
 from freehold.client.request import READY, Download, Request
 from freehold.client.sync_groups import Groups
 
 R = TypeVar("R")
 
 
-class Platform(Groups):
+class Platform(Asking[httpx.Client], Groups):
     """Users, organizations and projects of a Freehold that runs elsewhere, without ``await``.
 
     Otherwise it is as ``freehold.client.Platform``::
@@ -25,9 +25,8 @@ class Platform(Groups):
     """
 
     def __init__(self, exchange: Exchange, client: httpx.Client) -> None:
-        self._exchange = exchange
-        self._client = client
-        super().__init__(self)
+        Asking.__init__(self, exchange, client)
+        Groups.__init__(self, self)
 
     @classmethod
     @contextmanager
@@ -66,47 +65,6 @@ class Platform(Groups):
             return
         with httpx.Client() as own:
             yield cls(exchange, own)
-
-    def with_token(self, token: str | None) -> "Platform":
-        """Return the same platform, on the same connections, acting as whoever has this token; None for nobody.
-
-        Raises:
-            ValueError: it cannot be a token.
-        """
-        asks = Token(token) if token is not None else None
-        return Platform(replace(self._exchange, token=asks), self._client)
-
-    def with_idempotency_key(self, key: str) -> "Platform":
-        """Return the same platform with your own key for the next POST, which is done once, also if your program ends.
-
-        Use it for one operation: another one with the same key is refused (``idempotency_key_reused``).
-        """
-        return Platform(replace(self._exchange, idempotency_key=key), self._client)
-
-    @property
-    def position(self) -> str | None:
-        """The position of the newest write of this platform, or of those made from it; None without replicas.
-
-        Reads here are never older than it. Give it to another process to continue there with ``since``.
-        """
-        return self._exchange.newest.text
-
-    def since(self, position: str | None) -> "Platform":
-        """Return the same platform, on the same connections, for somebody whose last write has this position.
-
-        Its reads are never older than that write, whichever node and replica answers.
-
-        Args:
-            position: from ``Platform.position``, the library's too, or the header ``Freehold-Position``. With None,
-                reads see what is stored when they ask.
-
-        Raises:
-            ValueError: it cannot be a position.
-        """
-        return Platform(replace(self._exchange, newest=Newest(position)), self._client)
-
-    def __repr__(self) -> str:
-        return f"Platform({str(self._exchange.base_url)!r})"
 
     def ready(self) -> None:
         """Return if the server and its database answer, and every migration is applied.
