@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Compiled modules are kept, whatever the shell says: tests start a few hundred processes, and each would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install serve test coverage test-long proof test-majors test-bounds bench bench-quick bench-replicas renew lint requirements clean contract release-contract
 

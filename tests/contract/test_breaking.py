@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from tests.contract.breaking import RELEASED, Differ, for_programs
-
-from freehold.serve.application import openapi
+from tests.described import document
 
 Json = dict[str, Any]
-CURRENT: Json = for_programs(openapi())
+CURRENT: Json = for_programs(document())
 
 
 def schema(document: Json, name: str) -> Json:

@@ -12,13 +12,14 @@ from msgspec import UNSET
 from tests.cli.processes import DEADLINE_SECONDS, Served
 from tests.contract.journey import Journey, pretty
 from tests.contract.renewal import compare
+from tests.described import document
 
 from freehold import Platform
-from freehold.serve.application import ENDPOINTS, openapi
+from freehold.serve.application import ENDPOINTS
 from freehold.web import examples
 from freehold.web.examples import RECORDED
 
-DOCUMENT = openapi()
+DOCUMENT = document()
 
 
 @pytest.fixture

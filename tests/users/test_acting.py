@@ -7,6 +7,7 @@ import asyncpg
 import httpx
 import pytest
 from tests.conftest import PASSWORD
+from tests.described import document
 from tests.mail.letters import token_to
 from tests.users.administrators import administrator
 from tests.users.people import Headers, arrive, code, me
@@ -22,12 +23,12 @@ from freehold import (
     NewRole,
     Platform,
 )
-from freehold.serve.application import ENDPOINTS, openapi
+from freehold.serve.application import ENDPOINTS
 from freehold.users.proving.errors import NotWhileActing
 from freehold.web.examples import example_of
 from freehold.web.routing import Endpoint
 
-DOCUMENT = openapi()
+DOCUMENT = document()
 PROVING = [each for each in ENDPOINTS if NotWhileActing in each.errors]
 
 

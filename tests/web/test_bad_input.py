@@ -16,12 +16,13 @@ import msgspec
 import pytest
 from msgspec import UnsetType
 from tests.conftest import with_database
+from tests.described import document
 
 from freehold import NewSession, NewUser, Platform, Settings
 from freehold.base.scalars import RoleText, Slug
 from freehold.base.text_rules import Rule
 from freehold.base.validation import Input
-from freehold.serve.application import ENDPOINTS, create_application, openapi
+from freehold.serve.application import ENDPOINTS, create_application
 from freehold.web.examples import example_of
 from freehold.web.references import alternatives, kinds_of
 from freehold.web.routing import Endpoint
@@ -30,7 +31,7 @@ WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body]
 SIGNED_IN = [endpoint for endpoint in ENDPOINTS if endpoint.auth == "required"]
 KNOWING_CALLERS = [endpoint for endpoint in ENDPOINTS if endpoint.auth != "none"]
 BY_PATH = {endpoint.path: [e for e in ENDPOINTS if e.path == endpoint.path] for endpoint in ENDPOINTS}
-DOCUMENT = openapi()
+DOCUMENT = document()
 SOME_ID = "0190163d-8694-739b-aea5-966c26f8ad91"
 PARTS = {"slug": "free", "action": "project.read"}
 """What is no id in a path."""
