@@ -2377,27 +2377,36 @@ LEFT JOIN email_verifications v ON v.user_id = u.id
 WHERE u.id = $1;
 
 -- users.with_organizations
+-- One row a user: a row for each organization would bring the user again with each.
 SELECT wanted.place,
     u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
     CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
     u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
     (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email,
-    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
-    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
+    o.ids, o.names, o.slugs, o.owner_ids, o.times_created, o.times_updated
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
 JOIN users u ON u.id = wanted.id
-LEFT JOIN LATERAL (
-    SELECT organizations.*
-    FROM organization_members om
-    JOIN organizations ON organizations.id = om.organization_id
-    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
-        AND (wanted.viewer_id IS NULL OR EXISTS (
-            SELECT 1 FROM organization_members shared
-            WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
-        ))
-    ORDER BY om.organization_id DESC
-    LIMIT 1000
-) AS o ON true;
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(newest.id), '{}') AS ids,
+        coalesce(array_agg(newest.name), '{}') AS names,
+        coalesce(array_agg(newest.slug), '{}') AS slugs,
+        coalesce(array_agg(newest.owner_id), '{}') AS owner_ids,
+        coalesce(array_agg(newest.created_at), '{}') AS times_created,
+        coalesce(array_agg(newest.updated_at), '{}') AS times_updated
+    FROM (
+        SELECT organizations.id, organizations.name, organizations.slug, organizations.owner_id,
+            organizations.created_at, organizations.updated_at
+        FROM organization_members om
+        JOIN organizations ON organizations.id = om.organization_id
+        WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
+            AND (wanted.viewer_id IS NULL OR EXISTS (
+                SELECT 1 FROM organization_members shared
+                WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
+            ))
+        ORDER BY om.organization_id DESC
+        LIMIT 1000
+    ) AS newest
+) AS o;
 
 -- webhooks.by_id
 SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,

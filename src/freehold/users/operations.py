@@ -145,19 +145,24 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations | Ow
         Missing: ``not_found``.
     """
     subject.require_by_key(Action.ORGANIZATION_READ)
-    rows = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
-    if not rows:
+    found = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
+    if found is None:
         raise Missing("This user does not exist, or you cannot view them")
-    user, reached = _as_seen(subject, rows[0].user), subject.organization_ids
+    user, reached = _as_seen(subject, found.user), subject.organization_ids
     is_own = isinstance(user, OwnUser)
     kind = OwnUserWithOrganizations if is_own else UserWithOrganizations
     names = _SEEN_BY_THEMSELVES if is_own else _SEEN_BY_ALL
+    columns = zip(
+        found.ids, found.names, found.slugs, found.owner_ids, found.times_created, found.times_updated, strict=True
+    )
     return kind(
         **{name: getattr(user, name) for name in names},
         organizations=tuple(
-            summary
-            for row in rows
-            if (summary := _summary(row)) is not None and (reached is None or summary.id in reached)
+            OrganizationSummary(
+                id=id_, name=name, slug=slug, owner_id=owner_id, created_at=created_at, updated_at=updated_at
+            )
+            for id_, name, slug, owner_id, created_at, updated_at in columns
+            if reached is None or id_ in reached
         ),
     )
 
@@ -338,19 +343,3 @@ async def credentials_of(context: Context, login: str) -> queries.Credentials | 
     else:
         login = folded(login)
     return await queries.credentials_by_login(context.db, login=login)
-
-
-def _summary(row: queries.MembershipRow) -> OrganizationSummary | None:
-    if row.organization_id is None:
-        return None
-    return msgspec.convert(
-        {
-            "id": row.organization_id,
-            "name": row.organization_name,
-            "slug": row.organization_slug,
-            "owner_id": row.owner_id,
-            "created_at": row.organization_created_at,
-            "updated_at": row.organization_updated_at,
-        },
-        OrganizationSummary,
-    )

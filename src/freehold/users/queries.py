@@ -19,16 +19,16 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     user: OwnUser
 
 
-class MembershipRow(msgspec.Struct, frozen=True):
-    """A user with one of their organizations, or with none at all."""
+class WithOrganizations(msgspec.Struct, frozen=True):
+    """A user with the columns of their organizations."""
 
     user: OwnUser
-    organization_id: UUID | None
-    organization_name: str | None
-    organization_slug: str | None
-    owner_id: UUID | None
-    organization_created_at: datetime | None
-    organization_updated_at: datetime | None
+    ids: tuple[UUID, ...]
+    names: tuple[str, ...]
+    slugs: tuple[str, ...]
+    owner_ids: tuple[UUID, ...]
+    times_created: tuple[datetime, ...]
+    times_updated: tuple[datetime, ...]
 
 
 @lookup
@@ -36,7 +36,7 @@ async def by_id(db: Executor, *, id: UUID) -> OwnUser | None: ...
 
 
 @lookup
-async def with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) -> list[MembershipRow]: ...
+async def with_organizations(db: Executor, *, id: UUID, viewer_id: UUID | None) -> WithOrganizations | None: ...
 
 
 @statement

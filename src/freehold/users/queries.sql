@@ -25,25 +25,34 @@ LEFT JOIN organizations o ON om.organization_id = o.id
 WHERE u.id = $1;
 
 -- name: with_organizations
--- A user with their organizations, newest id first; a viewer sees only those they share (NULL sees all).
+-- A user with the columns of their organizations, newest id first; a viewer sees only those they share (NULL sees all).
+-- One row a user: a row for each organization would bring the user again with each.
 SELECT wanted.place,
     {own},
-    o.id AS organization_id, o.name AS organization_name, o.slug AS organization_slug, o.owner_id,
-    o.created_at AS organization_created_at, o.updated_at AS organization_updated_at
+    o.ids, o.names, o.slugs, o.owner_ids, o.times_created, o.times_updated
 FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
 JOIN users u ON u.id = wanted.id
-LEFT JOIN LATERAL (
-    SELECT organizations.*
-    FROM organization_members om
-    JOIN organizations ON organizations.id = om.organization_id
-    WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
-        AND (wanted.viewer_id IS NULL OR EXISTS (
-            SELECT 1 FROM organization_members shared
-            WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
-        ))
-    ORDER BY om.organization_id DESC
-    LIMIT 1000
-) AS o ON true;
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(newest.id), '{}') AS ids,
+        coalesce(array_agg(newest.name), '{}') AS names,
+        coalesce(array_agg(newest.slug), '{}') AS slugs,
+        coalesce(array_agg(newest.owner_id), '{}') AS owner_ids,
+        coalesce(array_agg(newest.created_at), '{}') AS times_created,
+        coalesce(array_agg(newest.updated_at), '{}') AS times_updated
+    FROM (
+        SELECT organizations.id, organizations.name, organizations.slug, organizations.owner_id,
+            organizations.created_at, organizations.updated_at
+        FROM organization_members om
+        JOIN organizations ON organizations.id = om.organization_id
+        WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
+            AND (wanted.viewer_id IS NULL OR EXISTS (
+                SELECT 1 FROM organization_members shared
+                WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
+            ))
+        ORDER BY om.organization_id DESC
+        LIMIT 1000
+    ) AS newest
+) AS o;
 
 -- name: by_login
 -- The user with this username or e-mail address, in any case.
