@@ -1,6 +1,6 @@
 """Addresses of callers: what counts as one caller, and who is behind a proxy."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -29,6 +29,14 @@ def origin_of(url: str) -> str:
     parts = urlsplit(url.strip())
     host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
     return f"{parts.scheme}://{host if host.isascii() else host.encode('idna').decode('ascii')}"
+
+
+def is_from(url: str, origins: Collection[str]) -> bool:
+    """Say whether a URL is of one of some origins; one that cannot be read is of none."""
+    try:
+        return origin_of(url) in origins
+    except ValueError:  # of brackets that hold no address, or a name that IDNA has no spelling for
+        return False
 
 
 Address = IPv4Address | IPv6Address

@@ -219,6 +219,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pattern=r"^(https?://[^\s/?#,*@\\]+ *(, *|(?![\s\S])))*$",
         ),
     ] = ""
+    picture_origins: Annotated[
+        str,
+        _about(
+            "origins that the pages show people's pictures from, separated by commas, such as "
+            "https://avatars.githubusercontent.com: they learn the address of each visitor; by default none, and the "
+            "pages show initials",
+            says="must be origins of https:// without a path, separated by commas, such as https://pictures.acme.example",
+            pattern=r"^(https://[^\s/?#,;*@'\"\\]+ *(, *|(?![\s\S])))*$",
+        ),
+    ] = ""
     brand_name: Annotated[
         str,
         _about(
@@ -398,6 +408,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def origins(self) -> frozenset[str]:
         """The origins that may call the API from a browser, as browsers write them."""
         return frozenset(origin_of(part) for part in self.allowed_origins.split(",") if part.strip())
+
+    @property
+    def shown_origins(self) -> frozenset[str]:
+        """The origins that people's pictures are shown from, as browsers write them."""
+        return frozenset(origin_of(part) for part in self.picture_origins.split(",") if part.strip())
 
     @property
     def muted(self) -> frozenset[str]:

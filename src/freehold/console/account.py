@@ -48,11 +48,18 @@ async def show_account(visit: Visit) -> Answer:
         user=user,
         done=DONE,
         fields=("username", "email", "current_password", *_PROFILE),
+        picture_hint=_picture_hint(visit),
         calls=[
             Call("Read your account", "GET", "/v1/users/me"),
             Call("Change it", "PATCH", "/v1/users/me", {"username": user.username, "profile": profile}),
         ],
     )
+
+
+def _picture_hint(visit: Visit) -> str:
+    if not (allowed := sorted(visit.settings.shown_origins)):
+        return "Applications show it. These pages show your initials: they load nothing from other sites."
+    return f"Applications show it. These pages show pictures of {', '.join(allowed)}; for any other, your initials."
 
 
 @account.acts("/account", limit="sign-ins", fields=_TAKEN)

@@ -1,4 +1,4 @@
-"""Turns a template and values into HTML, and says what a browser may load with it: nothing but our own files."""
+"""Turns a template and values into HTML, and says what a browser may load with it: what the operator lets it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -72,8 +72,9 @@ def require_packages() -> None:
 def _policy(settings: Settings) -> str:
     # Browsers hold what a form's answer redirects to against form-action, too.
     targets = " ".join(["'self'", *sorted(settings.origins)])
+    pictures = " ".join(["'self'", "data:", *sorted(settings.shown_origins)])
     return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"default-src 'none'; style-src 'self'; script-src 'self'; img-src {pictures}; connect-src 'self'; "
         f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
+from freehold.base.addresses import is_from
 from freehold.base.errors import FreeholdError, Invalid
 from freehold.base.settings import Settings
 from freehold.base.validation import Input, parse
@@ -95,6 +96,10 @@ class Visit:
         host = self.request.headers.get(b"host", b"").decode("latin-1")
         scope = self.request.scope
         return f"{scope.get('scheme', 'http')}://{host}{root_of(scope)}" if host else self.settings.base_url
+
+    def picture(self, address: str | None) -> str | None:
+        """Return the address of somebody's picture if the operator lets pages show it, else None."""
+        return address if address is not None and is_from(address, self.settings.shown_origins) else None
 
     def only(self, names: Iterable[str]) -> dict[str, str]:
         """Fields of the query string, such as the filters that the next page of a list keeps."""
