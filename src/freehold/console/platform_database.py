@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
 
 from freehold import migrate
 from freehold.base.errors import Missing, Unavailable
@@ -30,7 +32,8 @@ _MOST_BACKUPS: Final = 20
 async def show_migrations(visit: Visit) -> Answer:
     """Show which migrations are applied, what is pending or differs, the newest evidence, and the backups."""
     require_admin(visit)
-    status = await _looked(migrate.status(_url(visit), sets=[migrate.builtin()], closely=True))
+    db = _database(visit)
+    status = await _looked(migrate.status(db.url, sets=[migrate.builtin()], closely=True, memory=_memory_of(db)))
     backups = await asyncio.to_thread(backups_in, visit.settings.backups_dir)
     return await show(
         visit,
@@ -48,13 +51,15 @@ async def show_migrations(visit: Visit) -> Answer:
 async def show_health(visit: Visit) -> Answer:
     """Show what `freehold doctor` finds, with what to do about it."""
     require_admin(visit)
-    diagnosis = await _looked(examine(_url(visit), visit.settings))
+    db = _database(visit)
+    diagnosis = await _looked(examine(db.url, visit.settings, db=db, memory=_memory_of(db)))
     return await show(
         visit,
         "platform_health.html",
         "Health",
         current="platform-health",
         diagnosis=diagnosis,
+        examined_at=datetime.now(UTC),
         command="freehold doctor",
     )
 
@@ -63,9 +68,9 @@ async def show_health(visit: Visit) -> Answer:
 async def show_data_model(visit: Visit) -> Answer:
     """Show what the database is made of, read from its catalog now."""
     require_admin(visit)
-    model = await _looked(read_model(_url(visit)))
+    chosen, db = visit.query.get("section", "entities"), _database(visit)
+    model = await _looked(read_model(db.url, measuring=chosen == "queries", memory=_memory_of(db)))
     parts = sections(model, f"{visit.at('/platform/data-model')}?section=tables")
-    chosen = visit.query.get("section", "entities")
     if chosen not in parts:
         raise Missing(f"There is no section '{chosen}': the sections are {', '.join(parts)}")
     names = [table.name for table in model.tables]
@@ -101,7 +106,15 @@ async def _looked(look: Awaitable[R]) -> R:
         raise Unavailable(f"The database did not answer within {_SECONDS:.0f} seconds") from None
 
 
-def _url(visit: Visit) -> str:
+def _database(visit: Visit) -> Database:
     if not isinstance(visit.context.db, Database):
         raise TypeError("pages are not shown inside of a transaction")
-    return visit.context.db.url
+    return visit.context.db
+
+
+_MEMORIES: Final = WeakKeyDictionary[Database, migrate.Memory]()
+
+
+def _memory_of(db: Database) -> migrate.Memory:
+    """What this process knows of a database's catalog: it is the same until the catalog changes."""
+    return _MEMORIES.setdefault(db, migrate.Memory())

@@ -13,7 +13,7 @@ from freehold.doctor.types import Finding
 
 async def schema(patient: Patient) -> AsyncIterator[Finding]:
     """The schema is what the migrations of this version make."""
-    status = await migrate.status(patient.url, sets=[migrate.builtin()], closely=True)
+    status = await migrate.status(patient.url, sets=[migrate.builtin()], closely=True, memory=patient.memory)
     if status.pending:
         names = ", ".join(f"{each.version}_{each.name}" for each in status.pending)
         yield finding(

@@ -9,6 +9,7 @@ from freehold.audit.types import AuditHead
 from freehold.base.settings import Settings
 from freehold.data.db import Database
 from freehold.doctor.types import Finding, Server, Severity
+from freehold.migrate import Memory
 
 LOCAL: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
 """Hosts that are this machine."""
@@ -23,6 +24,7 @@ class Patient(msgspec.Struct, frozen=True, kw_only=True):
         db: the database, open.
         server: what its server says of itself.
         heads: where audit chains ended when somebody last kept that elsewhere.
+        memory: keeps what was found out about the schema, for who examines often.
     """
 
     settings: Settings
@@ -30,6 +32,7 @@ class Patient(msgspec.Struct, frozen=True, kw_only=True):
     db: Database
     server: Server
     heads: Sequence[AuditHead] = ()
+    memory: Memory | None = None
 
     @property
     def is_embedded(self) -> bool:

@@ -1,5 +1,6 @@
 """Examines an installation."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -11,7 +12,7 @@ from freehold.data.failures import UnexpectedDatabaseError
 from freehold.doctor import contents, hooks, queries, replicas, server, surroundings
 from freehold.doctor.examination import Check, Patient
 from freehold.doctor.types import Diagnosis, Finding, Severity
-from freehold.migrate import MigrateError
+from freehold.migrate import Memory, MigrateError
 
 _WORST_FIRST: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 CHECKS: Final[dict[str, Check]] = {
@@ -24,9 +25,15 @@ REACHABLE: Final = "reachable"
 
 
 async def examine(
-    url: str, settings: Settings, *, heads: Sequence[AuditHead] = (), on_check: Callable[[str], object] = lambda _: None
+    url: str,
+    settings: Settings,
+    *,
+    heads: Sequence[AuditHead] = (),
+    on_check: Callable[[str], object] = lambda _: None,
+    db: Database | None = None,
+    memory: Memory | None = None,
 ) -> Diagnosis:
-    """Make every check, and say what is wrong and what to do.
+    """Make every check, several at a time, and say what is wrong and what to do.
 
     A check that cannot be made stops no other: it is listed with the reason.
 
@@ -35,10 +42,18 @@ async def examine(
         settings: of the server.
         heads: where audit chains ended when somebody last kept that elsewhere.
         on_check: is told the name of each check that begins.
+        db: the database, where it is open already; otherwise it is opened for this.
+        memory: of the database, for who examines often: the schema is read again when it has changed.
     """
     on_check(REACHABLE)
+    opened = None
     try:
-        db = await connect(url, size=1, through_pgbouncer=settings.pgbouncer)
+        if db is None:
+            db = opened = await connect(url, size=1, through_pgbouncer=settings.pgbouncer)
+        server = await queries.server(db)
+        return await _examine(
+            Patient(settings=settings, url=url, db=db, server=server, heads=heads, memory=memory), on_check
+        )
     except Unavailable as error:
         unreachable = Finding(
             check=REACHABLE,
@@ -47,25 +62,31 @@ async def examine(
             remedy="Check that PostgreSQL runs, and that FREEHOLD_DATABASE_URL names its host, port and database.",
         )
         return _diagnosis([REACHABLE], {}, [unreachable])
-    try:
-        return await _examine(db, url, settings, heads, on_check)
     finally:
-        await db.close()
+        if opened is not None:
+            await opened.close()
 
 
-async def _examine(
-    db: Database, url: str, settings: Settings, heads: Sequence[AuditHead], on_check: Callable[[str], object]
-) -> Diagnosis:
-    patient = Patient(settings=settings, url=url, db=db, server=await queries.server(db), heads=heads)
+async def _examine(patient: Patient, on_check: Callable[[str], object]) -> Diagnosis:
     made, skipped, findings = [REACHABLE], dict[str, str](), list[Finding]()
-    for name, check in CHECKS.items():
-        on_check(name)
-        try:
-            findings += [each async for each in check(patient)]
+    for name, result in zip(
+        CHECKS, await asyncio.gather(*(_make(name, patient, on_check) for name in CHECKS)), strict=True
+    ):
+        if isinstance(result, str):
+            skipped[name] = result
+        else:
             made.append(name)
-        except (FreeholdError, MigrateError, UnexpectedDatabaseError, OSError) as error:
-            skipped[name] = error.detail if isinstance(error, FreeholdError) else str(error)
+            findings += result
     return _diagnosis(made, skipped, findings)
+
+
+async def _make(name: str, patient: Patient, on_check: Callable[[str], object]) -> list[Finding] | str:
+    """Make a check; return what it finds, or why it cannot be made."""
+    on_check(name)
+    try:
+        return [each async for each in CHECKS[name](patient)]
+    except (FreeholdError, MigrateError, UnexpectedDatabaseError, OSError) as error:
+        return error.detail if isinstance(error, FreeholdError) else str(error)
 
 
 def _diagnosis(made: list[str], skipped: dict[str, str], findings: list[Finding]) -> Diagnosis:

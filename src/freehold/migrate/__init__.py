@@ -8,12 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from freehold.migrate.catalog.memory import Memory
     from freehold.migrate.errors import MigrateError
     from freehold.migrate.files import MigrationSet, builtin
     from freehold.migrate.runner import Status, apply, down, status
     from freehold.migrate.snapshot import dump_schema
 else:
     _HOMES = {
+        "Memory": "catalog.memory",
         "MigrateError": "errors",
         "MigrationSet": "files",
         "Status": "runner",
@@ -30,4 +32,4 @@ else:
         raise AttributeError(f"module 'freehold.migrate' has no attribute '{name}'")
 
 
-__all__ = ["MigrateError", "MigrationSet", "Status", "apply", "builtin", "down", "dump_schema", "status"]
+__all__ = ["Memory", "MigrateError", "MigrationSet", "Status", "apply", "builtin", "down", "dump_schema", "status"]

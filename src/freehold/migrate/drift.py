@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from freehold.migrate import journal
 from freehold.migrate.catalog import read_catalog, schema_objects
+from freehold.migrate.catalog.memory import Memory
 from freehold.migrate.database import LOST, Connection
 from freehold.migrate.fingerprint import Difference, differences, misgranted
 
@@ -29,8 +30,20 @@ class Drift(NamedTuple):
     not_compared: list[str]
 
 
-async def drift(connection: Connection) -> Drift:
-    """Compare the schema with the one that was recorded."""
+async def drift(connection: Connection, memory: Memory | None = None) -> Drift:
+    """Compare the schema with the one that was recorded.
+
+    Args:
+        connection: to the database.
+        memory: keeps the answer until either changes.
+    """
+    if memory is None:
+        return await _drift(connection)
+    recorded_at = await journal.schema_position(connection)
+    return await memory.keep(connection, "drift", lambda: _drift(connection), beside=recorded_at)
+
+
+async def _drift(connection: Connection) -> Drift:
     live = await read_catalog(connection)
     recorded = await journal.recorded_schema(connection)
     if recorded.objects is None:

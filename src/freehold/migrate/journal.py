@@ -226,6 +226,14 @@ async def recorded_schema(connection: Connection) -> RecordedSchema:
     return RecordedSchema(recorded.objects)
 
 
+async def schema_position(connection: Connection) -> str:
+    """Say which recorded schema is the newest, as a text that another has not; "" if none was ever recorded."""
+    if not await exists(connection):
+        return ""
+    newest = "SELECT concat_ws('/', position, xmin) FROM freehold_migrate.schema ORDER BY position DESC LIMIT 1"
+    return await connection.fetchval(newest) or ""
+
+
 async def add_unsafe(connection: Connection, versions: list[str], why: str) -> None:
     """Record that the gate was passed without evidence, by whom and why."""
     await connection.execute("INSERT INTO freehold_migrate.unsafe (versions, why) VALUES ($1, $2)", versions, why)

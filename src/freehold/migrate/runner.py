@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from freehold.migrate import journal
+from freehold.migrate.catalog.memory import Memory
 from freehold.migrate.database import connect
 from freehold.migrate.drift import Drift, changing, drift, settle
 from freehold.migrate.errors import TargetError
@@ -56,13 +57,16 @@ class Status(msgspec.Struct, frozen=True):
         return not self.pending and not self.troubles
 
 
-async def status(database_url: str, *, sets: Sequence[MigrationSet], closely: bool = False) -> Status:
+async def status(
+    database_url: str, *, sets: Sequence[MigrationSet], closely: bool = False, memory: Memory | None = None
+) -> Status:
     """What is applied, what is pending and what contradicts; changes nothing.
 
     Args:
         database_url: of the database.
         sets: the files.
         closely: look for drift and evidence, too, which takes some dozen queries more.
+        memory: of this database, for who asks often: drift is looked for again when the catalog has changed.
 
     Raises:
         ConnectError: the database cannot be reached.
@@ -71,7 +75,7 @@ async def status(database_url: str, *, sets: Sequence[MigrationSet], closely: bo
     async with connect(database_url) as connection:
         await refuse_without_journal(connection, to_read=True)
         history = compare(sets, await journal.applied(connection))
-        drifted = await drift(connection) if closely else Drift([], [])
+        drifted = await drift(connection, memory) if closely else Drift([], [])
         kept = await journal.evidence(connection, Evidence) if closely else []
     pending = [Pending(*each.key, each.name, each.key in history.late) for each in history.pending]
     newest = [_summary(each) for each in kept[:1]]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from freehold.migrate import journal
+from freehold.migrate.catalog.memory import Memory
 from freehold.migrate.database import Connection, connect
 from freehold.migrate.errors import MigrateError
 from freehold.schema.patterns import measured
@@ -48,26 +49,33 @@ WHERE i.indrelid = ANY ($1) ORDER BY i.indrelid, c.relname COLLATE "C"
 """
 
 
-async def read_model(database_url: str, schemas: Sequence[str] = ()) -> Model:
+async def read_model(
+    database_url: str, schemas: Sequence[str] = (), *, measuring: bool = True, memory: Memory | None = None
+) -> Model:
     """Read a database's data model, in one read-only snapshot.
 
     Args:
         database_url: of any PostgreSQL database.
         schemas: to be read; all but the system's if none is named.
+        measuring: run the query patterns, too; without, they are named alone.
+        memory: of this database, for who asks often: tables are read again when the catalog has changed.
 
     Raises:
         ConnectError: the database cannot be reached.
         MigrateError: there is no such schema.
     """
     async with connect(database_url, _READ_ONLY) as connection:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            found = [row["nspname"] for row in await connection.fetch(_SCHEMAS)]
-            if missing := [name for name in schemas if name not in found]:
-                raise MigrateError(f"There is no schema {missing[0]!r} here. There are: {', '.join(found)}")
-            chosen = list(dict.fromkeys(schemas)) or found
-            model = await _read(connection, chosen)
-            recorded = await journal.applied(connection) if await journal.exists(connection) else None
-        queries = await measured(connection, {table.name for table in model.tables})
+
+        async def read() -> Model:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                found = [row["nspname"] for row in await connection.fetch(_SCHEMAS)]
+                if missing := [name for name in schemas if name not in found]:
+                    raise MigrateError(f"There is no schema {missing[0]!r} here. There are: {', '.join(found)}")
+                return await _read(connection, list(dict.fromkeys(schemas)) or found)
+
+        model = await (memory.keep(connection, f"model {schemas}", read) if memory else read())
+        recorded = await journal.applied(connection) if await journal.exists(connection) else None
+        queries = await measured(connection, {table.name for table in model.tables}, running=measuring)
     migrations = None if recorded is None else [Migration(each.version, each.name) for each in recorded]
     return Model(model.tables, model.relationships, queries, migrations)
 

@@ -29,8 +29,8 @@ _PATTERNS: Final = (
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
-async def measured(connection: Connection, tables: Collection[str]) -> list[Query]:
-    """Run each pattern whose tables are here, in a read-only transaction, for one row that exists.
+async def measured(connection: Connection, tables: Collection[str], *, running: bool = True) -> list[Query]:
+    """Run each pattern whose tables are here, in a read-only transaction, for one row that exists; or name them alone.
 
     One that the server refuses, such as to a role that may not read the table, is left out.
     """
@@ -42,7 +42,8 @@ async def measured(connection: Connection, tables: Collection[str]) -> list[Quer
     for title, needed, sql, example in _PATTERNS:  # two of them, known beforehand
         if {name.removeprefix("public.") for name in tables} >= set(needed):
             with suppress(REFUSED):
-                found.append(await _measure(connection, title, sql, example))
+                unmeasured = Query(title, sql, [], None)
+                found.append(await _measure(connection, title, sql, example) if running else unmeasured)
     return found
 
 
