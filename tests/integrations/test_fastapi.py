@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import APIRouter, FastAPI, WebSocket
 from tests.conftest import PASSWORD, SignUp
 
 from freehold import (
@@ -23,7 +23,7 @@ from freehold import (
     Scope,
     Settings,
 )
-from freehold.integrations.fastapi import Access, Acting, CurrentUser, OptionalUser, install
+from freehold.integrations.fastapi import Access, Acting, CurrentUser, Db, OptionalUser, install
 from freehold.organizations.errors import SlugTaken
 
 GONE = "postgresql://nobody@127.0.0.1:1/nowhere"
@@ -146,6 +146,54 @@ async def test_cookie_signs_in_and_pages_of_other_sites_change_nothing_with_it(p
         assert own.status_code == 200
         event = await platform.audit.list_of_organization(UUID(own.json()), AuditPageRequest(limit=1))
         assert event.data[0].request_id is not None
+
+
+async def test_document_of_the_application_has_the_parameter_that_access_reads(platform: Platform):
+    app = FastAPI()
+    install(app, platform)
+    router = APIRouter(prefix="/teams/{team}")
+
+    @app.get("/organizations/{organization}/invoices")  # noqa: FAST003 - Access reads it
+    async def invoices(scope: Annotated[Scope, Access("project.read")]) -> str:
+        return f"{scope.role}"
+
+    @router.get(
+        "/members/{number}",
+        dependencies=[Access("member.read", parameter="team"), Access("project.read", parameter="team")],
+    )
+    async def member(number: int) -> int:
+        return number
+
+    @router.delete("", dependencies=[Access("member.remove", parameter="team")])
+    async def own(team: str) -> str:
+        return team
+
+    @app.get("/notes/{organization}/{rest:path}")  # noqa: FAST003 - Db reads it
+    async def notes(db: Db) -> None:
+        """Nothing but Db."""
+
+    app.include_router(router)
+    paths = app.openapi()["paths"]
+    named = {
+        (path, method): [
+            (each["name"], each["in"], each["required"], each["schema"]["type"]) for each in operation["parameters"]
+        ]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+    assert app.openapi()["paths"] == paths
+    assert named == {
+        ("/organizations/{organization}/invoices", "get"): [("organization", "path", True, "string")],
+        ("/teams/{team}/members/{number}", "get"): [
+            ("number", "path", True, "integer"),
+            ("team", "path", True, "string"),
+        ],
+        ("/notes/{organization}/{rest}", "get"): [
+            ("organization", "path", True, "string"),
+            ("rest", "path", True, "string"),
+        ],
+        ("/teams/{team}", "delete"): [("team", "path", True, "string")],
+    }
 
 
 async def test_api_stands_beside_the_routes(platform: Platform, sign_up: SignUp):

@@ -85,7 +85,7 @@ async def delete(db: Executor, *, id: UUID, user_id: UUID | None, organization_i
 
 
 @statement
-async def delete_expired(db: Executor) -> None: ...
+async def delete_expired(db: Executor, *, kept: list[str]) -> None: ...
 
 
 @statement

@@ -121,8 +121,8 @@ WHERE id = :id AND (user_id = :user_id OR organization_id = :organization_id)
 RETURNING id;
 
 -- name: delete_expired
--- Forget keys that expired more than thirty days ago.
-DELETE FROM api_keys WHERE expires_at < now() - interval '30 days';
+-- Forget keys that expired more than thirty days ago, but for some.
+DELETE FROM api_keys WHERE expires_at < now() - interval '30 days' AND id::text <> ALL (:kept::text[]);
 
 -- name: projects_of_user
 -- Those of the projects that belong to organizations of a user.

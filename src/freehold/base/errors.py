@@ -190,10 +190,10 @@ class StillReferenced(Conflict):
     code = "still_referenced"
     title = "Rows of other tables still refer to this: delete them, or point them elsewhere, then try again"
 
-    def __init__(self, references: Sequence[Reference] = ()) -> None:
+    def __init__(self, references: Sequence[Reference] = (), detail: str | None = None) -> None:
         self.references = tuple(references)
-        if not references:
-            super().__init__()
+        if detail is not None or not references:
+            super().__init__(detail)
             return
         super().__init__(
             f"Nothing was changed: this is still referred to by {' and '.join(map(str, references))}. Delete these "

@@ -18,6 +18,7 @@ SECONDS: Final = 2
 
 _MOST_STEPS: Final = 6
 _MOST_PATHS: Final = 200
+_MOST_KEPT: Final = 100_000
 _KEY: Final = re.compile(r"\((?P<columns>.+?)\)=\((?P<values>.*)\)", re.DOTALL)
 
 
@@ -134,6 +135,17 @@ def counting(keys: Sequence[ForeignKey], broken: Broken, roots: Sequence[Root]) 
     return Count("\nUNION ALL\n".join(parts), arguments) if parts else None
 
 
+def referred(keys: Sequence[ForeignKey], table: str, key: Sequence[str]) -> str | None:
+    """Write the statement that finds the rows of a table that cannot be deleted, by their keys; None if all can."""
+    told = f"concat_ws(' ', {', '.join(f't0.{column}' for column in key)})"
+    parts = [
+        f"SELECT {told} AS key FROM {table} AS t0 {_joined(path)}"  # noqa: S608 - names of the catalog, quoted
+        for path in _paths(keys, table)
+        if path[-1].holds and not path[-1].is_own and all(each.may_count for each in path)
+    ]
+    return f"{' UNION '.join(parts)} ORDER BY 1 LIMIT {_MOST_KEPT}" if parts else None
+
+
 def settled(broken: Broken, rows: Sequence[tuple[str, int]]) -> StillReferenced:
     """Make the error with what was counted. The table that PostgreSQL named is in it, whatever was counted there."""
     found = [Reference(name, count) for name, count in rows if count]
@@ -174,11 +186,6 @@ def _paths(keys: Sequence[ForeignKey], table: str) -> Iterator[Path]:
 
 
 def _rows(root: Root, path: Path, arguments: list[object]) -> str:
-    joins = []
-    for step, key in enumerate(path, 1):
-        pairs = zip(key.child_columns, key.parent_columns, strict=True)
-        on = " AND ".join(f"t{step}.{child} = t{step - 1}.{parent}" for child, parent in pairs)
-        joins.append(f"JOIN {key.child} AS t{step} ON {on}")
     conditions = []
     for column in root.key:
         arguments.append(column.value)
@@ -186,4 +193,13 @@ def _rows(root: Root, path: Path, arguments: list[object]) -> str:
         conditions.append(f"t0.{column.name} = ${len(arguments)}{cast}")
     last, where = f"t{len(path)}", " AND ".join(conditions)
     rows = f"SELECT {last}.tableoid, {last}.ctid FROM {root.table} AS t0"  # noqa: S608 - as above
-    return f"{rows} {' '.join(joins)} WHERE {where}"
+    return f"{rows} {_joined(path)} WHERE {where}"
+
+
+def _joined(path: Path) -> str:
+    joins = []
+    for step, key in enumerate(path, 1):
+        pairs = zip(key.child_columns, key.parent_columns, strict=True)
+        on = " AND ".join(f"t{step}.{child} = t{step - 1}.{parent}" for child, parent in pairs)
+        joins.append(f"JOIN {key.child} AS t{step} ON {on}")
+    return " ".join(joins)

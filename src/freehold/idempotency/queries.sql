@@ -18,5 +18,5 @@ SET request_hash = excluded.request_hash,
 WHERE kept.expires_at <= now();
 
 -- name: drop_expired
--- Forget the answers that are older than a day.
-DELETE FROM idempotent_answers WHERE expires_at <= now();
+-- Forget the answers that are older than a day, but for some.
+DELETE FROM idempotent_answers WHERE expires_at <= now() AND key_hash::text <> ALL (:kept::text[]);

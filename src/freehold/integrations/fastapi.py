@@ -10,21 +10,50 @@
     async def invoices(scope: Annotated[Scope, Access("project.read")]) -> list[Invoice]: ...
 """
 
+import re
 from collections.abc import AsyncIterator
 from inspect import signature
 from typing import Annotated, Any, Final
 
-from fastapi import Depends
+from fastapi import Depends, FastAPI
 from fastapi import __version__ as fastapi_version
 from starlette.requests import HTTPConnection
 
 from freehold.access import Action, Scope, readable_action
+from freehold.actions.types import ActionDeclaration
+from freehold.base.settings import Settings
 from freehold.integrations import starlette
-from freehold.integrations.starlette import install
 from freehold.platform import Platform
 from freehold.users.types import User
 
 __all__ = ["Access", "Acting", "CurrentUser", "Db", "OptionalUser", "install"]
+
+
+def install(
+    app: FastAPI,
+    platform: Platform | Settings,
+    *,
+    path: str = "/freehold",
+    jobs: bool = True,
+    actions: ActionDeclaration | None = None,
+) -> None:
+    """Mount Freehold's API and pages, open the platform with your application, and answer Freehold's errors.
+
+    As ``freehold.integrations.starlette.install`` does. Your application's OpenAPI document also gets the parameters
+    of paths that ``Access`` and ``Db`` read.
+
+    Args:
+        app: yours, before it starts.
+        platform: how to open one (with ``database_url``), or an open one, which you close.
+        path: where the API and the pages are.
+        jobs: whether to send mail and run other jobs in this process.
+        actions: your application's own, such as ``invoice.read``, which are declared when the platform opens.
+
+    Raises:
+        RuntimeError: Freehold is installed in this application already.
+    """
+    starlette.install(app, platform, path=path, jobs=jobs, actions=actions)
+    _document_parameters(app)
 
 
 async def _acting(connection: HTTPConnection) -> Platform:
@@ -98,3 +127,32 @@ def Access(action: Action | str, *, parameter: str = "organization") -> Any:  # 
         return await starlette.access(connection, action, parameter=parameter)
 
     return Depends(check)
+
+
+def _document_parameters(app: FastAPI) -> None:
+    """Have the application's OpenAPI document name the parameters of paths that no route declares: those read here."""
+    written = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = written()
+        for path, operations in document.get("paths", {}).items():
+            for operation in operations.values():
+                listed = operation.setdefault("parameters", [])
+                known = {each["name"] for each in listed if each.get("in") == "path"}
+                listed += [_parameter(name) for name in _NAMES.findall(path) if name not in known]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation extends it
+
+
+_NAMES: Final = re.compile(r"{(\w+)}")
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": f"Slug or id of the {name}",
+        "schema": {"type": "string", "title": name.replace("_", " ").title()},
+    }

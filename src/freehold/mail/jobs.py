@@ -6,6 +6,7 @@ from typing import Final
 
 from freehold.base.settings import SettingError, Settings
 from freehold.data.context import Context
+from freehold.data.forgetting import Over, forget
 from freehold.data.jobs import job
 from freehold.mail import queries
 from freehold.mail.news import ALL_NEWS
@@ -59,14 +60,20 @@ async def count_waiting(context: Context) -> None:
 async def drop_old(context: Context) -> None:
     """Forget messages that were delivered or given up long ago."""
     keep_seconds = context.tools.settings.mail_keep_days * _SECONDS_A_DAY
-    while await queries.drop_old(context.db, keep_seconds=keep_seconds, limit=_DROPPED_AT_ONCE):
-        pass
+
+    async def drop(kept: list[str]) -> None:
+        while await queries.drop_old(context.db, keep_seconds=keep_seconds, limit=_DROPPED_AT_ONCE, kept=kept):
+            pass
+
+    await forget(context, Over("mail_messages", ("id",), drop))
 
 
 @job("mail.drop_ended_budgets", every_seconds=3600)
 async def drop_ended_budgets(context: Context) -> None:
     """Forget how many mails an address got, once the hour is over."""
-    await queries.drop_ended_budgets(context.db)
+    await forget(
+        context, Over("mail_budgets", ("subject",), lambda kept: queries.drop_ended_budgets(context.db, kept=kept))
+    )
 
 
 async def _print_due(context: Context) -> None:

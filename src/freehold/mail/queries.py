@@ -54,7 +54,7 @@ async def count_in_hour(db: Executor, *, subjects: Sequence[bytes], mails: Seque
 
 
 @statement
-async def drop_ended_budgets(db: Executor) -> None: ...
+async def drop_ended_budgets(db: Executor, *, kept: list[str]) -> None: ...
 
 
 @statement
@@ -103,4 +103,4 @@ async def note_failure(
 
 
 @statement
-async def drop_old(db: Executor, *, keep_seconds: float, limit: int) -> list[UUID]: ...
+async def drop_old(db: Executor, *, keep_seconds: float, limit: int, kept: list[str]) -> list[UUID]: ...

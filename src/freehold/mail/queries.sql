@@ -35,8 +35,8 @@ SET mails = excluded.mails
 RETURNING subject, mails, ceil(extract(epoch FROM ends_at - now()))::integer AS seconds_left;
 
 -- name: drop_ended_budgets
--- Forget the budgets whose hour is over.
-DELETE FROM mail_budgets WHERE ends_at < now();
+-- Forget the budgets whose hour is over, but for some.
+DELETE FROM mail_budgets WHERE ends_at < now() AND subject::text <> ALL (:kept::text[]);
 
 -- name: page
 -- Messages, newest id first, before a position.
@@ -124,12 +124,13 @@ WHERE m.id = found.id AND m.attempts = :attempts
 RETURNING gives_up;
 
 -- name: drop_old
--- Forget messages that were delivered or given up long ago: so many at once, those first that lie there longest.
+-- Forget messages that were delivered or given up long ago: so many at once, those first that lie there longest, but for some.
 DELETE FROM mail_messages
 WHERE id = ANY (ARRAY(
     SELECT id
     FROM mail_messages
     WHERE coalesce(sent_at, failed_at) < now() - make_interval(secs => :keep_seconds)
+        AND id::text <> ALL (:kept::text[])
     ORDER BY coalesce(sent_at, failed_at)
     LIMIT :limit
 ))

@@ -219,5 +219,5 @@ WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR upda
 RETURNING {organization};
 
 -- name: drop_released_slugs
--- Let go of the slugs that organizations gave up long ago.
-DELETE FROM slugs WHERE released_at <= now() - interval '90 days';
+-- Let go of the slugs that organizations gave up long ago, but for some.
+DELETE FROM slugs WHERE released_at <= now() - interval '90 days' AND slug <> ALL (:kept::text[]);

@@ -61,7 +61,7 @@ async def insert(
 
 
 @statement
-async def drop_expired(db: Executor) -> None: ...
+async def drop_expired(db: Executor, *, kept: list[str]) -> None: ...
 
 
 @statement

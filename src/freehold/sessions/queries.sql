@@ -79,8 +79,8 @@ FROM verified
 RETURNING expires_at;
 
 -- name: drop_expired
--- Forget the sessions that have expired.
-DELETE FROM sessions WHERE expires_at <= now();
+-- Forget the sessions that have expired, but for some.
+DELETE FROM sessions WHERE expires_at <= now() AND id::text <> ALL (:kept::text[]);
 
 -- name: page_of_user
 -- A user's unexpired sessions, newest id first, before a position.

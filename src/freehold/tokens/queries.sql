@@ -49,5 +49,7 @@ ORDER BY generation DESC
 LIMIT 1;
 
 -- name: delete_before
--- Remove the keys before a generation.
-DELETE FROM signing_keys WHERE generation < :generation AND generation >= :generation - 100 RETURNING id;
+-- Remove the keys before a generation, but for some.
+DELETE FROM signing_keys
+WHERE generation < :generation AND generation >= :generation - 100 AND generation::text <> ALL (:kept::text[])
+RETURNING id;

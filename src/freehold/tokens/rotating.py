@@ -12,6 +12,7 @@ from freehold.access import AccountAction
 from freehold.audit.recording import record
 from freehold.base.ids import new_id
 from freehold.data.context import Context
+from freehold.data.forgetting import Over, forget
 from freehold.tokens import queries
 from freehold.tokens.signing import new_pair
 from freehold.tokens.types import CACHE_SECONDS, TOKEN_SECONDS
@@ -45,7 +46,7 @@ async def make_next(context: Context, *, min_age_days: float | None, at_once: bo
     )
     if generation is None:
         return False
-    ended: list[UUID] = await queries.delete_before(context.db, generation=generation) if at_once else []
+    ended: list[UUID] = await queries.delete_before(context.db, generation=generation, kept=[]) if at_once else []
     await record(
         context, AccountAction.SIGNING_KEY_ROTATE, key_id, at_once=at_once, ended=[str(each) for each in ended]
     )
@@ -56,4 +57,11 @@ async def drop_outlived(context: Context) -> None:
     """Remove the keys that signed nothing which is still valid."""
     generation = await queries.outlived(context.db, overlap_seconds=OVERLAP_SECONDS)
     if generation is not None:
-        await queries.delete_before(context.db, generation=generation)
+        await forget(
+            context,
+            Over(
+                "signing_keys",
+                ("generation",),
+                lambda kept: queries.delete_before(context.db, generation=generation, kept=kept),
+            ),
+        )

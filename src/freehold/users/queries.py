@@ -88,7 +88,15 @@ async def set_password_hash(db: Executor, *, id: UUID, password_hash: str, versi
 
 
 @statement
-async def drop_expired_tokens(db: Executor) -> None: ...
+async def drop_expired_resets(db: Executor, *, kept: list[str]) -> None: ...
+
+
+@statement
+async def drop_used_tokens(db: Executor, *, kept: list[str]) -> None: ...
+
+
+@statement
+async def drop_expired_verifications(db: Executor, *, kept: list[str]) -> None: ...
 
 
 @statement

@@ -105,15 +105,21 @@ SET password_hash = :password_hash,
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {user};
 
--- name: drop_expired_tokens
--- Forget the tokens that were mailed and not used in time, and those that were used long ago. A user whose change of
--- address ends so gets a new version, which shows the change.
-WITH resets AS (
-    DELETE FROM password_resets WHERE expires_at <= now()
-), used AS (
-    DELETE FROM used_tokens WHERE used_at < now() - interval '30 days'
-), ended AS (
-    DELETE FROM email_verifications WHERE expires_at <= now() RETURNING user_id, email
+-- name: drop_expired_resets
+-- Forget the tokens for new passwords that were not used in time, but for some.
+DELETE FROM password_resets WHERE expires_at <= now() AND user_id::text <> ALL (:kept::text[]);
+
+-- name: drop_used_tokens
+-- Forget the tokens that were used long ago, but for some.
+DELETE FROM used_tokens WHERE used_at < now() - interval '30 days' AND token_hash::text <> ALL (:kept::text[]);
+
+-- name: drop_expired_verifications
+-- Forget the tokens that confirm an address and were not used in time, but for some. A user whose change of address ends
+-- so gets a new version, which shows the change.
+WITH ended AS (
+    DELETE FROM email_verifications
+    WHERE expires_at <= now() AND user_id::text <> ALL (:kept::text[])
+    RETURNING user_id, email
 )
 UPDATE users u
 SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')

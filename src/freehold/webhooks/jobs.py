@@ -19,6 +19,7 @@ from freehold.base.addresses import networks_of
 from freehold.base.errors import FreeholdError
 from freehold.base.settings import SettingError, Settings
 from freehold.data.context import Context
+from freehold.data.forgetting import Over, forget
 from freehold.data.jobs import job
 from freehold.webhooks import queries
 from freehold.webhooks.endpoints import vault_of
@@ -107,11 +108,25 @@ async def count_waiting(context: Context) -> None:
 async def drop_old(context: Context) -> None:
     """Forget what was delivered or given up long ago, and what belongs to endpoints that are gone."""
     keep_seconds = context.tools.settings.webhook_keep_days * SECONDS_A_DAY
-    while await queries.drop_old(context.db, keep_seconds=keep_seconds, limit=_DROPPED_AT_ONCE):
-        pass
-    await queries.drop_queues_of_gone(context.db)
-    while await queries.drop_gone(context.db, limit=_DROPPED_AT_ONCE):
-        pass
+    db = context.db
+
+    async def old(kept: list[str]) -> None:
+        while await queries.drop_old(db, keep_seconds=keep_seconds, limit=_DROPPED_AT_ONCE, kept=kept):
+            pass
+
+    async def queues(kept: list[str]) -> None:
+        await queries.drop_queues_of_gone(db, kept=kept)
+
+    async def gone(kept: list[str]) -> None:
+        while await queries.drop_gone(db, limit=_DROPPED_AT_ONCE, kept=kept):
+            pass
+
+    await forget(
+        context,
+        Over("webhook_deliveries", ("id",), old),
+        Over("webhook_queues", ("endpoint_id", "chain_id"), queues),
+        Over("webhook_deliveries", ("id",), gone),
+    )
 
 
 def delay_seconds(failures: int, answer: Answer | None = None) -> float:

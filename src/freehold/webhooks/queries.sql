@@ -344,19 +344,19 @@ FROM (
 ) AS waiting;
 
 -- name: drop_old
--- Forget deliveries of long ago, so many at once, the oldest first.
+-- Forget deliveries of long ago, so many at once, the oldest first, but for some.
 DELETE FROM webhook_deliveries
 WHERE id = ANY (ARRAY(
     SELECT id
     FROM webhook_deliveries
-    WHERE created_at < now() - make_interval(secs => :keep_seconds)
+    WHERE created_at < now() - make_interval(secs => :keep_seconds) AND id::text <> ALL (:kept::text[])
     ORDER BY created_at
     LIMIT :limit
 ))
 RETURNING id;
 
 -- name: drop_gone
--- Forget deliveries to endpoints that are gone, so many at once. The endpoints are found by leaps along the index.
+-- Forget deliveries to endpoints that are gone, so many at once, but for some. The endpoints are found by leaps along the index.
 WITH RECURSIVE known (endpoint_id) AS (
     (SELECT endpoint_id FROM webhook_deliveries ORDER BY endpoint_id LIMIT 1)
     UNION ALL
@@ -370,12 +370,18 @@ DELETE FROM webhook_deliveries
 WHERE id = ANY (ARRAY(
     SELECT d.id
     FROM known k
-    CROSS JOIN LATERAL (SELECT id FROM webhook_deliveries WHERE endpoint_id = k.endpoint_id LIMIT :limit) AS d
+    CROSS JOIN LATERAL (
+        SELECT id FROM webhook_deliveries
+        WHERE endpoint_id = k.endpoint_id AND id::text <> ALL (:kept::text[])
+        LIMIT :limit
+    ) AS d
     WHERE NOT EXISTS (SELECT FROM webhook_endpoints w WHERE w.id = k.endpoint_id)
     LIMIT :limit
 ))
 RETURNING id;
 
 -- name: drop_queues_of_gone
--- Forget queues of endpoints that are gone, also those that rest.
-DELETE FROM webhook_queues q WHERE NOT EXISTS (SELECT FROM webhook_endpoints w WHERE w.id = q.endpoint_id);
+-- Forget queues of endpoints that are gone, also those that rest, but for some.
+DELETE FROM webhook_queues q
+WHERE NOT EXISTS (SELECT FROM webhook_endpoints w WHERE w.id = q.endpoint_id)
+    AND q.endpoint_id || ' ' || q.chain_id <> ALL (:kept::text[]);

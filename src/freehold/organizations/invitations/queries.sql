@@ -236,5 +236,7 @@ JOIN organizations o ON o.id = r.organization_id
 WHERE r.organization_id = :organization_id AND r.user_id = :user_id;
 
 -- name: drop_old
--- Forget invitations 90 days after they were answered or revoked, or have expired.
-DELETE FROM invitations WHERE coalesce(ended_at, expires_at) < now() - interval '90 days';
+-- Forget invitations 90 days after they were answered or revoked, or have expired, but for some.
+DELETE FROM invitations
+WHERE coalesce(ended_at, expires_at) < now() - interval '90 days'
+    AND organization_id || ' ' || id <> ALL (:kept::text[]);

@@ -54,8 +54,8 @@ RETURNING f.offered_by, f.offered_by_key;
 DELETE FROM owner_offers WHERE organization_id = :organization_id RETURNING user_id;
 
 -- name: drop_expired
--- Forget the offers that were not answered in time.
-DELETE FROM owner_offers WHERE expires_at <= now();
+-- Forget the offers that were not answered in time, but for some.
+DELETE FROM owner_offers WHERE expires_at <= now() AND organization_id::text <> ALL (:kept::text[]);
 
 -- name: give
 -- Give an organization to a member, and note whether they have agreed.

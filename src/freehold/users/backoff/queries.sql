@@ -61,5 +61,5 @@ noted AS (
 SELECT was_known FROM known;
 
 -- name: drop_expired
--- Forget old failures, and devices that were not used for long.
-DELETE FROM sign_in_budgets WHERE expires_at <= now();
+-- Forget old failures, and devices that were not used for long, but for some.
+DELETE FROM sign_in_budgets WHERE expires_at <= now() AND subject::text <> ALL (:kept::text[]);

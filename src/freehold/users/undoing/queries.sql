@@ -30,5 +30,5 @@ WHERE u.id = taken.user_id
 RETURNING u.id, u.username, u.email;
 
 -- name: drop_expired
--- Forget changes that can no longer be undone.
-DELETE FROM email_undos WHERE expires_at <= now();
+-- Forget changes that can no longer be undone, but for some.
+DELETE FROM email_undos WHERE expires_at <= now() AND token_hash::text <> ALL (:kept::text[]);
