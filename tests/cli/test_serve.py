@@ -283,3 +283,22 @@ def test_termination_while_starting_ends_cleanly(serve: Serve, tmp_path: Path) -
     status, complaint = served.finish(signal.SIGTERM)
     assert (status, complaint) == (143, "")
     assert eventually(lambda: served.processes() == [])
+
+
+def test_audit_log_streams_to_standard_output_of_the_running_command(serve: Serve, database_url: str) -> None:
+    served = serve(FREEHOLD_DATABASE_URL=database_url, FREEHOLD_AUDIT_STREAM="stdout", FREEHOLD_RATE_LIMITS="off")
+    made = call(f"{served.url}/v1/users", ADA)
+    signed_in = call(f"{served.url}/v1/sessions", {"login": "ada", "password": ADA["password"]})
+    token = {"Authorization": f"Bearer {signed_in['token']}"}
+    organization = httpx.post(f"{served.url}/v1/organizations", json={"name": "Acme"}, headers=token).json()
+    assert served.popen.stdout is not None
+    events: dict[str, dict[str, object]] = {}
+    while "organization.create" not in events:  # until the deadline of all tests
+        line = served.popen.stdout.readline()
+        assert line, served.finish()
+        if line.startswith("{"):
+            event = json.loads(line)
+            events[event["action"]] = event
+    assert events["user.create"]["target_id"] == made["id"]
+    assert events["organization.create"]["organization_id"] == organization["id"]
+    assert served.finish(signal.SIGTERM) == (0, "")

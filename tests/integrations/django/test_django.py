@@ -1,98 +1,36 @@
 """Freehold in a Django project, under WSGI and ASGI."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import django
-import msgspec
 import pytest
 from django.conf import settings as project
 from django.core.exceptions import ImproperlyConfigured, SynchronousOnlyOperation
 from django.core.management import CommandError, call_command
-from django.db import connections, transaction
 from django.http import HttpRequest
 from django.test import AsyncClient, Client, RequestFactory, override_settings
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.errors import UniqueViolation
-from tests.conftest import PASSWORD, TRUSTING
-from tests.integrations import django_project
+from tests.conftest import PASSWORD
 
 from freehold import (
     AccountAuditPageRequest,
     AuditPageRequest,
     NewApiKey,
-    NewOrganization,
     NewRole,
-    NewSession,
     NewSuspension,
-    NewUser,
     Organization,
     PageRequest,
-    Scope,
     Settings,
-    TenantRoleUnusable,
     User,
     UserPatch,
 )
-from freehold.integrations.django import access, close, in_organization, platform
+from freehold.integrations.django import access, close, platform
 from freehold.integrations.django.opening import settings_of_project
+
+from .conftest import Caller, bearer, sign_up
 
 GONE = "postgresql://nobody@127.0.0.1:1/nowhere"
 HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def the_project(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Set the project up: once in a process."""
-    if not project.configured:
-        project.configure(**django_project.settings(tmp_path_factory.mktemp("django")))
-        django.setup()
-        call_command("migrate", verbosity=0)
-
-
-@pytest.fixture
-def opened(database_url: str, the_project: None) -> Iterator[None]:
-    """Use a new database, and end with no platform open and no users."""
-    with override_settings(FREEHOLD=msgspec.structs.replace(TRUSTING, database_url=database_url)):
-        yield
-    from django.contrib.auth.models import User as DjangoUser
-
-    DjangoUser.objects.all().delete()
-
-
-class Caller:
-    """Sends requests to the project, by the one interface or the other."""
-
-    def __init__(self, interface: str) -> None:
-        self.interface = interface
-        self.client: Any = Client() if interface == "wsgi" else AsyncClient()
-
-    def __call__(self, path: str, method: str = "get", headers: dict[str, str] | None = None, **more: Any) -> Any:
-        sent = getattr(self.client, method)(path, headers=headers, **more)
-        return asyncio.run(sent) if self.interface == "asgi" else sent
-
-
-@pytest.fixture(params=["wsgi", "asgi"])
-def call(request: pytest.FixtureRequest, opened: None) -> Caller:
-    return Caller(request.param)
-
-
-def sign_up(name: str) -> User:
-    return platform().users.create(NewUser(username=name, email=f"{name}@example.com", password=PASSWORD))
-
-
-@pytest.fixture
-def acme(opened: None) -> Organization:
-    ada = sign_up("ada")
-    return platform().acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
-
-
-def bearer(login: str) -> dict[str, str]:
-    signed_in = platform().acting_as(None).sessions.create(NewSession(login=login, password=PASSWORD))
-    return {"Authorization": f"Bearer {signed_in.token}"}
 
 
 def test_views_answer_whoever_may_call_them(call: Caller, acme: Organization):
@@ -369,106 +307,6 @@ def test_request_without_the_middleware_is_let_in_as_well(acme: Organization):
     assert acting(request).users.get("me").username == "ada"
 
 
-PROTECTED = """
-CREATE TABLE notes (organization_id uuid NOT NULL REFERENCES organizations ON DELETE CASCADE, text text NOT NULL);
-CREATE POLICY notes_organization ON notes USING (
-    organization_id = (SELECT nullif(current_setting('freehold.organization_id', true), '')::uuid)
-);
-ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
-ALTER TABLE notes FORCE ROW LEVEL SECURITY;
-"""
-ADD = "INSERT INTO notes SELECT current_setting('freehold.organization_id')::uuid, %s"
-
-
-@pytest.fixture
-def beside(database_url: str, opened: None) -> Iterator[tuple[str, str]]:
-    """Freehold's database as one of Django's, and the name of a role for tenants that may use a table there."""
-    alias, role = "beside", f"tenant_{uuid4().hex[:12]}"
-    parts = conninfo_to_dict(database_url)
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    given = {name: str(parts.get(part) or "") for name, part in names.items()}
-    connections.databases[alias] = connections.configure_settings(
-        {"default": {"ENGINE": "django.db.backends.postgresql", **given}}
-    )["default"]
-    with connections[alias].cursor() as cursor:
-        cursor.execute(f"CREATE ROLE {role}; {PROTECTED} GRANT SELECT, INSERT ON notes TO {role}")
-    yield alias, role
-    with connections[alias].cursor() as cursor:
-        cursor.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
-    connections[alias].close()
-    del connections[alias]
-    del connections.databases[alias]
-
-
-def scopes(role: str, *names: str) -> list[Scope]:
-    """Make organizations of ada's, and say what she is there."""
-    acting = platform().acting_as(sign_up("ada").id)
-    made = []
-    for name in names:
-        acting.organizations.create(NewOrganization(name=name))
-        scope = acting.access(name.lower(), "project.read")
-        tools = msgspec.structs.replace(
-            scope.context.tools, settings=msgspec.structs.replace(scope.context.tools.settings, tenant_role=role)
-        )
-        made.append(msgspec.structs.replace(scope, context=msgspec.structs.replace(scope.context, tools=tools)))
-    return made
-
-
-def texts(alias: str) -> list[str]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT text FROM notes ORDER BY text")
-        return [text for (text,) in cursor.fetchall()]
-
-
-def lose(alias: str) -> None:
-    add(alias, "lost")
-    raise UniqueViolation
-
-
-def add(alias: str, text: str) -> None:
-    with connections[alias].cursor() as cursor:
-        cursor.execute(ADD, [text])
-
-
-def test_statements_of_django_reach_the_rows_of_one_organization(beside: tuple[str, str]):
-    alias, role = beside
-    acme, bolt = scopes(role, "Acme", "Bolt")
-    for scope, text in ((acme, "a"), (bolt, "b")):
-        with in_organization(scope, using=alias):
-            add(alias, text)
-            assert texts(alias) == [text]
-    with pytest.raises(UniqueViolation), in_organization(acme, using=alias):
-        lose(alias)
-    with in_organization(acme, using=alias):
-        assert texts(alias) == ["a"]
-
-
-def test_block_inside_another_transaction_binds_nothing_after_it(beside: tuple[str, str]):
-    alias, role = beside
-    acme, bolt = scopes(role, "Acme", "Bolt")
-    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
-        for fails in (False, True):
-            with suppress(ZeroDivisionError), in_organization(acme, using=alias):
-                add(alias, "a")
-                with in_organization(bolt, using=alias):
-                    assert texts(alias) == []
-                assert set(texts(alias)) == {"a"}
-                _ = 1 / (not fails)
-            cursor.execute(
-                "SELECT current_setting('role'), coalesce(current_setting('freehold.organization_id', true), '')"
-            )
-            assert cursor.fetchone() == ("none", "")
-
-
-@pytest.mark.parametrize(("name", "says"), [("no_such_role", "freehold tenants role"), ("postgres", "does not bind")])
-def test_role_that_binds_nothing_is_refused(beside: tuple[str, str], name: str, says: str):
-    alias, _ = beside
-    (acme,) = scopes(name, "Acme")
-    with pytest.raises(TenantRoleUnusable, match=says), in_organization(acme, using=alias):
-        raise AssertionError
-    assert texts(alias) == []
-
-
 def test_people_sign_in_and_out_at_freehold_s_addresses(opened: None, acme: Organization):
     with override_settings(ROOT_URLCONF="freehold.integrations.django.urls", LOGOUT_REDIRECT_URL=None):
         client = Client()
@@ -477,14 +315,3 @@ def test_people_sign_in_and_out_at_freehold_s_addresses(opened: None, acme: Orga
         assert (signed_in.status_code, signed_in.headers["Location"]) == (302, "/greeting")
         out = client.post("/logout/", headers={"Origin": "http://testserver"})
         assert (out.status_code, out.headers["Location"]) == (302, "/")
-
-
-@pytest.mark.parametrize("name", ["nowhere.Nothing", "auth.Nothing", "Nothing"])
-def test_model_that_does_not_exist_is_said_to_be_none(the_project: None, name: str):
-    with pytest.raises(CommandError, match="There is no model"):
-        call_command("freehold_protect", name)
-
-
-def test_table_that_cannot_be_protected_says_why(opened: None):
-    with pytest.raises(CommandError, match="auth_user"):
-        call_command("freehold_protect", "auth.User")
