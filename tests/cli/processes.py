@@ -46,6 +46,9 @@ class Served:
             text=True,
             start_new_session=True,
         )
+        # Collectors read standard output where the audit log goes there.
+        is_streaming = environment.get("FREEHOLD_AUDIT_STREAM") == "stdout"
+        self._says = self.popen.stderr if is_streaming else self.popen.stdout
         self.banner = ""
         # Ends a wait for a banner that never comes; whatever was begun has its output closed then.
         self._watchdog = threading.Timer(DEADLINE_SECONDS, self.popen.kill)
@@ -55,9 +58,9 @@ class Served:
     @property
     def url(self) -> str:
         """Wait until it answers; gives its address."""
-        assert self.popen.stdout is not None
+        assert self._says is not None
         while "Ctrl-C" not in self.banner:
-            line = self.popen.stdout.readline()
+            line = self._says.readline()
             assert line, f"it ended instead: {self.finish()}"
             self.banner += line
         self._watchdog.cancel()

@@ -296,9 +296,11 @@ def test_audit_log_streams_to_standard_output_of_the_running_command(serve: Serv
     while "organization.create" not in events:  # until the deadline of all tests
         line = served.popen.stdout.readline()
         assert line, served.finish()
-        if line.startswith("{"):
-            event = json.loads(line)
-            events[event["action"]] = event
+        assert line.startswith("{"), repr(line)  # nothing else stands between
+        event = json.loads(line)
+        events[event["action"]] = event
     assert events["user.create"]["target_id"] == made["id"]
     assert events["organization.create"]["organization_id"] == organization["id"]
-    assert served.finish(signal.SIGTERM) == (0, "")
+    status, beside = served.finish(signal.SIGTERM)
+    assert status == 0
+    assert beside.startswith("Mail to ada@example.com waits")

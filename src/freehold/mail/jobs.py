@@ -78,8 +78,9 @@ async def drop_ended_budgets(context: Context) -> None:
 
 async def _print_due(context: Context) -> None:
     """Show messages to whoever runs the server. The log, which others keep, learns nothing of their text."""
+    beside_stream = context.tools.settings.audit_stream == "stdout"
     while message := await queries.claim(context.db, lease_seconds=LEASE_SECONDS):
-        outcome = "told of" if show(message) else "kept for 'freehold mail'"
+        outcome = "told of" if show(message, beside_stream=beside_stream) else "kept for 'freehold mail'"
         await queries.note_sent(context.db, id=message.id, forget=False)
         _log.info("mail %s to %s %s: %s", message.id, message.recipient, outcome, message.subject)
 

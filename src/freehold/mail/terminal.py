@@ -11,14 +11,16 @@ import sys
 from freehold.mail.types import Claimed
 
 
-def show(message: Claimed) -> bool:
+def show(message: Claimed, *, beside_stream: bool = False) -> bool:
     """Write to standard output that a mail waits, and say whether that worked.
+
+    Where the audit log is streamed there, and collectors read nothing else, it is standard error instead.
 
     It never waits: a pipe that nobody reads would fill up and stop the server. The mail is kept all the same.
     """
     text = f"Mail to {message.recipient} waits: read it with 'freehold mail show {message.id}'\n".encode()
     try:
-        output = sys.stdout.fileno()
+        output = (sys.stderr if beside_stream else sys.stdout).fileno()
         for start in range(0, len(text), select.PIPE_BUF):
             if not select.select([], [output], [], 0)[1]:
                 return False
