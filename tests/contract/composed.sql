@@ -277,12 +277,12 @@ FROM pg_roles r
 WHERE r.rolname = current_user;
 
 -- organizations.by_id
-SELECT wanted.place, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+SELECT wanted.place, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
 ) AS members,
-(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count, o.public_metadata, o.private_metadata
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
@@ -318,7 +318,7 @@ UPDATE organizations o
 SET deleted_at = NULL,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = $1 AND deleted_at > now() - make_interval(secs => $2)
-RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
@@ -340,14 +340,18 @@ WITH claimed AS (
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
     RETURNING s.slug
 ), organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
-    SELECT $1, $3, claimed.slug, $4, $5 FROM claimed
-    RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
+    INSERT INTO organizations AS o (
+        id, name, slug, owner_id, owner_consented, features, public_metadata, private_metadata
+    )
+    SELECT $1, $3, claimed.slug, $4, $5, $6::text[], $7::text::jsonb,
+        $8::text::jsonb
+    FROM claimed
+    RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, o.public_metadata, o.private_metadata
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
     SELECT id, owner_id, 'admin' FROM organization
 )
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, ARRAY[o.owner_id] AS members, 1 AS members_count
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, o.public_metadata, o.private_metadata, ARRAY[o.owner_id] AS members, 1 AS members_count
 FROM organization o;
 
 -- organizations.invitations.by_id
@@ -526,7 +530,7 @@ SET owner_id = $12,
     owner_consented = $13,
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = $14 AND deleted_at IS NULL AND ($15::timestamptz IS NULL OR updated_at = $15)
-RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
@@ -586,7 +590,7 @@ ARRAY(
 SELECT * FROM change;
 
 -- organizations.page
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
@@ -599,7 +603,7 @@ LIMIT $2;
 
 -- organizations.page_of_user
 -- key those of its projects. Whoever reads it (NULL: all may be read) sees members where their role says so.
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
@@ -614,17 +618,18 @@ FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = $2 AND om.organization_id < $3 AND o.deleted_at IS NULL
     AND ($4::text IS NULL OR starts_with(lower(o.name), lower($4)) OR starts_with(o.slug, lower($4)))
-    AND ($5::uuid[] IS NULL OR om.organization_id = ANY ($5))
-    AND ($6::uuid IS NULL OR EXISTS (
+    AND ($5::text IS NULL OR $5 = ANY (o.features))
+    AND ($6::uuid[] IS NULL OR om.organization_id = ANY ($6))
+    AND ($7::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
-        WHERE shared.organization_id = om.organization_id AND shared.user_id = $6
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = $7
     ))
 ORDER BY om.organization_id DESC
-LIMIT $7;
+LIMIT $8;
 
 -- organizations.page_of_user_oldest
 -- key those of its projects. Whoever reads it (NULL: all may be read) sees members where their role says so.
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
@@ -639,16 +644,17 @@ FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = $2 AND om.organization_id > $3 AND o.deleted_at IS NULL
     AND ($4::text IS NULL OR starts_with(lower(o.name), lower($4)) OR starts_with(o.slug, lower($4)))
-    AND ($5::uuid[] IS NULL OR om.organization_id = ANY ($5))
-    AND ($6::uuid IS NULL OR EXISTS (
+    AND ($5::text IS NULL OR $5 = ANY (o.features))
+    AND ($6::uuid[] IS NULL OR om.organization_id = ANY ($6))
+    AND ($7::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
-        WHERE shared.organization_id = om.organization_id AND shared.user_id = $6
+        WHERE shared.organization_id = om.organization_id AND shared.user_id = $7
     ))
 ORDER BY om.organization_id
-LIMIT $7;
+LIMIT $8;
 
 -- organizations.page_oldest
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
@@ -662,21 +668,21 @@ LIMIT $2;
 -- organizations.search
 -- of two indexes reach. Each is shown with the first such text alone; the last entry comes, too, so that the next page
 -- begins there.
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
 ) AS members,
 (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count, o.term, o.is_shown, o.number = $1 AS is_end
 FROM (
-    SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.term, row_number() OVER (ORDER BY o.term, o.id) AS number,
+    SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, o.term, row_number() OVER (ORDER BY o.term, o.id) AS number,
         o.term = least(
             CASE WHEN starts_with(lower(o.name), lower($2)) THEN lower(o.name) COLLATE "C" END,
             CASE WHEN starts_with(o.slug, lower($2)) THEN o.slug COLLATE "C" END
         ) AND o.place = CASE o.term WHEN lower(o.name) COLLATE "C" THEN 1 ELSE 2 END AS is_shown
     FROM (
         (
-            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, lower(o.name) COLLATE "C" AS term, 1 AS place
+            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, lower(o.name) COLLATE "C" AS term, 1 AS place
             FROM organizations o
             WHERE lower(o.name) COLLATE "C" >= lower($2) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (lower(o.name) COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
             ORDER BY lower(o.name) COLLATE "C", o.id
@@ -684,7 +690,7 @@ FROM (
         )
         UNION ALL
         (
-            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.slug COLLATE "C", 2
+            SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, o.slug COLLATE "C", 2
             FROM organizations o
             WHERE o.slug COLLATE "C" >= lower($2) COLLATE "C" AND o.slug COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (o.slug COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
             ORDER BY o.slug COLLATE "C", o.id
@@ -733,14 +739,17 @@ WITH change AS (
 UPDATE organizations o
 SET name = coalesce($12, name),
     slug = coalesce($13, slug),
+    features = coalesce($14, features),
+    public_metadata = coalesce($15::text::jsonb, public_metadata),
+    private_metadata = coalesce($16::text::jsonb, private_metadata),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $14 AND deleted_at IS NULL AND ($15::timestamptz IS NULL OR updated_at = $15)
-RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at,
+WHERE id = $17 AND deleted_at IS NULL AND ($18::timestamptz IS NULL OR updated_at = $18)
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
 ) AS members,
-(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count, o.public_metadata, o.private_metadata
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
     SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
@@ -797,7 +806,8 @@ SELECT * FROM change;
 -- personal_data.account
 SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
-u.first_name, u.last_name, u.avatar_url, u.is_admin, u.suspended_at, u.locale, nullif(v.email, u.email) AS new_email
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.suspended_at, u.locale, nullif(v.email, u.email) AS new_email,
+    u.metadata, u.public_metadata, u.private_metadata
 FROM users u
 LEFT JOIN email_verifications v ON v.user_id = u.id
 WHERE u.id = $1;
@@ -826,7 +836,7 @@ ORDER BY i.id
 LIMIT $4;
 
 -- projects.by_id
-SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
 
@@ -903,9 +913,14 @@ SELECT * FROM change;
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
 WITH change AS (
-INSERT INTO projects AS p (id, organization_id, name, description, visibility, features)
-VALUES ($12, $13, $14, $15, $16, $17)
-RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+INSERT INTO projects AS p (
+    id, organization_id, name, description, visibility, features, public_metadata, private_metadata
+)
+VALUES (
+    $12, $13, $14, $15, $16, $17, $18::text::jsonb,
+    $19::text::jsonb
+)
+RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
     SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
@@ -958,6 +973,9 @@ RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.featur
     ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
+
+-- projects.lock
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata FROM projects p WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE;
 
 -- projects.page
 SELECT wanted.place, found.*
@@ -1040,9 +1058,11 @@ SET name = coalesce($12, name),
     description = coalesce($13, description),
     visibility = coalesce($14, visibility),
     features = coalesce($15, features),
+    public_metadata = coalesce($16::text::jsonb, public_metadata),
+    private_metadata = coalesce($17::text::jsonb, private_metadata),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE organization_id = $16 AND id = $17 AND ($18::timestamptz IS NULL OR updated_at = $18)
-RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+WHERE organization_id = $18 AND id = $19 AND ($20::timestamptz IS NULL OR updated_at = $20)
+RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
     SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
@@ -1453,7 +1473,7 @@ WHERE c.relkind = 'm' OR NOT coalesce(
 ORDER BY 1, 2;
 
 -- transfer.every_project
-SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata
 FROM projects p
 JOIN organizations o ON o.id = p.organization_id AND o.deleted_at IS NULL
 ORDER BY p.id;
@@ -1497,8 +1517,11 @@ WITH claimed AS (
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
     WHERE k.released_at <= now() - interval '90 days'
 )
-INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
-SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (
+    id, name, slug, owner_id, owner_consented, created_at, updated_at, features, public_metadata, private_metadata
+)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now()),
+    coalesce(features, '{}'), coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line;
@@ -1514,8 +1537,11 @@ WITH claimed AS (
     WHERE k.released_at <= now() - interval '90 days'
     RETURNING k.slug, k.organization_id
 )
-INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
-SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (
+    id, name, slug, owner_id, owner_consented, created_at, updated_at, features, public_metadata, private_metadata
+)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now()),
+    coalesce(features, '{}'), coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
     AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
@@ -1533,35 +1559,79 @@ WITH claimed AS (
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
     WHERE k.released_at <= now() - interval '90 days'
 )
-INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
-SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (
+    id, name, slug, owner_id, owner_consented, created_at, updated_at, features, public_metadata, private_metadata
+)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now()),
+    coalesce(features, '{}'), coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
     AND NOT EXISTS (SELECT FROM organizations WHERE id = staged.id)
 ORDER BY line
 ON CONFLICT (id) DO NOTHING;
 
+-- transfer.staging.organizations_update
+UPDATE organizations o
+SET name = s.name,
+    slug = s.slug,
+    owner_id = s.owner_id,
+    owner_consented = o.owner_consented AND s.owner_id = o.owner_id,
+    created_at = s.created_at,
+    updated_at = CASE
+        WHEN s.updated_at > o.updated_at THEN s.updated_at
+        ELSE greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
+    END,
+    features = s.features,
+    public_metadata = s.public_metadata,
+    private_metadata = s.private_metadata
+FROM (
+    SELECT s.id, s.name, s.slug, s.owner_id, s.updated_at, coalesce(s.created_at, o.created_at) AS created_at,
+        CASE WHEN given & 128 > 0 THEN coalesce(s.features, '{}') ELSE o.features END AS features,
+        CASE WHEN given & 256 > 0 THEN coalesce(s.public_metadata::jsonb, '{}') ELSE o.public_metadata END
+            AS public_metadata,
+        CASE WHEN given & 512 > 0 THEN coalesce(s.private_metadata::jsonb, '{}') ELSE o.private_metadata END
+            AS private_metadata
+    FROM staged s
+    JOIN organizations o ON o.id = s.id
+) AS s
+WHERE s.id = o.id
+    AND (s.name, s.slug, s.owner_id, s.created_at, s.features, s.public_metadata, s.private_metadata)
+        IS DISTINCT FROM
+        (o.name, o.slug, o.owner_id, o.created_at, o.features, o.public_metadata, o.private_metadata);
+
 -- transfer.staging.projects_insert
-INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+INSERT INTO projects (
+    id, organization_id, name, description, visibility, features, created_at, updated_at, public_metadata,
+    private_metadata
+)
 SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
-    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now()), coalesce(public_metadata::jsonb, '{}'),
+    coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line;
 
 -- transfer.staging.projects_insert_new
-INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+INSERT INTO projects (
+    id, organization_id, name, description, visibility, features, created_at, updated_at, public_metadata,
+    private_metadata
+)
 SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
-    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now()), coalesce(public_metadata::jsonb, '{}'),
+    coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
 ON CONFLICT DO NOTHING;
 
 -- transfer.staging.projects_insert_others
-INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+INSERT INTO projects (
+    id, organization_id, name, description, visibility, features, created_at, updated_at, public_metadata,
+    private_metadata
+)
 SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
-    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now()), coalesce(public_metadata::jsonb, '{}'),
+    coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
@@ -1577,29 +1647,37 @@ SET name = s.name,
     updated_at = CASE
         WHEN s.updated_at > p.updated_at THEN s.updated_at
         ELSE greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
-    END
+    END,
+    public_metadata = s.public_metadata,
+    private_metadata = s.private_metadata
 FROM (
     SELECT s.id, s.organization_id, s.name, s.updated_at,
         CASE WHEN given & 8 > 0 THEN coalesce(s.description, '') ELSE p.description END AS description,
         CASE WHEN given & 16 > 0 THEN coalesce(s.visibility, 'private') ELSE p.visibility END AS visibility,
         CASE WHEN given & 32 > 0 THEN coalesce(s.features, '{}') ELSE p.features END AS features,
+        CASE WHEN given & 256 > 0 THEN coalesce(s.public_metadata::jsonb, '{}') ELSE p.public_metadata END
+            AS public_metadata,
+        CASE WHEN given & 512 > 0 THEN coalesce(s.private_metadata::jsonb, '{}') ELSE p.private_metadata END
+            AS private_metadata,
         coalesce(s.created_at, p.created_at) AS created_at
     FROM staged s
     JOIN projects p ON p.organization_id = s.organization_id AND p.id = s.id
 ) AS s
 WHERE p.organization_id = s.organization_id
     AND p.id = s.id
-    AND (s.name, s.description, s.visibility, s.features, s.created_at)
-        IS DISTINCT FROM (p.name, p.description, p.visibility, p.features, p.created_at);
+    AND (s.name, s.description, s.visibility, s.features, s.created_at, s.public_metadata, s.private_metadata)
+        IS DISTINCT FROM
+        (p.name, p.description, p.visibility, p.features, p.created_at, p.public_metadata, p.private_metadata);
 
 -- transfer.staging.users_insert
 INSERT INTO users (
     id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
-    suspended_at, suspension_reason
+    suspended_at, suspension_reason, metadata, public_metadata, private_metadata
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
     coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
-    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END, coalesce(metadata::jsonb, '{}'),
+    coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line;
@@ -1607,11 +1685,12 @@ ORDER BY line;
 -- transfer.staging.users_insert_new
 INSERT INTO users (
     id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
-    suspended_at, suspension_reason
+    suspended_at, suspension_reason, metadata, public_metadata, private_metadata
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
     coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
-    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END, coalesce(metadata::jsonb, '{}'),
+    coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
@@ -1620,15 +1699,60 @@ ON CONFLICT DO NOTHING;
 -- transfer.staging.users_insert_others
 INSERT INTO users (
     id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
-    suspended_at, suspension_reason
+    suspended_at, suspension_reason, metadata, public_metadata, private_metadata
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
     coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
-    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END, coalesce(metadata::jsonb, '{}'),
+    coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
 ON CONFLICT (id) DO NOTHING;
+
+-- transfer.staging.users_update
+UPDATE users u
+SET username = s.username,
+    email = s.email,
+    email_verified_at = s.email_verified_at,
+    first_name = s.first_name,
+    last_name = s.last_name,
+    avatar_url = s.avatar_url,
+    created_at = s.created_at,
+    updated_at = CASE
+        WHEN s.updated_at > u.updated_at THEN s.updated_at
+        ELSE greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+    END,
+    password_hash = s.password_hash,
+    suspended_at = s.suspended_at,
+    suspension_reason = s.suspension_reason,
+    metadata = s.metadata,
+    public_metadata = s.public_metadata,
+    private_metadata = s.private_metadata
+FROM (
+    SELECT s.id, s.username, s.email, s.updated_at,
+        CASE WHEN given & 8 > 0 OR (given & 4 > 0 AND u.email <> s.email) THEN s.email_verified_at
+            ELSE u.email_verified_at END AS email_verified_at,
+        CASE WHEN given & 16 > 0 THEN s.first_name ELSE u.first_name END AS first_name,
+        CASE WHEN given & 32 > 0 THEN s.last_name ELSE u.last_name END AS last_name,
+        CASE WHEN given & 64 > 0 THEN s.avatar_url ELSE u.avatar_url END AS avatar_url,
+        coalesce(s.created_at, u.created_at) AS created_at,
+        coalesce(s.password_hash, u.password_hash) AS password_hash,
+        CASE WHEN given & 1024 > 0 THEN s.suspended_at ELSE u.suspended_at END AS suspended_at,
+        CASE WHEN given & 1024 = 0 THEN u.suspension_reason WHEN s.suspended_at IS NULL THEN NULL
+            WHEN given & 2048 > 0 THEN s.suspension_reason ELSE u.suspension_reason END AS suspension_reason,
+        CASE WHEN given & 4096 > 0 THEN coalesce(s.metadata::jsonb, '{}') ELSE u.metadata END AS metadata,
+        CASE WHEN given & 8192 > 0 THEN coalesce(s.public_metadata::jsonb, '{}') ELSE u.public_metadata END
+            AS public_metadata,
+        CASE WHEN given & 16384 > 0 THEN coalesce(s.private_metadata::jsonb, '{}') ELSE u.private_metadata END
+            AS private_metadata
+    FROM staged s
+    JOIN users u ON u.id = s.id
+) AS s
+WHERE s.id = u.id
+    AND (s.username, s.email, s.email_verified_at, s.first_name, s.last_name, s.avatar_url, s.created_at, s.password_hash, s.suspended_at, s.suspension_reason, s.metadata, s.public_metadata, s.private_metadata)
+        IS DISTINCT FROM
+        (u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.avatar_url, u.created_at, u.password_hash, u.suspended_at, u.suspension_reason, u.metadata, u.public_metadata, u.private_metadata);
 
 -- transfer.systems.better_auth_members
 SELECT 'member ' || m.id AS source, NULL::text AS refusal,
@@ -1730,7 +1854,7 @@ ORDER BY u.id;
 SELECT wanted.place, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
-(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email, u.metadata, u.public_metadata, u.private_metadata
 FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
@@ -2005,10 +2129,12 @@ LIMIT $5;
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
 WITH change AS (
 INSERT INTO users AS u (
-    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale
+    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale,
+    metadata, public_metadata, private_metadata
 )
 SELECT $12, $13, $14::varchar, CASE WHEN $15::boolean THEN now() END, $16, $17, $18,
-    $19, $20, $21
+    $19, $20, $21, $22::text::jsonb, $23::text::jsonb,
+    $24::text::jsonb
 WHERE NOT EXISTS (
     SELECT FROM email_undos e
     WHERE lower(e.email COLLATE "C") = lower($14::varchar COLLATE "C") AND e.expires_at > now()
@@ -2281,12 +2407,15 @@ SET username = coalesce($12, username),
     last_name = CASE WHEN 'last_name' = ANY ($13) THEN $15 ELSE last_name END,
     avatar_url = CASE WHEN 'avatar_url' = ANY ($13) THEN $16 ELSE avatar_url END,
     locale = CASE WHEN 'locale' = ANY ($13) THEN $17 ELSE locale END,
+    metadata = coalesce($18::text::jsonb, metadata),
+    public_metadata = coalesce($19::text::jsonb, public_metadata),
+    private_metadata = coalesce($20::text::jsonb, private_metadata),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
-WHERE id = $18 AND ($19::timestamptz IS NULL OR updated_at = $19)
+WHERE id = $21 AND ($22::timestamptz IS NULL OR updated_at = $22)
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
 u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
-(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email, u.metadata, u.public_metadata, u.private_metadata
 )
 , address AS MATERIALIZED ( -- so that the salt is made once
     SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from freehold.base.errors import Meaning, failing, refusal
+from freehold.base.metadata import ObjectRule
 from freehold.base.single_values import (
     Problems,
     Reader,
@@ -174,7 +175,7 @@ def _escape(key: str) -> str:
 
 @cache
 def reader(kind: Any, *, text: bool = False) -> Reader:  # noqa: PLR0911 - one return a kind of type
-    """Compile the reader of a type: a scalar, choice, bool, integer, time, UUID, tuple of these, Input, or null."""
+    """Compile the reader of a type: a scalar, choice, bool, integer, time, UUID, object, tuple, Input, or null."""
     if get_origin(kind) is Annotated:
         return _annotated_reader(kind, text=text)
     if get_origin(kind) in {Union, types.UnionType}:
@@ -201,9 +202,23 @@ def _annotated_reader(kind: Any, *, text: bool) -> Reader:
             return rule_reader(note)
         if isinstance(note, Ahead):
             return ahead_reader(note)
+        if isinstance(note, ObjectRule):
+            return _object_reader(note)
     if get_origin(base) is tuple:
         return _tuple_reader(base, next(n for n in notes if isinstance(n, msgspec.Meta)))
     return integer_reader(next(n for n in notes if isinstance(n, msgspec.Meta)), text=text)
+
+
+def _object_reader(rule: ObjectRule) -> Reader:
+    def read(value: Any, pointer: str, problems: Problems) -> Any:
+        if not isinstance(value, Mapping):
+            return wrong_type(problems, pointer, "an object", value)
+        cleaned, flaws = rule.read(value)
+        for flaw in flaws:
+            fail(problems, f"{pointer}{flaw.pointer}", flaw.code, flaw.detail)
+        return UNSET if flaws else cleaned
+
+    return read
 
 
 def _tuple_reader(kind: Any, meta: msgspec.Meta) -> Reader:

@@ -38,6 +38,8 @@ def parameters(hints: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
 
 def _brought(name: str, source: str, hint: Any) -> dict[str, tuple[str, Any]]:
     kind, is_optional = _present(hint)
+    if _holds_object(kind):
+        return {name: (f"write_json({source})", str | None)}
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return {name: (f"null({source})", kind | None) if is_optional else (source, hint)}
     found: dict[str, tuple[str, Any]] = {}
@@ -57,13 +59,26 @@ def _present(hint: Any) -> tuple[Any, bool]:
 def arguments_of(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
     """Compile the function that reads a statement's arguments, in their order, from those of its stub."""
     made: Callable[[Mapping[str, Any]], list[Any]] = eval(  # noqa: S307 - made of our own names alone
-        f"lambda given: [{', '.join(sources)}]", {"null": _null, "field": _field}
+        f"lambda given: [{', '.join(sources)}]", {"null": _null, "field": _field, "write_json": _write_json}
     )
     return made
 
 
 def _null(value: Any) -> Any:
     return None if value is UNSET else value
+
+
+def _holds_object(hint: Any) -> bool:
+    """Say whether a JSON object is meant, which a statement takes as text."""
+    if get_origin(hint) is Annotated:
+        return _holds_object(get_args(hint)[0])
+    if get_origin(hint) in {Union, types.UnionType}:
+        return any(map(_holds_object, get_args(hint)))
+    return get_origin(hint) is dict
+
+
+def _write_json(value: Any) -> str | None:
+    return None if value is UNSET or value is None else msgspec.json.encode(value).decode()
 
 
 def _field(value: Any, name: str) -> Any:

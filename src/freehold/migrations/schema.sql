@@ -224,10 +224,20 @@ TABLE public.organizations COMMENT 'Who owns projects; itself owned by one of it
     updated_at timestamp with time zone NOT NULL DEFAULT now()
     deleted_at timestamp with time zone
     owner_consented boolean NOT NULL DEFAULT true COMMENT 'Whether the owner created it or accepted it; false when made owner by an operator or an import.'
+    public_metadata jsonb NOT NULL DEFAULT '{}'::jsonb COMMENT 'What was noted down for everybody who may read the organization.'
+    private_metadata jsonb NOT NULL DEFAULT '{}'::jsonb COMMENT 'What was noted down for those who may change the organization.'
+    features text[] NOT NULL DEFAULT '{}'::text[] COMMENT 'Names of the features that are on, each once.'
+    CONSTRAINT organizations_features_check CHECK (
+CASE
+    WHEN ((features)::text ~ '^\{(([a-z0-9_.-]{1,64}|"null")(,([a-z0-9_.-]{1,64}|"null"))*)?\}$'::text) THEN ((cardinality(features) <= 100) AND (cardinality(features) = length(array_to_tsvector(features))))
+    ELSE false
+END)
     CONSTRAINT organizations_name_check CHECK ((((name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
     CONSTRAINT organizations_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE RESTRICT
     CONSTRAINT organizations_owner_is_member_fkey FOREIGN KEY (id, owner_id) REFERENCES public.organization_members(organization_id, user_id) DEFERRABLE INITIALLY DEFERRED
     CONSTRAINT organizations_pkey PRIMARY KEY (id)
+    CONSTRAINT organizations_private_metadata_check CHECK (((jsonb_typeof(private_metadata) = 'object'::text) AND (octet_length((private_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(private_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
+    CONSTRAINT organizations_public_metadata_check CHECK (((jsonb_typeof(public_metadata) = 'object'::text) AND (octet_length((public_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(public_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
     CONSTRAINT organizations_slug_check CHECK ((((slug)::text ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'::text) AND ((slug)::text !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'::text) AND ((slug)::text <> ALL (ARRAY['admin'::text, 'api'::text, 'auth'::text, 'billing'::text, 'console'::text, 'current'::text, 'docs'::text, 'health'::text, 'help'::text, 'login'::text, 'logout'::text, 'me'::text, 'new'::text, 'null'::text, 'openapi'::text, 'organization'::text, 'root'::text, 'search'::text, 'settings'::text, 'signup'::text, 'status'::text, 'support'::text, 'system'::text, 'undefined'::text, 'www'::text]))))
     CONSTRAINT organizations_slug_fkey FOREIGN KEY (slug, id) REFERENCES public.slugs(slug, organization_id)
     CONSTRAINT organizations_slug_key UNIQUE (slug)
@@ -284,6 +294,8 @@ TABLE public.projects COMMENT 'What an organization works on.'
     features text[] NOT NULL DEFAULT '{}'::text[]
     created_at timestamp with time zone NOT NULL DEFAULT now()
     updated_at timestamp with time zone NOT NULL DEFAULT now()
+    public_metadata jsonb NOT NULL DEFAULT '{}'::jsonb COMMENT 'What was noted down for all members who may read the project.'
+    private_metadata jsonb NOT NULL DEFAULT '{}'::jsonb COMMENT 'What was noted down for those who may change the organization.'
     CONSTRAINT projects_description_check CHECK ((length(description) <= 10000))
     CONSTRAINT projects_features_check CHECK (
 CASE
@@ -294,6 +306,8 @@ END)
     CONSTRAINT projects_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
     CONSTRAINT projects_organization_id_id_key UNIQUE (organization_id, id)
     CONSTRAINT projects_pkey PRIMARY KEY (id)
+    CONSTRAINT projects_private_metadata_check CHECK (((jsonb_typeof(private_metadata) = 'object'::text) AND (octet_length((private_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(private_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
+    CONSTRAINT projects_public_metadata_check CHECK (((jsonb_typeof(public_metadata) = 'object'::text) AND (octet_length((public_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(public_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
     CONSTRAINT projects_visibility_check CHECK (((visibility)::text = ANY ((ARRAY['public'::character varying, 'private'::character varying])::text[])))
     CREATE INDEX projects_name_search_idx ON public.projects USING btree (organization_id, lower((name)::text) COLLATE "C", id)
     CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
@@ -422,14 +436,20 @@ TABLE public.users COMMENT 'People who can sign in.'
     suspended_at timestamp with time zone COMMENT 'Since when the user may do nothing; NULL: active.'
     suspension_reason character varying(500) COMMENT 'Why the user is suspended, for platform administrators alone.'
     locale character varying(35) COMMENT 'The language that mails to the user are written in, such as de or de-AT; NULL: English.'
+    metadata jsonb NOT NULL DEFAULT '{}'::jsonb COMMENT 'What the user and their programs noted down; for the user and platform administrators.'
+    public_metadata jsonb NOT NULL DEFAULT '{}'::jsonb COMMENT 'What administrators noted down of the user for everybody who sees them.'
+    private_metadata jsonb NOT NULL DEFAULT '{}'::jsonb COMMENT 'What administrators noted down of the user for themselves.'
     CONSTRAINT users_avatar_url_check CHECK (((avatar_url)::text ~ '^https?://[^/?#\u0001-\u0020\u007f-\u00a0]+([/?#][^\u0001-\u0020\u007f-\u00a0]*)?$'::text))
     CONSTRAINT users_email_check CHECK (((email)::text ~ '^[^@\u0001-\u0020\u007f-\u00a0]+@[^@\u0001-\u0020\u007f-\u00a0]+$'::text))
     CONSTRAINT users_email_key UNIQUE (email)
     CONSTRAINT users_first_name_check CHECK ((((first_name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((first_name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
     CONSTRAINT users_last_name_check CHECK ((((last_name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((last_name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
     CONSTRAINT users_locale_check CHECK (((locale)::text ~ '^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*$'::text))
+    CONSTRAINT users_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 8192) AND (NOT jsonb_path_exists(metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
     CONSTRAINT users_password_hash_check CHECK (((password_hash)::text <> ''::text))
     CONSTRAINT users_pkey PRIMARY KEY (id)
+    CONSTRAINT users_private_metadata_check CHECK (((jsonb_typeof(private_metadata) = 'object'::text) AND (octet_length((private_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(private_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
+    CONSTRAINT users_public_metadata_check CHECK (((jsonb_typeof(public_metadata) = 'object'::text) AND (octet_length((public_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(public_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
     CONSTRAINT users_suspension_check CHECK (((suspended_at IS NOT NULL) OR (suspension_reason IS NULL)))
     CONSTRAINT users_suspension_reason_check CHECK ((((suspension_reason)::text ~ '^[^\u0001-\u001f\u007f-\u009f]+$'::text) AND ((suspension_reason)::text !~ '^[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[ \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$'::text)))
     CONSTRAINT users_username_check CHECK (((username)::text ~ '^[A-Za-z0-9_]{3,50}$'::text))

@@ -22,6 +22,7 @@ from freehold.organizations.types import (
     SlugCheck,
 )
 from freehold.terminal.declare import Fetch, changes, lists, shows
+from freehold.terminal.objects import metadata_options, read_metadata
 from freehold.terminal.references import organization_reference
 from freehold.users.looking_up import find_user
 
@@ -37,10 +38,14 @@ def organizations() -> None:
     "--owner", required=True, metavar="USER", help="Owner of the organization: a username, an id or an e-mail address."
 )
 @click.option("--slug", help="Name in URLs; by default, made from NAME.")
+@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="A feature to turn on. Repeatable.")
+@metadata_options("public_metadata", "private_metadata")
 @shows
-async def create(context: Context, *, name: str, owner: str, slug: str | None) -> Organization:
+async def create(
+    context: Context, *, name: str, owner: str, slug: str | None, features: tuple[str, ...], **kept: str | None
+) -> Organization:
     """Create an organization."""
-    new = NewOrganization(name=name, slug=slug)
+    new = parse(NewOrganization, {"name": name, "slug": slug, "features": list(features), **read_metadata(kept)})
     return await operations.create(context, new, owner_id=(await find_user(context, owner, "/owner")).id)
 
 
@@ -57,6 +62,7 @@ async def check_slug(context: Context, *, slug: str) -> SlugCheck:
     "--user", metavar="USER", help="List only the organizations of this user: a username, an id or an e-mail address."
 )
 @click.option("--q", metavar="TEXT", help="List only organizations whose name or slug begins with TEXT.")
+@click.option("--feature", help="List only organizations with this feature; takes --user.")
 @click.option("--sort", type=click.Choice(["newest", "oldest"]), help="The order; by default, newest.")
 @lists("id", "slug", "name", "members_count", "created_at")
 def list_all(context: Context, *, user: str | None, **filters: str | None) -> Fetch[Organization]:
@@ -83,10 +89,23 @@ async def show(context: Context, *, organization: str) -> Organization:
 @click.argument("organization")
 @click.option("--name", help="New name.")
 @click.option("--slug", help="New name in URLs.")
+@click.option("--feature", "features", multiple=True, metavar="FEATURE", help="Feature to switch on. Repeatable.")
+@click.option("--no-features", is_flag=True, help="Switch all features off.")
+@metadata_options("public_metadata", "private_metadata")
 @shows
-async def update(context: Context, *, organization: str, name: str | None, slug: str | None) -> Organization:
-    """Update an organization (a slug or an id)."""
-    patch = parse(OrganizationPatch, changes(name=name, slug=slug))
+async def update(
+    context: Context,
+    *,
+    organization: str,
+    name: str | None,
+    slug: str | None,
+    features: tuple[str, ...],
+    no_features: bool,
+    **kept: str | None,
+) -> Organization:
+    """Update an organization (a slug or an id). The given features replace all previous ones."""
+    chosen = () if no_features else features or None
+    patch = parse(OrganizationPatch, changes(read_metadata(kept), name=name, slug=slug, features=chosen))
     return await operations.update(context, organization_reference(organization), patch)
 
 

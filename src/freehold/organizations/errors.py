@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from freehold.base.errors import Conflict, Meaning, Missing
+from freehold.base.errors import Conflict, Meaning, Missing, failing
+from freehold.base.metadata import SAYS, ObjectRule
 from freehold.base.validation import checks_of
 from freehold.organizations.types import Organization
 
@@ -58,4 +59,9 @@ class OwnsOrganizations(Conflict):
     constraints = ("organizations_owner_id_fkey",)
 
 
-MEANINGS: Final[dict[str, Meaning]] = checks_of("organizations", Organization)
+MEANINGS: Final[dict[str, Meaning]] = {
+    **checks_of("organizations", Organization),
+    "organizations_features_check": failing("/features", "invalid_feature", "must be at most 100 different features"),
+    "organizations_public_metadata_check": failing("/public_metadata", ObjectRule.code, SAYS),
+    "organizations_private_metadata_check": failing("/private_metadata", ObjectRule.code, SAYS),
+}

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET
 
 from freehold.access import (
@@ -22,12 +23,13 @@ from freehold.access import (
 from freehold.audit.recording import event_of, record
 from freehold.base.errors import FieldError, Forbidden, Missing, Refused, Stale
 from freehold.base.ids import new_id
+from freehold.base.metadata import given, merged_into
 from freehold.base.scalars import SLUG
 from freehold.data.context import Context
 from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id, read_page
 from freehold.organizations import queries, slugs
 from freehold.organizations.errors import SlugTaken, TooManyOldSlugs
-from freehold.organizations.seeing import as_seen, without_members
+from freehold.organizations.seeing import kept_as_seen, with_kept, without_members
 from freehold.organizations.types import (
     NewOrganization,
     Organization,
@@ -65,17 +67,20 @@ async def create(context: Context, new: NewOrganization, *, owner_id: UUID | Non
             slugs=[new.slug] if new.slug else slugs.candidates(new.name, races_lost=races_lost),
             owner_id=owner,
             owner_consented=owner == context.actor_id,
+            features=new.features,
+            public_metadata=new.public_metadata,
+            private_metadata=new.private_metadata,
         )
         if made is not None:
             await record(
                 context,
                 AccountAction.ORGANIZATION_CREATE,
-                made.id,
-                organization_id=made.id,
-                name=made.name,
-                slug=made.slug,
+                organization_id,
+                organization_id=organization_id,
+                name=made.organization.name,
+                slug=made.organization.slug,
             )
-            return made
+            return with_kept(made)
         if new.slug:
             break
     raise SlugTaken
@@ -108,7 +113,7 @@ async def get(scope: Scope) -> Organization:
     found = await queries.by_id(scope.db, id=scope.organization_id)
     if found is None:
         raise no_such_organization()
-    return as_seen(scope, found)
+    return kept_as_seen(scope, found)
 
 
 @on_user(AccountAction.ORGANIZATION_LIST)
@@ -124,6 +129,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
         "viewer_id": subject.viewer_id,
         "organization_ids": subject.organization_ids,
         "q": request.q if isinstance(request, OrganizationsPageRequest) else None,
+        "feature": request.feature if isinstance(request, OrganizationsPageRequest) else None,
     }
     reader_id = None if subject.context.is_admin else subject.context.actor_id
 
@@ -135,7 +141,7 @@ async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organizat
     return await page_by_id(
         subject.context.tools.cursors,
         request,
-        listing=f"organizations:{subject.user_id}:{subject.viewer_id}:{seen['q']}",
+        listing=f"organizations:{subject.user_id}:{subject.viewer_id}:{seen['q']}:{seen['feature']}",
         page=page,
         oldest=partial(page, queries.page_of_user_oldest) if _sort(request) == "oldest" else None,
         count=partial(queries.count_of_user, subject.db, **seen),
@@ -148,8 +154,11 @@ async def list_all(context: Context, request: PageRequest) -> Page[Organization]
 
     Raises:
         InvalidCursor: the cursor belongs to another list.
-        Refused: ``q`` and ``sort`` are both given.
+        Refused: ``q`` and ``sort`` are both given, or a ``feature``.
     """
+    if isinstance(request, OrganizationsPageRequest) and request.feature is not None:
+        detail = "narrows the organizations of a user alone: no index leads to it among all organizations"
+        raise Refused([FieldError("/feature", "invalid_feature", detail)])
     q = request.q if isinstance(request, OrganizationsPageRequest) else None
     if q is not None:
         if _sort(request) is not None:
@@ -197,22 +206,30 @@ async def update(scope: Scope, patch: OrganizationPatch, *, version: datetime | 
     """Update an organization. ``version`` is the ``updated_at`` that you read.
 
     A slug that it had leads on to the new one for 90 days. Nobody else gets it in that time; the organization can take
-    it back. Up to 10 old slugs are kept for it.
+    it back. Up to 10 old slugs are kept for it. Metadata is merged into what the organization keeps (RFC 7396).
 
     Raises:
         SlugTaken: ``slug_taken``.
         TooManyOldSlugs: ``too_many_old_slugs``: 10 old slugs are kept for it, and this is none of them.
         Stale: ``stale``.
+        Invalid: with what it keeps already, the metadata is too large.
     """
-    changed = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
-    if not changed:
+    if all(getattr(patch, name) is UNSET for name in patch.__struct_fields__):
         current = await queries.by_id(scope.db, id=scope.organization_id)
-        if current is None or version not in {None, current.updated_at}:
+        if current is None or version not in {None, current.organization.updated_at}:
             raise Stale
-        return as_seen(scope, current)
+        return kept_as_seen(scope, current)
     if patch.slug:
         await _take_slug(scope, patch.slug)
-    return await _update(scope, version, changed, name=patch.name or None, slug=patch.slug or None)
+    if kinds := given(patch):
+        kept = await queries.lock_kept(scope.db, id=scope.organization_id)
+        if kept is None:
+            raise no_such_organization()
+        patch = msgspec.structs.replace(patch, **merged_into(kept, patch))
+    # Of metadata, an event says that it changed: it cannot be erased there, and not all who read events may read it.
+    told = {name: value for name in ("name", "slug") if (value := getattr(patch, name)) is not UNSET}
+    features = {} if patch.features is UNSET else {"features": list(patch.features)}
+    return await _update(scope, version, patch, {**told, **features, **({"changed": kinds} if kinds else {})})
 
 
 async def _take_slug(scope: Scope, slug: str) -> None:
@@ -226,24 +243,18 @@ async def _take_slug(scope: Scope, slug: str) -> None:
 
 
 async def _update(
-    scope: Scope,
-    version: datetime | None,
-    changed: dict[str, Any],
-    *,
-    name: str | None = None,
-    slug: str | None = None,
+    scope: Scope, version: datetime | None, patch: OrganizationPatch, details: dict[str, Any]
 ) -> Organization:
     updated = await queries.update(
         scope.db,
-        event_of(scope.context, scope.action, scope.organization_id, organization_id=scope.organization_id, **changed),
+        event_of(scope.context, scope.action, scope.organization_id, organization_id=scope.organization_id, **details),
         id=scope.organization_id,
-        name=name,
-        slug=slug,
+        patch=patch,
         version=version,
     )
     if updated is None:
         raise _not_updated(version)
-    return as_seen(scope, updated)
+    return kept_as_seen(scope, updated)
 
 
 def _not_updated(version: datetime | None) -> Missing | Stale:

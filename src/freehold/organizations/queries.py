@@ -1,14 +1,17 @@
 """Typed stubs of the organizations' statements."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
+from freehold.base.metadata import Kept
 from freehold.data.sql import Executor, lookup, statement
-from freehold.organizations.types import Organization
+from freehold.organizations.types import KeptOrganization, Organization, OrganizationPatch
 
 
 class SeenOrganization(msgspec.Struct, frozen=True):
@@ -31,7 +34,7 @@ class FoundOrganization(msgspec.Struct, frozen=True):
 
 
 @lookup
-async def by_id(db: Executor, *, id: UUID) -> Organization | None: ...
+async def by_id(db: Executor, *, id: UUID) -> KeptOrganization | None: ...
 
 
 @statement
@@ -42,6 +45,7 @@ async def page_of_user(
     viewer_id: UUID | None,
     organization_ids: list[UUID] | None,
     q: str | None,
+    feature: str | None,
     reader_id: UUID | None,
     before_id: UUID,
     limit: int,
@@ -56,6 +60,7 @@ async def page_of_user_oldest(
     viewer_id: UUID | None,
     organization_ids: list[UUID] | None,
     q: str | None,
+    feature: str | None,
     reader_id: UUID | None,
     after_id: UUID,
     limit: int,
@@ -64,7 +69,13 @@ async def page_of_user_oldest(
 
 @statement
 async def count_of_user(
-    db: Executor, *, user_id: UUID, viewer_id: UUID | None, organization_ids: list[UUID] | None, q: str | None
+    db: Executor,
+    *,
+    user_id: UUID,
+    viewer_id: UUID | None,
+    organization_ids: list[UUID] | None,
+    q: str | None,
+    feature: str | None,
 ) -> int: ...
 
 
@@ -96,12 +107,25 @@ async def holds_slug(db: Executor, *, slug: str) -> bool: ...
 
 @statement
 async def insert(
-    db: Executor, *, id: UUID, name: str, slugs: list[str], owner_id: UUID, owner_consented: bool
-) -> Organization | None: ...
+    db: Executor,
+    *,
+    id: UUID,
+    name: str,
+    slugs: list[str],
+    owner_id: UUID,
+    owner_consented: bool,
+    features: Sequence[str],
+    public_metadata: dict[str, Any],
+    private_metadata: dict[str, Any],
+) -> KeptOrganization | None: ...
 
 
 @statement
 async def lock(db: Executor, *, id: UUID) -> UUID | None: ...
+
+
+@statement
+async def lock_kept(db: Executor, *, id: UUID) -> Kept | None: ...
 
 
 @statement
@@ -115,10 +139,9 @@ async def update(
     /,
     *,
     id: UUID,
-    name: str | None,
-    slug: str | None,
+    patch: OrganizationPatch,
     version: datetime | None,
-) -> Organization | None: ...
+) -> KeptOrganization | None: ...
 
 
 @statement

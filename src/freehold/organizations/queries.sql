@@ -4,17 +4,21 @@ o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
 
 -- part: organization
 -- What an Organization is read from: o is a row of organizations.
-{row},
+{row}, o.features,
 ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
 ) AS members,
 (SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count
 
+-- part: kept
+-- What a KeptOrganization is read from: o is a row of organizations.
+{organization}, o.public_metadata, o.private_metadata
+
 -- name: by_id
 -- The organization with this id.
 -- reads: replica
-SELECT wanted.place, {organization}
+SELECT wanted.place, {kept}
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL;
 
@@ -31,6 +35,7 @@ FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = :user_id AND om.organization_id < :before_id AND o.deleted_at IS NULL
     AND (:q::text IS NULL OR starts_with(lower(o.name), lower(:q)) OR starts_with(o.slug, lower(:q)))
+    AND (:feature::text IS NULL OR :feature = ANY (o.features))
     AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
@@ -52,6 +57,7 @@ FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = :user_id AND om.organization_id > :after_id AND o.deleted_at IS NULL
     AND (:q::text IS NULL OR starts_with(lower(o.name), lower(:q)) OR starts_with(o.slug, lower(:q)))
+    AND (:feature::text IS NULL OR :feature = ANY (o.features))
     AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
@@ -67,6 +73,7 @@ FROM organization_members om
 JOIN organizations o ON o.id = om.organization_id
 WHERE om.user_id = :user_id AND o.deleted_at IS NULL
     AND (:q::text IS NULL OR starts_with(lower(o.name), lower(:q)) OR starts_with(o.slug, lower(:q)))
+    AND (:feature::text IS NULL OR :feature = ANY (o.features))
     AND (:organization_ids::uuid[] IS NULL OR om.organization_id = ANY (:organization_ids))
     AND (:viewer_id::uuid IS NULL OR EXISTS (
         SELECT 1 FROM organization_members shared
@@ -111,14 +118,14 @@ o.slug COLLATE "C" >= lower(:q) COLLATE "C" AND o.slug COLLATE "C" < (lower(:q) 
 -- begins there.
 SELECT {organization}, o.term, o.is_shown, o.number = :entries AS is_end
 FROM (
-    SELECT {row}, o.term, row_number() OVER (ORDER BY o.term, o.id) AS number,
+    SELECT {row}, o.features, o.term, row_number() OVER (ORDER BY o.term, o.id) AS number,
         o.term = least(
             CASE WHEN starts_with(lower(o.name), lower(:q)) THEN lower(o.name) COLLATE "C" END,
             CASE WHEN starts_with(o.slug, lower(:q)) THEN o.slug COLLATE "C" END
         ) AND o.place = CASE o.term WHEN lower(o.name) COLLATE "C" THEN 1 ELSE 2 END AS is_shown
     FROM (
         (
-            SELECT {row}, lower(o.name) COLLATE "C" AS term, 1 AS place
+            SELECT {row}, o.features, lower(o.name) COLLATE "C" AS term, 1 AS place
             FROM organizations o
             WHERE {name_begins} AND (lower(o.name) COLLATE "C", o.id) > (:after_term, :after_id) AND o.deleted_at IS NULL
             ORDER BY lower(o.name) COLLATE "C", o.id
@@ -126,7 +133,7 @@ FROM (
         )
         UNION ALL
         (
-            SELECT {row}, o.slug COLLATE "C", 2
+            SELECT {row}, o.features, o.slug COLLATE "C", 2
             FROM organizations o
             WHERE {slug_begins} AND (o.slug COLLATE "C", o.id) > (:after_term, :after_id) AND o.deleted_at IS NULL
             ORDER BY o.slug COLLATE "C", o.id
@@ -166,19 +173,30 @@ WITH claimed AS (
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT {held}
     RETURNING s.slug
 ), organization AS (
-    INSERT INTO organizations AS o (id, name, slug, owner_id, owner_consented)
-    SELECT :id, :name, claimed.slug, :owner_id, :owner_consented FROM claimed
-    RETURNING {row}
+    INSERT INTO organizations AS o (
+        id, name, slug, owner_id, owner_consented, features, public_metadata, private_metadata
+    )
+    SELECT :id, :name, claimed.slug, :owner_id, :owner_consented, :features::text[], :public_metadata::text::jsonb,
+        :private_metadata::text::jsonb
+    FROM claimed
+    RETURNING {row}, o.features, o.public_metadata, o.private_metadata
 ), owner AS (
     INSERT INTO organization_members (organization_id, user_id, role)
     SELECT id, owner_id, 'admin' FROM organization
 )
-SELECT {row}, ARRAY[o.owner_id] AS members, 1 AS members_count
+SELECT {row}, o.features, o.public_metadata, o.private_metadata, ARRAY[o.owner_id] AS members, 1 AS members_count
 FROM organization o;
 
 -- name: lock
 -- Make all that gives an organization another slug wait for each other, so that what is counted holds.
 SELECT id FROM organizations WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE;
+
+-- name: lock_kept
+-- Hold an organization until the transaction ends, so that what is merged into what it keeps is merged into the newest.
+SELECT o.public_metadata, o.private_metadata
+FROM organizations o
+WHERE id = :id AND deleted_at IS NULL
+FOR NO KEY UPDATE;
 
 -- name: take_slug
 -- Claim another slug for an organization that is locked, and keep the one that it has for it. What another organization
@@ -214,9 +232,12 @@ WHERE old.is_full;
 UPDATE organizations o
 SET name = coalesce(:name, name),
     slug = coalesce(:slug, slug),
+    features = coalesce(:features, features),
+    public_metadata = coalesce(:public_metadata::text::jsonb, public_metadata),
+    private_metadata = coalesce(:private_metadata::text::jsonb, private_metadata),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING {organization};
+RETURNING {kept};
 
 -- name: drop_released_slugs
 -- Let go of the slugs that organizations gave up long ago, but for some.

@@ -26,7 +26,7 @@ routes = Routes("organizations", "Organizations, which have members and own proj
 class OrganizationsQuery(OrganizationsPageRequest, frozen=True, kw_only=True):
     """Filters for a list of organizations: yours, or (for platform administrators) ``all=true``.
 
-    ``q`` is the beginning of a name or a slug.
+    ``q`` is the beginning of a name or a slug; ``feature`` narrows a list of yours.
     """
 
     all: bool = False
@@ -99,7 +99,8 @@ async def update_organization(
 ) -> Organization:
     """Update an organization.
 
-    This is a merge patch (RFC 7396): fields that you leave out stay the same.
+    This is a merge patch (RFC 7396): fields that you leave out stay the same, in metadata, too; null removes a key
+    there. Features are replaced as a whole.
     """
     return await operations.update(context, organization, body, version=version)
 

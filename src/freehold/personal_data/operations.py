@@ -37,6 +37,8 @@ _encode: Final = msgspec.json.Encoder().encode
 async def export(subject: Subject) -> AsyncIterator[bytes]:
     """Read everything stored about a user, as parts of one JSON document (see ``PersonalData``), without secrets.
 
+    ``private_metadata`` is in it when a platform administrator asks.
+
     The rows are read as you take the parts, so memory stays flat for any size, and a slow reader holds no connection.
     Changes made while you read may or may not be included.
 
@@ -44,9 +46,13 @@ async def export(subject: Subject) -> AsyncIterator[bytes]:
         Missing: ``not_found``.
         Forbidden: the user is somebody else, and the actor is not a platform administrator.
     """
-    account = await queries.account(subject.db, user_id=subject.user_id)
-    if account is None:
+    found = await queries.account(subject.db, user_id=subject.user_id)
+    if found is None:
         raise Missing("This user does not exist, or you cannot view them")
+    kept = msgspec.structs.asdict(found.kept)
+    if not subject.context.is_admin:
+        del kept["private_metadata"]
+    account = msgspec.structs.replace(found.account, **kept)
     # Whoever gets hold of an account would take this first, so its user can find it in the log.
     await in_transaction(subject.context, lambda inner: record(inner, AccountAction.USER_EXPORT, account.id))
     return _document(subject, account)

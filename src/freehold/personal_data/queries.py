@@ -7,9 +7,9 @@ import msgspec
 from freehold.api_keys.types import ApiKey
 from freehold.data.sql import Executor, statement
 from freehold.personal_data.types import (
-    Account,
     FormerEmail,
     InvitationData,
+    KeptAccount,
     MailData,
     MembershipData,
     OwnerOfferData,
@@ -25,7 +25,7 @@ class Owned(msgspec.Struct, frozen=True):
 
 
 @statement
-async def account(db: Executor, *, user_id: UUID) -> Account | None: ...
+async def account(db: Executor, *, user_id: UUID) -> KeptAccount | None: ...
 
 
 @statement

@@ -1,6 +1,7 @@
 -- name: account
--- A user, and the address that they change to.
-SELECT {users.user}, u.is_admin, u.suspended_at, u.locale, nullif(v.email, u.email) AS new_email
+-- A user, the address that they change to, and what they keep.
+SELECT {users.user}, u.is_admin, u.suspended_at, u.locale, nullif(v.email, u.email) AS new_email,
+    u.metadata, u.public_metadata, u.private_metadata
 FROM users u
 LEFT JOIN email_verifications v ON v.user_id = u.id
 WHERE u.id = :user_id;

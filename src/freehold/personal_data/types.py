@@ -7,6 +7,7 @@ import msgspec
 
 from freehold.api_keys.types import ApiKey
 from freehold.audit.types import AuditEvent
+from freehold.base.metadata import KeptOfUser
 from freehold.base.scalars import Email, Locale, Name, RoleText, Secret, Slug
 from freehold.base.validation import Input
 from freehold.organizations.invitations.types import InvitationStatus
@@ -20,12 +21,23 @@ class AccountDeletion(Input, frozen=True, kw_only=True):
 
 
 class Account(User, frozen=True, kw_only=True):
-    """A user, with what nobody else sees of them. ``new_email`` is an address that they have not confirmed yet."""
+    """A user, with what nobody else sees of them. ``new_email`` is an address that they have not confirmed yet.
+
+    ``private_metadata`` is there when an administrator exports: what they keep for themselves is theirs to look
+    through, before they hand it out.
+    """
 
     is_admin: bool
     suspended_at: datetime | None
     new_email: Email | None
     locale: Locale | None
+
+
+class KeptAccount(msgspec.Struct, frozen=True):
+    """A user with all that they keep. Never leaves the operations."""
+
+    account: Account
+    kept: KeptOfUser
 
 
 class SessionData(msgspec.Struct, frozen=True, kw_only=True):

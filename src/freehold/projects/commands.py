@@ -12,6 +12,7 @@ from freehold.data.paging import Page, PageRequest
 from freehold.projects import operations
 from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectsPageRequest
 from freehold.terminal.declare import Fetch, changes, lists, shows
+from freehold.terminal.objects import metadata_options, read_metadata
 from freehold.terminal.references import organization_reference, read_id
 
 
@@ -26,13 +27,21 @@ def projects() -> None:
 @click.option("--description", default="", help="Description of the project.")
 @click.option("--public", is_flag=True, help="Let anyone view the project; by default, only members can.")
 @click.option("--feature", "features", multiple=True, metavar="FEATURE", help="A feature to turn on. Repeatable.")
+@metadata_options("public_metadata", "private_metadata")
 @shows
 async def create(
-    context: Context, *, organization: str, name: str, description: str, public: bool, features: tuple[str, ...]
+    context: Context,
+    *,
+    organization: str,
+    name: str,
+    description: str,
+    public: bool,
+    features: tuple[str, ...],
+    **kept: str | None,
 ) -> Project:
     """Create a project in an organization (a slug or an id)."""
     settings = {"visibility": "public" if public else "private", "features": list(features)}
-    new = parse(NewProject, {"name": name, "description": description, "settings": settings})
+    new = parse(NewProject, {"name": name, "description": description, "settings": settings, **read_metadata(kept)})
     return await operations.create(context, organization_reference(organization), new)
 
 
@@ -70,6 +79,7 @@ async def show(context: Context, *, organization: str, project: str) -> Project:
 @click.option("--visibility", type=click.Choice(get_args(Visibility)), help="Who can view it: members, or anyone.")
 @click.option("--feature", "features", multiple=True, metavar="FEATURE", help="Feature to switch on. Repeatable.")
 @click.option("--no-features", is_flag=True, help="Switch all features off.")
+@metadata_options("public_metadata", "private_metadata")
 @shows
 async def update(
     context: Context,
@@ -81,10 +91,11 @@ async def update(
     visibility: str | None,
     features: tuple[str, ...],
     no_features: bool,
+    **kept: str | None,
 ) -> Project:
     """Update a project (an id). The given features replace all previous ones."""
     chosen = () if no_features else features or None
-    given = changes(name=name, description=description, visibility=visibility, features=chosen)
+    given = changes(read_metadata(kept), name=name, description=description, visibility=visibility, features=chosen)
     settings = {field: given.pop(field) for field in ("visibility", "features") if field in given}
     patch = parse(ProjectPatch, {**given, **({"settings": settings} if settings else {})})
     reference = organization_reference(organization)

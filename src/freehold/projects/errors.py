@@ -3,6 +3,7 @@
 from typing import Final
 
 from freehold.base.errors import Meaning, failing
+from freehold.base.metadata import SAYS, ObjectRule
 from freehold.base.validation import checks_of
 from freehold.projects.types import Project
 from freehold.users.errors import IdTaken
@@ -14,4 +15,6 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "projects_features_check": failing(
         "/settings/features", "invalid_feature", "must be at most 100 different features"
     ),
+    "projects_public_metadata_check": failing("/public_metadata", ObjectRule.code, SAYS),
+    "projects_private_metadata_check": failing("/private_metadata", ObjectRule.code, SAYS),
 }

@@ -4,15 +4,20 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from freehold.access import Action, Scope, Writes, no_such_organization, on_organization
+import msgspec
+
+from freehold.access import Action, Scope, Writes, in_transaction, no_such_organization, on_organization
 from freehold.audit.recording import event_of
 from freehold.base.errors import Forbidden, Missing, Stale
 from freehold.base.ids import new_id
+from freehold.base.metadata import given, merged_into
 from freehold.base.validation import given_fields
+from freehold.data.context import Context
 from freehold.data.paging import LAST_ID, LAST_TIME, Page, PageRequest, read_page
 from freehold.projects import queries
 from freehold.projects.listing import read_narrowed
-from freehold.projects.types import NewProject, Project, ProjectPatch, ProjectsPageRequest
+from freehold.projects.seeing import as_seen, require_private
+from freehold.projects.types import KeptProject, NewProject, Project, ProjectPatch, ProjectsPageRequest
 
 
 @on_organization(Action.PROJECT_CREATE, writes=Writes.ONE_STATEMENT)
@@ -21,15 +26,18 @@ async def create(scope: Scope, new: NewProject) -> Project:
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Forbidden: it has ``private_metadata``, and the actor may not change the organization.
     """
+    require_private(scope, new.private_metadata)
     project_id = new_id()
-    return await queries.insert(
+    made = await queries.insert(
         scope.db,
         event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id, name=new.name),
         id=project_id,
         organization_id=scope.organization_id,
         new=new,
     )
+    return as_seen(scope, made)
 
 
 @on_organization(Action.PROJECT_READ, outsiders=True)
@@ -39,7 +47,7 @@ async def get(scope: Scope, project_id: UUID) -> Project:
     Raises:
         Missing: ``not_found``.
     """
-    return await _visible(scope, project_id)
+    return as_seen(scope, await _visible(scope, project_id))
 
 
 @on_organization(Action.PROJECT_READ, outsiders=True)
@@ -97,24 +105,47 @@ async def _read(scope: Scope, request: PageRequest, *, sees_all: bool) -> Page[P
     return found
 
 
-@on_organization(Action.PROJECT_UPDATE, writes=Writes.ONE_STATEMENT, outsiders=True)
+@on_organization(Action.PROJECT_UPDATE, writes=Writes.OWN_TRANSACTION, outsiders=True)
 async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version: datetime | None = None) -> Project:
     """Update a project. ``version`` is the ``updated_at`` that you read.
 
+    Metadata is merged into what the project keeps (RFC 7396), so that two changes of different keys both stay.
+
     Raises:
         Missing: ``not_found``.
+        Forbidden: ``private_metadata`` changes, and the actor may not change the organization.
         Stale: ``stale``.
+        Invalid: with what it keeps already, the metadata is too large.
     """
     await _refuse_outsider(scope, project_id)
-    changed = given_fields(patch)
-    if not changed:
-        project = await _visible(scope, project_id)
-        if version not in {None, project.updated_at}:
+    require_private(scope, patch.private_metadata)
+    if not given_fields(patch):
+        found = await _visible(scope, project_id)
+        if version not in {None, found.project.updated_at}:
             raise Stale
-        return project
+        return as_seen(scope, found)
+    if not given(patch):
+        return await scope.context.db.persist(lambda: _update(scope, project_id, patch, version))
+
+    async def merge(context: Context) -> Project:
+        inner = msgspec.structs.replace(scope, context=context)
+        found = await queries.lock(inner.db, organization_id=inner.organization_id, id=project_id)
+        whole = patch if found is None else msgspec.structs.replace(patch, **merged_into(found.kept, patch))
+        return await _update(inner, project_id, whole, version)
+
+    return await in_transaction(scope.context, merge)
+
+
+async def _update(scope: Scope, project_id: UUID, patch: ProjectPatch, version: datetime | None) -> Project:
     updated = await queries.update(
         scope.db,
-        event_of(scope.context, scope.action, project_id, organization_id=scope.organization_id, changed=changed),
+        event_of(
+            scope.context,
+            scope.action,
+            project_id,
+            organization_id=scope.organization_id,
+            changed=given_fields(patch),
+        ),
         organization_id=scope.organization_id,
         id=project_id,
         patch=patch,
@@ -123,7 +154,7 @@ async def update(scope: Scope, project_id: UUID, patch: ProjectPatch, *, version
     if updated is None:
         await _visible(scope, project_id)
         raise Stale
-    return updated
+    return as_seen(scope, updated)
 
 
 @on_organization(Action.PROJECT_DELETE, writes=Writes.ONE_STATEMENT, outsiders=True)
@@ -148,12 +179,12 @@ async def delete(scope: Scope, project_id: UUID, *, version: datetime | None = N
         raise Stale
 
 
-async def _visible(scope: Scope, project_id: UUID) -> Project:
+async def _visible(scope: Scope, project_id: UUID) -> KeptProject:
     sees_all = scope.may(Action.PROJECT_READ)
     within_reach = scope.project_ids is None or project_id in scope.project_ids
-    project = await queries.by_id(scope.db, organization_id=scope.organization_id, id=project_id)
-    if within_reach and project is not None and (sees_all or project.settings.visibility == "public"):
-        return project
+    found = await queries.by_id(scope.db, organization_id=scope.organization_id, id=project_id)
+    if within_reach and found is not None and (sees_all or found.project.settings.visibility == "public"):
+        return found
     raise no_such_organization() if scope.standing.is_outside else Missing("There is no such project")
 
 

@@ -9,7 +9,7 @@ import msgspec
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.sql import Executor, lookup, statement
-from freehold.projects.types import NewProject, Project, ProjectPatch
+from freehold.projects.types import KeptProject, NewProject, Project, ProjectPatch
 
 
 @lookup
@@ -90,7 +90,11 @@ async def count_public(db: Executor, *, organization_id: UUID) -> int: ...
 
 
 @lookup
-async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> Project | None: ...
+async def by_id(db: Executor, *, organization_id: UUID, id: UUID) -> KeptProject | None: ...
+
+
+@statement
+async def lock(db: Executor, *, organization_id: UUID, id: UUID) -> KeptProject | None: ...
 
 
 @recorded
@@ -102,7 +106,7 @@ async def insert(
     id: UUID,
     organization_id: UUID,
     new: NewProject,
-) -> Project: ...
+) -> KeptProject: ...
 
 
 @recorded
@@ -115,7 +119,7 @@ async def update(
     id: UUID,
     patch: ProjectPatch,
     version: datetime | None,
-) -> Project | None: ...
+) -> KeptProject | None: ...
 
 
 @recorded

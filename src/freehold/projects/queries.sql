@@ -2,6 +2,10 @@
 -- What a Project is read from: p is a row of projects.
 p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
 
+-- part: kept
+-- What a KeptProject is read from: p is a row of projects.
+{project}, p.public_metadata, p.private_metadata
+
 -- name: seed_projects_of_organization
 -- The seed's second query, to the letter; the pattern of page.
 SELECT p.*
@@ -116,15 +120,24 @@ SELECT count(*) FROM projects WHERE organization_id = :organization_id AND visib
 -- name: by_id
 -- The project of an organization with this id.
 -- reads: replica
-SELECT wanted.place, {project}
+SELECT wanted.place, {kept}
 FROM unnest(:organization_id::uuid[], :id::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
 
 -- name: insert
 -- Add a project.
-INSERT INTO projects AS p (id, organization_id, name, description, visibility, features)
-VALUES (:id, :organization_id, :name, :description, :visibility, :features)
-RETURNING {project};
+INSERT INTO projects AS p (
+    id, organization_id, name, description, visibility, features, public_metadata, private_metadata
+)
+VALUES (
+    :id, :organization_id, :name, :description, :visibility, :features, :public_metadata::text::jsonb,
+    :private_metadata::text::jsonb
+)
+RETURNING {kept};
+
+-- name: lock
+-- Hold a project until the transaction ends, so that what is merged into what it keeps is merged into the newest.
+SELECT {kept} FROM projects p WHERE organization_id = :organization_id AND id = :id FOR NO KEY UPDATE;
 
 -- name: update
 -- Change what is given: NULL leaves a column as it is.
@@ -133,9 +146,11 @@ SET name = coalesce(:name, name),
     description = coalesce(:description, description),
     visibility = coalesce(:visibility, visibility),
     features = coalesce(:features, features),
+    public_metadata = coalesce(:public_metadata::text::jsonb, public_metadata),
+    private_metadata = coalesce(:private_metadata::text::jsonb, private_metadata),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE organization_id = :organization_id AND id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING {project};
+RETURNING {kept};
 
 -- name: delete
 -- Remove a project.

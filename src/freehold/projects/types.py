@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from freehold.base.metadata import Kept, Metadata, MetadataPatch
 from freehold.base.scalars import Description, Feature, Features, Name, SearchText, Visibility
 from freehold.base.validation import Input
 from freehold.data.paging import PageRequest
@@ -20,7 +21,11 @@ class ProjectSettings(msgspec.Struct, frozen=True):
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
-    """A project of an organization. Times are UTC. ``updated_at`` grows with every change and is the version."""
+    """A project of an organization. Times are UTC. ``updated_at`` grows with every change and is the version.
+
+    Where one project is read, made or changed, members also see ``public_metadata``, and those who may change the
+    organization ``private_metadata``. Lists leave both out.
+    """
 
     id: UUID
     name: Name
@@ -29,6 +34,15 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     settings: ProjectSettings
     created_at: datetime
     updated_at: datetime
+    public_metadata: Metadata | UnsetType = UNSET
+    private_metadata: Metadata | UnsetType = UNSET
+
+
+class KeptProject(msgspec.Struct, frozen=True):
+    """A project with all that it keeps. Never leaves the operations."""
+
+    project: Project
+    kept: Kept
 
 
 class ProjectsPageRequest(PageRequest, frozen=True, kw_only=True):
@@ -61,6 +75,8 @@ class NewProject(Input, frozen=True, kw_only=True):
     name: Name
     description: Description = ""
     settings: NewProjectSettings = NewProjectSettings()
+    public_metadata: Metadata = msgspec.field(default_factory=dict)
+    private_metadata: Metadata = msgspec.field(default_factory=dict)
 
 
 class ProjectSettingsPatch(Input, frozen=True, kw_only=True):
@@ -71,8 +87,10 @@ class ProjectSettingsPatch(Input, frozen=True, kw_only=True):
 
 
 class ProjectPatch(Input, frozen=True, kw_only=True):
-    """Changes to a project (RFC 7396). Fields that you leave out stay the same."""
+    """Changes to a project (RFC 7396). Fields that you leave out stay the same; null removes a key of metadata."""
 
     name: Name | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     settings: ProjectSettingsPatch | UnsetType = UNSET
+    public_metadata: MetadataPatch | UnsetType | None = UNSET
+    private_metadata: MetadataPatch | UnsetType | None = UNSET

@@ -142,9 +142,12 @@ class Users(Group):
         """Update a user. ``version`` is the ``updated_at`` that you read.
 
         A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Until then, the user
-        keeps the old address, which is notified. Set the current address to cancel an unconfirmed change.
+        keeps the old address, which is notified. Set the current address to cancel an unconfirmed change. Metadata is
+        merged into what the user keeps (RFC 7396).
 
         Raises:
+            Forbidden: the actor is no platform administrator, and ``public_metadata`` or ``private_metadata`` changes.
+            Invalid: with what they keep already, the metadata is too large.
             UsernameTaken: ``username_taken``.
             EmailTaken: ``email_taken``.
             MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
@@ -332,6 +335,8 @@ class Users(Group):
 
     def export(self, user: UserRef, /) -> Iterator[bytes]:
         """Read everything stored about a user, as parts of one JSON document (see ``PersonalData``), without secrets.
+
+        ``private_metadata`` is in it when a platform administrator asks.
 
         The rows are read as you take the parts, so memory stays flat for any size, and a slow reader holds no connection.
         Changes made while you read may or may not be included.
@@ -1344,7 +1349,7 @@ class Organizations(Group):
 
         Raises:
             InvalidCursor: the cursor belongs to another list.
-            Refused: ``q`` and ``sort`` are both given.
+            Refused: ``q`` and ``sort`` are both given, or a ``feature``.
         """
         return self._working.run(lambda platform: platform.organizations.list(request))
 
@@ -1363,12 +1368,13 @@ class Organizations(Group):
         """Update an organization. ``version`` is the ``updated_at`` that you read.
 
         A slug that it had leads on to the new one for 90 days. Nobody else gets it in that time; the organization can take
-        it back. Up to 10 old slugs are kept for it.
+        it back. Up to 10 old slugs are kept for it. Metadata is merged into what the organization keeps (RFC 7396).
 
         Raises:
             SlugTaken: ``slug_taken``.
             TooManyOldSlugs: ``too_many_old_slugs``: 10 old slugs are kept for it, and this is none of them.
             Stale: ``stale``.
+            Invalid: with what it keeps already, the metadata is too large.
         """
         return self._working.run(lambda platform: platform.organizations.update(organization, patch, version=version))
 
@@ -1455,6 +1461,7 @@ class Projects(Group):
 
         Raises:
             Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+            Forbidden: it has ``private_metadata``, and the actor may not change the organization.
         """
         return self._working.run(lambda platform: platform.projects.create(organization, new))
 
@@ -1489,9 +1496,13 @@ class Projects(Group):
     ) -> Project:
         """Update a project. ``version`` is the ``updated_at`` that you read.
 
+        Metadata is merged into what the project keeps (RFC 7396), so that two changes of different keys both stay.
+
         Raises:
             Missing: ``not_found``.
+            Forbidden: ``private_metadata`` changes, and the actor may not change the organization.
             Stale: ``stale``.
+            Invalid: with what it keeps already, the metadata is too large.
         """
         return self._working.run(
             lambda platform: platform.projects.update(organization, project_id, patch, version=version)

@@ -24,6 +24,7 @@ import click
 import msgspec
 
 from freehold.base.errors import FreeholdError, Invalid
+from freehold.base.metadata import KeptOfUser
 from freehold.base.settings import SettingError, Settings
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
@@ -64,17 +65,18 @@ def also_named(command: click.Command, name: str) -> click.Command:
     return found
 
 
-def changes(**given: Any) -> dict[str, Any]:
-    """Give what a command was told to change.
+def changes(metadata: dict[str, Any] | None = None, /, **given: Any) -> dict[str, Any]:
+    """Give what a command was told to change, with the metadata (see ``objects``), where it was told so.
 
     Raises:
         click.UsageError: that is nothing.
     """
     found = {field: value for field, value in given.items() if value is not None}
-    if not found:
-        options = [each for each in click.get_current_context().command.params if each.name in given]
+    if not found and not metadata:
+        named = {*given, *(KeptOfUser.__struct_fields__ if metadata is not None else ())}
+        options = [each for each in click.get_current_context().command.params if each.name in named]
         raise click.UsageError(f"Say what to change: {', '.join(each.opts[0] for each in options)}.")
-    return found
+    return {**found, **(metadata or {})}
 
 
 def documents(body: str) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., int]]:
@@ -197,8 +199,9 @@ async def _read(fetch: Fetch[EntityT], limit: int | None, cursor: str | None) ->
 def _name_of(pointer: str) -> str:
     """Name what holds a failing field: ``/settings/features/0`` is ``--feature``; a file has its own name."""
     parts = [part for part in pointer.split("/") if part and not part.isdigit()]
-    field = parts[-1] if parts else "input"
     context = click.get_current_context()
+    names = {parameter.name for parameter in context.command.params}
+    field = next((part for part in reversed(parts) if part in names), parts[-1] if parts else "input")
     for parameter in context.command.params:
         if parameter.name == field == "file":
             name = str(context.params["file"])

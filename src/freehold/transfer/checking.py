@@ -18,6 +18,7 @@ import msgspec
 from freehold.base.cleaning import RESERVED_SLUGS
 from freehold.base.errors import FieldError, Invalid
 from freehold.base.ids import new_id
+from freehold.base.metadata import METADATA, ObjectRule
 from freehold.base.scalars import ASSIGNABLE_ROLE, AVATAR_URL, DESCRIPTION, EMAIL, FEATURE, NAME, REASON, SLUG, USERNAME
 from freehold.base.single_values import UUID_PATTERN
 from freehold.base.text_rules import Rule
@@ -57,6 +58,7 @@ PLAIN: Final[dict[Rule, re.Pattern[str]]] = {
 }
 _UUID = re.compile(UUID_PATTERN)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
+_encode: Final = msgspec.json.Encoder().encode
 _MOST_FEATURES: Final = 100
 
 
@@ -76,6 +78,7 @@ class Checker:
         self._all = (1 << len(fields)) - 1
         self._makes_id = fields[0].name == "id"
         self._hash_at = 1 + [field.name for field in fields].index("password_hash") if kind == "users" else None
+        self._objects_at = [1 + place for place, field in enumerate(fields) if field.name.endswith("metadata")]
         self.unusable_passwords = 0
 
     def row(self, document: Document) -> list[object]:
@@ -93,6 +96,9 @@ class Checker:
         values[0] = self._all if len(document) == len(self._fields) else sum(self._bits[name] for name in document)
         if self._makes_id and values[1] is None:
             values[1] = new_id()
+        for place in self._objects_at:
+            if values[place] is not None:
+                values[place] = _encode(values[place]).decode()
         if self._hash_at and values[self._hash_at] == UNUSABLE and document["password_hash"] != UNUSABLE:
             # As if none were given: a user who is there keeps a password that fits.
             values[self._hash_at] = None
@@ -130,6 +136,8 @@ def _reader(kind: Any) -> Reader:
         for note in get_args(kind)[1:]:
             if isinstance(note, Rule):
                 return _text_reader(note)
+            if isinstance(note, ObjectRule):
+                return _read_metadata
         return _read_features
     raise TypeError(f"no reader for {kind!r}")
 
@@ -167,6 +175,15 @@ def _read_time(value: Any) -> object:
     if not _TIME.fullmatch(value):
         raise ValueError(value)
     return datetime.fromisoformat(value)
+
+
+def _read_metadata(value: Any) -> object:
+    if type(value) is not dict:
+        raise ValueError(value)
+    cleaned, flaws = METADATA.read(value)
+    if flaws:
+        raise ValueError(flaws)
+    return cleaned
 
 
 def _read_features(value: Any) -> object:

@@ -65,4 +65,6 @@ def _as_text(value: Any) -> Any:
         return msgspec.to_builtins(value)
     if isinstance(value, tuple):
         return " ".join(value)
+    if isinstance(value, dict):
+        return msgspec.json.encode(value).decode()
     return value

@@ -35,7 +35,7 @@ SELECT count(*) FROM users;
 -- name: every_user
 -- All users with all that a file holds of them, in order of id.
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
-    suspended_at, suspension_reason
+    suspended_at, suspension_reason, metadata, public_metadata, private_metadata
 FROM users
 ORDER BY id;
 
@@ -45,7 +45,8 @@ SELECT count(*) FROM organizations WHERE deleted_at IS NULL;
 
 -- name: every_organization
 -- All organizations with their owners, in order of id.
-SELECT o.id, o.name, o.slug, o.owner_id, m.created_at AS owner_joined_at, o.created_at, o.updated_at
+SELECT o.id, o.name, o.slug, o.owner_id, m.created_at AS owner_joined_at, o.created_at, o.updated_at, o.features,
+    o.public_metadata, o.private_metadata
 FROM organizations o
 JOIN organization_members m ON m.organization_id = o.id AND m.user_id = o.owner_id
 WHERE o.deleted_at IS NULL
@@ -69,7 +70,7 @@ SELECT count(*) FROM projects;
 
 -- name: every_project
 -- All projects, in order of id.
-SELECT {projects.project}
+SELECT {projects.kept}
 FROM projects p
 JOIN organizations o ON o.id = p.organization_id AND o.deleted_at IS NULL
 ORDER BY p.id;

@@ -159,7 +159,20 @@ def _header(names: list[str] | FieldError | None, kind: KindName) -> list[str]:
     return names
 
 
-_FROM_TEXT: Final[dict[str, Callable[[str], Any]]] = {"features": str.split}
+def _read_object(text: str) -> Any:
+    """Read a JSON document; what is none stays a text, of which its field says what it must be."""
+    try:
+        return parse_json(text.encode())
+    except (Malformed, UnicodeEncodeError):
+        return text
+
+
+_FROM_TEXT: Final[dict[str, Callable[[str], Any]]] = {
+    "features": str.split,
+    "metadata": _read_object,
+    "public_metadata": _read_object,
+    "private_metadata": _read_object,
+}
 """How a value is read from CSV, where it is not a text."""
 
 

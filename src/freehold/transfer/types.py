@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from freehold.base.errors import FieldError
+from freehold.base.metadata import Metadata
 from freehold.base.scalars import (
     AssignableRole,
     AvatarUrl,
@@ -61,6 +62,9 @@ class UserRecord(Input, frozen=True, kw_only=True):
     password_hash: PasswordHash | None = None
     suspended_at: datetime | None = None
     suspension_reason: Reason | None = None
+    metadata: Metadata | None = None
+    public_metadata: Metadata | None = None
+    private_metadata: Metadata | None = None
 
 
 class UserLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +82,9 @@ class UserLine(msgspec.Struct, frozen=True, kw_only=True):
     password_hash: str
     suspended_at: datetime | None
     suspension_reason: str | None
+    metadata: dict[str, Any]
+    public_metadata: dict[str, Any]
+    private_metadata: dict[str, Any]
 
 
 class OrganizationRecord(Input, frozen=True, kw_only=True):
@@ -90,6 +97,9 @@ class OrganizationRecord(Input, frozen=True, kw_only=True):
     owner_joined_at: datetime | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    features: Features | None = None
+    public_metadata: Metadata | None = None
+    private_metadata: Metadata | None = None
 
 
 class OrganizationLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +112,9 @@ class OrganizationLine(msgspec.Struct, frozen=True, kw_only=True):
     owner_joined_at: datetime
     created_at: datetime
     updated_at: datetime
+    features: Features
+    public_metadata: dict[str, Any]
+    private_metadata: dict[str, Any]
 
 
 class MemberRecord(Input, frozen=True, kw_only=True):
@@ -133,6 +146,8 @@ class ProjectRecord(Input, frozen=True, kw_only=True):
     features: Features | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    public_metadata: Metadata | None = None
+    private_metadata: Metadata | None = None
 
 
 class ProjectLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +161,8 @@ class ProjectLine(msgspec.Struct, frozen=True, kw_only=True):
     features: Features
     created_at: datetime
     updated_at: datetime
+    public_metadata: dict[str, Any]
+    private_metadata: dict[str, Any]
 
 
 RECORDS: Final[dict[KindName, type[Input]]] = {

@@ -10,6 +10,7 @@ from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
 from freehold.terminal.declare import Fetch, changes, lists, shows
 from freehold.terminal.failures import Refused
+from freehold.terminal.objects import metadata_options, read_metadata
 from freehold.terminal.passwords import password_option, read_password
 from freehold.users import operations
 from freehold.users.errors import EmailTaken, UsernameTaken
@@ -36,6 +37,7 @@ def users() -> None:
 @click.option("--last-name", help="Last name, for the profile.")
 @click.option("--avatar-url", help="URL of a picture, for the profile.")
 @click.option("--locale", help="Language of mails to the user, such as de or de-AT.")
+@metadata_options("metadata", "public_metadata", "private_metadata")
 @password_option
 @shows
 async def create(
@@ -49,13 +51,14 @@ async def create(
     avatar_url: str | None,
     locale: str | None,
     password_stdin: bool,
+    **kept: str | None,
 ) -> User:
     """Create a user. Asks for the password, or reads it from standard input."""
     profile = {"first_name": first_name, "last_name": last_name, "avatar_url": avatar_url}
+    metadata = read_metadata(kept)
     password = read_password(from_stdin=password_stdin)
-    new = parse(
-        NewUser, {"username": username, "email": email, "password": password, "profile": profile, "locale": locale}
-    )
+    given = {"username": username, "email": email, "password": password, "profile": profile, "locale": locale}
+    new = parse(NewUser, {**given, **metadata})
     try:
         return await operations.create(context, new, is_admin=admin)
     except (UsernameTaken, EmailTaken) as error:
@@ -102,10 +105,11 @@ async def show(context: Context, *, user: str) -> User:
 @click.option("--last-name", help="For their profile; an empty one is removed.")
 @click.option("--avatar-url", help="For their profile: where a picture of them is; an empty one is removed.")
 @click.option("--locale", help="Language of mails to them, such as de or de-AT; an empty one is English.")
+@metadata_options("metadata", "public_metadata", "private_metadata")
 @shows
 async def update(context: Context, *, user: str, **given: str | None) -> User:
     """Update a user (a username, an id or an e-mail address)."""
-    changed = changes(**given)
+    changed = changes(read_metadata(given), **given)
     profile = {field: changed.pop(field) or None for field in NewProfile.__struct_fields__ if field in changed}
     if "locale" in changed:
         changed["locale"] = changed["locale"] or None

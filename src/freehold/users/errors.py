@@ -3,6 +3,7 @@
 from typing import Final
 
 from freehold.base.errors import Conflict, FieldError, Forbidden, Meaning, Missing, Refused, failing
+from freehold.base.metadata import SAYS, KeptOfUser, ObjectRule
 from freehold.base.scalars import LOCALE
 from freehold.base.validation import checks_of
 from freehold.users.types import User
@@ -91,5 +92,6 @@ MEANINGS: Final[dict[str, Meaning]] = {
     **checks_of("users", User),
     "used_tokens_token_hash_check": failing("/token", "invalid_token", "must be a SHA-256 hash"),
     "users_locale_check": failing("/locale", LOCALE.code, LOCALE.says),
+    **{f"users_{name}_check": failing(f"/{name}", ObjectRule.code, SAYS) for name in KeptOfUser.__struct_fields__},
     "users_password_hash_check": failing("/password", "invalid_password", "must not be empty"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from freehold.audit.recording import event_of, record
 from freehold.base.errors import Forbidden, InvalidToken, Missing, Stale
 from freehold.base.ids import new_id
 from freehold.base.languages import preferred
+from freehold.base.metadata import KeptOfUser, KeptOfUserPatch, given, merged_into
 from freehold.base.scalars import EMAIL, Password
 from freehold.base.text import folded
 from freehold.base.validation import given_fields, parse_value
@@ -27,6 +28,7 @@ from freehold.users.closing.doors import close
 from freehold.users.errors import EmailTaken, SignUpClosed
 from freehold.users.proving.proof import check_password, require_fresh
 from freehold.users.types import (
+    KeptUser,
     NewProfile,
     NewUser,
     OrganizationSummary,
@@ -71,11 +73,13 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
         EmailTaken: ``email_taken``.
         SignUpClosed: ``sign_up_closed``: only administrators can create accounts, or only invited people can sign up.
         InvalidToken: ``invalid_token``: the invitation does not exist.
-        Forbidden: only a platform administrator can create platform administrators.
+        Forbidden: only a platform administrator can create platform administrators, and give ``public_metadata`` or
+            ``private_metadata``.
         Unavailable: too many passwords are being hashed.
     """
     if is_admin and not context.is_admin:
         raise Forbidden("Only a platform administrator can create platform administrators")
+    _refuse_metadata(context, new.public_metadata or UNSET, new.private_metadata or UNSET)
     if new.invitation_token is not None and invited is None:
         raise InvalidToken("/invitation_token")
     _refuse_closed_sign_up(context, invited=invited is not None)
@@ -96,6 +100,9 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
             profile=profile,
             is_admin=is_admin,
             locale=locale,
+            kept=KeptOfUser(
+                metadata=new.metadata, public_metadata=new.public_metadata, private_metadata=new.private_metadata
+            ),
         )
         if user is None:
             raise EmailTaken
@@ -120,7 +127,7 @@ async def get(subject: Subject) -> User:
     Raises:
         Missing: ``not_found``.
     """
-    return _as_seen(subject, await _existing(subject))
+    return _shown(subject, await _existing(subject))
 
 
 @operation(AccountAction.USER_READ, by=By.ADMIN)
@@ -178,9 +185,12 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
     """Update a user. ``version`` is the ``updated_at`` that you read.
 
     A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Until then, the user
-    keeps the old address, which is notified. Set the current address to cancel an unconfirmed change.
+    keeps the old address, which is notified. Set the current address to cancel an unconfirmed change. Metadata is
+    merged into what the user keeps (RFC 7396).
 
     Raises:
+        Forbidden: the actor is no platform administrator, and ``public_metadata`` or ``private_metadata`` changes.
+        Invalid: with what they keep already, the metadata is too large.
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
         MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
@@ -188,6 +198,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
         WrongPassword: ``wrong_password``.
     """
+    _refuse_metadata(subject.context, patch.public_metadata, patch.private_metadata)
     if patch.email is not UNSET:
         if subject.by_key:
             raise Forbidden("An API key cannot change an e-mail address: sign in instead")
@@ -208,8 +219,14 @@ async def _update(subject: Subject, patch: UserPatch, version: datetime | None) 
         profile = ProfilePatch()
     changed = [name for name in ("username", "locale") if getattr(patch, name) is not UNSET]
     changed += given_fields(profile)
+    if kinds := given(patch):
+        changed += kinds
+        kept = await queries.lock(subject.db, id=subject.user_id)
+        if kept is None:
+            raise _not_updated(version)
+        patch = msgspec.structs.replace(patch, **merged_into(kept, patch))
     if changed:
-        user = await queries.update(
+        found = await queries.update(
             subject.db,
             event_of(subject.context, AccountAction.USER_UPDATE, subject.user_id, changed=changed),
             id=subject.user_id,
@@ -217,21 +234,22 @@ async def _update(subject: Subject, patch: UserPatch, version: datetime | None) 
             profile=profile,
             locale=patch.locale or None,
             changed=changed,
+            kept=KeptOfUserPatch(**{name: getattr(patch, name) for name in kinds}),
             version=version,
         )
-        if user is None:
+        if found is None:
             raise _not_updated(version)
     else:
-        user = await _existing(subject)
-        if version not in {None, user.updated_at}:
+        found = await _existing(subject)
+        if version not in {None, found.user.updated_at}:
             raise Stale
     if patch.email is not UNSET:
-        if patch.email == user.email:
-            await withdraw_change(subject.context, user)
+        if patch.email == found.user.email:
+            await withdraw_change(subject.context, found.user)
         else:
-            await ask_for_change(subject.context, user, patch.email)
-        user = await _existing(subject)
-    return user
+            await ask_for_change(subject.context, found.user, patch.email)
+        found = await _existing(subject)
+    return _shown(subject, found)
 
 
 @on_user(AccountAction.USER_SET_PASSWORD, writes=Writes.OWN_TRANSACTION)
@@ -299,11 +317,26 @@ def _as_seen(subject: Subject, user: OwnUser) -> User:
     return User(**{name: getattr(user, name) for name in _SEEN_BY_ALL})
 
 
-async def _existing(subject: Subject) -> OwnUser:
-    user = await queries.by_id(subject.db, id=subject.user_id)
-    if user is None:
+def _shown(subject: Subject, found: KeptUser) -> User:
+    """Show the same with what they keep: what is public to all, what is private to platform administrators."""
+    kept: dict[str, Any] = {"public_metadata": found.kept.public_metadata}
+    if subject.viewer_id is None:
+        kept["metadata"] = found.kept.metadata
+    if subject.context.is_admin:
+        kept["private_metadata"] = found.kept.private_metadata
+    return msgspec.structs.replace(_as_seen(subject, found.user), **kept)
+
+
+def _refuse_metadata(context: Context, *changes: object) -> None:
+    if not context.is_admin and any(change is not UNSET for change in changes):
+        raise Forbidden("Only a platform administrator can change public_metadata and private_metadata of a user")
+
+
+async def _existing(subject: Subject) -> KeptUser:
+    found = await queries.by_id(subject.db, id=subject.user_id)
+    if found is None:
         raise Missing("This user does not exist, or you cannot view them")
-    return user
+    return found
 
 
 async def _store_password(

@@ -8,8 +8,9 @@ import msgspec
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
+from freehold.base.metadata import KeptOfUser, KeptOfUserPatch
 from freehold.data.sql import Executor, lookup, statement
-from freehold.users.types import NewProfile, OwnUser, ProfilePatch, User
+from freehold.users.types import KeptUser, NewProfile, OwnUser, ProfilePatch, User
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,11 @@ class WithOrganizations(msgspec.Struct, frozen=True):
 
 
 @lookup
-async def by_id(db: Executor, *, id: UUID) -> OwnUser | None: ...
+async def by_id(db: Executor, *, id: UUID) -> KeptUser | None: ...
+
+
+@statement
+async def lock(db: Executor, *, id: UUID) -> KeptOfUser | None: ...
 
 
 @lookup
@@ -65,6 +70,7 @@ async def insert(
     profile: NewProfile,
     is_admin: bool,
     locale: str | None,
+    kept: KeptOfUser,
 ) -> User | None: ...
 
 
@@ -79,8 +85,9 @@ async def update(
     profile: ProfilePatch,
     locale: str | None,
     changed: Sequence[str],
+    kept: KeptOfUserPatch,
     version: datetime | None,
-) -> OwnUser | None: ...
+) -> KeptUser | None: ...
 
 
 @statement

@@ -9,10 +9,14 @@ u.first_name, u.last_name, u.avatar_url
 {user}, u.is_admin, u.locale,
 (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email
 
+-- part: kept
+-- What a KeptUser is read from: u is a row of users.
+{own}, u.metadata, u.public_metadata, u.private_metadata
+
 -- name: by_id
 -- The user with this id.
 -- reads: replica
-SELECT wanted.place, {own}
+SELECT wanted.place, {kept}
 FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN users u ON u.id = wanted.id;
 
@@ -75,15 +79,21 @@ SELECT EXISTS (SELECT FROM users WHERE is_admin AND suspended_at IS NULL);
 -- name: insert
 -- Add a user; no row when the address is held for whoever had it before a change that can still be undone.
 INSERT INTO users AS u (
-    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale
+    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale,
+    metadata, public_metadata, private_metadata
 )
 SELECT :id, :username, :email::varchar, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
-    :avatar_url, :is_admin, :locale
+    :avatar_url, :is_admin, :locale, :metadata::text::jsonb, :public_metadata::text::jsonb,
+    :private_metadata::text::jsonb
 WHERE NOT EXISTS (
     SELECT FROM email_undos e
     WHERE lower(e.email COLLATE "C") = lower(:email::varchar COLLATE "C") AND e.expires_at > now()
 )
 RETURNING {user};
+
+-- name: lock
+-- Hold a user until the transaction ends, so that what is merged into what they keep is merged into the newest.
+SELECT u.metadata, u.public_metadata, u.private_metadata FROM users u WHERE id = :id FOR NO KEY UPDATE;
 
 -- name: update
 -- Change what is given: NULL leaves the username; of the profile, what is listed as changed gets its new value.
@@ -93,9 +103,12 @@ SET username = coalesce(:username, username),
     last_name = CASE WHEN 'last_name' = ANY (:changed) THEN :last_name ELSE last_name END,
     avatar_url = CASE WHEN 'avatar_url' = ANY (:changed) THEN :avatar_url ELSE avatar_url END,
     locale = CASE WHEN 'locale' = ANY (:changed) THEN :locale ELSE locale END,
+    metadata = coalesce(:metadata::text::jsonb, metadata),
+    public_metadata = coalesce(:public_metadata::text::jsonb, public_metadata),
+    private_metadata = coalesce(:private_metadata::text::jsonb, private_metadata),
     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
-RETURNING {own};
+RETURNING {kept};
 
 -- name: set_password_hash
 -- Store the hash of a new password.

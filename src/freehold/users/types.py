@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from freehold.base.metadata import KeptOfUser, Metadata, MetadataPatch
 from freehold.base.scalars import AvatarUrl, Email, Locale, Name, Password, Secret, Slug, Token, Username
 from freehold.base.validation import Input
 
@@ -41,6 +42,10 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     The user and platform administrators also see ``new_email`` (the address that the user changes to, until it is
     confirmed), ``is_admin`` and ``locale`` (the language of mails; None for English). ``organizations``, where it was
     asked for, has the first 1,000 organizations that the user is a member of, newest first.
+
+    Where one user is read, made or changed, without ``organizations``, everybody who sees them also sees
+    ``public_metadata``, they and platform administrators ``metadata``, and platform administrators
+    ``private_metadata``. Lists leave them out.
     """
 
     id: UUID
@@ -55,6 +60,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     is_admin: bool | UnsetType = UNSET
     locale: Locale | UnsetType | None = UNSET
     organizations: tuple[OrganizationSummary, ...] | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+    public_metadata: Metadata | UnsetType = UNSET
+    private_metadata: Metadata | UnsetType = UNSET
 
 
 class OwnUser(User, frozen=True, kw_only=True):
@@ -67,6 +75,13 @@ class OwnUser(User, frozen=True, kw_only=True):
     new_email: Email | None
     is_admin: bool
     locale: Locale | None
+
+
+class KeptUser(msgspec.Struct, frozen=True):
+    """A user with all that they keep. Never leaves the operations."""
+
+    user: OwnUser
+    kept: KeptOfUser
 
 
 class UserWithOrganizations(User, frozen=True, kw_only=True):
@@ -100,7 +115,8 @@ class NewProfile(Input, frozen=True, kw_only=True):
 class NewUser(Input, frozen=True, kw_only=True):
     """A new user. With ``invitation_token``, they also accept that invitation.
 
-    ``locale`` is the language of their mails; over HTTP, by default the first of ``Accept-Language``.
+    ``locale`` is the language of their mails; over HTTP, by default the first of ``Accept-Language``. Platform
+    administrators alone give ``public_metadata`` and ``private_metadata``.
     """
 
     username: Username
@@ -109,6 +125,9 @@ class NewUser(Input, frozen=True, kw_only=True):
     profile: NewProfile | None = None
     invitation_token: Token | None = None
     locale: Locale | None = None
+    metadata: Metadata = msgspec.field(default_factory=dict)
+    public_metadata: Metadata = msgspec.field(default_factory=dict)
+    private_metadata: Metadata = msgspec.field(default_factory=dict)
 
 
 class ProfilePatch(Input, frozen=True, kw_only=True):
@@ -123,7 +142,8 @@ class UserPatch(Input, frozen=True, kw_only=True):
     """Changes to a user (RFC 7396). Fields that you leave out stay the same; null removes the profile or the locale.
 
     A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Only that
-    needs ``current_password``, or a session that confirmed it lately.
+    needs ``current_password``, or a session that confirmed it lately. In metadata, null removes a key; platform
+    administrators alone change ``public_metadata`` and ``private_metadata``.
     """
 
     username: Username | UnsetType = UNSET
@@ -131,6 +151,9 @@ class UserPatch(Input, frozen=True, kw_only=True):
     current_password: Secret | None = None
     locale: Locale | UnsetType | None = UNSET
     profile: ProfilePatch | UnsetType | None = UNSET
+    metadata: MetadataPatch | UnsetType | None = UNSET
+    public_metadata: MetadataPatch | UnsetType | None = UNSET
+    private_metadata: MetadataPatch | UnsetType | None = UNSET
 
 
 class PasswordChange(Input, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UnsetType
 
 from freehold.access import Action
+from freehold.base.metadata import values
 from freehold.base.validation import Input
 from freehold.data.paging import Page
 from freehold.web.references import alternatives
@@ -58,7 +59,7 @@ def components(kinds: Iterable[Any]) -> dict[str, Json]:
             del schemas[name]  # it narrows its parent for readers of Python alone
             old, new = (f'/{each}"'.encode() for each in (name, parent.__name__))
             schemas = msgspec.json.decode(msgspec.json.encode(schemas).replace(old, new))
-    return {**schemas, "Cursor": CURSOR}
+    return {**schemas, **{name: _tidy(schema) for name, schema in values().items()}, "Cursor": CURSOR}
 
 
 def schema_of(kind: Any) -> Json:
@@ -168,6 +169,8 @@ def _answered(kind: Any, schema: Json) -> Json:
 
 def _drop_rules(schema: Json) -> Json:
     kept = {key: value for key, value in schema.items() if key not in {*_RULES, "default"}}
+    if kept.pop("propertyNames", None):  # metadata: what is in it is said where it is sent
+        kept["additionalProperties"] = True
     if kept.get("format") in _RULED_FORMATS:
         del kept["format"]
     if str(kept.get("description", "")).startswith("must "):  # a rule in words

@@ -54,7 +54,7 @@ def organizations_list(request: PageRequest) -> Request[Page[Organization]]:
 
     Raises:
         InvalidCursor: the cursor belongs to another list.
-        Refused: ``q`` and ``sort`` are both given.
+        Refused: ``q`` and ``sort`` are both given, or a ``feature``.
     """
     return Request("GET", "/v1/organizations", (Page[Organization],), query=request, fixed={"all": "true"})
 
@@ -79,12 +79,13 @@ def organizations_update(
     ``PATCH /v1/organizations/{organization}``.
 
     A slug that it had leads on to the new one for 90 days. Nobody else gets it in that time; the organization can take
-    it back. Up to 10 old slugs are kept for it.
+    it back. Up to 10 old slugs are kept for it. Metadata is merged into what the organization keeps (RFC 7396).
 
     Raises:
         SlugTaken: ``slug_taken``.
         TooManyOldSlugs: ``too_many_old_slugs``: 10 old slugs are kept for it, and this is none of them.
         Stale: ``stale``.
+        Invalid: with what it keeps already, the metadata is too large.
     """
     return Request("PATCH", f"/v1/organizations/{part(organization)}", (Organization,), body=patch, version=version)
 

@@ -17,6 +17,7 @@ def projects_create(organization: UUID | str, /, new: NewProject) -> Request[Pro
 
     Raises:
         Missing: ``not_found``: the organization does not exist, or the actor cannot see it.
+        Forbidden: it has ``private_metadata``, and the actor may not change the organization.
     """
     return Request("POST", f"/v1/organizations/{part(organization)}/projects", (Project,), body=new)
 
@@ -54,9 +55,13 @@ def projects_update(
 
     ``PATCH /v1/organizations/{organization}/projects/{project}``.
 
+    Metadata is merged into what the project keeps (RFC 7396), so that two changes of different keys both stay.
+
     Raises:
         Missing: ``not_found``.
+        Forbidden: ``private_metadata`` changes, and the actor may not change the organization.
         Stale: ``stale``.
+        Invalid: with what it keeps already, the metadata is too large.
     """
     return Request(
         "PATCH",

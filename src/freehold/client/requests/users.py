@@ -82,9 +82,12 @@ def users_update(user: UUID | Literal["me"], /, patch: UserPatch, *, version: da
     ``PATCH /v1/users/{user}``.
 
     A new e-mail address takes effect when it is confirmed with the token that is mailed to it. Until then, the user
-    keeps the old address, which is notified. Set the current address to cancel an unconfirmed change.
+    keeps the old address, which is notified. Set the current address to cancel an unconfirmed change. Metadata is
+    merged into what the user keeps (RFC 7396).
 
     Raises:
+        Forbidden: the actor is no platform administrator, and ``public_metadata`` or ``private_metadata`` changes.
+        Invalid: with what they keep already, the metadata is too large.
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
         MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
@@ -312,6 +315,8 @@ def users_export(user: UUID | Literal["me"], /) -> Request[Download]:
     """Read everything stored about a user, as parts of one JSON document (see ``PersonalData``), without secrets.
 
     ``GET /v1/users/me/export``, ``GET /v1/users/{user}/export``.
+
+    ``private_metadata`` is in it when a platform administrator asks.
 
     The rows are read as you take the parts, so memory stays flat for any size, and a slow reader holds no connection.
     Changes made while you read may or may not be included.

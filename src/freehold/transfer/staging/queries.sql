@@ -27,7 +27,7 @@ CREATE TEMPORARY TABLE staged (
     line bigint NOT NULL, given integer NOT NULL,
     id uuid, username text, email text, email_verified_at timestamptz, first_name text,
     last_name text, avatar_url text, created_at timestamptz, updated_at timestamptz, password_hash text,
-    suspended_at timestamptz, suspension_reason text
+    suspended_at timestamptz, suspension_reason text, metadata text, public_metadata text, private_metadata text
 ) ON COMMIT DROP;
 
 -- name: users_clashes
@@ -87,11 +87,12 @@ ORDER BY line;
 -- Add users.
 INSERT INTO users (
     id, username, email, email_verified_at, first_name, last_name, avatar_url, created_at, updated_at, password_hash,
-    suspended_at, suspension_reason
+    suspended_at, suspension_reason, metadata, public_metadata, private_metadata
 )
 SELECT id, username, email, email_verified_at, first_name, last_name, avatar_url, coalesce(created_at, now()),
     coalesce(updated_at, created_at, now()), coalesce(password_hash, '!'), suspended_at,
-    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END
+    CASE WHEN suspended_at IS NOT NULL THEN suspension_reason END, coalesce(metadata::jsonb, '{}'),
+    coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
 ORDER BY line
@@ -144,7 +145,10 @@ SET username = s.username,
     END,
     password_hash = s.password_hash,
     suspended_at = s.suspended_at,
-    suspension_reason = s.suspension_reason
+    suspension_reason = s.suspension_reason,
+    metadata = s.metadata,
+    public_metadata = s.public_metadata,
+    private_metadata = s.private_metadata
 FROM (
     SELECT s.id, s.username, s.email, s.updated_at,
         CASE WHEN given & 8 > 0 OR (given & 4 > 0 AND u.email <> s.email) THEN s.email_verified_at
@@ -156,14 +160,19 @@ FROM (
         coalesce(s.password_hash, u.password_hash) AS password_hash,
         CASE WHEN given & 1024 > 0 THEN s.suspended_at ELSE u.suspended_at END AS suspended_at,
         CASE WHEN given & 1024 = 0 THEN u.suspension_reason WHEN s.suspended_at IS NULL THEN NULL
-            WHEN given & 2048 > 0 THEN s.suspension_reason ELSE u.suspension_reason END AS suspension_reason
+            WHEN given & 2048 > 0 THEN s.suspension_reason ELSE u.suspension_reason END AS suspension_reason,
+        CASE WHEN given & 4096 > 0 THEN coalesce(s.metadata::jsonb, '{}') ELSE u.metadata END AS metadata,
+        CASE WHEN given & 8192 > 0 THEN coalesce(s.public_metadata::jsonb, '{}') ELSE u.public_metadata END
+            AS public_metadata,
+        CASE WHEN given & 16384 > 0 THEN coalesce(s.private_metadata::jsonb, '{}') ELSE u.private_metadata END
+            AS private_metadata
     FROM staged s
     JOIN users u ON u.id = s.id
 ) AS s
 WHERE s.id = u.id
-    AND (s.username, s.email, s.email_verified_at, s.first_name, s.last_name, s.avatar_url, s.created_at, s.password_hash, s.suspended_at, s.suspension_reason)
+    AND (s.username, s.email, s.email_verified_at, s.first_name, s.last_name, s.avatar_url, s.created_at, s.password_hash, s.suspended_at, s.suspension_reason, s.metadata, s.public_metadata, s.private_metadata)
         IS DISTINCT FROM
-        (u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.avatar_url, u.created_at, u.password_hash, u.suspended_at, u.suspension_reason);
+        (u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.avatar_url, u.created_at, u.password_hash, u.suspended_at, u.suspension_reason, u.metadata, u.public_metadata, u.private_metadata);
 
 -- name: users_use_up
 -- Revoke the invitations to the users' addresses from organizations that they belong to.
@@ -178,7 +187,7 @@ WHERE i.status = 'open' AND m.user_id = s.id AND m.organization_id = i.organizat
 CREATE TEMPORARY TABLE staged (
     line bigint NOT NULL, given integer NOT NULL,
     id uuid, name text, slug text, owner_id uuid, owner_joined_at timestamptz,
-    created_at timestamptz, updated_at timestamptz
+    created_at timestamptz, updated_at timestamptz, features text[], public_metadata text, private_metadata text
 ) ON COMMIT DROP;
 
 -- name: organizations_clashes
@@ -230,8 +239,11 @@ WHERE k.released_at <= now() - interval '90 days'
 
 -- part: organizations_rows
 -- Add organizations.
-INSERT INTO organizations (id, name, slug, owner_id, owner_consented, created_at, updated_at)
-SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+INSERT INTO organizations (
+    id, name, slug, owner_id, owner_consented, created_at, updated_at, features, public_metadata, private_metadata
+)
+SELECT id, name, slug, owner_id, false, coalesce(created_at, now()), coalesce(updated_at, created_at, now()),
+    coalesce(features, '{}'), coalesce(public_metadata::jsonb, '{}'), coalesce(private_metadata::jsonb, '{}')
 
 -- name: organizations_insert
 -- Add organizations; one that is there breaks a constraint.
@@ -291,15 +303,28 @@ SET name = s.name,
     slug = s.slug,
     owner_id = s.owner_id,
     owner_consented = o.owner_consented AND s.owner_id = o.owner_id,
-    created_at = coalesce(s.created_at, o.created_at),
+    created_at = s.created_at,
     updated_at = CASE
         WHEN s.updated_at > o.updated_at THEN s.updated_at
         ELSE greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
-    END
-FROM staged s
+    END,
+    features = s.features,
+    public_metadata = s.public_metadata,
+    private_metadata = s.private_metadata
+FROM (
+    SELECT s.id, s.name, s.slug, s.owner_id, s.updated_at, coalesce(s.created_at, o.created_at) AS created_at,
+        CASE WHEN given & 128 > 0 THEN coalesce(s.features, '{}') ELSE o.features END AS features,
+        CASE WHEN given & 256 > 0 THEN coalesce(s.public_metadata::jsonb, '{}') ELSE o.public_metadata END
+            AS public_metadata,
+        CASE WHEN given & 512 > 0 THEN coalesce(s.private_metadata::jsonb, '{}') ELSE o.private_metadata END
+            AS private_metadata
+    FROM staged s
+    JOIN organizations o ON o.id = s.id
+) AS s
 WHERE s.id = o.id
-    AND (s.name, s.slug, s.owner_id, coalesce(s.created_at, o.created_at))
-        IS DISTINCT FROM (o.name, o.slug, o.owner_id, o.created_at);
+    AND (s.name, s.slug, s.owner_id, s.created_at, s.features, s.public_metadata, s.private_metadata)
+        IS DISTINCT FROM
+        (o.name, o.slug, o.owner_id, o.created_at, o.features, o.public_metadata, o.private_metadata);
 
 -- name: organizations_drop_claims
 -- Let go of the slugs that were claimed for lines that were passed over.
@@ -441,7 +466,7 @@ WHERE i.status = 'open' AND s.organization_id = i.organization_id AND u.id = s.u
 CREATE TEMPORARY TABLE staged (
     line bigint NOT NULL, given integer NOT NULL,
     id uuid, organization_id uuid, name text, description text, visibility text,
-    features text[], created_at timestamptz, updated_at timestamptz
+    features text[], created_at timestamptz, updated_at timestamptz, public_metadata text, private_metadata text
 ) ON COMMIT DROP;
 
 -- name: projects_clashes
@@ -471,9 +496,13 @@ ORDER BY line;
 
 -- part: projects_rows
 -- Add projects.
-INSERT INTO projects (id, organization_id, name, description, visibility, features, created_at, updated_at)
+INSERT INTO projects (
+    id, organization_id, name, description, visibility, features, created_at, updated_at, public_metadata,
+    private_metadata
+)
 SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility, 'private'), coalesce(features, '{}'),
-    coalesce(created_at, now()), coalesce(updated_at, created_at, now())
+    coalesce(created_at, now()), coalesce(updated_at, created_at, now()), coalesce(public_metadata::jsonb, '{}'),
+    coalesce(private_metadata::jsonb, '{}')
 FROM staged
 WHERE ctid >= ('(' || :first_page::bigint || ',0)')::tid AND ctid < ('(' || :end_page::bigint || ',0)')::tid
 ORDER BY line
@@ -503,17 +532,24 @@ SET name = s.name,
     updated_at = CASE
         WHEN s.updated_at > p.updated_at THEN s.updated_at
         ELSE greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
-    END
+    END,
+    public_metadata = s.public_metadata,
+    private_metadata = s.private_metadata
 FROM (
     SELECT s.id, s.organization_id, s.name, s.updated_at,
         CASE WHEN given & 8 > 0 THEN coalesce(s.description, '') ELSE p.description END AS description,
         CASE WHEN given & 16 > 0 THEN coalesce(s.visibility, 'private') ELSE p.visibility END AS visibility,
         CASE WHEN given & 32 > 0 THEN coalesce(s.features, '{}') ELSE p.features END AS features,
+        CASE WHEN given & 256 > 0 THEN coalesce(s.public_metadata::jsonb, '{}') ELSE p.public_metadata END
+            AS public_metadata,
+        CASE WHEN given & 512 > 0 THEN coalesce(s.private_metadata::jsonb, '{}') ELSE p.private_metadata END
+            AS private_metadata,
         coalesce(s.created_at, p.created_at) AS created_at
     FROM staged s
     JOIN projects p ON p.organization_id = s.organization_id AND p.id = s.id
 ) AS s
 WHERE p.organization_id = s.organization_id
     AND p.id = s.id
-    AND (s.name, s.description, s.visibility, s.features, s.created_at)
-        IS DISTINCT FROM (p.name, p.description, p.visibility, p.features, p.created_at);
+    AND (s.name, s.description, s.visibility, s.features, s.created_at, s.public_metadata, s.private_metadata)
+        IS DISTINCT FROM
+        (p.name, p.description, p.visibility, p.features, p.created_at, p.public_metadata, p.private_metadata);
