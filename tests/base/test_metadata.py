@@ -93,7 +93,8 @@ def test_what_cannot_be_kept_is_refused_where_it_stands(body: str, errors: list[
 
 
 def test_what_no_json_holds_is_refused_from_a_program():
-    for value in ({"a": object()}, {"a": {1, 2}}, {1: "a"}, {"a": b""}, {"a": float("nan")}):
+    values: list[Any] = [{"a": object()}, {"a": {1, 2}}, {1: "a"}, {"a": b""}, {"a": float("nan")}]
+    for value in values:
         with pytest.raises(Invalid):
             ProjectPatch(public_metadata=value)
 

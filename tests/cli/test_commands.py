@@ -30,10 +30,11 @@ def test_user_is_made_shown_and_listed(freehold: Freehold) -> None:
     assert shown["id"] == ada
     assert shown["profile"] == {"first_name": None, "last_name": None, "avatar_url": None}
     assert json.loads(freehold("users", "show", ada, "--json").stdout) == shown
+    only_one = {*OwnUser.__annotations__, "metadata", "public_metadata", "private_metadata"}
     listed = freehold("users", "list").stdout
     assert listed == f"{ada}\tada\tada@example.com\tactive\t{shown['created_at']}\n"
     assert json.loads(freehold("users", "list", "--json").stdout) == {
-        "data": [{name: value for name, value in shown.items() if name not in OwnUser.__annotations__}],
+        "data": [{name: value for name, value in shown.items() if name not in only_one}],
         "next_cursor": None,
     }
 
@@ -85,6 +86,40 @@ def test_organization_with_owner_members_and_projects(freehold: Freehold) -> Non
     assert names == ["Glider", "Rocket"]
     shown = freehold("projects", "show", "acme-inc", rocket["id"])
     assert "settings.features\ta, b\n" in shown.stdout
+
+
+def test_metadata_and_features_are_given_as_json_and_merged(freehold: Freehold) -> None:
+    make_ada(freehold)
+    both = ("--public-metadata", '{"plan": "pro", "old": 1}', "--private-metadata", '{"id": [1]}')
+    acme = json.loads(
+        freehold("organizations", "create", "Acme", "--owner", "ada", "--feature", "sso", *both, "--json").stdout
+    )
+    assert (acme["features"], acme["public_metadata"]) == (["sso"], {"plan": "pro", "old": 1})
+    change = ("--public-metadata", '{"old": null}', "--private-metadata", "null", "--no-features")
+    acme = json.loads(freehold("organizations", "update", "acme", *change, "--json").stdout)
+    assert (acme["features"], acme["public_metadata"], acme["private_metadata"]) == ([], {"plan": "pro"}, {})
+    project = json.loads(freehold("projects", "create", "acme", "Rocket", *both, "--json").stdout)
+    shown = freehold("projects", "update", "acme", project["id"], "--private-metadata", '{"t": "\\u0007"}').stdout
+    assert 'private_metadata\t{"t":"\\u0007","id":[1]}' in shown.splitlines()
+    user = json.loads(freehold("users", "update", "ada", "--metadata", '{"a": 1}', *both, "--json").stdout)
+    assert [user[f"{kind}metadata"] for kind in ("", "public_", "private_")] == [
+        {"a": 1},
+        {"plan": "pro", "old": 1},
+        {"id": [1]},
+    ]
+    listed = freehold("organizations", "list", "--user", "ada", "--feature", "sso", "--json").stdout
+    assert json.loads(listed)["data"] == []
+    for wrong, says in (
+        ("{", "is not JSON"),
+        ("[]", "must be an object"),
+        ('{"a": 1, "a": 2}', "occurs more than once"),
+        ('{"a": {"b": 9007199254740992}}', "must be a number from"),
+    ):
+        refused = freehold("users", "update", "ada", "--private-metadata", wrong)
+        assert refused.returncode != 0
+        assert "--private-metadata" in refused.stderr
+        assert says in refused.stderr
+    assert "--metadata" in freehold("users", "update", "ada").stderr
 
 
 def test_text_of_others_cannot_break_a_line_or_command_a_terminal(freehold: Freehold) -> None:

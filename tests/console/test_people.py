@@ -237,6 +237,22 @@ async def test_log_is_narrowed_by_who_what_and_when(ada: httpx.AsyncClient, plat
     assert (await ada.get(f"{path}?from=tomorrow")).status_code == 422
 
 
+async def test_features_of_an_organization_are_typed_with_commas_and_shown_as_chips(
+    ada: httpx.AsyncClient, enter: Enter, platform: Platform
+):
+    saved = await ada.post(SETTINGS, data={"name": "Acme", "slug": "acme", "features": "sso, wiki,sso"})
+    assert saved.headers["location"] == "/organizations/acme/settings?done=saved"
+    assert (await platform.organizations.get("acme")).features == ("sso", "wiki")
+    assert 'value="sso, wiki"' in (await ada.get(SETTINGS)).text
+    assert (await ada.post(SETTINGS, data={"name": "Acme", "slug": "acme"})).status_code == 303
+    assert (await platform.organizations.get("acme")).features == ("sso", "wiki"), "a form without the field keeps them"
+    wrong = await ada.post(SETTINGS, data={"name": "Acme", "slug": "acme", "features": "S S O"})
+    assert wrong.status_code == 422
+    bob = await enter("bob")
+    await platform.organizations.members.put("acme", await id_of(platform, "bob"), NewRole())
+    assert '<span class="chip">sso</span>' in (await bob.get(SETTINGS)).text
+
+
 async def test_organization_is_renamed_deleted_and_restored(ada: httpx.AsyncClient):
     renamed = await ada.post(SETTINGS, data={"name": "Acme & Sons", "slug": "acme-sons"})
     assert renamed.headers["location"] == "/organizations/acme-sons/settings?done=saved"

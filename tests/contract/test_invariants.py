@@ -72,6 +72,14 @@ def refused(constraint: str) -> Any:
         *[("projects", "visibility", value) for value in ("internal", "", "Public")],
         *[("projects", "features", value) for value in (["A"], [""], ["a", "a"], [None], ["a" * 65], ["a b"])],
         ("projects", "features", [f"f{n}" for n in range(101)]),
+        *[("organizations", "features", value) for value in (["A"], ["a", "a"], [None], [f"f{n}" for n in range(101)])],
+        *[
+            (table, column, value)
+            for table in ("users", "organizations", "projects")
+            for column in ("public_metadata", "private_metadata")
+            for value in ("[]", "1", "null", '{"a": "' + "x" * 8185 + '"}', '{"a": {"b": {"c": {"d": {"e": {}}}}}}')
+        ],
+        ("users", "metadata", "[]"),
         *[("organization_members", "role", value) for value in ("owner", "", "Admin")],
     ],
 )

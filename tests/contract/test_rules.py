@@ -5,6 +5,7 @@ value; what the database accepts, the type must accept as it is. The e-mail addr
 expression says what ``email-validator`` does: there the database accepts a superset.
 """
 
+import json
 import re
 import unicodedata
 from functools import cache
@@ -22,6 +23,7 @@ from freehold import Organization, Project, User
 from freehold.base import scalars
 from freehold.base.cleaning import RESERVED_SLUGS
 from freehold.base.errors import Invalid
+from freehold.base.metadata import METADATA, MOST_NUMBER, merged
 from freehold.base.scalars import Features, Visibility
 from freehold.base.text import BLANK
 from freehold.base.text_rules import ReservedWord, Rule, text_defect
@@ -43,7 +45,19 @@ NO_TEXT_OF_A_CALLER: Final = {
     ("server_keys", "key"),
 }
 """Columns whose CHECK guards what the application itself writes."""
+OBJECTS: Final = {
+    ("users", "metadata"),
+    *(
+        (table, f"{kind}_metadata")
+        for table in ("users", "organizations", "projects")
+        for kind in ("public", "private")
+    ),
+}
+"""Columns with a JSON object of a caller's."""
 
+PLAIN_JSON: Final = (
+    st.none() | st.booleans() | st.integers(-MOST_NUMBER, MOST_NUMBER) | st.floats(-1e15, 1e15) | st.text(max_size=5)
+)
 sample = cache(near_misses.sample)
 
 
@@ -98,7 +112,8 @@ async def test_every_checked_column_has_its_rule_here(schema: Any):
         WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND cardinality(conkey) = 1
     """)
     core = {"users", "organizations", "organization_members", "projects", "sessions", "server_keys"}
-    others = {("organization_members", "role"), ("projects", "visibility"), ("projects", "features")}
+    others = {("organization_members", "role"), ("projects", "visibility")}
+    others |= {("projects", "features"), ("organizations", "features")} | OBJECTS
     found = {(table, column) for table, column in rows if table in core}
     assert found - NO_TEXT_OF_A_CALLER == set(COLUMNS) | others
 
@@ -213,7 +228,8 @@ async def test_choices_are_the_same_in_type_and_database(schema: Any):
     assert accepted == [_reads(Visibility, word) is not None for word in words]
 
 
-async def test_features_are_accepted_by_type_and_database_alike(schema: Any):
+@pytest.mark.parametrize("table", ["projects", "organizations"])
+async def test_features_are_accepted_by_type_and_database_alike(table: str, schema: Any):
     lists: list[list[str | None]] = [["null"], [None], [], ["a", "a"], ["a", None], ["a", "b"], ["b", "a"]]
     lists += [[f"f{n}" for n in range(100)], [f"f{n}" for n in range(101)]]
     one = st.one_of(
@@ -228,7 +244,8 @@ async def test_features_are_accepted_by_type_and_database_alike(schema: Any):
 
     draw()
     condition = await schema.fetchval(
-        "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = 'projects_features_check'"
+        "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = $1",
+        f"{table}_features_check",
     )
     rows = await schema.fetch(
         f"SELECT {condition} FROM (SELECT ARRAY(SELECT jsonb_array_elements_text(one)) AS features "  # noqa: S608
@@ -238,6 +255,55 @@ async def test_features_are_accepted_by_type_and_database_alike(schema: Any):
     assert [
         values for values, (fine,) in zip(lists, rows, strict=True) if fine != (_reads(Features, values) is not None)
     ] == []
+
+
+async def test_objects_are_accepted_by_type_and_database_alike(schema: Any):
+    """Of the sizes and depths around the limits, and of whatever else JSON can be."""
+    documents: list[Any] = [
+        {},
+        [],
+        1,
+        "a",
+        None,
+        True,
+        {"a": 0.1},
+        {"a": 1e15},
+        {"a": 5e-324},
+        {"a": [-0.0, 1e3, 2.50]},
+    ]
+    for size in range(8170, 8200):
+        documents += [{"a": "x" * size}, {"a": "\u00e4" * (size // 2)}, {"a\n": ["\x01"] * 3, "b": '"' * (size // 2)}]
+        documents += [{"a": [1, 2.5, True, False, {"b": -1e-7}], "c": "x" * (size - 40)}]
+    for levels in range(3, 8):
+        inner: Any = {}
+        for _ in range(levels - 1):
+            inner = {"a": inner, "b": 1}
+        documents += [inner, {"a": msgspec.json.decode(b"[" * (levels - 1) + b"1" + b"]" * (levels - 1))}]
+
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.recursive(PLAIN_JSON, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner)))
+    def draw(value: Any) -> None:
+        if text_defect(json.dumps(value, ensure_ascii=False)) is None and b"\\u0000" not in msgspec.json.encode(value):
+            documents.append(value)
+
+    draw()
+    for table, column in sorted(OBJECTS):
+        condition = await schema.fetchval(
+            "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = $1", f"{table}_{column}_check"
+        )
+        rows = await schema.fetch(
+            f"SELECT {condition} FROM (SELECT one AS {column} "  # noqa: S608
+            "FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS all_of (one, place) ORDER BY place) AS row",
+            msgspec.json.encode(documents).decode(),
+        )
+        differ = [
+            value
+            for value, (fine,) in zip(documents, rows, strict=True)
+            if fine != (isinstance(value, dict) and not METADATA.read(value)[1])
+        ]
+        # An object in a list may hold null, which a change removes elsewhere: what is asked of is what is stored.
+        assert [value for value in differ if not isinstance(value, dict) or merged({}, value) == value] == []
+        assert {fine for (fine,) in rows} == {True, False}
 
 
 def _reads(kind: Any, value: Any) -> Any:

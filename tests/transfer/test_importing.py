@@ -212,6 +212,46 @@ async def test_update_changes_organizations_members_and_projects(platform: Platf
     assert (found["description"], found["features"]) == ("Fast", ["a"])
 
 
+KEPT: dict[str, Any] = {"public_metadata": {"a": {"b": 1}}, "private_metadata": {"c": [None]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "kept"),
+    [
+        ("users", user(1), {**KEPT, "metadata": {"d": 2.5}}),
+        ("organizations", organization(7, 1), {**KEPT, "features": ["sso"]}),
+        ("projects", {"id": uid(9), "organization_id": uid(7), "name": "Rocket"}, {**KEPT, "features": ["wiki"]}),
+    ],
+)
+async def test_update_replaces_what_a_line_gives_of_metadata_and_features_and_keeps_the_rest(
+    kind: Any, line: dict[str, Any], kept: dict[str, Any], platform: Platform, bring_in: Import
+):
+    await bring_in("users", [user(1)])
+    if kind != "users":
+        await bring_in("organizations", [organization(7, 1)])
+    await bring_in(kind, [line | kept], on_conflict="update")
+    (found,) = await stored(platform, kind)
+    assert {name: found[name] for name in kept} == kept
+    assert (await bring_in(kind, [line], on_conflict="update"))[0].skipped == 1
+    for name in kept:
+        new: Any = ["x"] if name == "features" else {"new": True}
+        for given, holds in ((new, new), (None, [] if name == "features" else {})):
+            assert (await bring_in(kind, [line | {name: given}], on_conflict="update"))[0].updated == 1
+            assert (await stored(platform, kind))[0] | {"updated_at": ""} == found | {name: holds, "updated_at": ""}
+        assert (await bring_in(kind, [line | {name: kept[name]}], on_conflict="update"))[0].updated == 1
+
+
+@pytest.mark.parametrize(
+    "value", [[], "a", '{"a": 1}', {"a": 2**53}, {"a": {"b": {"c": {"d": {"e": {}}}}}}, {"a": "x" * 8184}]
+)
+async def test_metadata_that_breaks_its_rule_is_refused_at_its_line(value: Any, bring_in: Import):
+    report, refusals = await bring_in("users", [user(1, private_metadata=value), user(2)], partial=True)
+    assert (report.stored, report.refused) == (1, 1)
+    (line, field, code) = refused(refusals).pop()
+    assert (line, field.startswith("private_metadata")) == (1, True)
+    assert code in {"invalid_metadata", "wrong_type"}
+
+
 async def test_update_of_two_lines_with_one_id_is_refused(bring_in: Import):
     await bring_in("users", [user(1)])
     report, refusals = await bring_in("users", [user(1, first_name="A"), user(1, first_name="B")], on_conflict="update")

@@ -19,6 +19,7 @@ from freehold import (
     Platform,
     Settings,
     User,
+    UserPatch,
 )
 from freehold.transfer.types import KindName
 
@@ -32,13 +33,21 @@ async def _fill(platform: Platform, sign_up: Callable[[str], Awaitable[User]]) -
     await platform.users.mark_verified(ada.id)
     await platform.users.suspend(cyd.id, NewSuspension(reason="Sends spam"))
     acting = platform.acting_as(ada.id)
-    acme = await acting.organizations.create(NewOrganization(name='A "quoted", name', slug="acme"))
+    kept: dict[str, Any] = {
+        "public_metadata": {"a": [1.50, None, '"quoted", \u2028']},
+        "private_metadata": {"b": {"c": {}}},
+    }
+    await platform.users.update(ada.id, UserPatch(metadata={"n": 9007199254740991}, **kept))
+    acme = await acting.organizations.create(
+        NewOrganization(name='A "quoted", name', slug="acme", features=("sso", "beta.search"), **kept)
+    )
     await acting.organizations.members.put(acme.id, bob.id, NewRole(role="admin"))
     await acting.organizations.members.put(acme.id, cyd.id, NewRole())
     await give(platform, acme.id, ada.id, bob.id)
     settings = NewProjectSettings(visibility="public", features=("beta.search", "export"))
     for new in (
         NewProject(name="Plain"),
+        NewProject(name="Kept", **kept),
         NewProject(name="Rócket", description="Lines,\r\n\"quoted\"\n\tand 'tabbed' \u2028", settings=settings),
     ):
         await acting.projects.create(acme.id, new)

@@ -184,6 +184,12 @@ def require_typed(visit: Visit, name: str) -> None:
         raise Invalid([FieldError("/typed_name", "mismatch", f"type '{name}' exactly as it is written here")])
 
 
+def typed_words(visit: Visit, field: str) -> list[str]:
+    """Read features as people type them: words between commas, each once."""
+    words = (word.strip() for word in visit.form.get(field, "").split(","))
+    return list(dict.fromkeys(word for word in words if word))
+
+
 async def place_of(visit: Visit) -> Place:
     """Say where the visitor is.
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from freehold.console.frame import Place, id_in, organization_in, place_of, require_typed, show
+from freehold.console.frame import Place, id_in, organization_in, place_of, require_typed, show, typed_words
 from freehold.pages.calls import Call, with_query
 from freehold.pages.declaring import Pages
 from freehold.pages.visit import Visit
@@ -25,12 +25,6 @@ DONE: Final = {
     "renamed": "Saved.",
 }
 _CHANGED: Final = {"saved": "Saved.", "project-created": "The project is ready."}
-
-
-def _features(visit: Visit) -> list[str]:
-    """Read features as people type them: words between commas, each once."""
-    words = (word.strip() for word in visit.form.get("features", "").split(","))
-    return list(dict.fromkeys(word for word in words if word))
 
 
 @projects.shows("/organizations/{organization}", for_user=True)
@@ -83,7 +77,7 @@ async def create_project(visit: Visit) -> Answer:
 
 
 def _settings(visit: Visit) -> dict[str, Any]:
-    return {"visibility": visit.form.get("visibility") or "private", "features": _features(visit)}
+    return {"visibility": visit.form.get("visibility") or "private", "features": typed_words(visit, "features")}
 
 
 @projects.shows("/organizations/{organization}/projects/{project}", for_user=True)

@@ -2,11 +2,11 @@
 
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from freehold.access import Action
 from freehold.base.errors import FreeholdError, Missing
-from freehold.console.frame import Place, organization_in, place_of, require_typed, show
+from freehold.console.frame import Place, organization_in, place_of, require_typed, show, typed_words
 from freehold.data.paging import PageRequest
 from freehold.organizations import operations
 from freehold.organizations.deletion import operations as deletion
@@ -53,7 +53,7 @@ async def show_settings(visit: Visit) -> Answer:
         heirs=await _heirs(visit, place),
         days=round(visit.settings.restore_days),
         done=DONE,
-        fields=("name", "slug", "user_id", "typed_name"),
+        fields=("name", "slug", "features", "user_id", "typed_name"),
         calls=_calls(place, offer),
     )
 
@@ -68,8 +68,9 @@ async def _heirs(visit: Visit, place: Place) -> list[Member]:
 def _calls(place: Place, offer: OwnerOffer | None) -> list[Call]:
     calls = [Call("Read it", "GET", place.api)]
     if place.may(Action.ORGANIZATION_UPDATE):
-        now = {"name": place.organization.name, "slug": place.organization.slug}
-        calls.append(Call("Change its name and slug", "PATCH", place.api, dict(now)))
+        now: dict[str, Any] = {"name": place.organization.name, "slug": place.organization.slug}
+        now["features"] = list(place.organization.features)
+        calls.append(Call("Change its name, slug and features", "PATCH", place.api, dict(now)))
     if place.may(Action.ORGANIZATION_TRANSFER) and offer:
         calls.append(Call("Withdraw the offer", "DELETE", f"{place.api}/owner-offer"))
     elif place.may(Action.ORGANIZATION_TRANSFER):
@@ -96,6 +97,8 @@ async def change_settings(visit: Visit) -> Answer:
         require_typed(visit, (await operations.get(context, where)).name)
         await deletion.delete(context, where)
         return visit.go("/account/organizations?done=deleted")
-    typed = {name: visit.form.get(name, "") for name in ("name", "slug")}
+    typed: dict[str, Any] = {name: visit.form.get(name, "") for name in ("name", "slug")}
+    if "features" in visit.form:
+        typed["features"] = typed_words(visit, "features")
     saved = await operations.update(context, where, visit.read(OrganizationPatch, **typed))
     return visit.go(f"/organizations/{saved.slug}/settings?done=saved")

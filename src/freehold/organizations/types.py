@@ -28,11 +28,11 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
     name: Name
     slug: Slug
     owner_id: UUID
-    features: Features
     members: tuple[UUID, ...]
     created_at: datetime
     updated_at: datetime
     members_count: int
+    features: Features
     public_metadata: Metadata | UnsetType = UNSET
     private_metadata: Metadata | UnsetType = UNSET
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from freehold.base.metadata import KeptOfUser
 from freehold.migrate.listing import SEPARATOR, escaped, plain, print_table, width
 
 
@@ -50,7 +51,9 @@ def _fields(entity: msgspec.Struct) -> dict[str, Any]:
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
+    if name in KeptOfUser.__struct_fields__:  # its keys are no fields of ours
+        yield name, msgspec.json.encode(value).decode()
+    elif isinstance(value, dict):
         for key, part in value.items():
             yield from _flat(part, f"{name}.{key}" if name else key)
     else:
