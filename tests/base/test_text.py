@@ -18,11 +18,12 @@ from freehold import (
     OrganizationPatch,
     Platform,
     ProfilePatch,
+    ProjectPatch,
     Refusals,
     User,
     UserPatch,
 )
-from freehold.base.errors import Invalid
+from freehold.base.errors import Invalid, InvalidToken
 from freehold.base.scalars import NAME
 from freehold.base.text import BLANK
 from freehold.organizations.slugs import candidates
@@ -152,16 +153,58 @@ async def making_a_key(platform: Platform, ada: User, name: str) -> object:
 
 async def importing(platform: Platform, _ada: User, name: str) -> object:
     line = {"username": "bob", "email": "bob@example.com", "first_name": name}
+    return await _import(platform, "users", line, "first_name")
+
+
+async def importing_organizations(platform: Platform, ada: User, name: str) -> object:
+    return await _import(platform, "organizations", {"name": name, "slug": "acme", "owner_id": str(ada.id)}, "name")
+
+
+async def importing_projects(platform: Platform, ada: User, name: str) -> object:
+    made = await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
+    return await _import(platform, "projects", {"name": name, "organization_id": str(made.id)}, "name")
+
+
+async def _import(platform: Platform, kind: Any, line: dict[str, str], field: str) -> object:
     refusals = Refusals()
     file = io.BytesIO(json.dumps(line).encode())
-    report = await platform.transfer.import_file("users", file, plan=ImportPlan(), refusals=refusals)
+    report = await platform.transfer.import_file(kind, file, plan=ImportPlan(), refusals=refusals)
     if report.refused:
-        assert [refusal.field for refusal in refusals.first] == ["first_name"]
+        assert [refusal.field for refusal in refusals.first] == [field]
         raise Invalid([])
     return report
 
 
+async def patching_a_project(platform: Platform, ada: User, name: str) -> object:
+    made = await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
+    project = await platform.projects.create(made.id, NewProject(name="Rocket"))
+    return await platform.projects.update(made.id, project.id, ProjectPatch(name=name))
+
+
+async def making_a_key_of_an_organization(platform: Platform, ada: User, name: str) -> object:
+    acting = platform.acting_as(ada.id)
+    made = await acting.organizations.create(NewOrganization(name="Acme"))
+    return await acting.organizations.api_keys.create(made.id, NewApiKey(name=name))
+
+
+async def signing_up_by_invitation(platform: Platform, _ada: User, name: str) -> object:
+    """The rule is asked before the token: what is wrong with both is told of the name."""
+    profile = NewProfile(last_name=name)
+    new = NewUser(
+        username="bob", email="bob@example.com", password="Lovelace1x", profile=profile, invitation_token="fhi_none"
+    )
+    try:
+        return await platform.acting_as(None).users.create(new)
+    except InvalidToken:
+        return None
+
+
 WAYS: Final = [
+    importing_organizations,
+    importing_projects,
+    patching_a_project,
+    making_a_key_of_an_organization,
+    signing_up_by_invitation,
     signing_up,
     patching_a_user,
     creating_an_organization,

@@ -13,6 +13,7 @@ from tests.users.administrators import administrator
 from tests.users.people import Headers, arrive, code, me
 
 from freehold import (
+    AuditPageRequest,
     Forbidden,
     Invalid,
     NewApiKey,
@@ -54,6 +55,34 @@ async def scene(client: httpx.AsyncClient, connection: Any) -> Scene:
     bob = await arrive(client, "bob")
     ids = [str((await me(client, who))["id"]) for who in (bob, root)]
     return Scene(client, root, bob, *ids)
+
+
+async def test_lists_of_events_say_both_names_of_whoever_acted_and_for_whom(
+    scene: Scene, platform: Platform, connection: Any
+):
+    acting = await scene.acting()
+    await scene.client.post("/v1/organizations", json={"name": "Acme"}, headers=acting)
+    for number in range(5):
+        await scene.client.post("/v1/organizations/acme/projects", json={"name": f"P{number}"}, headers=acting)
+    await scene.client.post("/v1/organizations/acme/projects", json={"name": "Own"}, headers=scene.bob)
+    named = {"actor_name": "bob", "acting_admin_id": scene.root_id, "acting_admin_name": "root"}
+    for path, by in (
+        ("/v1/organizations/acme/audit-events", scene.bob),
+        (f"/v1/audit-events?user_id={scene.bob_id}", scene.root),
+    ):
+        events = (await scene.client.get(path, headers=by)).json()["data"]
+        for event in events:
+            of_acting = "acting_admin_id" in event["details"]
+            assert {name: event[name] for name in named if name in event} == (named if of_acting else {})
+    listed = await platform.audit.list_of_organization("acme", AuditPageRequest())
+    assert len([event for event in listed.data if event.acting_admin_name == "root"]) == 6
+    own = (await scene.client.get("/v1/users/me/export", headers=scene.bob)).json()
+    assert not [event for event in own["audit_events"] if "acting_admin_name" in event]
+    assert [event for event in own["audit_events"] if event["details"].get("acting_admin_id") == scene.root_id]
+    await connection.execute("DELETE FROM users WHERE username = 'root'")
+    events = (await scene.client.get("/v1/organizations/acme/audit-events", headers=scene.bob)).json()["data"]
+    gone = named | {"acting_admin_name": None}
+    assert {name: events[-1][name] for name in named} == gone
 
 
 async def test_administrator_is_the_user_and_every_answer_and_event_says_so(scene: Scene, connection: Any):

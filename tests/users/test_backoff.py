@@ -222,3 +222,36 @@ async def test_thief_of_a_session_does_not_delay_the_owner_on_a_device_that_is_k
 )
 def test_every_spelling_of_a_login_has_one_budget(spellings: tuple[str, str]):
     assert len(set(map(_folded, spellings))) == 1
+
+
+SPELLINGS = [
+    "ada",
+    "ADA",
+    " Ada\u00a0",
+    "\uff41\uff44\uff41",
+    "ada@example.com",
+    "\tADA@EXAMPLE.COM ",
+    "\uff41\uff44\uff41@example.com",
+]
+
+
+@pytest.mark.parametrize("first", SPELLINGS)
+async def test_however_a_login_is_written_and_sent_an_account_has_one_budget(first: str, database_url: str):
+    """By username and address, in any case, with white space, in full-width letters; over HTTP and on the page."""
+    async with Platform.open(database_url, settings=Settings(rate_limits="off")) as platform:
+        transport = httpx.ASGITransport(create_application(platform), client=(ATTACKER, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            await arrive(client)
+            tried = [first, *(spelling for spelling in SPELLINGS if spelling != first)]
+            answers = []
+            for number, spelling in enumerate(tried):
+                typed = {"login": spelling, "password": "Wrong1234"}
+                on_the_page = number % 2 == 1
+                sent = {"data": typed, "headers": {"Origin": "http://test"}} if on_the_page else {"json": typed}
+                answer = await client.post("/sign-in" if on_the_page else "/v1/sessions", **sent)  # type: ignore[arg-type]
+                answers.append(answer.status_code)
+            assert answers[5:] == [429, 429], answers
+            for spelling in SPELLINGS:
+                assert (
+                    await client.post("/v1/sessions", json={"login": spelling, "password": PASSWORD})
+                ).status_code == 429

@@ -40,7 +40,7 @@ def audit() -> None:
     "--from", "from_", metavar="TIME", help="List only events from this time on, such as 2027-01-31T12:00:00Z."
 )
 @click.option("--to", metavar="TIME", help="List only events before this time.")
-@lists("created_at", "action", "actor_id", "target_id", "sequence")
+@lists("created_at", "action", "actor_id", "target_id", "sequence", "acting_admin_name")
 def list_events(
     context: Context,
     *,

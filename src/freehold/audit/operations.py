@@ -9,6 +9,7 @@ import msgspec
 
 from freehold.access import AccountAction, Action, By, Scope, on_organization, operation
 from freehold.audit import queries
+from freehold.audit.acting import naming_who_acted
 from freehold.audit.chain import findings
 from freehold.audit.types import (
     AccountAuditPageRequest,
@@ -43,9 +44,10 @@ async def list_of_organization(scope: Scope, request: AuditPageRequest) -> Page[
     filters = {"organization_id": scope.organization_id, **_filters(request)}
 
     async def fetch(before_time: datetime, before_id: UUID, limit: int) -> list[AuditEvent]:
-        return await queries.page_of_organization(
+        events = await queries.page_of_organization(
             scope.db, before_time=before_time, before_id=before_id, limit=limit, **filters
         )
+        return await naming_who_acted(scope.db, events)
 
     return await read_page(
         scope.context.tools.cursors,
@@ -80,9 +82,10 @@ async def list_of_accounts(context: Context, request: AccountAuditPageRequest) -
     filters = {"user_id": request.user_id, **_filters(request)}
 
     async def fetch(before_time: datetime, before_id: UUID, limit: int) -> list[AuditEvent]:
-        return await queries.page_of_accounts(
+        events = await queries.page_of_accounts(
             context.db, before_time=before_time, before_id=before_id, limit=limit, **filters
         )
+        return await naming_who_acted(context.db, events)
 
     return await read_page(
         context.tools.cursors,

@@ -4,8 +4,17 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from freehold.audit.types import AuditEvent, AuditHead, ExportedEvent
 from freehold.data.sql import Executor, Streamer, statement, streaming
+
+
+class Called(msgspec.Struct, frozen=True):
+    """How a user is called."""
+
+    id: UUID
+    username: str
 
 
 @statement
@@ -39,6 +48,10 @@ async def page_of_organization(
     before_id: UUID,
     limit: int,
 ) -> list[AuditEvent]: ...
+
+
+@statement
+async def usernames(db: Executor, *, ids: Sequence[UUID]) -> list[Called]: ...
 
 
 @statement

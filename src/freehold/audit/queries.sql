@@ -65,6 +65,11 @@ WHERE organization_id = :organization_id
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
+-- name: usernames
+-- How some users are called now.
+-- reads: replica
+SELECT id, username FROM users WHERE id = ANY (:ids::uuid[]);
+
 -- name: count_of_organization
 -- How many events of an organization there are; each filter may be NULL.
 -- reads: replica

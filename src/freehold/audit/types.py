@@ -5,8 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from freehold.base.scalars import ActionText
+from freehold.base.scalars import ActionText, Username
 from freehold.data.paging import PageRequest
 
 PLATFORM_CHAIN: Final = UUID(int=0)
@@ -35,6 +36,9 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
     ``actor_id`` is the user who acted, ``key_id`` the API key that was used. If both are null, it was the operator or
     somebody who was signed out. ``sequence`` counts the events of one chain (of an organization or an account) from 1.
     ``hash`` (hexadecimal) covers the event and the hash of the event before it.
+
+    Where an administrator acted for the user, lists also have ``acting_admin_id``, and both usernames as they are now:
+    ``actor_name`` and ``acting_admin_name``, null for a user who is gone.
     """
 
     id: UUID
@@ -51,6 +55,9 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True):
     ip: str | None
     created_at: datetime
     hash: str
+    actor_name: Username | UnsetType | None = UNSET
+    acting_admin_id: UUID | UnsetType = UNSET
+    acting_admin_name: Username | UnsetType | None = UNSET
 
 
 class AuditPageRequest(PageRequest, frozen=True, kw_only=True):

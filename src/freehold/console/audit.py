@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from freehold.access import AccountAction, Action
 from freehold.audit import operations
@@ -79,6 +80,9 @@ async def _names(visit: Visit, place: Place) -> dict[UUID, str]:
 
 
 def _who(event: AuditEvent, names: dict[UUID, str]) -> str:
+    if event.acting_admin_id is not UNSET:
+        admin = event.acting_admin_name or str(event.acting_admin_id)
+        return f"{admin}, acting for {event.actor_name or event.actor_id}"
     if event.actor_id is not None:
         return names.get(event.actor_id, str(event.actor_id))
     return "an API key" if event.key_id else "the operator"

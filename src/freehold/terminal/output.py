@@ -40,9 +40,10 @@ def print_rows(entities: Sequence[msgspec.Struct], columns: Sequence[str]) -> No
 
     Args:
         entities: a row each.
-        columns: the fields; a field of a field as ``settings.visibility``, which heads its column as ``visibility``.
+        columns: the fields, empty where an entity does not have one; a field of a field as ``settings.visibility``,
+            which heads its column as ``visibility``.
     """
-    rows = [[fields[column] for column in columns] for fields in map(_fields, entities)]
+    rows = [[fields.get(column, "") for column in columns] for fields in map(_fields, entities)]
     print_table([column.rpartition(".")[2] for column in columns], rows)
 
 
