@@ -238,6 +238,15 @@ async def test_only_administrators_sign_somebody_up_with_what_is_theirs_to_write
         ).status_code == 201
 
 
+async def test_empty_change_of_what_is_not_theirs_is_refused_to_nobody_and_changes_nothing(estate: Estate):
+    mia = estate.viewers["mia"]
+    for field in ("public_metadata", "private_metadata"):
+        await estate.ask("PATCH", estate.paths["user"], mia, {field: {}}, 200)
+        await estate.ask("PATCH", estate.paths["user"], mia, {field: None}, 403)
+        kept = await estate.ask("GET", estate.paths["user"], estate.viewers["root"], None, 200)
+        assert kept[field] == mark("user", field)
+
+
 async def test_own_export_leaves_out_what_administrators_keep_for_themselves(estate: Estate):
     path = f"{estate.paths['user']}/export"
     own = (await estate.client.get(path, headers=estate.viewers["mia"])).json()["user"]

@@ -231,7 +231,7 @@ SPELLINGS = [
     "\uff41\uff44\uff41",
     "ada@example.com",
     "\tADA@EXAMPLE.COM ",
-    "\uff41\uff44\uff41@example.com",
+    "ada@EXAMPLE.com\n",
 ]
 
 
@@ -255,3 +255,10 @@ async def test_however_a_login_is_written_and_sent_an_account_has_one_budget(fir
                 assert (
                     await client.post("/v1/sessions", json={"login": spelling, "password": PASSWORD})
                 ).status_code == 429
+
+
+async def test_spelling_that_is_no_login_of_an_account_never_signs_in_to_it(platform: Platform, sign_up: SignUp):
+    """Full-width letters before the @ are another mailbox: who guesses with them guesses at nobody's password."""
+    await sign_up("ada")
+    with pytest.raises(WrongCredentials):
+        await Device(platform, ATTACKER).sign_in("\uff41\uff44\uff41@example.com")

@@ -32,6 +32,8 @@ class ObjectRule(msgspec.Struct, frozen=True):
     """That a value is an object that can be kept; one that ``merges`` is a change, in which null removes a key."""
 
     merges: bool = False
+    is_for_admins: bool = False
+    """Whoever sends the example may be nobody special, so it is one that all may send."""
 
     code = "invalid_metadata"
 
@@ -40,7 +42,7 @@ class ObjectRule(msgspec.Struct, frozen=True):
         """The rule as a JSON schema; what is in the object is described by ``values``."""
         return msgspec.Meta(
             description=SAYS + ("; null removes a key, what you leave out stays" if self.merges else ""),
-            examples=[{"plan": "pro", "seats": 25}],
+            examples=[{} if self.is_for_admins else {"plan": "pro", "seats": 25}],
             extra_json_schema={**_object(MOST_LEVELS - 1), "type": "object"},
         )
 
@@ -95,6 +97,12 @@ CHANGE: Final = ObjectRule(merges=True)
 
 Metadata = Annotated[dict[str, Any], METADATA.meta, METADATA]
 MetadataPatch = Annotated[dict[str, Any], CHANGE.meta, CHANGE]
+
+_OF_ADMINS = ObjectRule(is_for_admins=True)
+_CHANGE_OF_ADMINS = ObjectRule(merges=True, is_for_admins=True)
+AdminMetadata = Annotated[dict[str, Any], _OF_ADMINS.meta, _OF_ADMINS]
+AdminMetadataPatch = Annotated[dict[str, Any], _CHANGE_OF_ADMINS.meta, _CHANGE_OF_ADMINS]
+"""What administrators alone may send, but for an empty object, which changes nothing."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,7 +79,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
     """
     if is_admin and not context.is_admin:
         raise Forbidden("Only a platform administrator can create platform administrators")
-    _refuse_metadata(context, new.public_metadata or UNSET, new.private_metadata or UNSET)
+    _refuse_metadata(context, new.public_metadata, new.private_metadata)
     if new.invitation_token is not None and invited is None:
         raise InvalidToken("/invitation_token")
     _refuse_closed_sign_up(context, invited=invited is not None)
@@ -328,7 +328,7 @@ def _shown(subject: Subject, found: KeptUser) -> User:
 
 
 def _refuse_metadata(context: Context, *changes: object) -> None:
-    if not context.is_admin and any(change is not UNSET for change in changes):
+    if not context.is_admin and any(change is not UNSET and change != {} for change in changes):
         raise Forbidden("Only a platform administrator can change public_metadata and private_metadata of a user")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from freehold.base.metadata import KeptOfUser, Metadata, MetadataPatch
+from freehold.base.metadata import AdminMetadata, AdminMetadataPatch, KeptOfUser, Metadata, MetadataPatch
 from freehold.base.scalars import AvatarUrl, Email, Locale, Name, Password, Secret, Slug, Token, Username
 from freehold.base.validation import Input
 
@@ -126,8 +126,8 @@ class NewUser(Input, frozen=True, kw_only=True):
     invitation_token: Token | None = None
     locale: Locale | None = None
     metadata: Metadata = msgspec.field(default_factory=dict)
-    public_metadata: Metadata = msgspec.field(default_factory=dict)
-    private_metadata: Metadata = msgspec.field(default_factory=dict)
+    public_metadata: AdminMetadata = msgspec.field(default_factory=dict)
+    private_metadata: AdminMetadata = msgspec.field(default_factory=dict)
 
 
 class ProfilePatch(Input, frozen=True, kw_only=True):
@@ -152,8 +152,8 @@ class UserPatch(Input, frozen=True, kw_only=True):
     locale: Locale | UnsetType | None = UNSET
     profile: ProfilePatch | UnsetType | None = UNSET
     metadata: MetadataPatch | UnsetType | None = UNSET
-    public_metadata: MetadataPatch | UnsetType | None = UNSET
-    private_metadata: MetadataPatch | UnsetType | None = UNSET
+    public_metadata: AdminMetadataPatch | UnsetType | None = UNSET
+    private_metadata: AdminMetadataPatch | UnsetType | None = UNSET
 
 
 class PasswordChange(Input, frozen=True, kw_only=True):
