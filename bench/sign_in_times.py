@@ -14,13 +14,15 @@ from typing import Final
 import asyncpg
 import bcrypt
 
-from freehold import NewSession, NewUser, Platform
+from freehold import NewSession, NewSuspension, NewUser, Platform
 from freehold.base.settings import Settings
 from freehold.migrate import apply, builtin
 from freehold.sessions.errors import WrongCredentials
 
 SAMPLES: Final = 100
 UNKNOWN: Final = "nobody_at_all"
+TODAYS: Final = ("confirmed", "unconfirmed", "suspended")
+"""Users with a hash of today's."""
 HASHES: Final = {
     "bcrypt_4": bcrypt.hashpw(b"x", b"$2b$04$" + b"." * 22).decode(),
     "bcrypt_10": bcrypt.hashpw(b"x", b"$2b$10$" + b"." * 22).decode(),
@@ -47,15 +49,20 @@ async def _measure(url: str) -> None:
     await apply(url, sets=[builtin()])
     connection = await asyncpg.connect(url)
     async with Platform.open(url, settings=Settings(rate_limits="off")) as platform:
-        new = NewUser(username="todays", email="todays@example.com", password="Lovelace1x")  # noqa: S106 - invented
-        await platform.users.create(new)
+        for name in TODAYS:
+            new = NewUser(username=name, email=f"{name}@example.com", password="Lovelace1x")  # noqa: S106 - invented
+            user = await platform.users.create(new)
+            if name != "unconfirmed":
+                await platform.users.mark_verified(user.id)
+            if name == "suspended":
+                await platform.users.suspend(user.id, NewSuspension(reason="Measured"))
         for name, stored in HASHES.items():
             await connection.execute(
                 "INSERT INTO users (username, email, password_hash) VALUES ($1::text, $1::text || '@example.com', $2)",
                 name,
                 stored,
             )
-        taken: dict[str, list[float]] = {login: [] for login in (UNKNOWN, "todays", *HASHES)}
+        taken: dict[str, list[float]] = {login: [] for login in (UNKNOWN, *TODAYS, *HASHES)}
         for login in taken:
             await _fail(platform, login)
         for number in range(SAMPLES):
