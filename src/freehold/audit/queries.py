@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from freehold.audit.types import AuditEvent, AuditHead, ExportedEvent
+import msgspec
+
+from freehold.audit.types import AuditEvent, AuditHead, ExportedEvent, NewEvent
 from freehold.data.sql import Executor, Streamer, statement, streaming
 
 
@@ -24,6 +26,49 @@ async def insert(
     request_id: str | None,
     ip: str | None,
 ) -> None: ...
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """What the database adds to an event, and the digest of it all."""
+
+    salt: bytes | None
+    ip_digest: bytes | None
+    created_at: datetime
+    digest: bytes
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where in its chain an event is."""
+
+    sequence: int
+    previous_hash: bytes
+    hash: bytes
+
+
+@statement
+async def seal(db: Executor, *, event: NewEvent) -> Sealed: ...
+
+
+@statement
+async def advance_head(db: Executor, *, chain_id: UUID, digest: bytes) -> Place: ...
+
+
+@statement
+async def write(
+    db: Executor,
+    *,
+    event: NewEvent,
+    place: Place,
+    salt: bytes | None,
+    ip_digest: bytes | None,
+    created_at: datetime,
+) -> None: ...
+
+
+@statement
+async def capture(
+    db: Executor, *, chain_id: UUID, id: UUID, organization_id: UUID | None, action: str, sequence: int
+) -> int: ...
 
 
 @statement

@@ -77,7 +77,7 @@ SELECT EXISTS (SELECT FROM users WHERE is_admin AND suspended_at IS NULL);
 INSERT INTO users AS u (
     id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale
 )
-SELECT :id, :username, :email::varchar, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
+SELECT :id, :username, :email::varchar, time_if(:email_verified::boolean, now()), :password_hash, :first_name, :last_name,
     :avatar_url, :is_admin, :locale
 WHERE NOT EXISTS (
     SELECT FROM email_undos e
@@ -93,7 +93,7 @@ SET username = coalesce(:username, username),
     last_name = CASE WHEN 'last_name' = ANY (:changed) THEN :last_name ELSE last_name END,
     avatar_url = CASE WHEN 'avatar_url' = ANY (:changed) THEN :avatar_url ELSE avatar_url END,
     locale = CASE WHEN 'locale' = ANY (:changed) THEN :locale ELSE locale END,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {own};
 
@@ -101,7 +101,7 @@ RETURNING {own};
 -- Store the hash of a new password.
 UPDATE users u
 SET password_hash = :password_hash,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {user};
 
@@ -116,7 +116,7 @@ WITH resets AS (
     DELETE FROM email_verifications WHERE expires_at <= now() RETURNING user_id, email
 )
 UPDATE users u
-SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+SET updated_at = next_version(statement_timestamp(), u.updated_at)
 FROM ended
 WHERE u.id = ended.user_id AND ended.email <> u.email;
 
@@ -124,7 +124,7 @@ WHERE u.id = ended.user_id AND ended.email <> u.email;
 -- Remove a user; the organizations they leave get a new version, since their members change.
 WITH left_organizations AS (
     UPDATE organizations o
-    SET updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
+    SET updated_at = next_version(statement_timestamp(), o.updated_at)
     FROM organization_members m
     WHERE m.user_id = :id AND o.id = m.organization_id
 )

@@ -138,10 +138,9 @@ SET username = s.username,
     last_name = s.last_name,
     avatar_url = s.avatar_url,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > u.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
-    END,
+    updated_at = kept_time(
+        time_if(s.updated_at > u.updated_at, s.updated_at), next_version(statement_timestamp(), u.updated_at)
+    ),
     password_hash = s.password_hash,
     suspended_at = s.suspended_at,
     suspension_reason = s.suspension_reason
@@ -292,10 +291,9 @@ SET name = s.name,
     owner_id = s.owner_id,
     owner_consented = o.owner_consented AND s.owner_id = o.owner_id,
     created_at = coalesce(s.created_at, o.created_at),
-    updated_at = CASE
-        WHEN s.updated_at > o.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
-    END
+    updated_at = kept_time(
+        time_if(s.updated_at > o.updated_at, s.updated_at), next_version(statement_timestamp(), o.updated_at)
+    )
 FROM staged s
 WHERE s.id = o.id
     AND (s.name, s.slug, s.owner_id, coalesce(s.created_at, o.created_at))
@@ -391,7 +389,7 @@ ON CONFLICT (organization_id, user_id) DO NOTHING;
 -- name: members_touch_updated
 -- Give the organizations whose members are about to change a new version.
 UPDATE organizations
-SET updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+SET updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id IN (
     SELECT m.organization_id
     FROM staged s
@@ -490,7 +488,7 @@ ON CONFLICT DO NOTHING;
 -- name: projects_insert_others
 -- Add projects that are not there, by their key; what else they share with others breaks a constraint.
 {projects_rows}
-ON CONFLICT (id) DO NOTHING;
+ON CONFLICT (organization_id, id) DO NOTHING;
 
 -- name: projects_update
 -- Change the projects that differ in what their lines give.
@@ -500,10 +498,9 @@ SET name = s.name,
     visibility = s.visibility,
     features = s.features,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > p.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
-    END
+    updated_at = kept_time(
+        time_if(s.updated_at > p.updated_at, s.updated_at), next_version(statement_timestamp(), p.updated_at)
+    )
 FROM (
     SELECT s.id, s.organization_id, s.name, s.updated_at,
         CASE WHEN given & 8 > 0 THEN coalesce(s.description, '') ELSE p.description END AS description,

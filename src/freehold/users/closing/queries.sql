@@ -19,7 +19,7 @@ DELETE FROM api_keys WHERE user_id = :user_id AND NOT :keep_api_keys::boolean RE
 -- Take away a password: none fits any more, until a new one is set.
 UPDATE users
 SET password_hash = '!',
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :user_id
 RETURNING id;
 
