@@ -31,10 +31,6 @@ class Cluster(NamedTuple):
     def coordinator(self) -> str:
         return self.urls[0]
 
-    @property
-    def worker(self) -> str:
-        return self.urls[1]
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if VARIABLE not in os.environ:

@@ -972,6 +972,32 @@ WHERE user_id = $1 AND id > $2
 ORDER BY id
 LIMIT $3;
 
+-- personal_data.erase_invitations
+WITH person AS (
+    SELECT lower(email COLLATE "C") AS address
+    FROM users
+    WHERE id = $1 AND (email_verified_at IS NOT NULL OR $2::boolean)
+)
+DELETE FROM invitations i USING person WHERE lower(i.email COLLATE "C") = person.address;
+
+-- personal_data.erase_received
+WITH person AS (
+    SELECT lower(email COLLATE "C") AS address
+    FROM users
+    WHERE id = $1 AND (email_verified_at IS NOT NULL OR $2::boolean)
+), mails AS (
+    DELETE FROM mail_messages m USING person WHERE lower(m.recipient COLLATE "C") = person.address
+)
+DELETE FROM invitations i USING person WHERE lower(i.email COLLATE "C") = person.address;
+
+-- personal_data.erase_received @citus
+WITH person AS (
+    SELECT lower(email COLLATE "C") AS address
+    FROM users
+    WHERE id = $1 AND (email_verified_at IS NOT NULL OR $2::boolean)
+)
+DELETE FROM mail_messages m USING person WHERE lower(m.recipient COLLATE "C") = person.address;
+
 -- personal_data.invitations
 SELECT i.id, i.organization_id, o.name AS organization, i.email, coalesce(r.name, i.role) AS role, i.created_at,
     i.expires_at, CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
