@@ -242,6 +242,7 @@ class Platform:
             meanings=context.db.meanings,
             observer=context.tools.observer,
             answer_seconds=context.tools.settings.statement_timeout_seconds + GRACE_SECONDS,
+            is_citus=context.db.is_citus,
         )
         return Platform(msgspec.structs.replace(context, db=inside))
 

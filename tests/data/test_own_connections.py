@@ -115,14 +115,19 @@ async def test_transaction_is_committed_or_undone_as_a_whole(platform: Platform,
     mine = platform.acting_as(ada.id)
     acme = await mine.organizations.create(NewOrganization(name="Acme"))
     async with platform.transaction() as connection:
-        await connection.execute("CREATE TABLE notes (project_id uuid REFERENCES projects ON DELETE CASCADE)")
+        await connection.execute("""
+            CREATE TABLE notes (
+                organization_id uuid NOT NULL, project_id uuid NOT NULL,
+                FOREIGN KEY (organization_id, project_id) REFERENCES projects ON DELETE CASCADE
+            )
+        """)
         project = await mine.within(connection).projects.create(acme.id, NewProject(name="One"))
-        await connection.execute("INSERT INTO notes VALUES ($1)", project.id)
+        await connection.execute("INSERT INTO notes VALUES ($1, $2)", acme.id, project.id)
 
     async def fail() -> None:
         async with platform.transaction() as connection:
             await mine.within(connection).projects.create(acme.id, NewProject(name="Two"))
-            await connection.execute("INSERT INTO notes VALUES (gen_random_uuid())")
+            await connection.execute("INSERT INTO notes VALUES ($1, gen_random_uuid())", acme.id)
 
     with pytest.raises(asyncpg.ForeignKeyViolationError):  # mine, as the driver raises it
         await fail()

@@ -88,9 +88,10 @@ TABLES = {
         CREATE TABLE invoices (
             id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
             organization_id uuid NOT NULL REFERENCES organizations ON DELETE CASCADE,
-            project_id uuid REFERENCES projects ON DELETE CASCADE
+            project_id uuid,
+            FOREIGN KEY (organization_id, project_id) REFERENCES projects ON DELETE CASCADE
         );
-        CREATE INDEX ON invoices (project_id)
+        CREATE INDEX ON invoices (project_id, organization_id)
     """,
     "odd": """
         CREATE SCHEMA "Billing";
@@ -156,7 +157,7 @@ def test_what_is_written_passes_the_guard_and_protects(
     written = tenants("protect", name, "--dir", str(folder))
     assert written.returncode == 0, written.stderr
     files = written.stdout.split()
-    assert len(files) == len(list(folder.iterdir())) == (1 if not filled else 2 if kind == "odd" else 3)
+    assert len(files) == len(list(folder.iterdir())) == (1 if not filled else 2 if kind in {"odd", "referring"} else 3)
     apply(database_url, folder, tmp_path / "backups")
     if not filled:
         query(FILLED[kind == "partitioned"].format(name=name))
@@ -284,7 +285,7 @@ OPENED = {
     "session": ("CREATE TABLE o (session_id uuid REFERENCES sessions)", "on_delete", "error"),
     "no index of a key": ("CREATE TABLE o (user_id uuid REFERENCES users ON DELETE CASCADE)", "index", "warning"),
     "key across organizations": (
-        "CREATE TABLE o (organization_id uuid NOT NULL, project_id uuid REFERENCES projects ON DELETE CASCADE)",
+        "CREATE TABLE o (organization_id uuid NOT NULL, invoice_id uuid REFERENCES invoices ON DELETE CASCADE)",
         "reference",
         "warning",
     ),

@@ -73,8 +73,7 @@ async def erase(scene: Scene, inside: Platform) -> None:
 
 KINDS: dict[str, tuple[str, Any, Any]] = {
     "organization": ("organizations (id)", lambda s: [s.organization], purge_organization),
-    "project": ("projects (id)", lambda s: [s.project], lambda s, p: p.projects.delete(s.organization, s.project)),
-    "project-composite": (
+    "project": (
         "projects (organization_id, id)",
         lambda s: [s.organization, s.project],
         lambda s, p: p.projects.delete(s.organization, s.project),
@@ -106,7 +105,11 @@ KINDS: dict[str, tuple[str, Any, Any]] = {
         lambda s: [s.organization],
         lambda s, p: p.organizations.owner_offers.withdraw(s.organization),
     ),
-    "project of a purged organization": ("projects (id)", lambda s: [s.project], purge_organization),
+    "project of a purged organization": (
+        "projects (organization_id, id)",
+        lambda s: [s.organization, s.project],
+        purge_organization,
+    ),
     "member of a purged organization": (
         "organization_members (organization_id, user_id)",
         lambda s: [s.organization, s.member],
@@ -183,13 +186,18 @@ async def test_every_table_is_named_also_behind_those_that_go_along(scene: Scene
     await scene.connection.execute("""
         CREATE TABLE invoices (id int PRIMARY KEY, organization_id uuid REFERENCES organizations ON DELETE CASCADE);
         CREATE TABLE payments (invoice_id int REFERENCES invoices, again int REFERENCES invoices);
-        CREATE TABLE tasks (id int PRIMARY KEY, parent int REFERENCES tasks, project_id uuid REFERENCES projects);
+        CREATE TABLE tasks (
+            id int PRIMARY KEY, parent int REFERENCES tasks, organization_id uuid, project_id uuid,
+            FOREIGN KEY (organization_id, project_id) REFERENCES projects
+        );
         CREATE TABLE notes (organization_id uuid REFERENCES organizations ON DELETE SET NULL);
         CREATE TABLE unrelated (organization_id uuid REFERENCES organizations);
     """)
     await scene.connection.execute("INSERT INTO invoices VALUES (1, $1), (2, $1)", scene.organization)
     await scene.connection.execute("INSERT INTO payments VALUES (1, 1), (1, 2), (2, 2)")
-    await scene.connection.execute("INSERT INTO tasks VALUES (1, 1, $1), (2, 1, $1)", scene.project)
+    await scene.connection.execute(
+        "INSERT INTO tasks VALUES (1, 1, $1, $2), (2, 1, $1, $2)", scene.organization, scene.project
+    )
     await scene.connection.execute("INSERT INTO notes VALUES ($1)", scene.organization)
     with pytest.raises(StillReferenced) as refused:
         await purge_organization(scene, scene.platform)

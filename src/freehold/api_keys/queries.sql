@@ -28,11 +28,28 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS found;
 
+-- name: by_key_hash @citus
+-- The same, for one key; where its projects are is asked of all servers, and only of a key that is limited to some.
+WITH k AS MATERIALIZED (
+    SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids, coalesce(u.is_admin, false) AS is_admin,
+        coalesce(k.last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true) AS is_stale
+    FROM api_keys k
+    LEFT JOIN users u ON u.id = k.user_id
+    WHERE k.key_hash = :key_hash AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.suspended_at IS NULL
+), p AS MATERIALIZED (
+    SELECT DISTINCT p.organization_id
+    FROM projects p
+    WHERE p.id = ANY (ARRAY(SELECT unnest(k.project_ids) FROM k))
+)
+SELECT k.id, k.user_id, k.organization_id, k.actions, k.project_ids, k.is_admin, k.is_stale,
+    CASE WHEN k.project_ids IS NOT NULL THEN ARRAY(SELECT p.organization_id FROM p) END AS organization_ids
+FROM k;
+
 -- name: note_use
 -- Note that a key is in use; at most once a minute, so that using it stays cheap.
 UPDATE api_keys
 SET last_used_at = now()
-WHERE id = :id AND coalesce(last_used_at NOT BETWEEN now() - interval '1 minute' AND now(), true);
+WHERE id = :id AND (last_used_at IS NULL OR last_used_at NOT BETWEEN now() - interval '1 minute' AND now());
 
 -- name: page
 -- Keys of a user or of an organization (the other is NULL), newest id first, before a position; two index scans in
@@ -83,15 +100,28 @@ SELECT count(*)
 FROM api_keys
 WHERE (user_id = :user_id OR organization_id = :organization_id) AND (expires_at IS NULL OR expires_at > now());
 
--- name: insert
--- Add a key.
+-- part: insertion
+-- Adds a key.
 INSERT INTO api_keys AS k (
     id, user_id, organization_id, name, hint, key_hash, actions, project_ids, created_by, expires_at
 )
 VALUES (
     :id, :user_id, :organization_id, :name, :hint, :key_hash, :actions, :project_ids, :created_by, :expires_at
 )
+
+-- name: insert
+-- Add a key.
+{insertion}
 RETURNING {api_key};
+
+-- name: insert @citus
+-- The same.
+WITH k AS (
+    {insertion}
+    RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at,
+        k.expires_at, k.last_used_at
+)
+SELECT {api_key} FROM k;
 
 -- name: retire
 -- Let an unexpired key of a user or of an organization go on for a while and no longer; tells what it was.

@@ -35,6 +35,49 @@ async def insert(
 ) -> None: ...
 
 
+class Sealed(msgspec.Struct, frozen=True):
+    """What the database adds to an event, and the digest of it all."""
+
+    salt: bytes | None
+    ip_digest: bytes | None
+    created_at: datetime
+    digest: bytes
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where in its chain an event is."""
+
+    sequence: int
+    previous_hash: bytes
+    hash: bytes
+
+
+@statement
+async def seal(db: Executor, *, event: NewEvent) -> Sealed: ...
+
+
+@statement
+async def advance_head(db: Executor, *, chain_id: UUID, digest: bytes) -> Place: ...
+
+
+@statement
+async def write(
+    db: Executor,
+    *,
+    event: NewEvent,
+    place: Place,
+    salt: bytes | None,
+    ip_digest: bytes | None,
+    created_at: datetime,
+) -> None: ...
+
+
+@statement
+async def capture(
+    db: Executor, *, chain_id: UUID, id: UUID, organization_id: UUID | None, action: str, sequence: int
+) -> int: ...
+
+
 @statement
 async def page_of_organization(
     db: Executor,

@@ -10,12 +10,9 @@ AND (:action::text IS NULL OR action = :action)
 AND created_at >= :from_time
 AND created_at < :to_time
 
--- name: insert
--- Write down one event, chained to the one before it: the chain's head and the event in one round trip.
--- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
--- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
-WITH change AS (SELECT)
-, address AS MATERIALIZED ( -- so that the salt is made once
+-- part: sealed
+-- An event as it is given, and the digest of its content: event and content, of what stands before them, if that has rows.
+address AS MATERIALIZED ( -- so that the salt is made once
     SELECT :ip::inet AS ip, CASE WHEN :ip::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
     WHERE EXISTS (SELECT FROM change)
 ), event AS MATERIALIZED (
@@ -34,7 +31,14 @@ WITH change AS (SELECT)
         ]) WITH ORDINALITY AS parts (part, place)
     ), 'UTF8')) AS digest
     FROM event
-), head AS (
+)
+
+-- name: insert
+-- Write down one event, chained to the one before it: the chain's head and the event in one round trip.
+-- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
+-- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
+WITH change AS (SELECT)
+, {sealed}, head AS (
     INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
     SELECT :chain_id, 1, first.hash, sha256(first.hash || int8send(1) || content.digest)
     FROM content, (SELECT decode(repeat('00', 32), 'hex') AS hash) AS first
@@ -54,6 +58,42 @@ WITH change AS (SELECT)
 ), {webhooks.capture}
 SELECT FROM change;
 
+-- name: seal
+-- What is to be written of an event, on Citus: there, the rows of one event are written apart, each on its server.
+WITH change AS (SELECT), {sealed}
+SELECT event.salt, event.ip_digest, event.created_at, content.digest FROM event, content;
+
+-- name: advance_head
+-- Put an event's digest at the end of its chain, on Citus. Whoever writes to the same chain waits here.
+INSERT INTO audit_heads AS h (chain_id, sequence, previous_hash, hash)
+VALUES (
+    :chain_id, 1, decode('0000000000000000000000000000000000000000000000000000000000000000', 'hex'),
+    sha256(decode('0000000000000000000000000000000000000000000000000000000000000000', 'hex') || int8send(1) || :digest::bytea)
+)
+ON CONFLICT (chain_id) DO UPDATE
+SET sequence = h.sequence + 1, previous_hash = h.hash, hash = sha256(h.hash || int8send(h.sequence + 1) || :digest)
+RETURNING sequence, previous_hash, hash;
+
+-- name: write
+-- Write an event for which its chain has a place, on Citus.
+INSERT INTO audit_events (
+    chain_id, sequence, id, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    ip, ip_salt, ip_digest, created_at, previous_hash, hash
+)
+VALUES (
+    :chain_id, :sequence, :id, :organization_id, :actor_id, :key_id, :action, :target_type, :target_id,
+    :details::text::jsonb, :request_id, :ip::inet, :salt, :ip_digest, :created_at, :previous_hash, :hash
+);
+
+-- name: capture
+-- Put an event before the endpoints that hear of it, on Citus.
+WITH event AS (
+    SELECT :chain_id::uuid AS chain_id, :id::uuid AS id, :action::text AS action
+), head AS (
+    SELECT :sequence::bigint AS sequence
+), {webhooks.capture}
+SELECT count(*) FROM delivery;
+
 -- name: page_of_organization
 -- Events of an organization, newest first, before a position; each filter may be NULL.
 -- reads: replica
@@ -70,12 +110,29 @@ LIMIT :limit;
 -- reads: replica
 SELECT id, username FROM users WHERE id = ANY (:ids::uuid[]);
 
+-- name: page_of_organization @citus
+-- The same, of one server: an organization's events are in its own chain.
+SELECT {event}
+FROM audit_events
+WHERE chain_id = :organization_id AND organization_id = :organization_id
+    AND (created_at, id) < (:before_time, :before_id)
+    AND {narrowed}
+ORDER BY created_at DESC, id DESC
+LIMIT :limit;
+
 -- name: count_of_organization
 -- How many events of an organization there are; each filter may be NULL.
 -- reads: replica
 SELECT count(*)
 FROM audit_events
 WHERE organization_id = :organization_id
+    AND {narrowed};
+
+-- name: count_of_organization @citus
+-- The same, of one server.
+SELECT count(*)
+FROM audit_events
+WHERE chain_id = :organization_id AND organization_id = :organization_id
     AND {narrowed};
 
 -- name: page_of_accounts
@@ -153,4 +210,15 @@ WHERE NOT EXISTS (
     SELECT FROM audit_events e
     WHERE e.chain_id = kept.chain_id AND e.sequence = kept.sequence AND e.hash = kept.hash
 )
+ORDER BY kept.place;
+
+-- name: broken_heads @citus
+-- The same, where a list of heads and the events are not joined one by one.
+SELECT kept.place
+FROM unnest(:chain_ids::uuid[], :sequences::bigint[], :hashes::bytea[]) WITH ORDINALITY
+    AS kept (chain_id, sequence, hash, place)
+LEFT JOIN (
+    SELECT chain_id, sequence, hash FROM audit_events WHERE chain_id = ANY (:chain_ids) AND sequence = ANY (:sequences)
+) AS e ON e.chain_id = kept.chain_id AND e.sequence = kept.sequence AND e.hash = kept.hash
+WHERE e.sequence IS NULL
 ORDER BY kept.place;

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,8 @@ from freehold.audit import queries
 from freehold.audit.types import PLATFORM_CHAIN, NewEvent
 from freehold.base.ids import new_id
 from freehold.data.context import Context
-from freehold.data.sql import STATEMENTS, Executor, bind, register, runner
+from freehold.data.rows import arguments_of
+from freehold.data.sql import STATEMENTS, Executor, bind, decoder, register, runner
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,7 +66,38 @@ async def record_own(
 ) -> None:
     """Write down an event of a program's own; see ``own_events``."""
     event = _event(context, action, target_id, organization_id=organization_id, details=dict(details))
-    await queries.insert(context.db, **msgspec.structs.asdict(event))
+    await _write(context.db, event)
+
+
+class _Writer(Executor, Protocol):
+    """Where something can be written that takes several statements: a pool or a transaction."""
+
+    async def transact(self, work: Callable[[Executor], Awaitable[R]]) -> R:
+        """Run the work in a transaction, or in a savepoint."""
+
+
+async def _write(db: _Writer, event: NewEvent) -> None:
+    if db.is_citus:
+        await db.transact(lambda inside: _write_apart(inside, event))
+    else:
+        await queries.insert(db, **msgspec.structs.asdict(event))
+
+
+async def _write_apart(db: Executor, event: NewEvent) -> None:
+    """Write an event with one statement for each table, as Citus needs it; in a transaction."""
+    sealed = await queries.seal(db, event=event)
+    place = await queries.advance_head(db, chain_id=event.chain_id, digest=sealed.digest)
+    await queries.write(
+        db, event=event, place=place, salt=sealed.salt, ip_digest=sealed.ip_digest, created_at=sealed.created_at
+    )
+    await queries.capture(
+        db,
+        chain_id=event.chain_id,
+        id=event.id,
+        organization_id=event.organization_id,
+        action=event.action,
+        sequence=place.sequence,
+    )
 
 
 def _event(
@@ -125,7 +157,7 @@ async def record(
         actor_id=actor_id,
         **details,
     )
-    await queries.insert(context.db, **msgspec.structs.asdict(event))
+    await _write(context.db, event)
 
 
 def recorded(
@@ -133,7 +165,8 @@ def recorded(
 ) -> Callable[Concatenate[Executor, NewEvent, P], Awaitable[R]]:
     """Make the stub run the changing statement of its name, and write down its event, in one round trip.
 
-    Both are stored or neither is, also outside of a transaction. A change of no row writes no event.
+    Both are stored or neither is, also outside of a transaction. A change of no row writes no event. On Citus,
+    where one statement cannot write tables that are spread in other ways, it is a transaction.
 
     Raises:
         LookupError: the file has no such statement.
@@ -147,15 +180,29 @@ def recorded(
     hints = {prefixed: _INSERT.hints[name] for prefixed, name in names.items()} | own.hints
     both = msgspec.structs.replace(
         own,
+        citus=own.citus or own,
         sql=sql,
         parameters=(*names, *own.parameters),
         hints=hints,
         sources=(*(f"given['event'].{name}" for name in names.values()), *own.sources),
     )
     run = runner(both)
+    apart = own.citus or own
+    arguments, decoded = arguments_of(apart.sources), decoder(own)
+
+    async def run_apart(db: Executor, event: NewEvent, given: Mapping[str, object]) -> R:
+        rows = await db.fetch(apart.sql, arguments(given))
+        if rows:
+            await _write_apart(db, event)
+        done: R = decoded(rows)
+        return done
 
     async def run_both(db: Executor, event: NewEvent, /, *_: P.args, **given: P.kwargs) -> R:
-        done: R = await run(db, event=event, **given)
+        done: R
+        if db.is_citus:
+            done = await cast("_Writer", db).transact(lambda inside: run_apart(inside, event, given))
+        else:
+            done = await run(db, event=event, **given)
         return done
 
     return register(stub, both, run_both)

@@ -34,7 +34,9 @@ SERVE: Final = {
     "serve": Part("freehold.serve.command:serve", "Start the server, with an embedded PostgreSQL or your own."),
 }
 DATABASE: Final = {
-    "db": Part("freehold.postgres.commands:db", "Show the database in use, or open a shell on it."),
+    "db": Part(
+        "freehold.migrate.citus.commands:db", "Show the database in use, open a shell on it, or spread it over servers."
+    ),
     "migrate": Part(
         "freehold.migrate.commands:migrate", "Change the database schema safely: rehearsed, backed up and reversible."
     ),

@@ -57,6 +57,7 @@ class Database:
         self._statement_timeout_seconds = statement_timeout_seconds
         self.meanings = meanings
         self.observer = lender.observer
+        self.is_citus = lender.is_citus
         self.roots: tuple[Root, ...] = ()
         self.lookups: dict[str, Coalescer] | None = {}
         self.quick: Executor = Quick(lender, meanings, statement_timeout_seconds)
@@ -102,7 +103,7 @@ class Database:
         """Count what refers to what was to be deleted; whatever keeps from that, the refusal itself is told."""
         try:
             async with self._lender.lend(answer_seconds=SECONDS) as lent, lent.transaction("BEGIN READ ONLY"):
-                reading = Transaction(lent.silent(), meanings=self.meanings)
+                reading = Transaction(lent.silent(), meanings=self.meanings, is_citus=self.is_citus)
                 return await count_references(reading, error.broken, roots)
         except (FreeholdError, *DRIVER):
             return error
@@ -137,7 +138,7 @@ class Database:
             try:
                 with translating(self.meanings, roots=roots):
                     async with self._lender.lend() as lent, lent.transaction():
-                        transaction = Transaction(lent, meanings=self.meanings)
+                        transaction = Transaction(lent, meanings=self.meanings, is_citus=self.is_citus)
                         transaction.roots = roots
                         return await work(transaction)
             except Unsettled as error:
@@ -170,7 +171,7 @@ class Database:
         with translating(self.meanings):
             async with self._lender.lend(answer_seconds=UNHURRIED_SECONDS) as lent, lent.transaction():
                 await lent.do(lent.connection.execute, UNHURRIED)
-                yield Transaction(lent.silent(), meanings=self.meanings)
+                yield Transaction(lent.silent(), meanings=self.meanings, is_citus=self.is_citus)
 
     @asynccontextmanager
     async def snapshot(self, *, anywhere: bool = False) -> AsyncIterator[Transaction]:  # noqa: ARG002 - there is one
@@ -188,7 +189,7 @@ class Database:
                 await open_things.enter_async_context(lent.transaction(_SNAPSHOT))
                 await lent.do(lent.connection.execute, UNHURRIED)
             # What fails out there is not the database's fault, so it is not translated.
-            yield Transaction(lent.silent(), meanings=self.meanings)
+            yield Transaction(lent.silent(), meanings=self.meanings, is_citus=self.is_citus)
 
     async def close(self) -> None:
         """Wait for the statements in flight, within their bound, then close every connection."""
@@ -211,6 +212,7 @@ class Quick:
         self._seconds = min(QUICK_SECONDS, (statement_timeout_seconds + 1) / 2)
         self._try_seconds = min(TRY_SECONDS, self._seconds / 3)
         self.observer = lender.observer
+        self.is_citus = lender.is_citus
 
     @property
     def quick(self) -> Executor:

@@ -24,6 +24,7 @@ _OTHER_SCHEMA: Final = (
     "'freehold migrate apply'), or a newer Freehold has migrated it (upgrade this one): see 'freehold migrate status'"
 )
 _FULL_SECONDS: Final = 30
+_OF_SHARD: Final = re.compile(r'constraint "(\w+?)_\d{6,}"')
 
 RACES = (
     asyncpg.SerializationError,
@@ -114,11 +115,19 @@ def translated(
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         if error.table_name and not is_own(error.schema_name, error.table_name):
             return _refused_by(error, roots)
-        meaning = meanings.get(error.constraint_name or "")
+        meaning = meanings.get(_broken_constraint(error) or "")
         return meaning() if meaning else None
     if isinstance(error, RACES):
         return LostRace("Too many changes at the same place at once: try again")
     return _state_of_the_database(error, stored=stored)
+
+
+def _broken_constraint(error: asyncpg.IntegrityConstraintViolationError) -> str | None:
+    """Name the broken constraint. Citus names that of a shard, with the shard's number, and in its message alone."""
+    if error.constraint_name:
+        return str(error.constraint_name)
+    found = _OF_SHARD.search(str(error))
+    return found[1] if found else None
 
 
 def _state_of_the_database(error: BaseException, *, stored: bool) -> FreeholdError | None:

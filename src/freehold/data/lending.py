@@ -45,11 +45,13 @@ class Lender:
         acquire_timeout_seconds: float,
         observer: Observer,
         keeps_sessions: bool = True,
+        is_citus: bool = False,
     ) -> None:
         self.pool = pool
         self.observer = observer
         self.loop = asyncio.get_running_loop()
         self.keeps_sessions = keeps_sessions
+        self.is_citus = is_citus
         self._acquire_timeout_seconds = acquire_timeout_seconds
         self._settling: set[asyncio.Task[None]] = set()
         self._renewed_at = 0.0

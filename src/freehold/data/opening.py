@@ -11,6 +11,12 @@ from freehold.data.lending import GRACE_SECONDS, Connection, Lender, prepare
 from freehold.observe.observer import SILENT, Observer
 from freehold.postgres.reaching import UNREADABLE, unreachable
 
+_ARRAYS: Final = """
+SELECT $1::bool[], $2::bytea[], $3::int4[], $4::int8[], $5::float8[], $6::text[], $7::varchar[], $8::name[],
+    $9::timestamptz[], $10::uuid[], $11::jsonb[], $12::inet[], $13::xid8
+"""
+_HAS_CITUS: Final = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
+
 CONNECT_SECONDS: Final = 5.0
 """How long connecting may take: name, TCP, TLS and sign-in."""
 
@@ -27,6 +33,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         through_pgbouncer: what is in between lends a session of PostgreSQL for a transaction at a time. So nothing is
             kept in one: neither prepared statements nor timeouts, of which this side keeps the statement's.
         observer: is told what runs.
+        is_citus: Citus may spread the tables over several servers. It plans no generic statement, and changes reference
+            tables and spread ones in one transaction only if it asks one shard after the other.
     """
 
     meanings: Meanings = NO_MEANINGS
@@ -36,6 +44,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     lock_timeout_seconds: float = 5
     through_pgbouncer: bool = False
     observer: Observer = SILENT
+    is_citus: bool = False
 
     @property
     def of_connections(self) -> dict[str, Any]:
@@ -52,6 +61,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
             # all values.
             "plan_cache_mode": "force_generic_plan",
         }
+        if self.is_citus:
+            kept |= {"plan_cache_mode": "auto", "citus.multi_shard_modify_mode": "sequential"}
         through = self.through_pgbouncer
         return {
             "timeout": CONNECT_SECONDS,
@@ -73,25 +84,34 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
             min_size=0,  # or the driver logs a traceback for each try to open one while the database is away
             max_size=self.size,
             reset=_keep,
-            **{"init": prepare, **self.of_connections, **given},
+            **{
+                "init": _prepare_on_citus if self.is_citus and not self.through_pgbouncer else prepare,
+                **self.of_connections,
+                **given,
+            },
         )
         return Lender(
             pool,
             acquire_timeout_seconds=self.acquire_timeout_seconds,
             observer=self.observer,
             keeps_sessions=not self.through_pgbouncer,
+            is_citus=self.is_citus,
         )
 
 
 async def first_connected(url: str, opening: Opening, **given: Any) -> Lender:
-    """Make a pool, and connect once.
+    """Make a pool, and connect once; where Citus spreads the tables, as that wants it.
 
     Raises:
         Unavailable: it cannot be reached, or refuses; the detail says why.
     """
     try:
         lender = await opening.pool(url, **given)
-        await lender.pool.release(await lender.pool.acquire(timeout=CONNECT_SECONDS))
+        async with lender.pool.acquire(timeout=CONNECT_SECONDS) as connection:
+            is_citus: bool = await connection.fetchval(_HAS_CITUS, timeout=CONNECT_SECONDS)
+        if is_citus and not opening.is_citus:
+            await lender.pool.close()
+            lender = await msgspec.structs.replace(opening, is_citus=True).pool(url, **given)
     except (asyncpg.PostgresError, *GONE) as error:  # at a start, so the reason is for the operator and for no client
         if "unsupported startup parameter" in str(error):
             raise Unavailable(
@@ -101,6 +121,17 @@ async def first_connected(url: str, opening: Opening, **given: Any) -> Lender:
     except ValueError:  # its own text may hold a part of the password
         raise Unavailable(UNREADABLE) from None
     return lender
+
+
+async def _prepare_on_citus(connection: Any) -> None:
+    """Prepare a new connection, and have the driver learn the types of arrays.
+
+    It asks PostgreSQL's catalog for each, where Citus looks up for every row whether it belongs to a shard: seconds.
+    """
+    await prepare(connection)
+    await connection.execute("SET citus.override_table_visibility = off")
+    await connection.prepare(_ARRAYS)
+    await connection.execute("RESET citus.override_table_visibility")
 
 
 async def _keep(connection: Any) -> None:

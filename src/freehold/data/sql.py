@@ -23,12 +23,16 @@ an array for each parameter and says with a column ``place`` (1, 2, ...) which o
     SELECT wanted.place, p.id, p.name
     FROM unnest(:id::uuid[]) WITH ORDINALITY AS wanted (id, place)
     JOIN projects p ON p.id = wanted.id;
+
+Where Citus spreads the tables over several servers, some statements have to be others. Such a variant stands below the
+statement, for the same stub: ``-- name: by_id @citus``. It takes the same parameters, or fewer; that of a lookup takes
+plain values instead of arrays, returns no ``place``, and is asked once for each call.
 """
 
 import inspect
 import re
 import types
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, partial
 from pathlib import Path
@@ -46,7 +50,7 @@ R = TypeVar("R")
 STATEMENTS: Final[dict[str, "Statement"]] = {}
 """Every bound statement by its full name, such as ``freehold.users.by_id``."""
 
-_HEAD = re.compile(r"^-- (name|part): (\w+)\n-- (\S.*)\n", re.MULTILINE)
+_HEAD = re.compile(r"^-- (name|part): (\w+(?: @citus)?)\n-- (\S.*)\n", re.MULTILINE)
 _PART = re.compile(r"\{(?:([a-z_.]+)\.)?([a-z_]+)\}")
 _REPLICA = "-- reads: replica\n"
 _PACKAGES = Path(__file__).parents[1]
@@ -60,6 +64,8 @@ class Executor(Protocol):
     """The lookups that share queries here; None where each must run at once, in its transaction."""
     observer: Observer
     """Is told what runs."""
+    is_citus: bool
+    """Whether Citus spreads the tables over several servers, so that variants run."""
 
     @property
     def quick(self) -> "Executor":
@@ -101,7 +107,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """A statement with the order of its parameters; ``result``, ``hints`` and ``sources`` come from its stub.
 
     A lookup takes an array of each hint's type. Each source reads a parameter from the arguments of a call, ``given``.
-    What ``reads`` is ``replica`` for may run on a replica, in an operation that only reads.
+    What ``reads`` is ``replica`` for may run on a replica, in an operation that only reads. On Citus, ``citus`` runs
+    instead, if it has such a variant.
     """
 
     name: str
@@ -113,6 +120,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     is_lookup: bool = False
     reads: str = "primary"
+    citus: "Statement | None" = None
 
 
 def statement_names() -> dict[str, str]:
@@ -218,7 +226,7 @@ def lookup(stub: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         TypeError: the stub's parameters are not the statement's.
     """
     bound = msgspec.structs.replace(bind(stub), is_lookup=True)
-    return register(stub, bound, _lookup_runner(bound))
+    return register(stub, bound, _by_target(_lookup_runner(bound), bound.citus))
 
 
 def streaming(stub: Callable[P, AsyncIterator[R]]) -> Callable[P, AsyncIterator[R]]:
@@ -229,6 +237,8 @@ def streaming(stub: Callable[P, AsyncIterator[R]]) -> Callable[P, AsyncIterator[
         TypeError: the stub's parameters are not the statement's.
     """
     bound = bind(stub)
+    if bound.citus is not None:
+        raise TypeError(f"{bound.name} is a stream, which has no variant yet")
     return register(stub, bound, _streamer(bound))
 
 
@@ -252,6 +262,8 @@ def register(stub: Callable[..., Any], bound: Statement, run: Callable[..., Any]
     """Make known what a stub runs, and give that the stub's name."""
     name = f"{stub.__module__.removesuffix('.queries')}.{stub.__name__}"
     STATEMENTS[name] = bound
+    if bound.citus is not None:
+        STATEMENTS[f"{name} @citus"] = bound.citus
     run.__name__, run.__doc__, run.__module__ = stub.__name__, bound.description, stub.__module__
     return run if inspect.isasyncgenfunction(run) else traced(name.removeprefix("freehold."), run)
 
@@ -278,6 +290,13 @@ def bind(stub: Callable[..., Any], *, besides: AbstractSet[str] = frozenset()) -
     brought = parameters({name: hints[name] for name in names})
     if set(brought) != set(loaded.parameters):
         raise TypeError(f"{path}: {stub.__name__} takes {sorted(loaded.parameters)}, its stub {sorted(brought)}")
+    variant = load(path).get(f"{stub.__name__} @citus")
+    if variant is not None and not set(variant.parameters) <= set(brought):
+        raise TypeError(f"{path}: {variant.name} takes {sorted(variant.parameters)}, its stub {sorted(brought)}")
+    return msgspec.structs.replace(_typed(loaded, result, brought), citus=variant and _typed(variant, result, brought))
+
+
+def _typed(loaded: Statement, result: Any, brought: Mapping[str, tuple[str, Any]]) -> Statement:
     return msgspec.structs.replace(
         loaded,
         result=result,
@@ -288,6 +307,39 @@ def bind(stub: Callable[..., Any], *, besides: AbstractSet[str] = frozenset()) -
 
 def runner(bound: Statement) -> Callable[..., Any]:
     """Make the function that runs a statement with its parameters by name."""
+    return _by_target(_runner(bound), bound.citus)
+
+
+def _by_target(run: Callable[..., Any], variant: Statement | None) -> Callable[..., Any]:
+    """Run the variant where it belongs; a statement that has none costs nothing more."""
+    if variant is None:
+        return run
+    run_variant = _runner(variant)
+
+    def run_either(db: Executor, **given: object) -> Awaitable[Any]:
+        return (run_variant if db.is_citus else run)(db, **given)  # type: ignore[no-any-return]
+
+    return run_either
+
+
+def decoder(bound: Statement) -> Callable[[list[Row]], Any]:
+    """Make the function that turns the rows of a statement into its result."""
+    inner, many, optional = result_shape(bound.result)
+    decode = row_decoder(inner)
+
+    def decoded(rows: list[Row]) -> Any:
+        if many:
+            return [decode(row) for row in rows]
+        if rows:
+            return decode(rows[0])
+        if optional or inner is types.NoneType:
+            return None
+        raise LookupError(f"{bound.name} returned no row")
+
+    return decoded
+
+
+def _runner(bound: Statement) -> Callable[..., Any]:
     sql, arguments = bound.sql, arguments_of(bound.sources)
     inner, many, optional = result_shape(bound.result)
     decode = row_decoder(inner)

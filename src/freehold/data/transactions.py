@@ -43,15 +43,22 @@ class Transaction:
     route: None = None
     replicas: None = None
 
-    def __init__(self, lent: Lent, *, meanings: Meanings) -> None:
+    def __init__(self, lent: Lent, *, meanings: Meanings, is_citus: bool = False) -> None:
         self._lent = lent
+        self.is_citus = is_citus
         self.meanings = meanings
         self.observer = lent.observer
         self.roots: list[Root] = []
 
     @classmethod
     def within(
-        cls, connection: Any, *, meanings: Meanings, observer: Observer = SILENT, answer_seconds: float = 15
+        cls,
+        connection: Any,
+        *,
+        meanings: Meanings,
+        observer: Observer = SILENT,
+        answer_seconds: float = 15,
+        is_citus: bool = False,
     ) -> "Transaction":
         """Make one of a transaction that somebody else has begun on a connection of theirs, and ends.
 
@@ -60,6 +67,7 @@ class Transaction:
             meanings: of the constraints of the database.
             observer: is told what runs.
             answer_seconds: how long each statement may take.
+            is_citus: Citus spreads the tables over several servers.
 
         Raises:
             TypeError: it is no connection that can be used.
@@ -67,7 +75,7 @@ class Transaction:
             RuntimeError: it belongs to another event loop.
         """
         lent = Lent(adapted(connection), observer, answer_seconds=answer_seconds, outside=role_outside(connection))
-        return cls(lent, meanings=meanings)
+        return cls(lent, meanings=meanings, is_citus=is_citus)
 
     @property
     def connection(self) -> Any:

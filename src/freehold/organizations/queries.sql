@@ -160,19 +160,17 @@ SELECT count(*) FROM organizations o WHERE ({name_begins} OR {slug_begins}) AND 
 -- Whether an organization has a slug or had it lately.
 SELECT EXISTS (SELECT FROM slugs s WHERE s.slug = :slug AND {held});
 
--- name: insert
--- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
--- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.
-WITH claimed AS (
-    INSERT INTO slugs AS s (slug, organization_id)
-    SELECT candidate, :id
-    FROM unnest(:slugs::text[]) WITH ORDINALITY AS candidates (candidate, rank)
-    WHERE NOT EXISTS (SELECT 1 FROM slugs s WHERE s.slug = candidate AND {held})
-    ORDER BY rank
-    LIMIT 1
-    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT {held}
-    RETURNING s.slug
-), organization AS (
+-- part: first_free
+-- The first of the slugs that is free.
+SELECT candidate, :id
+FROM unnest(:slugs::text[]) WITH ORDINALITY AS candidates (candidate, rank)
+WHERE NOT EXISTS (SELECT 1 FROM slugs s WHERE s.slug = candidate AND {held})
+ORDER BY rank
+LIMIT 1
+
+-- part: with_owner
+-- Adds an organization under the slug that was claimed, with its owner as first member.
+organization AS (
     INSERT INTO organizations AS o (
         id, name, slug, owner_id, owner_consented, features, public_metadata, private_metadata
     )
@@ -185,7 +183,27 @@ WITH claimed AS (
     SELECT id, owner_id, 'admin' FROM organization
 )
 SELECT {row}, o.features, o.public_metadata, o.private_metadata, ARRAY[o.owner_id] AS members, 1 AS members_count
-FROM organization o;
+FROM organization o
+
+-- name: insert
+-- Add an organization with its owner as first member, under the first of the slugs that is free; none when all are taken.
+-- Whoever claims a slug in the same moment waits here; one claims it, whoever has it or had it lately.
+WITH claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    {first_free}
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT {held}
+    RETURNING s.slug
+), {with_owner};
+
+-- name: insert @citus
+-- The same. There, what is claimed knows no time of now: what was free at first is taken unless somebody has it by then.
+WITH claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    {first_free}
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.released_at IS NOT NULL
+    RETURNING s.slug
+), {with_owner};
 
 -- name: lock
 -- Make all that gives an organization another slug wait for each other, so that what is counted holds.
@@ -198,11 +216,9 @@ FROM organizations o
 WHERE id = :id AND deleted_at IS NULL
 FOR NO KEY UPDATE;
 
--- name: take_slug
--- Claim another slug for an organization that is locked, and keep the one that it has for it. What another organization
--- has, or had lately, is not claimed, which breaks a constraint as soon as the organization gets it. Nothing is done where
--- it keeps so many others already: then, when the first of them is free again.
-WITH old AS (
+-- part: slugs_kept
+-- Whether an organization keeps too many slugs, and when the first of them is free again.
+old AS (
     SELECT count(*) >= :most AS is_full, min(s.released_at) + interval '90 days' AS free_at
     FROM slugs s
     WHERE s.organization_id = :id AND s.released_at IS NOT NULL AND s.slug <> :slug AND {held}
@@ -210,13 +226,10 @@ WITH old AS (
     SELECT o.id, o.slug
     FROM organizations o, old
     WHERE o.id = :id AND o.deleted_at IS NULL AND o.slug <> :slug AND NOT old.is_full
-    FOR NO KEY UPDATE OF o
-), claimed AS (
-    INSERT INTO slugs AS s (slug, organization_id)
-    SELECT :slug::varchar, id FROM locked
-    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
-    WHERE s.organization_id = excluded.organization_id OR NOT {held}
-), released AS (
+
+-- part: slug_released
+-- Keeps the slug of before for the organization.
+released AS (
     UPDATE slugs s
     SET released_at = now()
     FROM locked
@@ -225,7 +238,33 @@ WITH old AS (
 SELECT old.free_at
 FROM old
 JOIN organizations o ON o.id = :id AND o.slug <> :slug
-WHERE old.is_full;
+WHERE old.is_full
+
+-- name: take_slug
+-- Claim another slug for an organization that is locked, and keep the one that it has for it. What another organization
+-- has, or had lately, is not claimed, which breaks a constraint as soon as the organization gets it. Nothing is done where
+-- it keeps so many others already: then, when the first of them is free again.
+WITH {slugs_kept}
+    FOR NO KEY UPDATE OF o
+), claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT :slug::varchar, id FROM locked
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.organization_id = excluded.organization_id OR NOT {held}
+), {slug_released};
+
+-- name: take_slug @citus
+-- The same. There, what is claimed knows no time of now: what others had lately is looked at first. The organization is
+-- locked already.
+WITH {slugs_kept}
+), claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT :slug::varchar, id
+    FROM locked
+    WHERE NOT EXISTS (SELECT FROM slugs s WHERE s.slug = :slug AND s.organization_id <> :id AND {held})
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.organization_id = excluded.organization_id OR s.released_at IS NOT NULL
+), {slug_released};
 
 -- name: update
 -- Change what is given: NULL leaves a column as it is.
@@ -235,7 +274,7 @@ SET name = coalesce(:name, name),
     features = coalesce(:features, features),
     public_metadata = coalesce(:public_metadata::text::jsonb, public_metadata),
     private_metadata = coalesce(:private_metadata::text::jsonb, private_metadata),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {kept};
 

@@ -101,6 +101,8 @@ async def _erase(subject: Subject, version: datetime | None) -> None:
     reader = await reader_of(context, user_id)
     await use_up_invitations(context, organization_ids, user_id)
     await queries.erase_received(subject.db, user_id=user_id, is_sure=context.is_admin)
+    if subject.db.is_citus:
+        await queries.erase_invitations(subject.db, user_id=user_id, is_sure=context.is_admin)
     await users.delete(context, user_id, version=version)
     if reader is not None:
         await tell(context, None, "user_deleted", reader=reader)

@@ -90,13 +90,27 @@ LIMIT 10;
 -- Organizations that a user belongs to, deleted ones, too, in order of id.
 SELECT organization_id FROM organization_members WHERE user_id = :user_id ORDER BY organization_id;
 
--- name: erase_received
--- Remove mails and invitations to a user's address: when they have shown that it is theirs, or an administrator says so.
-WITH person AS (
+-- part: person
+-- The address of a user who has shown that it is theirs, or of whom an administrator is sure.
+person AS (
     SELECT lower(email COLLATE "C") AS address
     FROM users
     WHERE id = :user_id AND (email_verified_at IS NOT NULL OR :is_sure::boolean)
-), mails AS (
+)
+
+-- name: erase_received
+-- Remove mails and invitations to a user's address: when they have shown that it is theirs, or an administrator says so.
+WITH {person}, mails AS (
     DELETE FROM mail_messages m USING person WHERE lower(m.recipient COLLATE "C") = person.address
 )
+DELETE FROM invitations i USING person WHERE lower(i.email COLLATE "C") = person.address;
+
+-- name: erase_received @citus
+-- The same of mails alone; see erase_invitations.
+WITH {person}
+DELETE FROM mail_messages m USING person WHERE lower(m.recipient COLLATE "C") = person.address;
+
+-- name: erase_invitations
+-- Remove invitations to a user's address, on Citus, where they are on other servers than mails.
+WITH {person}
 DELETE FROM invitations i USING person WHERE lower(i.email COLLATE "C") = person.address;

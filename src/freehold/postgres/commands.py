@@ -20,7 +20,7 @@ from freehold.postgres.server import connect_or_start
 
 @click.group()
 def db() -> None:
-    """Show the database in use, or open a shell on it."""
+    """Show the database in use, open a shell on it, or spread it over servers."""
 
 
 def database_options(command: Callable[..., Any]) -> Callable[..., Any]:

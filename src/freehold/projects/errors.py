@@ -6,10 +6,8 @@ from freehold.base.errors import Meaning, failing
 from freehold.base.metadata import SAYS, ObjectRule
 from freehold.base.validation import checks_of
 from freehold.projects.types import Project
-from freehold.users.errors import IdTaken
 
 MEANINGS: Final[dict[str, Meaning]] = {
-    "projects_organization_id_id_key": IdTaken,
     **checks_of("projects", Project),
     "projects_visibility_check": failing("/settings/visibility", "invalid_choice", "must be one of: public, private"),
     "projects_features_check": failing(

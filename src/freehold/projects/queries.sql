@@ -28,6 +28,15 @@ CROSS JOIN LATERAL (
     LIMIT wanted."limit"
 ) AS found;
 
+-- name: page @citus
+-- The same, of one organization, whose server is asked.
+SELECT {project}
+FROM projects p
+WHERE p.organization_id = :organization_id
+    AND (p.created_at, p.id) < (:before_created_at, :before_id)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT :limit;
+
 -- name: page_public
 -- Public projects of an organization, newest first, before a position.
 SELECT {project}
@@ -124,6 +133,10 @@ SELECT wanted.place, {kept}
 FROM unnest(:organization_id::uuid[], :id::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
 
+-- name: by_id @citus
+-- The same, of one organization.
+SELECT {project} FROM projects p WHERE p.organization_id = :organization_id AND p.id = :id;
+
 -- name: insert
 -- Add a project.
 INSERT INTO projects AS p (
@@ -148,7 +161,7 @@ SET name = coalesce(:name, name),
     features = coalesce(:features, features),
     public_metadata = coalesce(:public_metadata::text::jsonb, public_metadata),
     private_metadata = coalesce(:private_metadata::text::jsonb, private_metadata),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE organization_id = :organization_id AND id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {kept};
 

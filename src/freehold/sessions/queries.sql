@@ -57,10 +57,13 @@ CROSS JOIN LATERAL (
 -- now, so that no session outlives what it may by a clock that was wrong.
 UPDATE sessions
 SET last_used_at = now(),
-    created_at = CASE WHEN acting_admin_id IS NULL THEN least(created_at, now()) ELSE created_at END,
-    expires_at = CASE WHEN acting_admin_id IS NULL THEN least(
-        least(created_at, now()) + make_interval(secs => :lifetime_seconds), now() + make_interval(secs => :idle_seconds)
-    ) ELSE expires_at END
+    created_at = least(created_at, time_if(acting_admin_id IS NULL, now())),
+    expires_at = kept_time(
+        time_if(acting_admin_id IS NOT NULL, expires_at),
+        least(
+            seconds_after(least(created_at, now()), :lifetime_seconds), now() + make_interval(secs => :idle_seconds)
+        )
+    )
 WHERE id = :id AND last_used_at NOT BETWEEN now() - interval '1 minute' AND now();
 
 -- name: insert
@@ -117,5 +120,5 @@ DELETE FROM sessions WHERE id = :id AND user_id = :user_id RETURNING id;
 -- Store the hash of the same password made with today's parameters, unless it was changed meanwhile.
 UPDATE users
 SET password_hash = :renewed,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :user_id AND password_hash = :outdated;

@@ -1624,7 +1624,8 @@ class Transfer(Group):
             Forbidden: ``forbidden``: the actor is not a platform administrator.
             BadFile: ``bad_file``: the file cannot be read to its end, or has columns that ``kind`` does not have.
             ImportIsRunning: ``import_is_running``.
-            Unavailable: ``unavailable``: the database failed. Nothing is stored, or (of a partial import) a part.
+            Unavailable: ``unavailable``: the database failed. Nothing is stored, or (of a partial import) a part. Also
+                where Citus spreads the tables.
         """
         return self._working.run(
             lambda platform: platform.transfer.import_file(

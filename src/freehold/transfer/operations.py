@@ -8,6 +8,7 @@ import msgspec
 
 from freehold.access import AccountAction, By, Writes, in_transaction, operation
 from freehold.audit.recording import record
+from freehold.base.errors import Unavailable
 from freehold.data.context import Context
 from freehold.data.db import Transaction, connect
 from freehold.transfer import queries
@@ -61,8 +62,10 @@ async def import_file(
         Forbidden: ``forbidden``: the actor is not a platform administrator.
         BadFile: ``bad_file``: the file cannot be read to its end, or has columns that ``kind`` does not have.
         ImportIsRunning: ``import_is_running``.
-        Unavailable: ``unavailable``: the database failed. Nothing is stored, or (of a partial import) a part.
+        Unavailable: ``unavailable``: the database failed. Nothing is stored, or (of a partial import) a part. Also
+            where Citus spreads the tables.
     """
+    await _require_one_server(context)
     plan, refusals, progress = plan or ImportPlan(), refusals or Refusals(), progress or Quiet()
     course = Course(kind, plan, refusals, progress)
 
@@ -183,6 +186,7 @@ async def import_system(
         NotThatSystem: ``not_that_system``: the database does not have the tables of the system.
         Unavailable: ``unavailable``: one of the databases cannot be reached, or has failed; nothing is stored.
     """
+    await _require_one_server(context)
     refusals, progress = refusals or Refusals(), progress or Quiet()
     plan = ImportPlan(on_conflict=on_conflict, partial=True)
     refusals.begin()
@@ -202,6 +206,15 @@ async def import_system(
             return await _in_one(context, lambda db: work(db, snapshot), lambda report: report.dry_run)
     finally:
         await source.close()
+
+
+async def _require_one_server(context: Context) -> None:
+    """Refuse to import where Citus spreads the tables: what an import joins is not on one server there."""
+    if context.db.is_citus and await queries.is_spread(context.db):
+        raise Unavailable(
+            "The tables of this database are spread over several servers, where nothing can be imported: import before "
+            "'freehold db distribute'"
+        )
 
 
 async def _in_one(

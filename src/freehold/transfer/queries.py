@@ -21,6 +21,10 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @statement
+async def is_spread(db: Executor) -> bool: ...
+
+
+@statement
 async def checkpoint(db: Executor, *, fingerprint: bytes) -> Checkpoint | None: ...
 
 

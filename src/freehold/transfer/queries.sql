@@ -64,6 +64,12 @@ JOIN organizations o ON o.id = m.organization_id AND o.owner_id <> m.user_id AND
 LEFT JOIN roles r ON r.organization_id = m.organization_id AND r.id = m.role_id
 ORDER BY m.organization_id, m.user_id;
 
+-- name: is_spread
+-- Whether Citus spreads the tables: it watches each of them with a trigger.
+SELECT EXISTS (
+    SELECT FROM pg_trigger WHERE tgrelid = 'projects'::regclass AND tgisinternal AND tgname LIKE 'truncate\_trigger%'
+);
+
 -- name: count_projects
 -- How many projects there are.
 SELECT count(*) FROM projects;

@@ -82,7 +82,7 @@ INSERT INTO users AS u (
     id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale,
     metadata, public_metadata, private_metadata
 )
-SELECT :id, :username, :email::varchar, CASE WHEN :email_verified::boolean THEN now() END, :password_hash, :first_name, :last_name,
+SELECT :id, :username, :email::varchar, time_if(:email_verified::boolean, now()), :password_hash, :first_name, :last_name,
     :avatar_url, :is_admin, :locale, :metadata::text::jsonb, :public_metadata::text::jsonb,
     :private_metadata::text::jsonb
 WHERE NOT EXISTS (
@@ -106,7 +106,7 @@ SET username = coalesce(:username, username),
     metadata = coalesce(:metadata::text::jsonb, metadata),
     public_metadata = coalesce(:public_metadata::text::jsonb, public_metadata),
     private_metadata = coalesce(:private_metadata::text::jsonb, private_metadata),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {kept};
 
@@ -114,7 +114,7 @@ RETURNING {kept};
 -- Store the hash of a new password.
 UPDATE users u
 SET password_hash = :password_hash,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {user};
 
@@ -135,7 +135,7 @@ WITH ended AS (
     RETURNING user_id, email
 )
 UPDATE users u
-SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+SET updated_at = next_version(statement_timestamp(), u.updated_at)
 FROM ended
 WHERE u.id = ended.user_id AND ended.email <> u.email;
 
@@ -143,7 +143,7 @@ WHERE u.id = ended.user_id AND ended.email <> u.email;
 -- Remove a user; the organizations they leave get a new version, since their members change.
 WITH left_organizations AS (
     UPDATE organizations o
-    SET updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
+    SET updated_at = next_version(statement_timestamp(), o.updated_at)
     FROM organization_members m
     WHERE m.user_id = :id AND o.id = m.organization_id
 )

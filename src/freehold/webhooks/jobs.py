@@ -15,6 +15,8 @@ from time import monotonic
 from typing import Final
 from uuid import UUID, uuid4
 
+import msgspec
+
 from freehold.base.addresses import networks_of
 from freehold.base.errors import FreeholdError
 from freehold.base.settings import SettingError, Settings
@@ -221,6 +223,10 @@ async def _note_failure(
     context.tools.observer.webhook("given_up" if failed and failed.is_given_up else "failed")
     if failed is None:
         return
+    if context.db.is_citus:
+        await queries.note_ill(context.db, endpoint_id=held.endpoint_id)
+        seconds = await queries.ill_for(context.db, endpoint_id=held.endpoint_id)
+        failed = msgspec.structs.replace(failed, failing_seconds=seconds or 0)
     is_gone = answer is not None and answer.status == _GONE
     if is_gone or failed.failing_seconds > settings.webhook_failing_days * SECONDS_A_DAY:
         if await switch_off(context, held.endpoint_id, is_gone=is_gone):

@@ -253,6 +253,14 @@ async def note_failure(
 
 
 @statement
+async def note_ill(db: Executor, *, endpoint_id: UUID) -> None: ...
+
+
+@statement
+async def ill_for(db: Executor, *, endpoint_id: UUID) -> float | None: ...
+
+
+@statement
 async def rest(db: Executor, *, endpoint_id: UUID, delay_seconds: float) -> None: ...
 
 

@@ -20,6 +20,11 @@ delivery AS (
 w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
 CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
 
+-- part: stored
+-- What an endpoint is made of, as a statement on Citus returns it, which knows no time of now there.
+w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+w.previous_secret_expires_at
+
 -- part: own
 -- The endpoint with this id, if it is that of the organization, or of the platform (NULL).
 w.id = :id AND w.organization_id IS NOT DISTINCT FROM :organization_id::uuid
@@ -62,35 +67,57 @@ SELECT {endpoint} FROM webhook_endpoints w WHERE {own};
 -- Make those wait for each other who add endpoints to an organization.
 SELECT id FROM organizations WHERE id = :organization_id FOR NO KEY UPDATE;
 
--- name: insert
--- Add an endpoint.
+-- part: insertion
+-- Adds an endpoint.
 INSERT INTO webhook_endpoints AS w (id, organization_id, url, description, events, sealed_secret, created_by)
 VALUES (:id, :organization_id, :url, :description, :events, :sealed_secret, :created_by)
+
+-- name: insert
+-- Add an endpoint.
+{insertion}
 RETURNING {endpoint};
 
--- name: update
--- Change what is given: NULL leaves a column as it is. What is enabled has a clean slate.
+-- name: insert @citus
+-- The same.
+WITH w AS ({insertion} RETURNING {stored}) SELECT {endpoint} FROM w;
+
+-- part: change
+-- Changes what is given: NULL leaves a column as it is. What is enabled has a clean slate.
 UPDATE webhook_endpoints w
 SET url = coalesce(:url, url),
     description = coalesce(:description, description),
     events = coalesce(:events, events),
     status = coalesce(:status, status),
     failing_since = CASE WHEN :status = 'enabled' AND status = 'disabled' THEN NULL ELSE failing_since END,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE {own} AND (:version::timestamptz IS NULL OR updated_at = :version)
+
+-- name: update
+-- Change what is given.
+{change}
 RETURNING {endpoint};
 
--- name: rotate
--- Sign with another secret from now on, and with the one before for as long as is asked.
+-- name: update @citus
+-- The same.
+WITH w AS ({change} RETURNING {stored}) SELECT {endpoint} FROM w;
+
+-- part: rotation
+-- Signs with another secret from now on, and with the one before for as long as is asked.
 UPDATE webhook_endpoints w
 SET sealed_previous_secret = CASE WHEN :overlap_seconds::float8 > 0 THEN sealed_secret END,
-    previous_secret_expires_at = CASE
-        WHEN :overlap_seconds > 0 THEN now() + make_interval(secs => :overlap_seconds)
-    END,
+    previous_secret_expires_at = time_if(:overlap_seconds > 0, now() + make_interval(secs => :overlap_seconds)),
     sealed_secret = :sealed_secret,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE {own}
+
+-- name: rotate
+-- Sign with another secret.
+{rotation}
 RETURNING {endpoint};
+
+-- name: rotate @citus
+-- The same.
+WITH w AS ({rotation} RETURNING {stored}) SELECT {endpoint} FROM w;
 
 -- name: delete
 -- Remove an endpoint. What waits for it, and what was sent to it, is dropped by the jobs.
@@ -102,16 +129,33 @@ RETURNING w.id;
 -- Go on with the queues of an endpoint that is enabled again.
 UPDATE webhook_queues SET due_at = now(), failures = 0 WHERE endpoint_id = :endpoint_id AND lease_id IS NULL;
 
--- part: delivery
--- What a DeliveryRow is read from: d is a row of webhook_deliveries, with its event e.
+-- part: sent
+-- What is kept of a delivery: d is a row of webhook_deliveries.
 d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
-d.response_status, d.response_body, d.error, d.duration_ms,
+d.response_status, d.response_body, d.error, d.duration_ms
+
+-- part: due
+-- When a delivery is sent next.
 (
     SELECT q.due_at
     FROM webhook_queues q
     WHERE q.endpoint_id = d.endpoint_id AND q.chain_id = d.chain_id AND d.state = 'waiting' AND isfinite(q.due_at)
-) AS next_attempt_at,
+)
+
+-- part: delivery
+-- What a DeliveryRow is read from: d is a row of webhook_deliveries, with its event e.
+{sent},
+{due} AS next_attempt_at,
 {event}
+
+-- part: kept
+-- The same without the event, which is on another server.
+{sent}, d.chain_id, d.event_id,
+{due} AS next_attempt_at
+
+-- part: delivered
+-- What a DeliveryRow is read from there: d is what was kept, with its event e.
+{sent}, d.next_attempt_at, {event}
 
 -- part: event
 -- What a SentEvent is read from: e is a row of audit_events.
@@ -122,19 +166,47 @@ e.details, e.request_id, e.created_at AS happened_at
 -- Deliveries to an endpoint, newest first, before a position.
 SELECT {delivery}
 FROM webhook_deliveries d
-JOIN audit_events e ON e.id = d.event_id
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
 WHERE d.endpoint_id = :endpoint_id AND (d.created_at, d.id) < (:before_time, :before_id)
 ORDER BY d.created_at DESC, d.id DESC
 LIMIT :limit;
+
+-- name: page_of_deliveries @citus
+-- The same; the deliveries are looked up first, and their events where these are.
+WITH d AS MATERIALIZED (
+    SELECT {kept}
+    FROM webhook_deliveries d
+    WHERE d.endpoint_id = :endpoint_id AND (d.created_at, d.id) < (:before_time, :before_id)
+    ORDER BY d.created_at DESC, d.id DESC
+    LIMIT :limit
+)
+SELECT {delivered}
+FROM d
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
+ORDER BY d.created_at DESC, d.id DESC;
 
 -- name: page_of_deliveries_in_state
 -- Deliveries to an endpoint in a state, newest first, before a position.
 SELECT {delivery}
 FROM webhook_deliveries d
-JOIN audit_events e ON e.id = d.event_id
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
 WHERE d.endpoint_id = :endpoint_id AND d.state = :state AND (d.created_at, d.id) < (:before_time, :before_id)
 ORDER BY d.created_at DESC, d.id DESC
 LIMIT :limit;
+
+-- name: page_of_deliveries_in_state @citus
+-- The same; the deliveries are looked up first, and their events where these are.
+WITH d AS MATERIALIZED (
+    SELECT {kept}
+    FROM webhook_deliveries d
+    WHERE d.endpoint_id = :endpoint_id AND d.state = :state AND (d.created_at, d.id) < (:before_time, :before_id)
+    ORDER BY d.created_at DESC, d.id DESC
+    LIMIT :limit
+)
+SELECT {delivered}
+FROM d
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
+ORDER BY d.created_at DESC, d.id DESC;
 
 -- name: count_deliveries
 -- How many deliveries to an endpoint there are, in a state or (NULL) in all.
@@ -144,8 +216,15 @@ SELECT count(*) FROM webhook_deliveries WHERE endpoint_id = :endpoint_id AND (:s
 -- The delivery to an endpoint with this id.
 SELECT {delivery}
 FROM webhook_deliveries d
-JOIN audit_events e ON e.id = d.event_id
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
 WHERE d.id = :id AND d.endpoint_id = :endpoint_id;
+
+-- name: delivery_by_id @citus
+-- The same.
+WITH d AS MATERIALIZED (
+    SELECT {kept} FROM webhook_deliveries d WHERE d.id = :id AND d.endpoint_id = :endpoint_id
+)
+SELECT {delivered} FROM d JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id;
 
 -- part: replay
 -- Puts events (chosen) before an endpoint again, but for those that wait already. They come before what happened later.
@@ -225,7 +304,7 @@ LEFT JOIN LATERAL (
     ORDER BY sequence, id
     LIMIT 1
 ) AS d ON true
-LEFT JOIN audit_events e ON e.id = d.event_id
+LEFT JOIN audit_events e ON e.chain_id = q.chain_id AND e.id = d.event_id
 WHERE {held};
 
 -- name: note_delivered
@@ -237,7 +316,7 @@ WITH delivered AS (
     WHERE id = :delivery_id AND state = 'waiting'
 ), well AS (
     UPDATE webhook_endpoints
-    SET failing_since = NULL, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    SET failing_since = NULL, updated_at = next_version(statement_timestamp(), updated_at)
     WHERE id = :endpoint_id AND failing_since IS NOT NULL
 )
 UPDATE webhook_queues q
@@ -245,10 +324,9 @@ SET due_at = now() + make_interval(secs => :lease_seconds), failures = 0
 WHERE {held}
 RETURNING true;
 
--- name: note_failure
--- Note that an attempt failed, if this worker still holds the queue, and give the queue back until the next one. What is too
--- old is given up. Tells for how long the endpoint has had failures alone, and whether this was given up.
-WITH queue AS (
+-- part: failure
+-- Gives the queue back, and notes the attempt.
+queue AS (
     UPDATE webhook_queues q
     SET due_at = now() + make_interval(secs => :delay_seconds), failures = q.failures + 1, lease_id = NULL
     WHERE {held}
@@ -262,9 +340,14 @@ WITH queue AS (
     FROM queue
     WHERE d.id = :delivery_id AND d.state = 'waiting'
     RETURNING d.state
-), ill AS (
+)
+
+-- name: note_failure
+-- Note that an attempt failed, if this worker still holds the queue, and give the queue back until the next one. What is too
+-- old is given up. Tells for how long the endpoint has had failures alone, and whether this was given up.
+WITH {failure}, ill AS (
     UPDATE webhook_endpoints w
-    SET failing_since = now(), updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    SET failing_since = now(), updated_at = next_version(statement_timestamp(), updated_at)
     FROM queue
     WHERE w.id = queue.endpoint_id AND w.failing_since IS NULL
 )
@@ -272,6 +355,25 @@ SELECT coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8 AS faili
     EXISTS (SELECT FROM attempt WHERE state = 'failed') AS is_given_up
 FROM queue
 JOIN webhook_endpoints w ON w.id = queue.endpoint_id;
+
+-- name: note_failure @citus
+-- The same. The endpoint is not kept where the queue is, so that it fails is noted and asked apart.
+WITH {failure}
+SELECT 0::float8 AS failing_seconds,
+    EXISTS (SELECT FROM attempt WHERE state = 'failed') AS is_given_up
+FROM queue;
+
+-- name: note_ill
+-- Note that an endpoint has failures alone from now on, on Citus.
+UPDATE webhook_endpoints
+SET failing_since = now(), updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = :endpoint_id AND failing_since IS NULL;
+
+-- name: ill_for
+-- For how long an endpoint has had failures alone, in seconds.
+SELECT extract(epoch FROM now() - failing_since)::float8
+FROM webhook_endpoints
+WHERE id = :endpoint_id AND failing_since IS NOT NULL;
 
 -- name: rest
 -- Leave the other queues of an endpoint alone for a while, too, where nothing there can help: it answers nobody.
@@ -308,12 +410,20 @@ WITH endpoint AS (
 )
 UPDATE webhook_queues q SET due_at = 'infinity', lease_id = NULL FROM endpoint WHERE {held};
 
--- name: switch_off
--- Disable an endpoint that fails; tells which, unless it is disabled already or has answered since.
+-- part: disabling
+-- Disables an endpoint that fails, unless it is disabled already or has answered since.
 UPDATE webhook_endpoints w
-SET status = 'disabled', updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+SET status = 'disabled', updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND status = 'enabled' AND (failing_since < now() - make_interval(secs => :failing_seconds) OR :is_gone::boolean)
+
+-- name: switch_off
+-- Disable an endpoint that fails; tells which.
+{disabling}
 RETURNING {endpoint};
+
+-- name: switch_off @citus
+-- The same.
+WITH w AS ({disabling} RETURNING {stored}) SELECT {endpoint} FROM w;
 
 -- name: readers
 -- Who hears that an endpoint was switched off: the owner of its organization and who made it, if they are still a member, or

@@ -73,7 +73,7 @@ LIMIT 1;
 
 -- name: has_foreign_placed
 -- Whether events have the number of a transaction that this server has not had: the database was moved here by a dump.
-SELECT EXISTS (SELECT FROM audit_events WHERE transaction_id >= pg_snapshot_xmax(pg_current_snapshot()));
+SELECT EXISTS (SELECT 1 FROM audit_events WHERE transaction_id >= pg_snapshot_xmax(pg_current_snapshot()));
 
 -- name: forget_places
 -- Forget the transactions of all events; those that are written from now on have new ones.

@@ -1,12 +1,12 @@
 -- part: deleted
 -- What a DeletedOrganization is read from: o is a row of organizations.
-{organizations.row}, o.deleted_at, o.deleted_at + make_interval(secs => :restorable_seconds) AS restorable_until
+{organizations.row}, o.deleted_at, seconds_after(o.deleted_at, :restorable_seconds) AS restorable_until
 
 -- name: delete
 -- Mark an organization as deleted; its members and projects stay for as long as it can be restored.
 UPDATE organizations o
 SET deleted_at = now(),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {deleted};
 
@@ -14,7 +14,7 @@ RETURNING {deleted};
 -- Bring a deleted organization back, if it is not too late.
 UPDATE organizations o
 SET deleted_at = NULL,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND deleted_at > now() - make_interval(secs => :restorable_seconds)
 RETURNING {organizations.organization};
 
@@ -89,7 +89,7 @@ DELETE FROM organizations WHERE id = ANY (:ids::uuid[]) RETURNING id;
 -- Remember that an organization could not be removed, and why.
 INSERT INTO purge_failures (organization_id, reason) VALUES (:organization_id, :reason)
 ON CONFLICT (organization_id) DO UPDATE
-SET reason = excluded.reason, attempts = purge_failures.attempts + 1, failed_at = now();
+SET reason = excluded.reason, attempts = purge_failures.attempts + 1, failed_at = excluded.failed_at;
 
 -- name: forget_failure
 -- Forget that an organization could not be removed, since it was restored.

@@ -62,7 +62,7 @@ WHERE r.organization_id = :organization_id AND r.user_id = :user_id;
 -- name: touch_organization
 -- Give the organization a new version, since its members change; tells who owns it.
 UPDATE organizations
-SET updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+SET updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :organization_id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING owner_id;
 

@@ -29,7 +29,7 @@ ON CONFLICT (organization_id) DO UPDATE
 SET user_id = excluded.user_id,
     offered_by = excluded.offered_by,
     offered_by_key = excluded.offered_by_key,
-    created_at = now(),
+    created_at = excluded.created_at,
     expires_at = excluded.expires_at;
 
 -- name: get
@@ -62,7 +62,7 @@ DELETE FROM owner_offers WHERE expires_at <= now() AND organization_id::text <> 
 UPDATE organizations o
 SET owner_id = :owner_id,
     owner_consented = :consented,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND deleted_at IS NULL AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING {organizations.organization};
 
@@ -75,7 +75,7 @@ SELECT id FROM organizations WHERE owner_id = :user_id AND NOT owner_consented O
 -- suspended only when there is nobody else. Those with no other member stay as they are.
 UPDATE organizations o
 SET owner_id = heir.user_id,
-    updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), o.updated_at)
 FROM unnest(:ids::uuid[]) AS passed (id)
 CROSS JOIN LATERAL (
     SELECT m.user_id

@@ -47,7 +47,7 @@ RETURNING id, name, actions, created_at, updated_at, false AS built_in;
 UPDATE roles
 SET name = coalesce(:name, name),
     actions = coalesce(:actions, actions),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE organization_id = :organization_id AND id = :id AND (:version::timestamptz IS NULL OR updated_at = :version)
 RETURNING id, name, actions, created_at, updated_at, false AS built_in;
 

@@ -139,10 +139,9 @@ SET username = s.username,
     last_name = s.last_name,
     avatar_url = s.avatar_url,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > u.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
-    END,
+    updated_at = kept_time(
+        time_if(s.updated_at > u.updated_at, s.updated_at), next_version(statement_timestamp(), u.updated_at)
+    ),
     password_hash = s.password_hash,
     suspended_at = s.suspended_at,
     suspension_reason = s.suspension_reason,
@@ -304,10 +303,9 @@ SET name = s.name,
     owner_id = s.owner_id,
     owner_consented = o.owner_consented AND s.owner_id = o.owner_id,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > o.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
-    END,
+    updated_at = kept_time(
+        time_if(s.updated_at > o.updated_at, s.updated_at), next_version(statement_timestamp(), o.updated_at)
+    ),
     features = s.features,
     public_metadata = s.public_metadata,
     private_metadata = s.private_metadata
@@ -416,7 +414,7 @@ ON CONFLICT (organization_id, user_id) DO NOTHING;
 -- name: members_touch_updated
 -- Give the organizations whose members are about to change a new version.
 UPDATE organizations
-SET updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+SET updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id IN (
     SELECT m.organization_id
     FROM staged s
@@ -519,7 +517,7 @@ ON CONFLICT DO NOTHING;
 -- name: projects_insert_others
 -- Add projects that are not there, by their key; what else they share with others breaks a constraint.
 {projects_rows}
-ON CONFLICT (id) DO NOTHING;
+ON CONFLICT (organization_id, id) DO NOTHING;
 
 -- name: projects_update
 -- Change the projects that differ in what their lines give.
@@ -529,10 +527,9 @@ SET name = s.name,
     visibility = s.visibility,
     features = s.features,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > p.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
-    END,
+    updated_at = kept_time(
+        time_if(s.updated_at > p.updated_at, s.updated_at), next_version(statement_timestamp(), p.updated_at)
+    ),
     public_metadata = s.public_metadata,
     private_metadata = s.private_metadata
 FROM (

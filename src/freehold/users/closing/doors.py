@@ -25,6 +25,8 @@ async def close(
     ended = await queries.end_access(
         context.db, user_id=user_id, kept_session_id=kept_session, keep_api_keys=keep_api_keys
     )
+    if context.db.is_citus:
+        await queries.end_mailed(context.db, user_id=user_id)
     if ended:
         ids = [str(key_id) for key_id in ended]
         await record(context, AccountAction.API_KEY_DELETE, None, user_id=user_id, actor_id=user_id, ended=ids)

@@ -12,6 +12,10 @@ async def end_access(
 
 
 @statement
+async def end_mailed(db: Executor, *, user_id: UUID) -> None: ...
+
+
+@statement
 async def lock_password(db: Executor, *, user_id: UUID) -> UUID | None: ...
 
 

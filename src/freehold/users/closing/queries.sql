@@ -15,11 +15,28 @@ changes AS (
 )
 DELETE FROM api_keys WHERE user_id = :user_id AND NOT :keep_api_keys::boolean RETURNING id;
 
+-- name: end_access @citus
+-- The same but for what was mailed: see end_mailed.
+WITH ended AS (
+    DELETE FROM sessions
+    WHERE (user_id = :user_id OR acting_admin_id = :user_id) AND id IS DISTINCT FROM :kept_session_id
+)
+DELETE FROM api_keys WHERE user_id = :user_id AND NOT :keep_api_keys::boolean RETURNING id;
+
+-- name: end_mailed
+-- End what was mailed and not used, on Citus: there, a statement that also changed other tables would change one copy alone.
+WITH resets AS (
+    DELETE FROM password_resets WHERE user_id = :user_id
+)
+DELETE FROM email_verifications v
+USING users u
+WHERE v.user_id = :user_id AND u.id = v.user_id AND v.email <> u.email;
+
 -- name: lock_password
 -- Take away a password: none fits any more, until a new one is set.
 UPDATE users
 SET password_hash = '!',
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :user_id
 RETURNING id;
 

@@ -12,7 +12,7 @@ made AS (
     SELECT id, :token_hash, now() + make_interval(secs => :lifetime_seconds) FROM found
     ON CONFLICT (user_id) DO UPDATE
     SET token_hash = excluded.token_hash,
-        created_at = now(),
+        created_at = excluded.created_at,
         expires_at = excluded.expires_at
 )
 SELECT id, username, email FROM found;
@@ -45,8 +45,8 @@ voided AS (
 )
 UPDATE users u
 SET password_hash = :password_hash,
-    email_verified_at = coalesce(u.email_verified_at, now()),
-    updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+    email_verified_at = kept_time(u.email_verified_at, now()),
+    updated_at = next_version(statement_timestamp(), u.updated_at)
 FROM taken
 WHERE u.id = taken.user_id AND u.suspended_at IS NULL
 RETURNING u.id, u.username, u.email;

@@ -11,7 +11,7 @@ SELECT id FROM users WHERE is_admin AND suspended_at IS NULL ORDER BY id FOR NO 
 -- Let a user administer the platform.
 UPDATE users u
 SET is_admin = true,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id
 RETURNING {users.user};
 
@@ -19,7 +19,7 @@ RETURNING {users.user};
 -- Let a user administer the platform no longer.
 UPDATE users u
 SET is_admin = false,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id
 RETURNING {users.user};
 

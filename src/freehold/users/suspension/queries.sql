@@ -1,9 +1,9 @@
 -- name: suspend
 -- Suspend a user, or change why; since when stays.
 UPDATE users
-SET suspended_at = coalesce(suspended_at, now()),
+SET suspended_at = kept_time(suspended_at, now()),
     suspension_reason = :reason,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id
 RETURNING id AS user_id, suspended_at, suspension_reason AS reason;
 
@@ -12,7 +12,7 @@ RETURNING id AS user_id, suspended_at, suspension_reason AS reason;
 UPDATE users u
 SET suspended_at = NULL,
     suspension_reason = NULL,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND suspended_at IS NOT NULL
 RETURNING {users.user};
 

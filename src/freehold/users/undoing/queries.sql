@@ -24,7 +24,7 @@ UPDATE users u
 SET email = taken.email,
     email_verified_at = now(),
     password_hash = coalesce(:password_hash, u.password_hash),
-    updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), u.updated_at)
 FROM taken
 WHERE u.id = taken.user_id
 RETURNING u.id, u.username, u.email;

@@ -3,7 +3,7 @@
 -- a new version, which shows the change.
 WITH touched AS (
     UPDATE users u
-    SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+    SET updated_at = next_version(statement_timestamp(), u.updated_at)
     WHERE u.id = :user_id AND (
         u.email <> :email::varchar
         OR EXISTS (SELECT FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email)
@@ -14,7 +14,7 @@ VALUES (:user_id, :email::varchar, :token_hash, now() + make_interval(secs => :l
 ON CONFLICT (user_id) DO UPDATE
 SET email = excluded.email,
     token_hash = excluded.token_hash,
-    created_at = now(),
+    created_at = excluded.created_at,
     expires_at = excluded.expires_at;
 
 -- name: withdraw
@@ -26,7 +26,7 @@ WITH ended AS (
     RETURNING v.user_id
 )
 UPDATE users u
-SET updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+SET updated_at = next_version(statement_timestamp(), u.updated_at)
 FROM ended
 WHERE u.id = ended.user_id
 RETURNING u.id;
@@ -48,7 +48,7 @@ WITH resets AS (
 )
 UPDATE users u
 SET email = :email,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :user_id AND email_verified_at IS NULL AND password_hash = :password_hash AND suspended_at IS NULL
 RETURNING {users.user};
 
@@ -84,7 +84,7 @@ resets AS (
 UPDATE users u
 SET email = taken.email,
     email_verified_at = now(),
-    updated_at = greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), u.updated_at)
 FROM taken
 JOIN users earlier ON earlier.id = taken.user_id
 WHERE u.id = taken.user_id AND u.suspended_at IS NULL
@@ -108,7 +108,7 @@ WITH ended AS (
     WHERE v.user_id = :user_id AND users.id = v.user_id AND users.email = v.email
 )
 UPDATE users u
-SET email_verified_at = coalesce(email_verified_at, now()),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+SET email_verified_at = kept_time(email_verified_at, now()),
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :user_id
 RETURNING {users.user};

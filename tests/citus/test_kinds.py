@@ -1,0 +1,45 @@
+"""What statements write, by the kind of table that it is on a cluster; these need no cluster."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from freehold.data.own_tables import own_tables
+from freehold.data.sql import STATEMENTS, Statement
+from freehold.migrate.citus.layout import EVERYWHERE, SPREAD
+
+WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?(\w+)", re.IGNORECASE)
+MIXED = {"transfer.staging.users_end_access": "nothing is imported where the tables are spread"}
+"""Statements that write tables of two kinds, with the reason why they may."""
+
+
+def on_citus() -> Iterator[tuple[str, Statement]]:
+    """Name what runs there: a variant, if there is one."""
+    for name, bound in sorted(STATEMENTS.items()):
+        if f"{name} @citus" not in STATEMENTS and name != "freehold.audit.insert":
+            yield name.removeprefix("freehold.").removesuffix(" @citus"), bound
+
+
+def kind_of(table: str) -> str | None:
+    if table in SPREAD:
+        return "distributed"
+    if table in EVERYWHERE:
+        return "reference"
+    return "local" if table in own_tables() else None
+
+
+@pytest.mark.parametrize("name", [name for name, _ in on_citus()])
+def test_a_statement_writes_tables_of_one_kind(name: str):
+    """Citus changes one copy of a reference table alone where one statement also changes a table of another kind."""
+    kinds = {kind_of(table) for table in WRITES.findall(dict(on_citus())[name].sql)} - {None}
+    assert len(kinds) <= 1 or name in MIXED, kinds
+
+
+def test_every_table_of_the_layout_is_there():
+    assert set(EVERYWHERE) | set(SPREAD) <= set(own_tables())
+
+
+def test_no_variant_relies_on_an_advisory_lock():
+    """They hold on one server, and a worker asks another one than the coordinator."""
+    assert [name for name, bound in on_citus() if "pg_advisory" in bound.sql or "pg_try_advisory" in bound.sql] == []
