@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from freehold.audit.types import AuditEvent, AuditHead, ExportedEvent
+from freehold.audit.types import AuditEvent, AuditHead, ExportedEvent, NewEvent
 from freehold.data.sql import Executor, Streamer, statement, streaming
 
 
