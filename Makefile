@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Compiled modules are kept, whatever the shell says: tests start a few hundred processes, and each would compile all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install serve test coverage test-long proof test-majors test-bounds bench bench-quick bench-replicas renew lint requirements clean contract release-contract
+.PHONY: help install serve test coverage test-long proof soak mutants test-majors test-bounds bench bench-quick bench-replicas renew lint requirements clean contract release-contract
 
 help: ## Show what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,12 @@ test-long: $(VENV)/.dev ## Run the tests that take long
 proof: $(VENV)/.dev ## Make every fault 20 times, and write the figures into the docs (40 minutes); FAULTS=word chooses
 	$(BIN)/python -m tests.faults
 	$(BIN)/pytest -m long --timeout 3600 tests/replicas
+
+soak: $(VENV)/.dev ## Load a server for half an hour, and write memory, descriptors and latency into the docs; MINUTES=5 is shorter
+	$(BIN)/python -m tests.soak
+
+mutants: $(VENV)/.dev ## Put 120 small faults into what keeps promises, and say which no test notices (an hour at most); SAMPLE, SEED, MODULE, ALL=1
+	$(BIN)/python -m tests.mutants
 
 test-bounds: $(VENV)/.dev ## Run the tests with the lowest and the newest versions that pyproject.toml allows
 	$(BIN)/python requirements/bounds.py

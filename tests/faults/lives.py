@@ -93,8 +93,8 @@ async def backup(site: Site, load: Load) -> None:
     place = ("--backups", site.folder / "kept")
     await command("backup", "create", *place, "--data-dir", site.data, kills=True)
     await done("backup", "create", *place, "--data-dir", site.data)
-    for each in json.loads(await done("backup", "list", *place, "--json"))[:2]:
-        await done("backup", "verify", each["name"], *place)
+    for each in json.loads(await done("backup", "list", *place, "--json"))[-2:]:
+        await done("backup", "verify", each["folder"], *place)
     await load.suffers(1)
 
 
@@ -104,7 +104,7 @@ async def restore(site: Site, load: Load) -> None:
     place = ("--backups", site.folder / "kept")
     before = {name for name, entry in load.ledger.entries.items() if entry.is_acknowledged}
     await done("backup", "create", *place, "--data-dir", site.data)
-    newest = json.loads(await done("backup", "list", *place, "--json"))[0]["name"]
+    newest = json.loads(await done("backup", "list", *place, "--json"))[-1]["folder"]
     database = f"copy_{uuid4().hex[:8]}"
     async with site.admin() as admin:
         await admin.execute(f"CREATE DATABASE {database} OWNER freehold")

@@ -68,11 +68,15 @@ class Load:
         async with httpx.AsyncClient(base_url=self._url, headers=self.headers, timeout=patience_seconds) as client:
             yield client
 
+    def move(self, url: str) -> None:
+        """Send everything to another server from now on."""
+        self._url = url
+
     async def send(self, client: httpx.AsyncClient, method: str, path: str, **more: Any) -> tuple[str, Any]:
         """Send a request; gives what came of it in a word or two, and the body."""
         began, body = time.monotonic(), None
         try:
-            answer = await client.request(method, path, **more)
+            answer = await client.request(method, self._url + path if path.startswith("/") else path, **more)
         except httpx.ConnectError:
             word = "refused"
         except httpx.TransportError:

@@ -8,10 +8,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, TypeVar
 
 import asyncpg
 import httpx
@@ -23,10 +23,12 @@ from tests.faults.proxy import Proxy
 from tests.mail.post_office import PostOffice, open_post_office
 
 from freehold import migrate
+from freehold.migrate.files import MigrationSet
 from freehold.postgres import EmbeddedServer
 from freehold.postgres.layout import Layout
 from freehold.postgres.postmaster import live_postmaster
 
+AnyLoad = TypeVar("AnyLoad", bound=Load)
 Kind = Literal["direct", "proxied", "small disk", "clock", "mail"]
 
 PASSWORD: Final = "Lovelace1"
@@ -76,19 +78,25 @@ class Site:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, kind: Kind) -> AsyncIterator[Self]:
-        """Start one; "proxied" has its database behind a proxy, "small disk" is soon full."""
+    async def open(
+        cls, kind: Kind, known: MigrationSet | None = None, environment: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Self]:
+        """Start one; "proxied" has its database behind a proxy, "small disk" is soon full.
+
+        The server is started in the ``environment``, and has the migrations that it knows there.
+        """
         async with AsyncExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fh-", ignore_cleanup_errors=True))
             site = cls(Path(folder))
+            site.environment |= environment or {}
             site.data.mkdir(mode=0o700)
             if kind == "small disk":
                 stack.enter_context(_small_disk(site.data))
             if kind == "clock":
-                site.environment = _clock(site.folder)
+                site.environment |= _clock(site.folder)
             # A server for the rest of the site's life, to look at the database; `serve` finds it and looks after it.
             site.postgres = stack.enter_context(await asyncio.to_thread(EmbeddedServer.join, site.data))
-            await migrate.apply(site.postgres.url, sets=[migrate.builtin()])
+            await migrate.apply(site.postgres.url, sets=[known or migrate.builtin()])
             if kind == "proxied":
                 site.proxy = proxy = await stack.enter_async_context(Proxy.before(site.postgres.url))
                 site.environment["FREEHOLD_DATABASE_URL"] = proxy.url
@@ -126,6 +134,17 @@ class Site:
         self.url = next(word for word in said.decode().split() if word.endswith("/v1")).removesuffix("/v1")
         self.port = int(self.url.rpartition(":")[2])
 
+    @asynccontextmanager
+    async def successor(self) -> AsyncIterator[str]:
+        """Start a second server of today's code beside this one, on the same database; gives its URL."""
+        other = type(self)(self.folder)
+        other.environment["FREEHOLD_DATABASE_URL"] = self.postgres.url
+        await other.start()
+        try:
+            yield other.url
+        finally:
+            other.kill()
+
     def kill(self) -> None:
         """Kill `freehold serve`, as a lack of memory does; what it started goes with its group."""
         _kill(self.process)
@@ -160,7 +179,10 @@ class Site:
             return [row[0] for row in await admin.fetch(SESSIONS)]
 
     async def load(self, ledger: Ledger) -> Load:
-        return Load(self.url, self._token, self._organization, ledger)
+        return self.load_of(Load, ledger)
+
+    def load_of(self, kind: type[AnyLoad], ledger: Ledger) -> AnyLoad:
+        return kind(self.url, self._token, self._organization, ledger)
 
     async def settle(self, load: Load, ledger: Ledger) -> None:
         """Compare what was promised with what is there."""

@@ -9,14 +9,21 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-from tests.faults import faults_of_clients, faults_of_networks, faults_of_processes, faults_of_resources, lives
+from tests.faults import (
+    faults_of_clients,
+    faults_of_networks,
+    faults_of_processes,
+    faults_of_resources,
+    lives,
+    upgrading,
+)
 from tests.faults.ledger import Ledger
 from tests.faults.registry import FAULTS, Fault
 from tests.faults.site import Kind, Site, Skipped
 
 __all__ = ["FAULTS", "Figures", "Sites", "attempt"]
 
-PARTS = (faults_of_processes, faults_of_networks, faults_of_resources, faults_of_clients, lives)
+PARTS = (faults_of_processes, faults_of_networks, faults_of_resources, faults_of_clients, lives, upgrading)
 """Where faults are; importing these puts them on the list."""
 
 

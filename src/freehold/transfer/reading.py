@@ -97,14 +97,21 @@ class _Texts:
 
     def __init__(self, found: Iterator[Line]) -> None:
         self._found = found
+        self._taken = 0
         self.number = 0
+
+    def begin(self) -> int:
+        """Begin a record; gives the number of its first line. All its lines together are as long as one may be."""
+        self._taken = 0
+        return self.number + 1
 
     def __iter__(self) -> "_Texts":
         return self
 
     def __next__(self) -> str:
         self.number, line = next(self._found)
-        if line is None:
+        self._taken += 0 if line is None else len(line) + 1
+        if line is None or self._taken > LONGEST_LINE + 1:
             raise _Refused(_TOO_LONG)
         try:
             return line.decode("utf-8") + "\n"
@@ -119,7 +126,7 @@ def _read_csv(found: Iterator[Line], kind: KindName) -> Iterator[tuple[int, Docu
     records = csv.reader(texts, strict=True)
     names = _header(_next_record(records), kind)
     while True:
-        first = texts.number + 1
+        first = texts.begin()
         record = _next_record(records)
         if record is None:
             return

@@ -14,7 +14,7 @@ from freehold.web.arrivals import Arrivals
 from freehold.web.asgi import ASGIApp, Message, Receive, Scope, Send
 from freehold.web.cors import Cors
 from freehold.web.dispatch import REQUEST
-from freehold.web.problems import answer_to
+from freehold.web.problems import Malformed, answer_to
 from freehold.web.recording import RequestRecorder, route_of
 from freehold.web.requests import NO_PROXIES, Request
 from freehold.web.rooting import rooted
@@ -120,6 +120,11 @@ class Edge:
             await send(message)
 
         try:
+            try:
+                request.check()
+            except Malformed:
+                request.answer_headers += (CLOSE,)  # nobody knows what comes next
+                raise
             preflight = None if self._cors is None else self._cors.preflight(request)
             if preflight is None:
                 await self._inner(scope, receive, send_with_headers)

@@ -19,11 +19,14 @@ from freehold.web.problems import Malformed, TooLarge, UnsupportedMediaType
 MOST_BODY_BYTES: Final = 1024 * 1024
 MOST_DISCARDED_BYTES: Final = 64 * 1024 * 1024
 """How much of a body that nobody wants is read, so that its sender gets to read the answer."""
+MOST_BODY_PARTS: Final = 16_384
+"""In how many parts a body may come. Each costs time however short it is: a million of a byte took half a minute."""
 MOST_QUERY_FIELDS: Final = 100
 NO_PROXIES: Final = Proxies()
 _LONGEST_USER_AGENT: Final = 500
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _JSON_TYPE = re.compile(rb'(application/[a-z+-]+)[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?;?', re.IGNORECASE)
 
 JSON_TYPES: Final = frozenset({b"application/json"})
@@ -70,6 +73,22 @@ class Request:
         self._arrivals = arrivals or Arrivals()
         self._receive = receive
         self._is_done: bool | None = None  # with the body; None: nothing of it was asked for
+
+    def check(self) -> None:
+        """Refuse what a proxy may read otherwise than this server (RFC 9112, 3.2 and 6.1).
+
+        Raises:
+            Malformed: there is not just one well-formed Host, or a transfer coding other than chunked.
+        """
+        host = self.headers.get(b"host", b"")
+        if not host:  # Granian gives an empty one where there is none
+            if self.scope["http_version"] == "1.1":
+                raise Malformed("The header Host is missing: send one, as HTTP/1.1 requires")
+        elif _HOST.fullmatch(host) is None:
+            raise Malformed("The header Host must be one name or address, with a port or without")
+        coding = self.headers.get(b"transfer-encoding")
+        if coding is not None and coding.strip().lower() != b"chunked":
+            raise Malformed("Transfer-Encoding must be chunked, once: send the body without other codings")
 
     @property
     def peer(self) -> tuple[str, int] | None:
@@ -158,20 +177,23 @@ class Request:
         length = self.headers.get(b"content-length", b"0")
         if len(length) > len(str(MOST_BODY_BYTES)) or (length.isdigit() and int(length) > MOST_BODY_BYTES):
             raise TooLarge
-        body = b""
+        body, parts = bytearray(), 0
         try:
             with self._arrival() as arrival:
-                while not self._is_done and len(body) <= MOST_BODY_BYTES:
+                while not self._is_done and len(body) <= MOST_BODY_BYTES and parts < MOST_BODY_PARTS:
                     part = await self._next_part()
                     arrival.came(len(part))
                     body += part
+                    parts += 1
         except FreeholdError:
             self._is_done = True  # what was given up is not waited for again
             self._give_up()
             raise
         if len(body) > MOST_BODY_BYTES:
             raise TooLarge
-        return body
+        if not self._is_done:
+            raise Malformed(f"The body came in more than {MOST_BODY_PARTS:,} parts: send fewer, longer chunks")
+        return bytes(body)
 
     @property
     def has_unread_body(self) -> bool:
@@ -187,7 +209,7 @@ class Request:
         try:
             with self._arrival(is_wanted=False) as arrival:
                 while not self._is_done and left > 0:
-                    left -= len(await self._next_part()) or 1
+                    left -= max(len(await self._next_part()), MOST_DISCARDED_BYTES // MOST_BODY_PARTS)
                     arrival.came(0)
         except FreeholdError:
             self._give_up()  # it ended, or takes too long
