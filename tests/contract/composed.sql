@@ -20,6 +20,23 @@ CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS
     SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
 ) END AS created_by_is_member;
 
+-- api_keys.insert @citus
+WITH k AS (
+    INSERT INTO api_keys AS k (
+        id, user_id, organization_id, name, hint, key_hash, actions, project_ids, created_by, expires_at
+    )
+    VALUES (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+    )
+    RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at,
+        k.expires_at, k.last_used_at
+)
+SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
+k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
+CASE WHEN k.organization_id IS NOT NULL AND k.created_by IS NOT NULL THEN EXISTS (
+    SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
+) END AS created_by_is_member FROM k;
+
 -- api_keys.page
 -- order of id, each to the end of the page, where OR, or one end for both, would gather and sort every key.
 (
@@ -65,6 +82,27 @@ RETURNING k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.proje
         SELECT 1 FROM organization_members m WHERE m.organization_id = k.organization_id AND m.user_id = k.created_by
     ) END AS created_by_is_member;
 
+-- audit.capture
+WITH event AS (
+    SELECT $1::uuid AS chain_id, $2::uuid AS id, $3::text AS action
+), head AS (
+    SELECT $4::bigint AS sequence
+), delivery AS (
+    INSERT INTO webhook_deliveries (endpoint_id, chain_id, sequence, event_id, action)
+    SELECT w.id, e.chain_id, head.sequence, e.id, e.action
+    FROM event e, head, webhook_endpoints w
+    WHERE w.status = 'enabled'
+        AND coalesce(w.organization_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            IN ($5::uuid, '00000000-0000-0000-0000-000000000000'::uuid)
+        AND w.events && ARRAY['*', $3::text, split_part($3, '.', 1) || '.*']
+    RETURNING endpoint_id, chain_id
+), queue AS (
+    INSERT INTO webhook_queues AS q (endpoint_id, chain_id)
+    SELECT endpoint_id, chain_id FROM delivery ORDER BY endpoint_id
+    ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
+)
+SELECT count(*) FROM delivery;
+
 -- audit.count_of_accounts
 SELECT count(*)
 FROM audit_events
@@ -79,6 +117,15 @@ WHERE organization_id IS NULL
 SELECT count(*)
 FROM audit_events
 WHERE organization_id = $1
+    AND ($2::uuid IS NULL OR actor_id = $2)
+    AND ($3::text IS NULL OR action = $3)
+    AND created_at >= $4
+    AND created_at < $5;
+
+-- audit.count_of_organization @citus
+SELECT count(*)
+FROM audit_events
+WHERE chain_id = $1 AND organization_id = $1
     AND ($2::uuid IS NULL OR actor_id = $2)
     AND ($3::text IS NULL OR action = $3)
     AND created_at >= $4
@@ -233,6 +280,19 @@ WHERE organization_id = $1
 ORDER BY created_at DESC, id DESC
 LIMIT $8;
 
+-- audit.page_of_organization @citus
+SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
+    host(ip) AS ip, created_at, encode(hash, 'hex') AS hash
+FROM audit_events
+WHERE chain_id = $1 AND organization_id = $1
+    AND (created_at, id) < ($2, $3)
+    AND ($4::uuid IS NULL OR actor_id = $4)
+    AND ($5::text IS NULL OR action = $5)
+    AND created_at >= $6
+    AND created_at < $7
+ORDER BY created_at DESC, id DESC
+LIMIT $8;
+
 -- audit.page_of_user
 (
     SELECT id, chain_id, sequence, organization_id, actor_id, key_id, action, target_type, target_id, details, request_id,
@@ -253,6 +313,29 @@ UNION ALL
 )
 ORDER BY id
 LIMIT $3;
+
+-- audit.seal
+WITH change AS (SELECT), address AS MATERIALIZED ( -- so that the salt is made once
+    SELECT $1::inet AS ip, CASE WHEN $1::inet IS NOT NULL THEN uuid_send(gen_random_uuid()) END AS salt
+    WHERE EXISTS (SELECT FROM change)
+), event AS MATERIALIZED (
+    SELECT $2::uuid AS chain_id, $3::uuid AS id, $4::uuid AS organization_id,
+        $5::uuid AS actor_id, $6::uuid AS key_id, $7::text AS action, $8::text AS target_type,
+        $9::uuid AS target_id, $10::text::jsonb AS details, $11::text AS request_id, ip, salt,
+        sha256(salt || convert_to(host(ip), 'UTF8')) AS ip_digest, clock_timestamp() AS created_at
+    FROM address
+), content AS MATERIALIZED ( -- the parts as netstrings, so that no two events have one rendering
+    SELECT sha256(convert_to((
+        SELECT string_agg(coalesce(octet_length(convert_to(part, 'UTF8')) || ':' || part, '-'), ',' ORDER BY place)
+        FROM unnest(ARRAY[
+            chain_id::text, id::text, organization_id::text, actor_id::text, key_id::text, action, target_type,
+            target_id::text, details::text, request_id, encode(ip_digest, 'hex'),
+            trunc(extract(epoch FROM created_at) * 1000000)::bigint::text
+        ]) WITH ORDINALITY AS parts (part, place)
+    ), 'UTF8')) AS digest
+    FROM event
+)
+SELECT event.salt, event.ip_digest, event.created_at, content.digest FROM event, content;
 
 -- doctor.role
 SELECT current_user::text AS name, r.rolsuper AS is_superuser, r.rolbypassrls AS bypasses_rls,
@@ -292,19 +375,19 @@ SELECT count(*) FROM organizations o WHERE (lower(o.name) COLLATE "C" >= lower($
 -- organizations.deletion.delete
 UPDATE organizations o
 SET deleted_at = now(),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $1 AND deleted_at IS NULL AND ($2::timestamptz IS NULL OR updated_at = $2)
-RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, o.deleted_at + make_interval(secs => $3) AS restorable_until;
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, seconds_after(o.deleted_at, $3) AS restorable_until;
 
 -- organizations.deletion.page
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, o.deleted_at + make_interval(secs => $1) AS restorable_until
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, seconds_after(o.deleted_at, $1) AS restorable_until
 FROM organizations o
 WHERE o.id < $2 AND o.deleted_at > now() - make_interval(secs => $1)
 ORDER BY o.id DESC
 LIMIT $3;
 
 -- organizations.deletion.page_of_user
-SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, o.deleted_at + make_interval(secs => $1) AS restorable_until
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.deleted_at, seconds_after(o.deleted_at, $1) AS restorable_until
 FROM all_organization_roles r
 JOIN organizations o ON o.id = r.organization_id
 WHERE r.user_id = $2 AND r.organization_id < $3
@@ -316,7 +399,7 @@ LIMIT $4;
 -- organizations.deletion.restore
 UPDATE organizations o
 SET deleted_at = NULL,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $1 AND deleted_at > now() - make_interval(secs => $2)
 RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
@@ -338,6 +421,32 @@ WITH claimed AS (
     ORDER BY rank
     LIMIT 1
     ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL WHERE NOT (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+    RETURNING s.slug
+), organization AS (
+    INSERT INTO organizations AS o (
+        id, name, slug, owner_id, owner_consented, features, public_metadata, private_metadata
+    )
+    SELECT $1, $3, claimed.slug, $4, $5, $6::text[], $7::text::jsonb,
+        $8::text::jsonb
+    FROM claimed
+    RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, o.public_metadata, o.private_metadata
+), owner AS (
+    INSERT INTO organization_members (organization_id, user_id, role)
+    SELECT id, owner_id, 'admin' FROM organization
+)
+SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, o.public_metadata, o.private_metadata, ARRAY[o.owner_id] AS members, 1 AS members_count
+FROM organization o;
+
+-- organizations.insert @citus
+WITH claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT candidate, $1
+    FROM unnest($2::text[]) WITH ORDINALITY AS candidates (candidate, rank)
+    WHERE NOT EXISTS (SELECT 1 FROM slugs s WHERE s.slug = candidate AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days'))
+    ORDER BY rank
+    LIMIT 1
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.released_at IS NOT NULL
     RETURNING s.slug
 ), organization AS (
     INSERT INTO organizations AS o (
@@ -528,7 +637,7 @@ WITH change AS (
 UPDATE organizations o
 SET owner_id = $12,
     owner_consented = $13,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $14 AND deleted_at IS NULL AND ($15::timestamptz IS NULL OR updated_at = $15)
 RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
@@ -588,6 +697,19 @@ ARRAY(
     ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
+
+-- organizations.ownership.give @citus
+UPDATE organizations o
+SET owner_id = $1,
+    owner_consented = $2,
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = $3 AND deleted_at IS NULL AND ($4::timestamptz IS NULL OR updated_at = $4)
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count;
 
 -- organizations.page
 SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
@@ -732,6 +854,34 @@ FROM old
 JOIN organizations o ON o.id = $2 AND o.slug <> $3
 WHERE old.is_full;
 
+-- organizations.take_slug @citus
+-- locked already.
+WITH old AS (
+    SELECT count(*) >= $1 AS is_full, min(s.released_at) + interval '90 days' AS free_at
+    FROM slugs s
+    WHERE s.organization_id = $2 AND s.released_at IS NOT NULL AND s.slug <> $3 AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days')
+), locked AS (
+    SELECT o.id, o.slug
+    FROM organizations o, old
+    WHERE o.id = $2 AND o.deleted_at IS NULL AND o.slug <> $3 AND NOT old.is_full
+), claimed AS (
+    INSERT INTO slugs AS s (slug, organization_id)
+    SELECT $3::varchar, id
+    FROM locked
+    WHERE NOT EXISTS (SELECT FROM slugs s WHERE s.slug = $3 AND s.organization_id <> $2 AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days'))
+    ON CONFLICT (slug) DO UPDATE SET organization_id = excluded.organization_id, released_at = NULL
+    WHERE s.organization_id = excluded.organization_id OR s.released_at IS NOT NULL
+), released AS (
+    UPDATE slugs s
+    SET released_at = now()
+    FROM locked
+    WHERE s.slug = locked.slug AND s.organization_id = locked.id
+)
+SELECT old.free_at
+FROM old
+JOIN organizations o ON o.id = $2 AND o.slug <> $3
+WHERE old.is_full;
+
 -- organizations.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
@@ -742,7 +892,7 @@ SET name = coalesce($12, name),
     features = coalesce($14, features),
     public_metadata = coalesce($15::text::jsonb, public_metadata),
     private_metadata = coalesce($16::text::jsonb, private_metadata),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $17 AND deleted_at IS NULL AND ($18::timestamptz IS NULL OR updated_at = $18)
 RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
 ARRAY(
@@ -803,6 +953,22 @@ ARRAY(
 )
 SELECT * FROM change;
 
+-- organizations.update @citus
+UPDATE organizations o
+SET name = coalesce($1, name),
+    slug = coalesce($2, slug),
+    features = coalesce($3, features),
+    public_metadata = coalesce($4::text::jsonb, public_metadata),
+    private_metadata = coalesce($5::text::jsonb, private_metadata),
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = $6 AND deleted_at IS NULL AND ($7::timestamptz IS NULL OR updated_at = $7)
+RETURNING o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features,
+ARRAY(
+    SELECT user_id FROM organization_members WHERE organization_id = o.id
+    ORDER BY created_at, user_id LIMIT 1000
+) AS members,
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count, o.public_metadata, o.private_metadata;
+
 -- personal_data.account
 SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -823,6 +989,32 @@ WHERE user_id = $1 AND id > $2
 ORDER BY id
 LIMIT $3;
 
+-- personal_data.erase_invitations
+WITH person AS (
+    SELECT lower(email COLLATE "C") AS address
+    FROM users
+    WHERE id = $1 AND (email_verified_at IS NOT NULL OR $2::boolean)
+)
+DELETE FROM invitations i USING person WHERE lower(i.email COLLATE "C") = person.address;
+
+-- personal_data.erase_received
+WITH person AS (
+    SELECT lower(email COLLATE "C") AS address
+    FROM users
+    WHERE id = $1 AND (email_verified_at IS NOT NULL OR $2::boolean)
+), mails AS (
+    DELETE FROM mail_messages m USING person WHERE lower(m.recipient COLLATE "C") = person.address
+)
+DELETE FROM invitations i USING person WHERE lower(i.email COLLATE "C") = person.address;
+
+-- personal_data.erase_received @citus
+WITH person AS (
+    SELECT lower(email COLLATE "C") AS address
+    FROM users
+    WHERE id = $1 AND (email_verified_at IS NOT NULL OR $2::boolean)
+)
+DELETE FROM mail_messages m USING person WHERE lower(m.recipient COLLATE "C") = person.address;
+
 -- personal_data.invitations
 SELECT i.id, i.organization_id, o.name AS organization, i.email, coalesce(r.name, i.role) AS role, i.created_at,
     i.expires_at, CASE WHEN i.status = 'open' AND i.expires_at <= now() THEN 'expired' ELSE i.status END AS status,
@@ -839,6 +1031,9 @@ LIMIT $4;
 SELECT wanted.place, p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata
 FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, id, place)
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
+
+-- projects.by_id @citus
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at FROM projects p WHERE p.organization_id = $1 AND p.id = $2;
 
 -- projects.count_narrowed
 SELECT count(*)
@@ -974,6 +1169,16 @@ RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.featur
 )
 SELECT * FROM change;
 
+-- projects.insert @citus
+INSERT INTO projects AS p (
+    id, organization_id, name, description, visibility, features, public_metadata, private_metadata
+)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7::text::jsonb,
+    $8::text::jsonb
+)
+RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata;
+
 -- projects.lock
 SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata FROM projects p WHERE organization_id = $1 AND id = $2 FOR NO KEY UPDATE;
 
@@ -989,6 +1194,14 @@ CROSS JOIN LATERAL (
     ORDER BY p.created_at DESC, p.id DESC
     LIMIT wanted."limit"
 ) AS found;
+
+-- projects.page @citus
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at
+FROM projects p
+WHERE p.organization_id = $1
+    AND (p.created_at, p.id) < ($2, $3)
+ORDER BY p.created_at DESC, p.id DESC
+LIMIT $4;
 
 -- projects.page_by_name
 SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, lower(p.name) COLLATE "C" AS term
@@ -1060,7 +1273,7 @@ SET name = coalesce($12, name),
     features = coalesce($15, features),
     public_metadata = coalesce($16::text::jsonb, public_metadata),
     private_metadata = coalesce($17::text::jsonb, private_metadata),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE organization_id = $18 AND id = $19 AND ($20::timestamptz IS NULL OR updated_at = $20)
 RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata
 )
@@ -1115,6 +1328,18 @@ RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.featur
     ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
+
+-- projects.update @citus
+UPDATE projects p
+SET name = coalesce($1, name),
+    description = coalesce($2, description),
+    visibility = coalesce($3, visibility),
+    features = coalesce($4, features),
+    public_metadata = coalesce($5::text::jsonb, public_metadata),
+    private_metadata = coalesce($6::text::jsonb, private_metadata),
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE organization_id = $7 AND id = $8 AND ($9::timestamptz IS NULL OR updated_at = $9)
+RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata;
 
 -- sessions.delete
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -1577,10 +1802,9 @@ SET name = s.name,
     owner_id = s.owner_id,
     owner_consented = o.owner_consented AND s.owner_id = o.owner_id,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > o.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
-    END,
+    updated_at = kept_time(
+        time_if(s.updated_at > o.updated_at, s.updated_at), next_version(statement_timestamp(), o.updated_at)
+    ),
     features = s.features,
     public_metadata = s.public_metadata,
     private_metadata = s.private_metadata
@@ -1635,7 +1859,7 @@ SELECT id, organization_id, name, coalesce(description, ''), coalesce(visibility
 FROM staged
 WHERE ctid >= ('(' || $1::bigint || ',0)')::tid AND ctid < ('(' || $2::bigint || ',0)')::tid
 ORDER BY line
-ON CONFLICT (id) DO NOTHING;
+ON CONFLICT (organization_id, id) DO NOTHING;
 
 -- transfer.staging.projects_update
 UPDATE projects p
@@ -1644,10 +1868,9 @@ SET name = s.name,
     visibility = s.visibility,
     features = s.features,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > p.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
-    END,
+    updated_at = kept_time(
+        time_if(s.updated_at > p.updated_at, s.updated_at), next_version(statement_timestamp(), p.updated_at)
+    ),
     public_metadata = s.public_metadata,
     private_metadata = s.private_metadata
 FROM (
@@ -1719,10 +1942,9 @@ SET username = s.username,
     last_name = s.last_name,
     avatar_url = s.avatar_url,
     created_at = s.created_at,
-    updated_at = CASE
-        WHEN s.updated_at > u.updated_at THEN s.updated_at
-        ELSE greatest(clock_timestamp(), u.updated_at + interval '1 microsecond')
-    END,
+    updated_at = kept_time(
+        time_if(s.updated_at > u.updated_at, s.updated_at), next_version(statement_timestamp(), u.updated_at)
+    ),
     password_hash = s.password_hash,
     suspended_at = s.suspended_at,
     suspension_reason = s.suspension_reason,
@@ -2132,7 +2354,7 @@ INSERT INTO users AS u (
     id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale,
     metadata, public_metadata, private_metadata
 )
-SELECT $12, $13, $14::varchar, CASE WHEN $15::boolean THEN now() END, $16, $17, $18,
+SELECT $12, $13, $14::varchar, time_if($15::boolean, now()), $16, $17, $18,
     $19, $20, $21, $22::text::jsonb, $23::text::jsonb,
     $24::text::jsonb
 WHERE NOT EXISTS (
@@ -2195,13 +2417,29 @@ u.first_name, u.last_name, u.avatar_url
 )
 SELECT * FROM change;
 
+-- users.insert @citus
+INSERT INTO users AS u (
+    id, username, email, email_verified_at, password_hash, first_name, last_name, avatar_url, is_admin, locale,
+    metadata, public_metadata, private_metadata
+)
+SELECT $1, $2, $3::varchar, time_if($4::boolean, now()), $5, $6, $7,
+    $8, $9, $10, $11::text::jsonb, $12::text::jsonb,
+    $13::text::jsonb
+WHERE NOT EXISTS (
+    SELECT FROM email_undos e
+    WHERE lower(e.email COLLATE "C") = lower($3::varchar COLLATE "C") AND e.expires_at > now()
+)
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
 -- users.rights.grant
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
 WITH change AS (
 UPDATE users u
 SET is_admin = true,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $12
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -2258,6 +2496,15 @@ u.first_name, u.last_name, u.avatar_url
     ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
+
+-- users.rights.grant @citus
+UPDATE users u
+SET is_admin = true,
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = $1
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
 
 -- users.rights.revoke
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -2265,7 +2512,7 @@ SELECT * FROM change;
 WITH change AS (
 UPDATE users u
 SET is_admin = false,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $12
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -2323,10 +2570,19 @@ u.first_name, u.last_name, u.avatar_url
 )
 SELECT * FROM change;
 
+-- users.rights.revoke @citus
+UPDATE users u
+SET is_admin = false,
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = $1
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
 -- users.set_password_hash
 UPDATE users u
 SET password_hash = $1,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $2 AND ($3::timestamptz IS NULL OR updated_at = $3)
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -2339,7 +2595,7 @@ WITH change AS (
 UPDATE users u
 SET suspended_at = NULL,
     suspension_reason = NULL,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $12 AND suspended_at IS NOT NULL
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -2397,6 +2653,16 @@ u.first_name, u.last_name, u.avatar_url
 )
 SELECT * FROM change;
 
+-- users.suspension.resume @citus
+UPDATE users u
+SET suspended_at = NULL,
+    suspension_reason = NULL,
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = $1 AND suspended_at IS NOT NULL
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url;
+
 -- users.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
 -- A statement that is `recorded` (see recording.py) stands in the first parentheses; what changed no row has no event.
@@ -2410,7 +2676,7 @@ SET username = coalesce($12, username),
     metadata = coalesce($18::text::jsonb, metadata),
     public_metadata = coalesce($19::text::jsonb, public_metadata),
     private_metadata = coalesce($20::text::jsonb, private_metadata),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $21 AND ($22::timestamptz IS NULL OR updated_at = $22)
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -2469,6 +2735,23 @@ u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
 )
 SELECT * FROM change;
 
+-- users.update @citus
+UPDATE users u
+SET username = coalesce($1, username),
+    first_name = CASE WHEN 'first_name' = ANY ($2::text[]) THEN $3 ELSE first_name END,
+    last_name = CASE WHEN 'last_name' = ANY ($2) THEN $4 ELSE last_name END,
+    avatar_url = CASE WHEN 'avatar_url' = ANY ($2) THEN $5 ELSE avatar_url END,
+    locale = CASE WHEN 'locale' = ANY ($2) THEN $6 ELSE locale END,
+    metadata = coalesce($7::text::jsonb, metadata),
+    public_metadata = coalesce($8::text::jsonb, public_metadata),
+    private_metadata = coalesce($9::text::jsonb, private_metadata),
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = $10 AND ($11::timestamptz IS NULL OR updated_at = $11)
+RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email, u.metadata, u.public_metadata, u.private_metadata;
+
 -- users.verification.correct
 -- not suspended. What was mailed to the one before sets no password.
 WITH resets AS (
@@ -2476,7 +2759,7 @@ WITH resets AS (
 )
 UPDATE users u
 SET email = $2,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $1 AND email_verified_at IS NULL AND password_hash = $3 AND suspended_at IS NULL
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -2489,8 +2772,8 @@ WITH ended AS (
     WHERE v.user_id = $1 AND users.id = v.user_id AND users.email = v.email
 )
 UPDATE users u
-SET email_verified_at = coalesce(email_verified_at, now()),
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+SET email_verified_at = kept_time(email_verified_at, now()),
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $1
 RETURNING u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
 CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
@@ -2601,6 +2884,11 @@ RETURNING w.id
 )
 SELECT * FROM change;
 
+-- webhooks.delete @citus
+DELETE FROM webhook_endpoints w
+WHERE w.id = $1 AND w.organization_id IS NOT DISTINCT FROM $2::uuid AND ($3::timestamptz IS NULL OR updated_at = $3)
+RETURNING w.id;
+
 -- webhooks.delivery_by_id
 SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
 d.response_status, d.response_body, d.error, d.duration_ms,
@@ -2612,8 +2900,22 @@ d.response_status, d.response_body, d.error, d.duration_ms,
 e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
 e.details, e.request_id, e.created_at AS happened_at
 FROM webhook_deliveries d
-JOIN audit_events e ON e.id = d.event_id
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
 WHERE d.id = $1 AND d.endpoint_id = $2;
+
+-- webhooks.delivery_by_id @citus
+WITH d AS MATERIALIZED (
+    SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+    d.response_status, d.response_body, d.error, d.duration_ms, d.chain_id, d.event_id,
+    (
+        SELECT q.due_at
+        FROM webhook_queues q
+        WHERE q.endpoint_id = d.endpoint_id AND q.chain_id = d.chain_id AND d.state = 'waiting' AND isfinite(q.due_at)
+    ) AS next_attempt_at FROM webhook_deliveries d WHERE d.id = $1 AND d.endpoint_id = $2
+)
+SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+d.response_status, d.response_body, d.error, d.duration_ms, d.next_attempt_at, e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+e.details, e.request_id, e.created_at AS happened_at FROM d JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id;
 
 -- webhooks.drop_queue
 DELETE FROM webhook_queues q WHERE q.endpoint_id = $1 AND q.chain_id = $2 AND q.lease_id = $3 AND q.additions = $4 RETURNING true;
@@ -2690,6 +2992,12 @@ CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at
 )
 SELECT * FROM change;
 
+-- webhooks.insert @citus
+WITH w AS (INSERT INTO webhook_endpoints AS w (id, organization_id, url, description, events, sealed_secret, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+w.previous_secret_expires_at) SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at FROM w;
+
 -- webhooks.next
 SELECT q.additions, q.failures, w.url, w.status, w.sealed_secret,
     CASE WHEN w.previous_secret_expires_at > now() THEN w.sealed_previous_secret END AS sealed_previous_secret,
@@ -2704,7 +3012,7 @@ LEFT JOIN LATERAL (
     ORDER BY sequence, id
     LIMIT 1
 ) AS d ON true
-LEFT JOIN audit_events e ON e.id = d.event_id
+LEFT JOIN audit_events e ON e.chain_id = q.chain_id AND e.id = d.event_id
 WHERE q.endpoint_id = $1 AND q.chain_id = $2 AND q.lease_id = $3;
 
 -- webhooks.note_delivered
@@ -2715,7 +3023,7 @@ WITH delivered AS (
     WHERE id = $6 AND state = 'waiting'
 ), well AS (
     UPDATE webhook_endpoints
-    SET failing_since = NULL, updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    SET failing_since = NULL, updated_at = next_version(statement_timestamp(), updated_at)
     WHERE id = $7 AND failing_since IS NOT NULL
 )
 UPDATE webhook_queues q
@@ -2741,7 +3049,7 @@ WITH queue AS (
     RETURNING d.state
 ), ill AS (
     UPDATE webhook_endpoints w
-    SET failing_since = now(), updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    SET failing_since = now(), updated_at = next_version(statement_timestamp(), updated_at)
     FROM queue
     WHERE w.id = queue.endpoint_id AND w.failing_since IS NULL
 )
@@ -2749,6 +3057,26 @@ SELECT coalesce(extract(epoch FROM now() - w.failing_since), 0)::float8 AS faili
     EXISTS (SELECT FROM attempt WHERE state = 'failed') AS is_given_up
 FROM queue
 JOIN webhook_endpoints w ON w.id = queue.endpoint_id;
+
+-- webhooks.note_failure @citus
+WITH queue AS (
+    UPDATE webhook_queues q
+    SET due_at = now() + make_interval(secs => $1), failures = q.failures + 1, lease_id = NULL
+    WHERE q.endpoint_id = $2 AND q.chain_id = $3 AND q.lease_id = $4
+    RETURNING q.endpoint_id
+), attempt AS (
+    UPDATE webhook_deliveries d
+    SET attempts = attempts + 1, attempted_at = $5, url = $6, response_status = $7,
+        response_body = $8, error = $9, duration_ms = $10,
+        state = CASE WHEN created_at < now() - make_interval(secs => $11) THEN 'failed' ELSE state END,
+        ended_at = CASE WHEN created_at < now() - make_interval(secs => $11) THEN now() END
+    FROM queue
+    WHERE d.id = $12 AND d.state = 'waiting'
+    RETURNING d.state
+)
+SELECT 0::float8 AS failing_seconds,
+    EXISTS (SELECT FROM attempt WHERE state = 'failed') AS is_given_up
+FROM queue;
 
 -- webhooks.page
 (
@@ -2782,10 +3110,31 @@ d.response_status, d.response_body, d.error, d.duration_ms,
 e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
 e.details, e.request_id, e.created_at AS happened_at
 FROM webhook_deliveries d
-JOIN audit_events e ON e.id = d.event_id
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
 WHERE d.endpoint_id = $1 AND (d.created_at, d.id) < ($2, $3)
 ORDER BY d.created_at DESC, d.id DESC
 LIMIT $4;
+
+-- webhooks.page_of_deliveries @citus
+WITH d AS MATERIALIZED (
+    SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+    d.response_status, d.response_body, d.error, d.duration_ms, d.chain_id, d.event_id,
+    (
+        SELECT q.due_at
+        FROM webhook_queues q
+        WHERE q.endpoint_id = d.endpoint_id AND q.chain_id = d.chain_id AND d.state = 'waiting' AND isfinite(q.due_at)
+    ) AS next_attempt_at
+    FROM webhook_deliveries d
+    WHERE d.endpoint_id = $1 AND (d.created_at, d.id) < ($2, $3)
+    ORDER BY d.created_at DESC, d.id DESC
+    LIMIT $4
+)
+SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+d.response_status, d.response_body, d.error, d.duration_ms, d.next_attempt_at, e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+e.details, e.request_id, e.created_at AS happened_at
+FROM d
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
+ORDER BY d.created_at DESC, d.id DESC;
 
 -- webhooks.page_of_deliveries_in_state
 SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
@@ -2798,10 +3147,31 @@ d.response_status, d.response_body, d.error, d.duration_ms,
 e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
 e.details, e.request_id, e.created_at AS happened_at
 FROM webhook_deliveries d
-JOIN audit_events e ON e.id = d.event_id
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
 WHERE d.endpoint_id = $1 AND d.state = $2 AND (d.created_at, d.id) < ($3, $4)
 ORDER BY d.created_at DESC, d.id DESC
 LIMIT $5;
+
+-- webhooks.page_of_deliveries_in_state @citus
+WITH d AS MATERIALIZED (
+    SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+    d.response_status, d.response_body, d.error, d.duration_ms, d.chain_id, d.event_id,
+    (
+        SELECT q.due_at
+        FROM webhook_queues q
+        WHERE q.endpoint_id = d.endpoint_id AND q.chain_id = d.chain_id AND d.state = 'waiting' AND isfinite(q.due_at)
+    ) AS next_attempt_at
+    FROM webhook_deliveries d
+    WHERE d.endpoint_id = $1 AND d.state = $2 AND (d.created_at, d.id) < ($3, $4)
+    ORDER BY d.created_at DESC, d.id DESC
+    LIMIT $5
+)
+SELECT d.id, d.endpoint_id, d.state, d.is_replay, d.attempts, d.created_at, d.attempted_at, d.ended_at, d.url,
+d.response_status, d.response_body, d.error, d.duration_ms, d.next_attempt_at, e.id AS event_id, e.chain_id, e.sequence, e.organization_id, e.actor_id, e.key_id, e.action, e.target_type, e.target_id,
+e.details, e.request_id, e.created_at AS happened_at
+FROM d
+JOIN audit_events e ON e.chain_id = d.chain_id AND e.id = d.event_id
+ORDER BY d.created_at DESC, d.id DESC;
 
 -- webhooks.park
 WITH endpoint AS (
@@ -2884,11 +3254,9 @@ SELECT count(*) FROM chosen;
 WITH change AS (
 UPDATE webhook_endpoints w
 SET sealed_previous_secret = CASE WHEN $12::float8 > 0 THEN sealed_secret END,
-    previous_secret_expires_at = CASE
-        WHEN $12 > 0 THEN now() + make_interval(secs => $12)
-    END,
+    previous_secret_expires_at = time_if($12 > 0, now() + make_interval(secs => $12)),
     sealed_secret = $13,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE w.id = $14 AND w.organization_id IS NOT DISTINCT FROM $15::uuid
 RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
 CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
@@ -2945,12 +3313,29 @@ CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at
 )
 SELECT * FROM change;
 
+-- webhooks.rotate @citus
+WITH w AS (UPDATE webhook_endpoints w
+SET sealed_previous_secret = CASE WHEN $1::float8 > 0 THEN sealed_secret END,
+    previous_secret_expires_at = time_if($1 > 0, now() + make_interval(secs => $1)),
+    sealed_secret = $2,
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE w.id = $3 AND w.organization_id IS NOT DISTINCT FROM $4::uuid RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+w.previous_secret_expires_at) SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at FROM w;
+
 -- webhooks.switch_off
 UPDATE webhook_endpoints w
-SET status = 'disabled', updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+SET status = 'disabled', updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = $1 AND status = 'enabled' AND (failing_since < now() - make_interval(secs => $2) OR $3::boolean)
 RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
 CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at;
+
+-- webhooks.switch_off @citus
+WITH w AS (UPDATE webhook_endpoints w
+SET status = 'disabled', updated_at = next_version(statement_timestamp(), updated_at)
+WHERE id = $1 AND status = 'enabled' AND (failing_since < now() - make_interval(secs => $2) OR $3::boolean) RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+w.previous_secret_expires_at) SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at FROM w;
 
 -- webhooks.update
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.
@@ -2962,7 +3347,7 @@ SET url = coalesce($12, url),
     events = coalesce($14, events),
     status = coalesce($15, status),
     failing_since = CASE WHEN $15 = 'enabled' AND status = 'disabled' THEN NULL ELSE failing_since END,
-    updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')
+    updated_at = next_version(statement_timestamp(), updated_at)
 WHERE w.id = $16 AND w.organization_id IS NOT DISTINCT FROM $17::uuid AND ($18::timestamptz IS NULL OR updated_at = $18)
 RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
 CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at
@@ -3018,3 +3403,15 @@ CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at
     ON CONFLICT (endpoint_id, chain_id) DO UPDATE SET additions = q.additions + 1
 )
 SELECT * FROM change;
+
+-- webhooks.update @citus
+WITH w AS (UPDATE webhook_endpoints w
+SET url = coalesce($1, url),
+    description = coalesce($2, description),
+    events = coalesce($3, events),
+    status = coalesce($4, status),
+    failing_since = CASE WHEN $4 = 'enabled' AND status = 'disabled' THEN NULL ELSE failing_since END,
+    updated_at = next_version(statement_timestamp(), updated_at)
+WHERE w.id = $5 AND w.organization_id IS NOT DISTINCT FROM $6::uuid AND ($7::timestamptz IS NULL OR updated_at = $7) RETURNING w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+w.previous_secret_expires_at) SELECT w.id, w.organization_id, w.url, w.description, w.events, w.status, w.failing_since, w.created_by, w.created_at, w.updated_at,
+CASE WHEN w.previous_secret_expires_at > now() THEN w.previous_secret_expires_at END AS previous_secret_expires_at FROM w;

@@ -1,5 +1,33 @@
 -- The schema that all migrations together make, written by the test that compares them: for reading, not running.
 
+FUNCTION public.kept_time(timestamp with time zone,timestamp with time zone): CREATE OR REPLACE FUNCTION public.kept_time(kept timestamp with time zone, otherwise timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$BEGIN RETURN coalesce(kept, otherwise); END$function$
+ COMMENT 'The first time, or the second where there is none.'
+
+FUNCTION public.next_version(timestamp with time zone,timestamp with time zone): CREATE OR REPLACE FUNCTION public.next_version(changed_at timestamp with time zone, version timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$SELECT greatest(changed_at, version + interval '1 microsecond')$function$
+ COMMENT 'The version of a row that is changed now: the time, and always later than the one before.'
+
+FUNCTION public.seconds_after(timestamp with time zone,double precision): CREATE OR REPLACE FUNCTION public.seconds_after(start timestamp with time zone, seconds double precision)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$SELECT start + make_interval(secs => seconds)$function$
+ COMMENT 'The time that is so many seconds after another.'
+
+FUNCTION public.time_if(boolean,timestamp with time zone): CREATE OR REPLACE FUNCTION public.time_if(is_so boolean, wanted timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$BEGIN RETURN CASE WHEN is_so THEN wanted END; END$function$
+ COMMENT 'A time, or NULL unless the condition holds.'
+
 TABLE public.action_declarations COMMENT 'Which application uses which of the actions in own_actions.'
     application character varying(50) NOT NULL COMMENT 'Name that the application gave itself.'
     action character varying(64) NOT NULL COMMENT 'An action that it declared.'
@@ -66,13 +94,13 @@ TABLE public.audit_events COMMENT 'Who did what, written in the transaction of t
     CONSTRAINT audit_events_details_check CHECK ((jsonb_typeof(details) = 'object'::text))
     CONSTRAINT audit_events_hash_check CHECK (((length(hash) = 32) AND (length(previous_hash) = 32)))
     CONSTRAINT audit_events_ip_check CHECK (((num_nulls(ip, ip_salt) = ANY (ARRAY[0, 2])) AND ((ip IS NULL) OR (ip_digest IS NOT NULL))))
-    CONSTRAINT audit_events_pkey PRIMARY KEY (id)
+    CONSTRAINT audit_events_pkey PRIMARY KEY (chain_id, id)
     CONSTRAINT audit_events_sequence_check CHECK ((sequence >= 1))
     CREATE INDEX audit_events_account_idx ON public.audit_events USING btree (created_at DESC, id DESC) WHERE (organization_id IS NULL)
     CREATE INDEX audit_events_actor_id_idx ON public.audit_events USING btree (actor_id, id) WHERE (actor_id IS NOT NULL)
+    CREATE INDEX audit_events_id_idx ON public.audit_events USING btree (id)
     CREATE INDEX audit_events_organization_id_idx ON public.audit_events USING btree (organization_id, created_at DESC, id DESC)
     CREATE INDEX audit_events_transaction_id_idx ON public.audit_events USING btree (transaction_id, sequence, id)
-    CREATE INDEX audit_events_user_idx ON public.audit_events USING btree (chain_id, id) WHERE (organization_id IS NULL)
 
 TABLE public.audit_heads WITH (fillfactor=50) COMMENT 'Where the chain of each organization''s and each account''s audit events ends.'
     chain_id uuid NOT NULL
@@ -304,11 +332,11 @@ CASE
 END)
     CONSTRAINT projects_name_check CHECK ((((name)::text !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u200c\u200d\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]|(^|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u200c\u200d])[\u200c\u200d]|[\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e][\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef][\u200c\u200d]|[\u200c\u200d]($|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u0021-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00ac\u00ae-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d])|^[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]$'::text) AND ((name)::text ~ '[^\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u2800\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200c\u200d]'::text)))
     CONSTRAINT projects_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE
-    CONSTRAINT projects_organization_id_id_key UNIQUE (organization_id, id)
-    CONSTRAINT projects_pkey PRIMARY KEY (id)
+    CONSTRAINT projects_pkey PRIMARY KEY (organization_id, id)
     CONSTRAINT projects_private_metadata_check CHECK (((jsonb_typeof(private_metadata) = 'object'::text) AND (octet_length((private_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(private_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
     CONSTRAINT projects_public_metadata_check CHECK (((jsonb_typeof(public_metadata) = 'object'::text) AND (octet_length((public_metadata)::text) <= 8192) AND (NOT jsonb_path_exists(public_metadata, 'strict $.**{5}?(@.type() == "object" || @.type() == "array")'::jsonpath))))
     CONSTRAINT projects_visibility_check CHECK (((visibility)::text = ANY ((ARRAY['public'::character varying, 'private'::character varying])::text[])))
+    CREATE INDEX projects_id_idx ON public.projects USING btree (id)
     CREATE INDEX projects_name_search_idx ON public.projects USING btree (organization_id, lower((name)::text) COLLATE "C", id)
     CREATE INDEX projects_organization_id_created_at_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC)
     CREATE INDEX projects_public_idx ON public.projects USING btree (organization_id, created_at DESC, id DESC) WHERE ((visibility)::text = 'public'::text)
