@@ -135,7 +135,7 @@ JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.
 
 -- name: by_id @citus
 -- The same, of one organization.
-SELECT {project} FROM projects p WHERE p.organization_id = :organization_id AND p.id = :id;
+SELECT {kept} FROM projects p WHERE p.organization_id = :organization_id AND p.id = :id;
 
 -- name: insert
 -- Add a project.
