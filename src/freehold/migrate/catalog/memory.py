@@ -13,11 +13,14 @@ LONGEST: Final = timedelta(minutes=10)
 _READABLE: Final = """
 SELECT oid::regclass::text FROM pg_class
 WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND has_table_privilege(oid, 'SELECT')
-    AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data', 'pg_largeobject') ORDER BY 1
+    AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data', 'pg_largeobject', 'pg_database', 'pg_shdepend')
+ORDER BY 1
 """
+"""All but what changes with rows, and what others do with other databases of the server."""
 _ROWS: Final = "SELECT count(*) AS rows, coalesce(sum(xmin::text::bigint), 0) AS writers FROM {}"
 _VERSION: Final = """
 SELECT concat_ws(' ', (SELECT string_agg(rows || '/' || writers, ',') FROM ({rows}) counted),
+    (SELECT xmin FROM pg_database WHERE datname = current_database()),
     (SELECT sum(hashtextextended(r::text, 0)) FROM pg_roles r),
     (SELECT sum(hashtextextended(m::text, 0)) FROM pg_user_mappings m))
 """
