@@ -42,6 +42,7 @@ ACME = {
     "owner_id": ID,
     "members": [ID],
     "members_count": 1,
+    "features": [],
     "created_at": NOW,
     "updated_at": NOW,
 }

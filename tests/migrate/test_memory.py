@@ -45,7 +45,7 @@ CHANGES = (
     "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
     "CREATE SCHEMA elsewhere",
     "CREATE EXTENSION IF NOT EXISTS pgcrypto",
-    "CREATE STATISTICS ON name, mood FROM parents",
+    "CREATE STATISTICS both_texts ON name, mood FROM parents",
 )
 
 
