@@ -1,14 +1,20 @@
 """What statements write, by the kind of table that it is on a cluster; these need no cluster."""
 
+import importlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import freehold
 from freehold.data.own_tables import own_tables
 from freehold.data.sql import STATEMENTS, Statement
 from freehold.migrate.citus.layout import EVERYWHERE, SPREAD
 
+SOURCES = Path(freehold.__file__).parents[1]
+for file in SOURCES.rglob("queries.sql"):  # so that every statement is known, whatever else was imported
+    importlib.import_module(".".join(file.with_suffix("").relative_to(SOURCES).parts))
 WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?(\w+)", re.IGNORECASE)
 MIXED = {"transfer.staging.users_end_access": "nothing is imported where the tables are spread"}
 """Statements that write tables of two kinds, with the reason why they may."""
