@@ -406,7 +406,7 @@ ARRAY(
     SELECT user_id FROM organization_members WHERE organization_id = o.id
     ORDER BY created_at, user_id LIMIT 1000
 ) AS members,
-(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count;
+(SELECT count(*) FROM organization_members WHERE organization_id = o.id) AS members_count, o.public_metadata, o.private_metadata;
 
 -- organizations.holds_slug
 SELECT EXISTS (SELECT FROM slugs s WHERE s.slug = $1 AND (s.released_at IS NULL OR s.released_at > now() - interval '90 days'));
@@ -1033,7 +1033,7 @@ FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted (organization_id, 
 JOIN projects p ON p.organization_id = wanted.organization_id AND p.id = wanted.id;
 
 -- projects.by_id @citus
-SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at FROM projects p WHERE p.organization_id = $1 AND p.id = $2;
+SELECT p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata FROM projects p WHERE p.organization_id = $1 AND p.id = $2;
 
 -- projects.count_narrowed
 SELECT count(*)

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
+from freehold import Project
 from tests.conftest import _memory
 from tests.replicas.servers import Server, stopped_at_the_end
 
@@ -79,3 +81,8 @@ async def standing(trio: tuple[Server, Server, Server]) -> AsyncIterator[Standin
     yield held
     await held.let_go()
     await held.close()
+
+
+def as_listed(project: Project) -> Project:
+    """The project as a list has it: without what it keeps."""
+    return msgspec.structs.replace(project, public_metadata=msgspec.UNSET, private_metadata=msgspec.UNSET)

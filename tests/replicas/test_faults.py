@@ -14,6 +14,7 @@ from freehold import NewOrganization, NewProject, NewUser, Organization, PageReq
 from freehold.base.errors import Unavailable
 from freehold.serve.application import create_application
 from tests.conftest import PASSWORD, trusting
+from tests.replicas.conftest import as_listed
 from tests.replicas.servers import Server, stopped_at_the_end
 from tests.replicas.test_reading import Seeing
 
@@ -52,7 +53,7 @@ async def organization_of(platform: Platform) -> tuple[Platform, Organization]:
 
 async def write_and_read(ada: Platform, acme: Organization) -> None:
     made = await ada.projects.create(acme.id, NewProject(name=f"P{uuid4().hex[:6]}"))
-    assert made in (await ada.projects.list(acme.id, PageRequest())).data
+    assert as_listed(made) in (await ada.projects.list(acme.id, PageRequest())).data
 
 
 async def far_enough(seen: Seeing, ada: Platform, acme: Organization) -> None:

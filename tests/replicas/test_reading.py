@@ -11,7 +11,7 @@ from freehold import client as remote
 from freehold.observe.observer import Observer
 from freehold.serve.application import create_application
 from tests.conftest import PASSWORD, trusting
-from tests.replicas.conftest import Standing
+from tests.replicas.conftest import Standing, as_listed
 
 
 class Seeing(Observer):
@@ -57,7 +57,7 @@ async def test_a_list_is_read_from_a_standby_that_is_far_enough(standing: Standi
     seen.ran.clear()
     seen.fell_back.clear()
     page = await ada.projects.list(acme.id, PageRequest())
-    assert page.data == [made]
+    assert page.data == [as_listed(made)]
     assert seen.ran[0] in {1, 2}
     assert seen.fell_back == []
 
@@ -69,7 +69,7 @@ async def test_a_writer_sees_their_write_while_every_standby_stands_still(
     await standing.caught_up()
     await standing.hold()
     made = await ada.projects.create(acme.id, NewProject(name="Rocket"))
-    assert (await ada.projects.list(acme.id, PageRequest())).data == [made]
+    assert (await ada.projects.list(acme.id, PageRequest())).data == [as_listed(made)]
     assert await ada.projects.get(acme.id, made.id) == made
     assert seen.fell_back[-1] == "behind"
 
@@ -80,7 +80,7 @@ async def test_whoever_brings_no_position_sees_what_others_stored(standing: Stan
     await standing.hold()
     made = await ada.projects.create(acme.id, NewProject(name="Rocket"))
     async with Platform.open(standing.primary.url, settings=trusting(replica_urls=standing.replica_urls)) as other_node:
-        assert (await other_node.projects.list(acme.id, PageRequest())).data == [made]
+        assert (await other_node.projects.list(acme.id, PageRequest())).data == [as_listed(made)]
 
 
 async def test_a_position_is_carried_to_another_node(standing: Standing, ada: Platform):
@@ -89,7 +89,7 @@ async def test_a_position_is_carried_to_another_node(standing: Standing, ada: Pl
     made = await ada.projects.create(acme.id, NewProject(name="Rocket"))
     assert ada.position not in {None, before}
     async with Platform.open(standing.primary.url, settings=trusting(replica_urls=standing.replica_urls)) as other_node:
-        assert (await other_node.since(ada.position).projects.list(acme.id, PageRequest())).data == [made]
+        assert (await other_node.since(ada.position).projects.list(acme.id, PageRequest())).data == [as_listed(made)]
 
 
 async def test_without_replicas_there_is_no_position(database_url: str):
@@ -105,7 +105,7 @@ async def test_what_is_no_position_reads_what_is_stored(standing: Standing, ada:
     await standing.caught_up()
     await standing.hold()
     made = await ada.projects.create(acme.id, NewProject(name="Rocket"))
-    assert (await ada.since(text).projects.list(acme.id, PageRequest())).data == [made]
+    assert (await ada.since(text).projects.list(acme.id, PageRequest())).data == [as_listed(made)]
 
 
 async def test_a_position_far_ahead_asks_the_primary(ada: Platform):

@@ -31,7 +31,7 @@ from freehold.users.errors import EmailTaken, UsernameTaken, WrongPassword
 
 def as_others_see(user: User) -> User:
     """Leave out what only they and administrators see."""
-    own = OwnUser.__annotations__
+    own = {*OwnUser.__annotations__, "metadata", "private_metadata"}
     return User(**{name: getattr(user, name) for name in User.__struct_fields__ if name not in own})
 
 

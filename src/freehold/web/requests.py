@@ -82,7 +82,7 @@ class Request:
         """
         host = self.headers.get(b"host", b"")
         if not host:  # Granian gives an empty one where there is none
-            if self.scope["http_version"] == "1.1":
+            if self.scope.get("http_version") == "1.1":
                 raise Malformed("The header Host is missing: send one, as HTTP/1.1 requires")
         elif _HOST.fullmatch(host) is None:
             raise Malformed("The header Host must be one name or address, with a port or without")

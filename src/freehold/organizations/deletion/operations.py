@@ -24,7 +24,7 @@ from freehold.data.paging import FIRST_ID, Page, PageRequest, page_by_id
 from freehold.organizations.deletion import queries
 from freehold.organizations.deletion.purging import purge_locked
 from freehold.organizations.deletion.types import DeletedOrganization
-from freehold.organizations.seeing import as_seen
+from freehold.organizations.seeing import kept_as_seen
 from freehold.organizations.types import Organization
 
 _SECONDS_A_DAY = 86_400
@@ -61,9 +61,9 @@ async def restore(scope: Scope) -> Organization:
     )
     if restored is None:
         raise no_such_organization()
-    await queries.forget_failure(scope.db, organization_id=restored.id)
-    await record(scope.context, scope.action, restored.id, organization_id=restored.id)
-    return as_seen(scope, restored)
+    await queries.forget_failure(scope.db, organization_id=scope.organization_id)
+    await record(scope.context, scope.action, scope.organization_id, organization_id=scope.organization_id)
+    return kept_as_seen(scope, restored)
 
 
 @on_organization(Action.ORGANIZATION_DELETE, writes=Writes.TRANSACTION, deleted=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from freehold.data.sql import Executor, statement
 from freehold.organizations.deletion.types import DeletedOrganization
-from freehold.organizations.types import Organization
+from freehold.organizations.types import KeptOrganization
 
 
 @statement
@@ -15,7 +15,7 @@ async def delete(
 
 
 @statement
-async def restore(db: Executor, *, id: UUID, restorable_seconds: float) -> Organization | None: ...
+async def restore(db: Executor, *, id: UUID, restorable_seconds: float) -> KeptOrganization | None: ...
 
 
 @statement

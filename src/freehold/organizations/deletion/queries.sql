@@ -16,7 +16,7 @@ UPDATE organizations o
 SET deleted_at = NULL,
     updated_at = next_version(statement_timestamp(), updated_at)
 WHERE id = :id AND deleted_at > now() - make_interval(secs => :restorable_seconds)
-RETURNING {organizations.organization};
+RETURNING {organizations.kept};
 
 -- name: page_of_user
 -- Deleted organizations that a user can restore, newest id first, before a position.
