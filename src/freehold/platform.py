@@ -42,6 +42,7 @@ from freehold.groups import (
 from freehold.mail.jobs import check_settings as check_mail_settings
 from freehold.observe.observer import Observer
 from freehold.observe.shared_metrics import SharedMetrics
+from freehold.passwords.breached import open_breached
 from freehold.passwords.hashing import Passwords
 from freehold.slices import SLICES, meanings
 from freehold.webhooks.jobs import check_settings as check_webhook_settings
@@ -98,12 +99,14 @@ class Platform:
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
             SchemaPending: ``schema_pending``: the database lacks migrations.
-            SettingError: the settings of mail or webhooks, or your mail templates, are not valid.
+            SettingError: the settings of mail or webhooks, your mail templates, or your file of breached passwords are
+                not valid.
             ActionTaken, ActionChanged, TooManyActions: your actions cannot be declared.
         """
         settings = settings or Settings()
         check_mail_settings(settings)
         check_webhook_settings(settings)
+        breached = open_breached(settings.breached_passwords) if settings.breached_passwords else None
         observer = observer or observing(settings)
         database = await open_database(
             database_url,
@@ -118,7 +121,9 @@ class Platform:
         passwords = Passwords(
             threads=settings.password_threads,
             queue=settings.password_queue,
+            rule=settings.password_rule,
             refuse_common=settings.refuse_common_passwords,
+            breached=breached,
             observer=observer,
         )
         try:

@@ -9,9 +9,7 @@ Two traps that shape the patterns: Python's ``$`` also matches before a trailing
 surrogates, so ``text_defect`` refuses both before any rule is asked.
 """
 
-import unicodedata
 from datetime import datetime
-from itertools import permutations
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -27,35 +25,13 @@ from freehold.base.cleaning import (
     usable_slug,
     with_own_noun,
 )
+from freehold.base.new_passwords import CHOSEN, SEED
 from freehold.base.text import CONTROLS, EDGE
 from freehold.base.text_rules import Ahead, Rule
-
-
-def _strong(value: str) -> str:
-    """Check a password as it is typed and as it is hashed: letters of several parts must not make up its length."""
-    normal = text.password(value)
-    for spelling in (value, normal):
-        if not {"Lu", "Ll", "Nd"} <= {unicodedata.category(character) for character in spelling}:
-            raise ValueError(PASSWORD.says)
-    if len(normal) < PASSWORD.min_length:
-        raise ValueError(PASSWORD.says)
-    return value
-
 
 _LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 _PORT: Final = r"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
 """What stands between the dots of a host's name, and a port."""
-
-_UPPER: Final = r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a1\u03a3-\u03ab\u0400-\u042f\u0531-\u0556]"
-_LOWER: Final = r"[a-z\u00df-\u00f6\u00f8-\u00ff\u03ac-\u03ce\u0430-\u045f\u0561-\u0586]"
-"""The capital and small letters that stand side by side in Latin, Greek, Cyrillic and Armenian script."""
-
-
-def _all_of(*kinds: str) -> str:
-    """Make a pattern of texts without NUL that have each kind of character, in whatever order."""
-    orders = "|".join("[^\\u0000]*".join(order) for order in permutations(kinds))
-    return rf"^[^\u0000]*({orders})[^\u0000]*$"
-
 
 LOCALE_PATTERN: Final = r"^[a-z]{2,3}(-([A-Z0-9]{2}|[a-z0-9]{3}|[A-Z0-9][a-z0-9]{3}|[a-z0-9]{5,8}))*(?![\s\S])"
 
@@ -80,15 +56,7 @@ EMAIL: Final = Rule(
     example="ada@example.com",
     clean=tidy_email,
 )
-PASSWORD: Final = Rule(
-    name="password",
-    says="must have 8 to 128 characters with at least one uppercase letter, one lowercase letter and one digit",
-    min_length=8,
-    max_length=128,
-    published_pattern=_all_of(_UPPER, _LOWER, "[0-9]"),
-    format="password",
-    clean=_strong,
-)
+PASSWORD: Final = SEED
 NAME: Final = Rule(
     name="name",
     says=(
@@ -298,7 +266,8 @@ CURSOR: Final = Rule(
 
 Username = Annotated[str, USERNAME.meta, USERNAME]
 Email = Annotated[str, EMAIL.meta, EMAIL]
-Password = Annotated[str, PASSWORD.meta, PASSWORD]
+Password = Annotated[str, PASSWORD.meta, CHOSEN, PASSWORD]
+"""A password that somebody chooses. It is published with the seed's rule; the platform's own is asked for."""
 Name = Annotated[str, NAME.meta, NAME]
 Slug = Annotated[str, SLUG.meta, SLUG]
 AvatarUrl = Annotated[str, AVATAR_URL.meta, AVATAR_URL]

@@ -12,7 +12,9 @@ import msgspec
 
 from freehold.base.addresses import origin_of
 from freehold.base.machine import cores
+from freehold.base.new_passwords import LONGEST_LEAST, SHORTEST, SHORTEST_ALONE, password_rule
 from freehold.base.rules import Rule
+from freehold.base.text_rules import Rule as TextRule
 
 PREFIX = "FREEHOLD_"
 
@@ -162,6 +164,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     refuse_common_passwords: Annotated[
         bool, _about("refuse new passwords that are among the most common ones: true or false")
     ] = True
+    password_rules: Annotated[
+        Literal["seed", "length"],
+        _about(
+            "what new passwords need: an uppercase letter, a lowercase letter, a digit and 8 characters (seed), or "
+            "length alone (length), as NIST SP 800-63B and OWASP ASVS ask"
+        ),
+    ] = "seed"  # noqa: S105 - the name of rules
+    password_min_length: Annotated[
+        Annotated[int, msgspec.Meta(ge=SHORTEST, le=LONGEST_LEAST)] | None,
+        _about("fewest characters of a new password; by default 8, or 15 with FREEHOLD_PASSWORD_RULES=length"),
+    ] = None
+    breached_passwords: Annotated[
+        Path | None,
+        _about(
+            "file of breached passwords, which new ones are refused for: SHA-1 hashes ordered by hash, as 'Pwned "
+            "Passwords' offers them, or a folder of its range files; read on this machine, and nothing is sent"
+        ),
+    ] = None
     session_days: Annotated[float, _about("days until a session ends, even if it is in use", gt=0, le=3650)] = 30.0
     session_idle_days: Annotated[float, _about("days until an unused session ends", gt=0, le=3650)] = 14.0
     fresh_sign_in_minutes: Annotated[
@@ -418,6 +438,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def muted(self) -> frozenset[str]:
         """Which news of their accounts people are not mailed."""
         return frozenset(name for part in self.muted_news.split(",") if (name := part.strip()))
+
+    @property
+    def password_rule(self) -> TextRule:
+        """What a password must be that somebody chooses."""
+        composed = self.password_rules != "length"  # noqa: S105 - the name of rules
+        return password_rule(
+            composed=composed, least=self.password_min_length or (SHORTEST if composed else SHORTEST_ALONE)
+        )
 
     @property
     def slow_seconds(self) -> float:

@@ -1,18 +1,24 @@
 """Checks of what stands around the database: backups, disks, mail, proxies."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from freehold.base.settings import SettingError
 from freehold.doctor import queries
 from freehold.doctor.examination import LOCAL, Check, Patient, finding
 from freehold.doctor.types import Finding
 from freehold.migrate import backup as backups
+from freehold.passwords.breached import RANGES, SAMPLES, open_breached, ranges_in
 
 OLD_BACKUP, OLD_PROOF = timedelta(hours=26), timedelta(days=31)
 """A day and some slack for a nightly backup; a proof by restoring each month."""
+OLD_BREACHES = timedelta(days=400)
+"""Breaches go on; a year and some slack for a yearly download."""
 FULL, NEARLY_FULL = 0.02, 0.10
 """The free part of a disk."""
 
@@ -120,8 +126,56 @@ async def proxies(patient: Patient) -> AsyncIterator[Finding]:
         )
 
 
+async def new_passwords(patient: Patient) -> AsyncIterator[Finding]:
+    """New passwords are compared with those that came out in data breaches."""
+    settings = patient.settings
+    path = settings.breached_passwords
+    if path is None:
+        alone = settings.password_rules == "length"  # noqa: S105 - the name of rules
+        yield finding(
+            new_passwords,
+            "warning" if alone else "note",
+            "New passwords need length alone, and breached ones are not refused"
+            if alone
+            else "New passwords are compared with the most common ones, and not with breached ones",
+            "Set FREEHOLD_BREACHED_PASSWORDS to a file of breached passwords: see the page 'Decide which passwords'.",
+        )
+        return
+    try:
+        age, lacking = await asyncio.to_thread(_breaches, path)
+    except SettingError as error:
+        yield finding(new_passwords, "error", str(error), "Put it right: the server does not start with it.")
+        return
+    if lacking:
+        yield finding(
+            new_passwords,
+            "warning",
+            f"The folder of breached passwords lacks {lacking:,} of {RANGES:,} ranges, in which none is refused",
+            f"Download them all to {path}.",
+        )
+    yield finding(
+        new_passwords,
+        "warning" if age > OLD_BREACHES else "note",
+        f"New passwords are compared with breached ones, which are {_span(age)} old: {path}",
+        "Download them again about once a year, and restart the server.",
+    )
+
+
+def _breaches(path: Path) -> tuple[timedelta, int]:
+    """Return how old a file or folder of breached passwords is, and how many ranges it lacks.
+
+    Raises:
+        SettingError: it cannot be used.
+    """
+    open_breached(path)
+    ranges = list(ranges_in(path)) if path.is_dir() else []
+    newest = max(each.stat().st_mtime for each in ranges[:SAMPLES] or [path])
+    lacking = RANGES - len({each.name[:5].upper() for each in ranges}) if ranges else 0
+    return datetime.now(UTC) - datetime.fromtimestamp(newest, UTC), lacking
+
+
 def _span(time: timedelta) -> str:
     return f"{time.days} days" if time.days > 1 else f"{int(time.total_seconds() // 3600)} hours"
 
 
-CHECKS: Final[tuple[Check, ...]] = (stored_backups, disk, mail, proxies)
+CHECKS: Final[tuple[Check, ...]] = (stored_backups, disk, mail, proxies, new_passwords)

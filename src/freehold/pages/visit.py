@@ -7,6 +7,7 @@ import msgspec
 
 from freehold.base.addresses import is_from
 from freehold.base.errors import FreeholdError, Invalid
+from freehold.base.new_passwords import new_passwords_keep
 from freehold.base.settings import Settings
 from freehold.base.validation import Input, parse
 from freehold.data.context import Context
@@ -125,7 +126,13 @@ class Visit:
             Invalid: naming every field that is missing or not right.
         """
         given = {name: value for name in names if (value := self.form.get(name, "")) != ""}
-        return parse(kind, {**given, **other})
+        with new_passwords_keep(self.settings.password_rule):
+            return parse(kind, {**given, **other})
+
+    @property
+    def password_hint(self) -> str:
+        """What a new password needs, in words below its field."""
+        return self.settings.password_rule.says.removeprefix("must have ")
 
     def at(self, path: str, **query: str | None) -> str:
         """Write the address of a page, wherever the application is mounted."""

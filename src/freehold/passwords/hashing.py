@@ -10,8 +10,11 @@ from typing import ParamSpec, TypeVar
 import argon2
 
 from freehold.base import text
-from freehold.base.errors import FieldError, Refused, Unavailable
+from freehold.base.errors import FieldError, Invalid, Refused, Unavailable
+from freehold.base.new_passwords import SEED
+from freehold.base.text_rules import Rule
 from freehold.observe.observer import SILENT, Observer
+from freehold.passwords.breached import Breached
 from freehold.passwords.common import is_common
 from freehold.passwords.formats import UNUSABLE, fits, work_of
 from freehold.passwords.work import Work, charge, dearest, rest
@@ -21,13 +24,13 @@ R = TypeVar("R")
 
 
 class CommonPassword(Refused):
-    """Many people have this password, so it is among the first that anybody guesses."""
+    """Many people have this password, or a data breach made it known: it is among the first that anybody guesses."""
 
     code = "common_password"
-    title = "This password is one of the most common ones: choose another"
+    title = "This password is among the first that anybody guesses: choose another"
 
-    def __init__(self, pointer: str) -> None:
-        super().__init__([FieldError(pointer, self.code, "is one of the most common passwords: choose another")])
+    def __init__(self, pointer: str, reason: str = "is one of the most common passwords") -> None:
+        super().__init__([FieldError(pointer, self.code, f"{reason}: choose another")])
 
 
 class Fit(Enum):
@@ -50,9 +53,20 @@ class Passwords:
     event loop stays free, and memory is bounded by ``threads * 19 MiB``.
     """
 
-    def __init__(self, *, threads: int, queue: int, refuse_common: bool = True, observer: Observer = SILENT) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int,
+        queue: int,
+        rule: Rule = SEED,
+        refuse_common: bool = True,
+        breached: Breached | None = None,
+        observer: Observer = SILENT,
+    ) -> None:
         self._observer = observer
+        self._rule = rule
         self._refuse_common = refuse_common
+        self._breached = breached
         self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._most_in_flight = threads + queue
@@ -63,13 +77,18 @@ class Passwords:
         """Return a PHC string (``$argon2id$...``, 97 characters) for a password that somebody chooses.
 
         Args:
-            password: which keeps the rule of its type.
+            password: as it was typed.
             pointer: where it was sent.
 
         Raises:
-            CommonPassword: ``common_password`` (setting ``refuse_common_passwords``).
-            Unavailable: too many passwords are waiting already.
+            Invalid: ``invalid``: it breaks the rule of new passwords (setting ``password_rules``).
+            CommonPassword: ``common_password`` (settings ``refuse_common_passwords`` and ``breached_passwords``).
+            Unavailable: too many passwords are waiting already, or the breached ones cannot be read.
         """
+        try:
+            self._rule.check(password)
+        except ValueError as error:
+            raise Invalid([FieldError(pointer, self._rule.code, str(error))]) from None
         return await self._run(self._hash_new, password, pointer)
 
     async def rehash(self, password: str) -> str:
@@ -139,6 +158,8 @@ class Passwords:
         normal = text.password(password)
         if self._refuse_common and is_common(normal):
             raise CommonPassword(pointer)
+        if self._breached is not None and any(spelling in self._breached for spelling in text.spellings(password)):
+            raise CommonPassword(pointer, "came out in a data breach, of this account or another")
         return self._hasher.hash(normal)
 
     async def _run(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from freehold.base.addresses import Proxies
+from freehold.base.scalars import PASSWORD
 from freehold.base.settings import Settings
+from freehold.base.text_rules import Rule
 from freehold.base.version import VERSION
 from freehold.observe.observer import Observer
 from freehold.observe.shared_metrics import SharedMetrics
@@ -107,6 +109,7 @@ def create_application(
         proxies=Proxies(settings.trusted_proxies) if settings.trusted_proxies else NO_PROXIES,
         recorder=recorder,
         root=settings.public_path,
+        password_rule=settings.password_rule,
     )
 
 
@@ -127,6 +130,7 @@ def assemble(
     recorder: RequestRecorder | None = None,
     cors: Cors | None = None,
     root: str = "",
+    password_rule: Rule = PASSWORD,
 ) -> Edge:
     """Make an ASGI application of declared endpoints and of other pages.
 
@@ -141,30 +145,34 @@ def assemble(
         recorder: notes the requests.
         cors: whose pages may call it from a browser.
         root: the path of the public URL, below which callers see it.
+        password_rule: what new passwords in a request must be.
 
     Raises:
         ValueError: two endpoints have the same method and path.
     """
-    inner = Dispatch(endpoints, door, limiter=limiter, pages=pages, elsewhere=elsewhere, root=root)
+    inner = Dispatch(
+        endpoints, door, limiter=limiter, pages=pages, elsewhere=elsewhere, root=root, password_rule=password_rule
+    )
     return Edge(inner, lifespan, proxies, recorder, cors, root=root)
 
 
-def openapi(server: str = "http://127.0.0.1:8000") -> dict[str, Any]:
+def openapi(server: str = "http://127.0.0.1:8000", password_rule: Rule = PASSWORD) -> dict[str, Any]:
     """Describe the application in OpenAPI 3.1, as it is served at this address."""
-    from freehold.web.openapi import document  # noqa: PLC0415 - only for those who read the documentation
+    # Only for those who read the documentation.
+    from freehold.web.openapi import document, with_password_rule  # noqa: PLC0415
 
-    return document(ROUTES, version=VERSION, server=server)
+    return with_password_rule(document(ROUTES, version=VERSION, server=server), password_rule)
 
 
 @lru_cache(maxsize=8)
-def _openapi_answer(server: str) -> Answer:
-    return Answer(200, (JSON, PRIVATE), encode(openapi(server)))
+def _openapi_answer(server: str, password_rule: Rule) -> Answer:
+    return Answer(200, (JSON, PRIVATE), encode(openapi(server, password_rule)))
 
 
 def _openapi_page(settings: Settings) -> Fixed:
     """Describe the API at its public address; without one, where it was asked for."""
     public = settings.base_url if settings.public_url else None
-    return Fixed(lambda scope: _openapi_answer(public or _address(scope)))
+    return Fixed(lambda scope: _openapi_answer(public or _address(scope), settings.password_rule))
 
 
 def _address(scope: Scope) -> str:

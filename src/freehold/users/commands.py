@@ -5,6 +5,7 @@ from typing import get_args
 import click
 import msgspec
 
+from freehold.base.new_passwords import new_passwords_keep
 from freehold.base.validation import parse
 from freehold.data.context import Context
 from freehold.data.paging import Page, PageRequest
@@ -58,7 +59,8 @@ async def create(
     metadata = read_metadata(kept)
     password = read_password(from_stdin=password_stdin)
     given = {"username": username, "email": email, "password": password, "profile": profile, "locale": locale}
-    new = parse(NewUser, {**given, **metadata})
+    with new_passwords_keep(context.tools.settings.password_rule):
+        new = parse(NewUser, {**given, **metadata})
     try:
         return await operations.create(context, new, is_admin=admin)
     except (UsernameTaken, EmailTaken) as error:

@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from freehold.base.errors import FieldError, Invalid, Moved, Stale, Unauthenticated, refusal
+from freehold.base.new_passwords import SEED, new_passwords_keep
+from freehold.base.text_rules import Rule
 from freehold.data.context import Context
 from freehold.data.db import Database
 from freehold.web.answers import Answer
@@ -75,6 +77,7 @@ class Dispatch:
         pages: other applications by their path, such as the documentation.
         elsewhere: answers a person's browser where nothing stands; without it they get the problem that programs get.
         root: the path of the public URL, which a proxy may have left in the path of a request.
+        password_rule: what new passwords in a request must be.
 
     Raises:
         ValueError: two endpoints have the same method and path.
@@ -89,7 +92,9 @@ class Dispatch:
         pages: Mapping[str, ASGIApp] = MappingProxyType({}),
         elsewhere: ASGIApp | None = None,
         root: str = "",
+        password_rule: Rule = SEED,
     ) -> None:
+        self._password_rule = password_rule
         self._root = root
         self._elsewhere = elsewhere
         self._limiter = limiter
@@ -139,7 +144,8 @@ class Dispatch:
             raise
         if self._limiter:
             await self._limiter.count(request, context, endpoint.limit)
-        arguments = await _read(endpoint, request, values)
+        with new_passwords_keep(self._password_rule):
+            arguments = await _read(endpoint, request, values)
         try:
             answer = await self._answer(endpoint, request, context, arguments)
         except Moved as moved:

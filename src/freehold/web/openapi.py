@@ -11,7 +11,8 @@ import msgspec
 from msgspec import UNSET
 
 from freehold.base import errors
-from freehold.base.scalars import ASSIGNABLE_ROLE, ROLE_NAME, SLUG, Slug
+from freehold.base.scalars import ASSIGNABLE_ROLE, PASSWORD, ROLE_NAME, SLUG, Slug
+from freehold.base.text_rules import Rule
 from freehold.base.validation import Input, ruled
 from freehold.data.paging import InvalidCursor
 from freehold.idempotency.errors import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidIdempotencyKey
@@ -75,6 +76,21 @@ HEADERS: Final[dict[str, Json]] = {
     },
     "Retry-After": {"description": "The number of seconds to wait.", "schema": {"type": "integer"}},
 }
+
+
+def with_password_rule(document: Json, rule: Rule) -> Json:
+    """Have a document say what a server's own new passwords need: clients check what they send by its patterns."""
+    if rule == PASSWORD:
+        return document
+    said = msgspec.json.encode(document).replace(PASSWORD.says.encode(), rule.says.encode())
+    pattern, own = (msgspec.json.encode(each.published_pattern) for each in (PASSWORD, rule))
+    found: Json = msgspec.json.decode(said.replace(pattern, own))
+    for schema in found["components"]["schemas"].values():
+        for field in schema.get("properties", {}).values():
+            for kind in (field, *field.get("anyOf", ())):
+                if kind.get("format") == PASSWORD.format:
+                    kind["minLength"] = rule.min_length
+    return found
 
 
 def document(slices: Sequence[Routes], *, version: str, server: str) -> Json:
