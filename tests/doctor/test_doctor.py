@@ -1,6 +1,8 @@
 """Each fault that an examination looks for, made on a real database, is found; and a healthy one has none."""
 
+import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -321,3 +323,31 @@ async def test_one_check_that_fails_stops_no_other(database_url: str, tmp_path: 
     assert diagnosis.skipped == {"clock": "no such luck"}
     assert not diagnosis.healthy
     assert "administrators" in diagnosis.checks
+
+
+@pytest.mark.parametrize(
+    ("given", "severity", "says"),
+    [
+        ({}, "note", "not with breached ones"),
+        ({"password_rules": "length"}, "warning", "length alone, and breached ones are not refused"),
+        ({"breached_passwords": Path("nothing")}, "error", "FREEHOLD_BREACHED_PASSWORDS"),
+        ({"breached_passwords": Path("new")}, "note", "which are 3 days old"),
+        ({"breached_passwords": Path("old")}, "warning", "which are 500 days old"),
+        ({"breached_passwords": Path("ranges")}, "warning", "lacks 1,048,574 of 1,048,576 ranges"),
+    ],
+)
+async def test_breached_passwords_that_are_missing_or_old(
+    found: Examined, tmp_path: Path, given: dict[str, Any], severity: str, says: str
+):
+    for name, days in (("new", 3), ("old", 500)):
+        (tmp_path / name).write_text(f"{'0' * 40}:1\n")
+        seconds = time.time() - days * 86_400 - 60
+        os.utime(tmp_path / name, (seconds, seconds))
+    (tmp_path / "ranges").mkdir()
+    for name in ("00000", "ABCDE.txt"):
+        (tmp_path / "ranges" / name).write_text(f"{'0' * 35}:1\n")
+    if "breached_passwords" in given:
+        given = {"breached_passwords": tmp_path / given["breached_passwords"]}
+    told = await found("new_passwords", **given)
+    assert told[0][0] == severity
+    assert says in told[0][1]

@@ -96,7 +96,7 @@ class HashFile:
         size = self._size()
         if not size:
             raise _Unreadable("is empty")
-        before = b""
+        before: list[bytes] = []
         for number in range(SAMPLES + 1):
             place = max(size - _WINDOW, 0) * number // SAMPLES
             lines = self._read(_WINDOW, place).split(b"\n")
@@ -104,7 +104,11 @@ class HashFile:
                 del lines[0]  # its beginning was not read
             if place + _WINDOW < size or not lines[-1]:
                 del lines[-1]
-            before = _check_order([before, *lines], _DIGITS)
+            if not lines:
+                raise _Unreadable("has a line that is too long")
+            _check_order(lines, _DIGITS)
+            _check_order([*before, lines[0]], _DIGITS)
+            before = lines[:1]  # of this window: the next may overlap it
 
     def _has(self, wanted: bytes) -> bool:
         low, high = 0, self._size()  # both are where a line begins, or the end
@@ -198,13 +202,10 @@ def _asked(look: Callable[[], bool]) -> bool:
         raise Unavailable("New passwords cannot be checked right now: try again later") from None
 
 
-def _check_order(lines: list[bytes], digits: int) -> bytes:
-    """Check lines, and return the last. The first may be empty: there is none."""
-    lines = lines if lines and lines[0] else lines[1:]
+def _check_order(lines: list[bytes], digits: int) -> None:
     keys = [_key(line, digits) for line in lines]
     if any(later < earlier for earlier, later in pairwise(keys)):
         raise _Unreadable("is not ordered by hash")
-    return lines[-1] if lines else b""
 
 
 def _key(line: bytes, digits: int) -> bytes:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from types import NoneType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET
@@ -23,7 +23,7 @@ from freehold.web.examples import example_of, example_of_problem, recorded
 from freehold.web.parameters import Parameters
 from freehold.web.references import alternatives, kinds_of
 from freehold.web.routing import Endpoint, Routes
-from freehold.web.schemas import REFERENCE, Json, components, open_choice, prose, schema_of
+from freehold.web.schemas import REFERENCE, Json, components, open_choice, prose, schema_of, sent
 
 Failures = tuple[type[errors.FreeholdError], ...]
 """What a response of one status can mean."""
@@ -82,14 +82,13 @@ def with_password_rule(document: Json, rule: Rule) -> Json:
     """Have a document say what a server's own new passwords need: clients check what they send by its patterns."""
     if rule == PASSWORD:
         return document
-    said = msgspec.json.encode(document).replace(PASSWORD.says.encode(), rule.says.encode())
-    pattern, own = (msgspec.json.encode(each.published_pattern) for each in (PASSWORD, rule))
-    found: Json = msgspec.json.decode(said.replace(pattern, own))
+    own = sent(schema_of(Annotated[str, rule.meta]))
+    found: Json = msgspec.json.decode(msgspec.json.encode(document).replace(PASSWORD.says.encode(), rule.says.encode()))
     for schema in found["components"]["schemas"].values():
         for field in schema.get("properties", {}).values():
             for kind in (field, *field.get("anyOf", ())):
                 if kind.get("format") == PASSWORD.format:
-                    kind["minLength"] = rule.min_length
+                    kind.update({name: own[name] for name in ("minLength", "pattern")})
     return found
 
 
