@@ -152,7 +152,12 @@ def test_large_file_is_asked_by_few_short_reads(tmp_path: Path, monkeypatch: pyt
     path = tmp_path / "hashes.txt"
     path.write_bytes(lines(hashes))
     found, read, pread = HashFile(path), list[int](), os.pread
-    monkeypatch.setattr(os, "pread", lambda file, size, place: read.append(size) or pread(file, size, place))
+
+    def noted(file: int, size: int, place: int) -> bytes:
+        read.append(size)
+        return pread(file, size, place)
+
+    monkeypatch.setattr(os, "pread", noted)
     assert KNOWN not in found
     assert len(read) <= path.stat().st_size.bit_length() - 11
     assert max(read) <= 4096

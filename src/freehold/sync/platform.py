@@ -64,7 +64,8 @@ class Platform(Facade):
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
             SchemaPending: ``schema_pending``: the database lacks migrations.
-            SettingError: the settings of mail or webhooks, or your mail templates, are not valid.
+            SettingError: the settings of mail or webhooks, your mail templates, or your file of breached passwords are
+                not valid.
             ActionTaken, ActionChanged, TooManyActions: your actions cannot be declared.
         """
         return cls._opened(
