@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -168,7 +169,7 @@ def _breaches(path: Path) -> tuple[timedelta, int]:
         SettingError: it cannot be used.
     """
     open_breached(path)
-    ranges = list(ranges_in(path)) if path.is_dir() else []
+    ranges = list(islice(ranges_in(path), 2 * RANGES)) if path.is_dir() else []
     newest = max(each.stat().st_mtime for each in ranges[:SAMPLES] or [path])
     lacking = RANGES - len({each.name[:5].upper() for each in ranges}) if ranges else 0
     return datetime.now(UTC) - datetime.fromtimestamp(newest, UTC), lacking
