@@ -242,6 +242,7 @@ def settings_of(policy: str, folder: Path) -> Settings:
 
 @pytest.mark.parametrize("policy", POLICIES)
 async def test_every_way_to_set_a_password_keeps_the_policy(policy: str, database_url: str, tmp_path: Path):
+    """Takes some seconds, since each way sets and proves passwords for real."""
     place, found = [*POLICIES].index(policy), dict[tuple[str, str], str]()
     async with Platform.open(database_url, settings=settings_of(policy, tmp_path)) as platform:
         application = create_application(platform)
