@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from freehold.schema.diagram import LEGEND, MOST_DRAWN
 from freehold.schema.types import Model
-from freehold.schema.wording import MIGRATION_RULES, example, limits, many_to_many, relation, rule
+from freehold.schema.wording import MIGRATION_RULES, NULLS, example, limits, many_to_many, relation, rule
 
 
 def markdown(model: Model, image: str | None = None) -> str:
@@ -28,10 +28,14 @@ def markdown(model: Model, image: str | None = None) -> str:
         keys = [f"`{_code(each.name)}`: `{_code(each.definition)}`" for each in table.constraints if each.kind != "c"]
         keys += [f"`{_code(each.definition)}`" for each in table.indexes]
         parts += ["\n".join(f"- {key}" for key in keys)] if keys else []
-    checks = [(table.name, each) for table in model.tables for each in table.constraints if each.kind == "c"]
-    parts += ["## Data validation rules"]
+    checks = [(table, each) for table in model.tables for each in table.constraints if each.kind == "c"]
+    parts += ["## Data validation rules", NULLS]
     parts += [
-        _table(("Table", "Rule", "CHECK"), [(name, rule(each), each.definition) for name, each in checks], code=2)
+        _table(
+            ("Table", "Rule", "CHECK"),
+            [(table.name, rule(each, table), each.definition) for table, each in checks],
+            code=2,
+        )
     ]
     if model.queries:
         parts.append("## Query patterns")

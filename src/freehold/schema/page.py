@@ -8,7 +8,7 @@ from urllib.parse import quote
 from freehold.schema.diagram import LEGEND, MOST_DRAWN, STYLE, svg
 from freehold.schema.markdown import state
 from freehold.schema.types import Model, Query, Table
-from freehold.schema.wording import MIGRATION_RULES, example, limits, many_to_many, relation, rule
+from freehold.schema.wording import MIGRATION_RULES, NULLS, example, limits, many_to_many, relation, rule
 
 MOST_DESCRIBED: Final = 250
 """Tables that a page describes; with more, it says how many are left out."""
@@ -84,7 +84,7 @@ def sections(model: Model, tables_at: str = "") -> dict[str, Section]:
         ),
         "relationships": Section("Relationships", relationships),
         "tables": Section("Tables", lambda: "\n".join(_described(n, table) for n, table in enumerate(tables))),
-        "rules": Section("Data validation rules", lambda: _checks(tables)),
+        "rules": Section("Data validation rules", lambda: f'<p class="soft">{NULLS}</p>{_checks(tables)}'),
         **(queries if model.queries else {}),
         "migration": Section("Data migration", migration),
     }
@@ -115,7 +115,7 @@ def _entity(tables_at: str, number: int, table: Table) -> str:
 
 def _checks(tables: Sequence[Table]) -> str:
     rows = [
-        (escape(table.name), escape(rule(each)), f"<code>{escape(each.definition)}</code>")
+        (escape(table.name), escape(rule(each, table)), f"<code>{escape(each.definition)}</code>")
         for table in tables
         for each in table.constraints
         if each.kind == "c"

@@ -1,11 +1,12 @@
 """What the model says in words: relationships, rules, examples."""
 
 import json
-import re
 from typing import Any, Final
 
+from freehold.schema.prose import sentence
 from freehold.schema.types import Column, Constraint, Model, Relationship, Table
 
+NULLS: Final = "A rule about a value holds where the value is there: a CHECK lets NULL pass."
 MIGRATION_RULES: Final = (
     "Create a migration file: `freehold migrate new NAME`.",
     "Include both up and down migrations: `freehold migrate check` refuses a file without.",
@@ -72,16 +73,7 @@ def _value(type_: str) -> Any:
     return next((value for start, value in _EXAMPLES if type_.startswith(start)), "string")
 
 
-def rule(constraint: Constraint) -> str:
-    """Say a CHECK as people read it: its comment, else what its form says, else which columns it is about."""
-    columns = " and ".join(constraint.columns) or "The row"
-    definition = constraint.definition
-    if constraint.about:
-        return constraint.about
-    if found := re.fullmatch(r"CHECK \(\(length\((?:\()?\w+(?:\)::text)?\) (<=|>=|=|<|>) (\d+)\)\)", definition):
-        return f"{columns}: length {found[1]} {found[2]}"
-    if found := re.fullmatch(r"CHECK \(\(\w+ (<=|>=|<|>) ([\d.]+)\)\)", definition):
-        return f"{columns}: {found[1]} {found[2]}"
-    if "ANY (" in definition and (values := re.findall(r"'([^']*)'", definition)) and definition.count("=") == 1:
-        return f"{columns}: one of {', '.join(values)}"
-    return f"{columns}: must meet the condition beside"
+def rule(constraint: Constraint, table: Table) -> str:
+    """Say a CHECK as people read it: its comment, else its condition in words; empty where the SQL stands alone."""
+    types = {each.name: each.type for each in table.columns}
+    return constraint.about or sentence(constraint.definition, types) or ""
