@@ -2,9 +2,10 @@
 
 import logging
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -50,6 +51,22 @@ from freehold.webhooks.jobs import check_settings as check_webhook_settings
 _CURSOR_KEY: Final = "cursors"
 _NEWER: Final = "this Freehold (%s) is older than the database: it does not know the migrations %s; upgrade it"
 
+_GROUPS: Final = MappingProxyType[str, Callable[[Context], Any]](
+    {
+        "users": Users,
+        "sessions": Sessions,
+        "organizations": Organizations,
+        "projects": Projects,
+        "actions": Actions,
+        "api_keys": ApiKeys,
+        "tokens": Tokens,
+        "audit": Audit,
+        "mail": Mail,
+        "webhooks": Webhooks,
+        "transfer": Transfer,
+    }
+)
+
 _log = logging.getLogger(__name__)
 
 
@@ -63,19 +80,29 @@ class Platform:
             acme = await platform.acting_as(ada.id).organizations.create(NewOrganization(name="Acme"))
     """
 
+    users: Users
+    sessions: Sessions
+    organizations: Organizations
+    projects: Projects
+    actions: Actions
+    api_keys: ApiKeys
+    tokens: Tokens
+    audit: Audit
+    mail: Mail
+    webhooks: Webhooks
+    transfer: Transfer
+
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.users = Users(context)
-        self.sessions = Sessions(context)
-        self.organizations = Organizations(context)
-        self.projects = Projects(context)
-        self.actions = Actions(context)
-        self.api_keys = ApiKeys(context)
-        self.tokens = Tokens(context)
-        self.audit = Audit(context)
-        self.mail = Mail(context)
-        self.webhooks = Webhooks(context)
-        self.transfer = Transfer(context)
+
+    if not TYPE_CHECKING:  # for a type checker there is what is declared above, and nothing else
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the groups of operations when the first is asked for: most platforms act once, for one request."""
+            if name not in _GROUPS:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            vars(self).update({each: group(self.context) for each, group in _GROUPS.items()})
+            return vars(self)[name]
 
     @classmethod
     @asynccontextmanager
@@ -181,8 +208,9 @@ class Platform:
         if not credentials:
             raise Unauthenticated
         token = bearer_token(credentials) if " " in credentials else credentials
+        db = self.context.db.since(position) if isinstance(self.context.db, Database) else self.context.db
         stranger = msgspec.structs.replace(
-            self.since(position).context, actor=None, ip=ip, user_agent=user_agent, request_id=request_id
+            self.context, db=db, actor=None, ip=ip, user_agent=user_agent, request_id=request_id
         )
         return Platform(msgspec.structs.replace(stranger, actor=await actor_of(stranger, token)))
 

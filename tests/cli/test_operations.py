@@ -7,7 +7,8 @@ import pytest
 
 from freehold import Platform
 from freehold.cli.program import program
-from freehold.groups import Bound, Group
+from freehold.groups import Bound
+from tests.parts import parts
 
 OPERATOR = "the operator is no user: this is for people and programs that are signed in"
 BY_MAIL = "the person does it with the token that was mailed to them"
@@ -181,9 +182,8 @@ def operations(group: type = Platform, prefix: str = "") -> Iterator[str]:
     for name, value in vars(group).items():
         if isinstance(value, Bound):
             yield f"{prefix}{name}"
-    for name, value in vars(instance).items():
-        if isinstance(value, Group):
-            yield from operations(type(value), f"{prefix}{name}.")
+    for name, value in parts(instance).items():
+        yield from operations(type(value), f"{prefix}{name}.")
 
 
 def find(path: str) -> click.Command | None:

@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import UnsetType
+from tests.parts import parts
 
 import freehold
 from freehold import FreeholdError, Platform, public
 from freehold.data.context import Context
-from freehold.groups import Bound, Group
+from freehold.groups import Bound
 
 HEAD = """\
 # The library
@@ -61,12 +62,11 @@ def _operations() -> Iterator[str]:
 
 def operations(group: object, path: str) -> Iterator[tuple[str, Any]]:
     """Find every operation below a platform, with the path that a program writes."""
-    for name, inner in vars(group).items():
-        if isinstance(inner, Group):
-            for method, bound in vars(type(inner)).items():
-                if isinstance(bound, Bound):
-                    yield f"{path}.{name}.{method}", bound._operation
-            yield from operations(inner, f"{path}.{name}")
+    for name, inner in parts(group).items():
+        for method, bound in vars(type(inner)).items():
+            if isinstance(bound, Bound):
+                yield f"{path}.{name}.{method}", bound._operation
+        yield from operations(inner, f"{path}.{name}")
 
 
 def _types() -> Iterator[str]:

@@ -14,6 +14,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any, cast
 
+from tests.parts import parts
+
 from freehold import groups as source
 from freehold.data.context import Context
 from freehold.groups import Bound, Group
@@ -156,7 +158,7 @@ def function_of(member: Any) -> Any:
 
 
 def _inner(owner: object) -> Iterator[tuple[str, Group]]:
-    return ((name, each) for name, each in vars(owner).items() if isinstance(each, Group))
+    yield from parts(owner).items()
 
 
 def _method(

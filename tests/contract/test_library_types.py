@@ -8,9 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
+from tests.parts import parts
+
 from freehold import Platform
 from freehold.data.context import Context
-from freehold.groups import Bound, Group
+from freehold.groups import Bound
 
 SAMPLE = Path(__file__).with_name("library_sample.py")
 
@@ -49,9 +51,8 @@ def test_wrong_uses_are_errors(tmp_path: Path) -> None:
 def operations(group: object, path: str) -> Iterator[str]:
     """Find every operation that hangs below a platform."""
     yield from (f"{path}.{name}" for name, value in vars(type(group)).items() if isinstance(value, Bound))
-    for name, inner in vars(group).items():
-        if isinstance(inner, Group):
-            yield from operations(inner, f"{path}.{name}")
+    for name, inner in parts(group).items():
+        yield from operations(inner, f"{path}.{name}")
 
 
 def test_no_operation_takes_or_gives_what_is_untyped(tmp_path: Path) -> None:

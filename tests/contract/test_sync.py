@@ -13,10 +13,11 @@ import pytest
 from bench.packages import Unreachable, node_with
 from tests.contract import sync_module
 from tests.contract.renewal import REPOSITORY, compare
+from tests.parts import parts
 
 from freehold import Platform, sync
 from freehold.data.context import Context
-from freehold.groups import Bound, Group
+from freehold.groups import Bound
 from freehold.sync.facade import Group as SyncGroup
 from freehold.sync.facade import Working
 
@@ -33,13 +34,12 @@ def test_modules_are_what_the_operations_say():
 
 def operations(platform: object, of_sync: object, path: str) -> Iterator[tuple[str, Any, Any]]:
     """Find every operation with what does it synchronously."""
-    for name, inner in vars(platform).items():
-        if isinstance(inner, Group):
-            beside = getattr(of_sync, name, None)  # None: what is new there is not renewed yet
-            for method, bound in vars(type(inner)).items():
-                if isinstance(bound, Bound):
-                    yield f"{path}.{name}.{method}", bound._operation, getattr(type(beside), method, None)
-            yield from operations(inner, beside, f"{path}.{name}")
+    for name, inner in parts(platform).items():
+        beside = getattr(of_sync, name, None)  # None: what is new there is not renewed yet
+        for method, bound in vars(type(inner)).items():
+            if isinstance(bound, Bound):
+                yield f"{path}.{name}.{method}", bound._operation, getattr(type(beside), method, None)
+        yield from operations(inner, beside, f"{path}.{name}")
 
 
 def _method_of(name: str) -> Any:
