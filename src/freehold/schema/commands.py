@@ -35,9 +35,9 @@ def schema() -> None:
 def docs(target: Target, schemas: tuple[str, ...], form: str, output: Path) -> None:
     """Write the data model of a database, read from its catalog.
 
-    It works on every PostgreSQL database, and changes nothing there. A CHECK is told in words beside its SQL: its
-    comment, if it has one, else its condition, where that has a common form. Markdown comes with the diagram as SVG.
-    Diagrams have at most 250 tables; the page describes at most 250, and JSON has all.
+    It works on every PostgreSQL database, and changes nothing there. The page and Markdown say what each CHECK demands
+    in words, next to its SQL: its comment, if it has one, else its condition, if that has a common form. Markdown comes
+    with the diagram as SVG. Diagrams have at most 250 tables; the page describes at most 250, and JSON has all.
     """
     with errors_as_messages(), target.url() as url:
         model = asyncio.run(read_model(url, schemas))
