@@ -115,7 +115,7 @@ async def create(context: Context, new: NewUser, *, is_admin: bool = False, invi
                 await ask_for_confirmation(context, user, user.email)
         else:
             await invited(context, user)
-        return msgspec.structs.replace(user, public_metadata=new.public_metadata)
+        return msgspec.structs.replace(user, public_metadata=new.public_metadata) if new.public_metadata else user
 
     return await in_transaction(context, store)
 
