@@ -1,5 +1,6 @@
 """Each fault that an examination looks for, made on a real database, is found; and a healthy one has none."""
 
+import asyncio
 import os
 import shutil
 import time
@@ -19,7 +20,7 @@ from freehold.audit.types import AuditHead
 from freehold.data.db import connect
 from freehold.doctor import queries, surroundings
 from freehold.doctor.examination import Patient
-from freehold.doctor.examining import CHECKS, examine
+from freehold.doctor.examining import AT_ONCE, CHECKS, examine
 from freehold.migrate import backup as backups
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound
@@ -323,6 +324,27 @@ async def test_one_check_that_fails_stops_no_other(database_url: str, tmp_path: 
     assert diagnosis.skipped == {"clock": "no such luck"}
     assert not diagnosis.healthy
     assert "administrators" in diagnosis.checks
+
+
+async def test_no_check_waits_for_the_connection_of_another(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever waits for one is skipped after five seconds, and a check of a large database takes longer."""
+    begun: list[int] = [0, 0]
+
+    async def counting(patient: Patient) -> AsyncIterator[Any]:
+        begun[0] += 1
+        begun[1] = max(begun)
+        async with patient.db.snapshot():
+            await asyncio.sleep(0)
+        begun[0] -= 1
+        if begun[0] < 0:
+            yield None
+
+    for name in CHECKS:
+        monkeypatch.setitem(CHECKS, name, counting)
+    assert (await examine(database_url, settings(tmp_path))).skipped == {}
+    assert begun == [0, AT_ONCE]
 
 
 @pytest.mark.parametrize(

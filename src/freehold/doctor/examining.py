@@ -21,6 +21,8 @@ CHECKS: Final[dict[str, Check]] = {
 }
 """Every check by its name, in the order in which they are made."""
 REACHABLE: Final = "reachable"
+AT_ONCE: Final = 4
+"""How many checks are made at the same time: each finds a connection, and none waits for one that a slow check has."""
 """The check that comes before all others."""
 
 
@@ -49,7 +51,7 @@ async def examine(
     opened = None
     try:
         if db is None:
-            db = opened = await connect(url, size=1, through_pgbouncer=settings.pgbouncer)
+            db = opened = await connect(url, size=AT_ONCE, through_pgbouncer=settings.pgbouncer)
         server = await queries.server(db)
         return await _examine(
             Patient(settings=settings, url=url, db=db, server=server, heads=heads, memory=memory), on_check
@@ -69,8 +71,9 @@ async def examine(
 
 async def _examine(patient: Patient, on_check: Callable[[str], object]) -> Diagnosis:
     made, skipped, findings = [REACHABLE], dict[str, str](), list[Finding]()
+    places = asyncio.Semaphore(AT_ONCE)
     for name, result in zip(
-        CHECKS, await asyncio.gather(*(_make(name, patient, on_check) for name in CHECKS)), strict=True
+        CHECKS, await asyncio.gather(*(_make(name, patient, on_check, places) for name in CHECKS)), strict=True
     ):
         if isinstance(result, str):
             skipped[name] = result
@@ -80,13 +83,16 @@ async def _examine(patient: Patient, on_check: Callable[[str], object]) -> Diagn
     return _diagnosis(made, skipped, findings)
 
 
-async def _make(name: str, patient: Patient, on_check: Callable[[str], object]) -> list[Finding] | str:
-    """Make a check; return what it finds, or why it cannot be made."""
-    on_check(name)
-    try:
-        return [each async for each in CHECKS[name](patient)]
-    except (FreeholdError, MigrateError, UnexpectedDatabaseError, OSError) as error:
-        return error.detail if isinstance(error, FreeholdError) else str(error)
+async def _make(
+    name: str, patient: Patient, on_check: Callable[[str], object], places: asyncio.Semaphore
+) -> list[Finding] | str:
+    """Make a check once there is a place; return what it finds, or why it cannot be made."""
+    async with places:
+        on_check(name)
+        try:
+            return [each async for each in CHECKS[name](patient)]
+        except (FreeholdError, MigrateError, UnexpectedDatabaseError, OSError) as error:
+            return error.detail if isinstance(error, FreeholdError) else str(error)
 
 
 def _diagnosis(made: list[str], skipped: dict[str, str], findings: list[Finding]) -> Diagnosis:
