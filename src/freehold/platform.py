@@ -2,9 +2,8 @@
 
 import logging
 from asyncio import AbstractEventLoop
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -51,22 +50,6 @@ from freehold.webhooks.jobs import check_settings as check_webhook_settings
 _CURSOR_KEY: Final = "cursors"
 _NEWER: Final = "this Freehold (%s) is older than the database: it does not know the migrations %s; upgrade it"
 
-_GROUPS: Final = MappingProxyType[str, Callable[[Context], Any]](
-    {
-        "users": Users,
-        "sessions": Sessions,
-        "organizations": Organizations,
-        "projects": Projects,
-        "actions": Actions,
-        "api_keys": ApiKeys,
-        "tokens": Tokens,
-        "audit": Audit,
-        "mail": Mail,
-        "webhooks": Webhooks,
-        "transfer": Transfer,
-    }
-)
-
 _log = logging.getLogger(__name__)
 
 
@@ -99,9 +82,10 @@ class Platform:
 
         def __getattr__(self, name: str) -> Any:
             """Make the groups of operations when the first is asked for: most platforms act once, for one request."""
-            if name not in _GROUPS:
+            groups = Platform.__annotations__  # what is declared above
+            if name not in groups:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-            vars(self).update({each: group(self.context) for each, group in _GROUPS.items()})
+            vars(self).update({each: group(self.context) for each, group in groups.items()})
             return vars(self)[name]
 
     @classmethod

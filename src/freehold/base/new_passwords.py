@@ -22,7 +22,7 @@ SHORTEST_ALONE: Final = 15
 """The fewest where nothing but length makes a password strong, and nothing but the password lets people in (NIST SP
 800-63B-4, 3.1.1.2)."""
 LONGEST_LEAST: Final = 64
-"""No rule may ask for more: a password of so many characters must do (NIST SP 800-63B-4)."""
+"""The most that a rule can ask for: a password of this length must be accepted (NIST SP 800-63B-4)."""
 MOST: Final = 128
 
 _UPPER: Final = r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a1\u03a3-\u03ab\u0400-\u042f\u0531-\u0556]"

@@ -82,7 +82,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ahead(msgspec.Struct, frozen=True, kw_only=True):
-    """A moment in the future, at most so many days from now."""
+    """A moment in the future, at most ``days`` days from now."""
 
     days: int
 

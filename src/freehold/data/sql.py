@@ -324,42 +324,41 @@ def _by_target(run: Callable[..., Any], variant: Statement | None) -> Callable[.
 
 def decoder(bound: Statement) -> Callable[[list[Row]], Any]:
     """Make the function that turns the rows of a statement into its result."""
-    inner, many, optional = result_shape(bound.result)
-    decode = row_decoder(inner)
+    decode, pick = row_decoder(result_shape(bound.result)[0]), _picker(bound)
+    return lambda rows: pick([decode(row) for row in rows])
 
-    def decoded(rows: list[Row]) -> Any:
+
+def _picker(bound: Statement) -> Callable[[list[Any]], Any]:
+    """Make the function that gives of decoded rows what the stub asks for."""
+    inner, many, optional = result_shape(bound.result)
+
+    def pick(found: list[Any]) -> Any:
         if many:
-            return [decode(row) for row in rows]
-        if rows:
-            return decode(rows[0])
+            return found
+        if found:
+            return found[0]
         if optional or inner is types.NoneType:
             return None
         raise LookupError(f"{bound.name} returned no row")
 
-    return decoded
+    return pick
 
 
 def _runner(bound: Statement) -> Callable[..., Any]:
-    sql, arguments = bound.sql, arguments_of(bound.sources)
-    inner, many, optional = result_shape(bound.result)
-    decode = row_decoder(inner)
+    sql, arguments, decoded = bound.sql, arguments_of(bound.sources), decoder(bound)
 
-    async def run_all(db: Executor, **given: object) -> list[Any]:
+    async def run_all(db: Executor, **given: object) -> Any:
         if db.route is not None:
-            return await db.route(bound, lambda chosen: run_all(chosen, **given))  # type: ignore[no-any-return]
-        return [decode(row) for row in await db.fetch(sql, arguments(given))]
+            return await db.route(bound, lambda chosen: run_all(chosen, **given))
+        return decoded(await db.fetch(sql, arguments(given)))
 
     async def run_one(db: Executor, **given: object) -> Any:
         if db.route is not None:
             return await db.route(bound, lambda chosen: run_one(chosen, **given))
         row = await db.fetch_row(sql, arguments(given))
-        if row is not None:
-            return decode(row)
-        if optional or inner is types.NoneType:
-            return None
-        raise LookupError(f"{bound.name} returned no row")
+        return decoded([] if row is None else [row])
 
-    return run_all if many else run_one
+    return run_all if result_shape(bound.result)[1] else run_one
 
 
 def _streamer(bound: Statement) -> Callable[..., Any]:
@@ -374,9 +373,8 @@ def _streamer(bound: Statement) -> Callable[..., Any]:
 
 
 def _lookup_runner(bound: Statement) -> Callable[..., Any]:
-    sql, arguments, name = bound.sql, arguments_of(bound.sources), bound.name
-    inner, many, optional = result_shape(bound.result)
-    decode = row_decoder(inner)
+    sql, arguments = bound.sql, arguments_of(bound.sources)
+    decode, pick = row_decoder(result_shape(bound.result)[0]), _picker(bound)
 
     async def fetch(db: Executor, keys: list[Key]) -> list[list[Any]]:
         found: list[list[Any]] = [[] for _ in keys]
@@ -395,12 +393,6 @@ def _lookup_runner(bound: Statement) -> Callable[..., Any]:
             if coalescer is None:
                 coalescer = db.lookups[sql] = Coalescer(partial(fetch, db.quick), db.observer.flight)
             rows = await coalescer.get(key)
-        if many:
-            return rows
-        if rows:
-            return rows[0]
-        if optional:
-            return None
-        raise LookupError(f"{name} returned no row")
+        return pick(rows)
 
     return run

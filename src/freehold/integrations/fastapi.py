@@ -137,9 +137,10 @@ def _document_parameters(app: FastAPI) -> None:
         document = written()
         for path, operations in document.get("paths", {}).items():
             for operation in operations.values():
-                listed = operation.setdefault("parameters", [])
+                listed = operation.get("parameters", [])
                 known = {each["name"] for each in listed if each.get("in") == "path"}
-                listed += [_parameter(name) for name in _NAMES.findall(path) if name not in known]
+                if missing := [_parameter(name) for name in _NAMES.findall(path) if name not in known]:
+                    operation["parameters"] = [*listed, *missing]
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation extends it

@@ -36,7 +36,7 @@ SELECT c.relname::text AS table, t.tgname::text AS name
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace AND c.relname = ANY ($1::text[])
-    AND t.tgname <> 'truncate_trigger_' || c.oid::text AND t.tgname NOT LIKE 'truncate\\_trigger\\_%'
+    AND t.tgname NOT LIKE 'truncate\\_trigger\\_%' -- which Citus makes
 ORDER BY 1, 2
 """
 _REFERRING: Final = """
@@ -229,7 +229,7 @@ async def _place(connection: Connection, done: Distribution, progress: Progress)
                         next(iter(SPREAD)),
                     )
             kept = set(await _comments(connection))
-            for comment in comments:  # Citus makes each table anew, without them
+            for comment in comments:  # Citus makes each table again, without them
                 if comment not in kept:
                     await connection.execute(comment)
             await journal.add_evidence(connection, done)
