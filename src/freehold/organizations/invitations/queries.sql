@@ -239,4 +239,4 @@ WHERE r.organization_id = :organization_id AND r.user_id = :user_id;
 -- Forget invitations 90 days after they were answered or revoked, or have expired, but for some.
 DELETE FROM invitations
 WHERE coalesce(ended_at, expires_at) < now() - interval '90 days'
-    AND organization_id || ' ' || id <> ALL (:kept::text[]);
+    AND organization_id::text || ' ' || id::text <> ALL (:kept::text[]);
