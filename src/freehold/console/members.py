@@ -135,7 +135,9 @@ async def show_members(visit: Visit) -> Answer:
         invited = await invitations.list_all(visit.context, where, wanted)
     choices = assignable(place, grants)
     over = [each.id for each in invited.data if each.status == "expired"]
-    replaced = frozenset(await queries.replaced_invitations(visit.context.db, ids=over) if over else ())
+    replaced = frozenset(
+        await queries.replaced_invitations(visit.context.db, organization_id=where, ids=over) if over else ()
+    )
     new = {"email": visit.form.get("email") or "grace@example.com", "role": visit.form.get("role") or "member"}
     return await show(
         visit,

@@ -38,7 +38,7 @@ async def sign_ups(db: Executor, *, lows: Sequence[UUID], highs: Sequence[UUID])
 
 
 @statement
-async def replaced_invitations(db: Executor, *, ids: Sequence[UUID]) -> list[UUID]: ...
+async def replaced_invitations(db: Executor, *, organization_id: UUID, ids: Sequence[UUID]) -> list[UUID]: ...
 
 
 @statement

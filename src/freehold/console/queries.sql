@@ -7,8 +7,11 @@ FROM unnest(:lows::uuid[], :highs::uuid[]) WITH ORDINALITY AS days (low, high, p
 ORDER BY place;
 
 -- name: replaced_invitations
--- Those of these invitations in whose place a newer one was sent: they are settled as expired, and cannot be sent again.
-SELECT id FROM invitations WHERE id = ANY (:ids::uuid[]) AND status = 'expired';
+-- Those of these invitations of an organization in whose place a newer one was sent: they are settled as expired, and cannot be
+-- sent again.
+SELECT id
+FROM invitations
+WHERE organization_id = :organization_id AND id = ANY (:ids::uuid[]) AND status = 'expired';
 
 -- name: failed_purges
 -- Deleted organizations that could not be removed for good, and what kept them, the first that was deleted first.
