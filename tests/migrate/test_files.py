@@ -38,6 +38,13 @@ def test_marker_inside_a_string_is_text(write: Writer) -> None:
     assert len(read_migration(path).up.statements) == 1
 
 
+def test_space_before_a_section_is_read_as_in_any_other_directive(tmp_path: Path) -> None:
+    path = tmp_path / "0001_a.sql"
+    path.write_text("-- migrate: up\nSELECT 1;\n-- migrate: down\nSELECT 2;\n", "utf-8")
+    migration = read_migration(path)
+    assert [s.sql for s in (*migration.up.statements, *migration.down.statements)] == ["SELECT 1", "SELECT 2"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

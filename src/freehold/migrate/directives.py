@@ -6,7 +6,7 @@ from typing import NamedTuple
 from freehold.migrate.lexer import Kind, Token
 
 _COMMENT = re.compile(r"--\s*migrate\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_SECTION = re.compile(r":(up|down)\s*")
+_SECTION = re.compile(r":\s*(up|down)\s*")
 _DIRECTIVE = re.compile(
     r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill|imported)"
     r"\s*[:=]\s*(?P<value>.*?)\s*"
