@@ -28,7 +28,7 @@ from bench.report import PAGE, ROOT
 from freehold import NewOrganization, NewSession, NewUser, Platform, Settings, migrate
 from freehold.access import Action
 from freehold.access.scope import scope_of
-from freehold.credentials import actor_of
+from freehold.credentials import authenticated
 from freehold.data.context import Context
 from freehold.postgres import EmbeddedServer
 
@@ -57,11 +57,13 @@ async def _authenticate(platform: Platform, person: Person) -> object:
 
 
 async def _authenticate_and_access(platform: Platform, person: Person) -> object:
-    mine = await platform.authenticate(person.token, ip=IP, user_agent=AGENT, request_id=REQUEST)
+    mine = await platform.authenticate(
+        person.token, ip=IP, user_agent=AGENT, request_id=REQUEST, organization=person.organization
+    )
     return await mine.access(person.organization, "project.read")
 
 
-async def _context(platform: Platform, person: Person) -> Context:
+async def _context(platform: Platform, person: Person, organization: str | None = None) -> Context:
     """Make the context of a request as `freehold.serve.door` does."""
     stranger = msgspec.structs.replace(
         platform.context,
@@ -72,11 +74,11 @@ async def _context(platform: Platform, person: Person) -> Context:
         user_agent=AGENT,
         redirects=True,
     )
-    return msgspec.structs.replace(stranger, actor=await actor_of(stranger, person.token))
+    return await authenticated(stranger, person.token, organization)
 
 
 async def _context_and_scope(platform: Platform, person: Person) -> object:
-    context = await _context(platform, person)
+    context = await _context(platform, person, person.organization)
     return await scope_of(context, person.organization, action=Action.PROJECT_READ, outsiders=True, changes=False)
 
 

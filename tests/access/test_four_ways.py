@@ -261,6 +261,6 @@ async def test_key_that_asks_is_told_of_its_own_limits(scene: Scene):
     mine = await scene.platform.acting_as(scene.actor("admin")).api_keys.create("me", new)
     own = await scene.platform.acting_as(scene.actor("admin")).organizations.api_keys.create(scene.id, new)
     for key in (mine.key, own.key):
-        asker = scene.platform.acting_as(await authenticate(scene.platform.context, key))
+        asker = scene.platform.acting_as((await authenticate(scene.platform.context, key)).signed_in)
         answer = await asker.organizations.explain_access(scene.id, AccessQuestion(action=Action.MEMBER_ADD))
         assert (answer.allowed, answer.because) == (False, "the API key does not include member.add")

@@ -26,6 +26,6 @@ def with_key(platform: Platform) -> As:
     """The platform as somebody uses it who has the key."""
 
     async def use(key: str) -> Platform:
-        return platform.acting_as(await authenticate(platform.context, key))
+        return platform.acting_as((await authenticate(platform.context, key)).signed_in)
 
     return use

@@ -80,7 +80,7 @@ class Story:
     async def sign_in(self) -> None:
         signed_in = await self.platform.sessions.create(NewSession(login="ada", password=PASSWORD))
         self.tokens.append(signed_in.token)
-        self.session = await authenticate(self.platform.context, signed_in.token)
+        self.session = (await authenticate(self.platform.context, signed_in.token)).signed_in
 
     async def make_organization(self) -> None:
         self.organization_id = (await self.as_ada.organizations.create(NewOrganization(name="Acme"))).id

@@ -23,7 +23,7 @@ async def test_database_holds_what_the_scale_says_and_everybody_who_asks_is_sign
     assert all(f"{count:,} " in str(SCALE) for count in counts[:-1])
     async with Platform.open(database_url) as platform:
         for person in people(SCALE):
-            actor = await authenticate(platform.context, person.token)
+            actor = (await authenticate(platform.context, person.token)).actor
             page = await platform.acting_as(actor).projects.list(person.organization_id, PageRequest())
             assert len(page.data) == 20
             assert page.next_cursor is not None

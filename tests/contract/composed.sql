@@ -1,3 +1,17 @@
+-- access.role_by_id
+SELECT asks.place, o.id, o.slug, r.role, r.actions,
+    (SELECT version FROM own_action_versions) AS own_version
+FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asks (id, user_id, place)
+JOIN organizations o ON o.id = asks.id AND o.deleted_at IS NULL
+LEFT JOIN LATERAL (SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = asks.user_id LIMIT 1) AS r ON true;
+
+-- access.role_by_slug
+SELECT asks.place, o.id, o.slug, r.role, r.actions,
+    (SELECT version FROM own_action_versions) AS own_version
+FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS asks (slug, user_id, place)
+JOIN organizations o ON o.slug = asks.slug AND o.deleted_at IS NULL
+LEFT JOIN LATERAL (SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = asks.user_id LIMIT 1) AS r ON true;
+
 -- api_keys.by_id
 SELECT k.id, k.name, k.hint, k.user_id, k.organization_id, k.actions, k.project_ids, k.created_by, k.created_at, k.expires_at,
 k.last_used_at, (SELECT c.username FROM users c WHERE c.id = k.created_by) AS created_by_username,
@@ -1340,6 +1354,61 @@ SET name = coalesce($1, name),
     updated_at = next_version(statement_timestamp(), updated_at)
 WHERE organization_id = $7 AND id = $8 AND ($9::timestamptz IS NULL OR updated_at = $9)
 RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata;
+
+-- sessions.by_token_hash
+SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale
+FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
+CROSS JOIN LATERAL (
+    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+        s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
+    WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
+        -- One in which somebody acts for the user works while they are an active administrator, and the user is none.
+        AND (s.acting_admin_id IS NULL OR (NOT u.is_admin AND EXISTS (
+            SELECT FROM users a WHERE a.id = s.acting_admin_id AND a.is_admin AND a.suspended_at IS NULL
+        )))
+    LIMIT 1
+) AS asks;
+
+-- sessions.by_token_hash_with_id
+SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+    o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
+FROM unnest($1::bytea[], $2::uuid[]) WITH ORDINALITY
+    AS wanted (token_hash, organization_id, place)
+CROSS JOIN LATERAL (
+    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+        s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
+    WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
+        -- One in which somebody acts for the user works while they are an active administrator, and the user is none.
+        AND (s.acting_admin_id IS NULL OR (NOT u.is_admin AND EXISTS (
+            SELECT FROM users a WHERE a.id = s.acting_admin_id AND a.is_admin AND a.suspended_at IS NULL
+        )))
+    LIMIT 1
+) AS asks
+LEFT JOIN organizations o ON o.id = wanted.organization_id AND o.deleted_at IS NULL
+LEFT JOIN LATERAL (SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = asks.user_id LIMIT 1) AS r ON true;
+
+-- sessions.by_token_hash_with_slug
+SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+    o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
+FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS wanted (token_hash, slug, place)
+CROSS JOIN LATERAL (
+    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+        s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
+    WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
+        -- One in which somebody acts for the user works while they are an active administrator, and the user is none.
+        AND (s.acting_admin_id IS NULL OR (NOT u.is_admin AND EXISTS (
+            SELECT FROM users a WHERE a.id = s.acting_admin_id AND a.is_admin AND a.suspended_at IS NULL
+        )))
+    LIMIT 1
+) AS asks
+LEFT JOIN organizations o ON o.slug = wanted.slug AND o.deleted_at IS NULL
+LEFT JOIN LATERAL (SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = asks.user_id LIMIT 1) AS r ON true;
 
 -- sessions.delete
 -- Whoever writes to the same chain waits here until this transaction ends; whoever writes to another does not.

@@ -36,7 +36,7 @@ async def test_signing_in_takes_username_or_address_in_any_case(login: str, plat
     signed_in = await platform.acting_as(None).sessions.create(NewSession(login=login, password=PASSWORD))
     assert signed_in.user.id == ada.id
     assert re.fullmatch(r"fh_[A-Za-z0-9_-]{43,}", signed_in.token)
-    actor = await authenticate(platform.context, signed_in.token)
+    actor = (await authenticate(platform.context, signed_in.token)).signed_in
     assert (actor.user_id, actor.is_admin) == (ada.id, False)
 
 
@@ -106,7 +106,7 @@ async def test_unused_session_lasts_as_long_as_the_settings_say(platform: Platfo
 async def test_ended_session_is_nobodys_at_once(platform: Platform, sign_up: SignUp):
     await sign_up("ada")
     signed_in = await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
-    actor = await authenticate(platform.context, signed_in.token)
+    actor = (await authenticate(platform.context, signed_in.token)).signed_in
     await platform.acting_as(actor).sessions.end("current")
     with pytest.raises(Unauthenticated):
         await authenticate(platform.context, signed_in.token)
@@ -117,18 +117,18 @@ async def test_ended_session_is_nobodys_at_once(platform: Platform, sign_up: Sig
 async def test_session_of_somebody_else_cannot_be_ended(platform: Platform, sign_up: SignUp):
     ada, bob = await sign_up("ada"), await sign_up("bob")
     signed_in = await platform.sessions.create(NewSession(login="ada", password=PASSWORD))
-    actor = await authenticate(platform.context, signed_in.token)
+    actor = (await authenticate(platform.context, signed_in.token)).signed_in
     assert isinstance(actor.session_id, UUID)
     for session_id in (actor.session_id, uuid4()):
         with pytest.raises(Missing, match="You do not have this session"):
             await platform.acting_as(bob.id).sessions.end(session_id)
-    assert (await authenticate(platform.context, signed_in.token)).user_id == ada.id
+    assert (await authenticate(platform.context, signed_in.token)).signed_in.user_id == ada.id
 
 
 async def test_own_sessions_are_listed_newest_first_and_the_current_one_marked(platform: Platform, sign_up: SignUp):
     ada = await sign_up("ada")
     tokens = [(await platform.sessions.create(NewSession(login="ada", password=PASSWORD))).token for _ in range(3)]
-    actor = await authenticate(platform.context, tokens[0])
+    actor = (await authenticate(platform.context, tokens[0])).signed_in
     first = await platform.acting_as(actor).sessions.list(PageRequest(limit=2, include="total"))
     rest = await platform.acting_as(actor).sessions.list(PageRequest(limit=2, cursor=first.next_cursor))
     listed = [*first.data, *rest.data]

@@ -108,7 +108,7 @@ async def test_clock_that_is_set_back_a_little_ends_no_session(
 ):
     little = timedelta(seconds=5)
     await shift(connection, created_at=little, last_used_at=little, expires_at=little)
-    assert (await authenticate(platform.context, signed_in.token)).session_id is not None
+    assert (await authenticate(platform.context, signed_in.token)).signed_in.session_id is not None
 
 
 async def test_all_other_sessions_end_at_once(platform: Platform, ada: User, signed_in: SignedIn, sign_up: SignUp):
@@ -117,10 +117,10 @@ async def test_all_other_sessions_end_at_once(platform: Platform, ada: User, sig
         await platform.acting_as(None).sessions.create(NewSession(login=login, password=PASSWORD))
         for login in ("ada", "ada", "eve")
     ]
-    actor = await authenticate(platform.context, signed_in.token)
+    actor = (await authenticate(platform.context, signed_in.token)).signed_in
     await platform.acting_as(actor).sessions.end_others("me")
-    assert (await authenticate(platform.context, signed_in.token)).user_id == ada.id
-    assert (await authenticate(platform.context, others[2].token)).user_id != ada.id
+    assert (await authenticate(platform.context, signed_in.token)).signed_in.user_id == ada.id
+    assert (await authenticate(platform.context, others[2].token)).signed_in.user_id != ada.id
     for ended in others[:2]:
         with pytest.raises(Unauthenticated):
             await authenticate(platform.context, ended.token)

@@ -12,6 +12,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from freehold import Platform
+from freehold.access import OrganizationRef
 from freehold.base.errors import (
     FieldError,
     Forbidden,
@@ -118,7 +119,7 @@ async def reveal(context: Context, body: NewThing) -> Thing:
     return A_THING
 
 
-async def door(request: Request, auth: Auth) -> Context:
+async def door(request: Request, auth: Auth, _: OrganizationRef | None = None) -> Context:
     actor = None
     if auth != "none" and request.token is not None:
         if request.token != "good":

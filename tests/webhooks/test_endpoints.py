@@ -292,7 +292,7 @@ async def test_key_of_the_organization_looks_after_endpoints_if_it_may(
         ((Action.AUDIT_READ,), False),
     ):
         key = await owner.organizations.api_keys.create(acme.id, NewApiKey(name="terraform", actions=actions))
-        program = platform.acting_as(await authenticate(platform.context, key.key))
+        program = platform.acting_as((await authenticate(platform.context, key.key)).actor)
         if allowed:
             assert (await program.organizations.webhooks.create(acme.id, NEW)).created_by is None
         else:

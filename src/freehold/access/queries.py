@@ -5,17 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from freehold.data.context import Presence
 from freehold.data.sql import Executor, lookup, statement
-
-
-class RoleRow(msgspec.Struct, frozen=True):
-    """An organization and what the asking user is in it."""
-
-    id: UUID
-    slug: str
-    role: str | None
-    actions: tuple[str, ...] | None
-    own_version: UUID | None
 
 
 class HeldRole(msgspec.Struct, frozen=True):
@@ -36,23 +27,23 @@ class UserRole(msgspec.Struct, frozen=True):
 
 
 @lookup
-async def role_by_id(db: Executor, *, id: UUID, user_id: UUID | None) -> RoleRow | None: ...
+async def role_by_id(db: Executor, *, id: UUID, user_id: UUID | None) -> Presence | None: ...
 
 
 @lookup
-async def role_by_slug(db: Executor, *, slug: str, user_id: UUID | None) -> RoleRow | None: ...
+async def role_by_slug(db: Executor, *, slug: str, user_id: UUID | None) -> Presence | None: ...
 
 
 @statement
-async def role_by_former_slug(db: Executor, *, slug: str, user_id: UUID | None) -> RoleRow | None: ...
+async def role_by_former_slug(db: Executor, *, slug: str, user_id: UUID | None) -> Presence | None: ...
 
 
 @statement
-async def role_in_deleted_by_id(db: Executor, *, id: UUID, user_id: UUID | None) -> RoleRow | None: ...
+async def role_in_deleted_by_id(db: Executor, *, id: UUID, user_id: UUID | None) -> Presence | None: ...
 
 
 @statement
-async def role_in_deleted_by_slug(db: Executor, *, slug: str, user_id: UUID | None) -> RoleRow | None: ...
+async def role_in_deleted_by_slug(db: Executor, *, slug: str, user_id: UUID | None) -> Presence | None: ...
 
 
 @statement

@@ -1,24 +1,22 @@
+-- part: held_role
+-- What who asks is in an organization. The limit makes it one look-up by both columns; the planner would else read all members.
+LATERAL (SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = asks.user_id LIMIT 1)
+
 -- name: role_by_id
 -- The organization with this id, and what a user is in it (NULL for an outsider).
-SELECT wanted.place, o.id, o.slug, r.role, r.actions,
+SELECT asks.place, o.id, o.slug, r.role, r.actions,
     (SELECT version FROM own_action_versions) AS own_version
-FROM unnest(:id::uuid[], :user_id::uuid[]) WITH ORDINALITY AS wanted (id, user_id, place)
-JOIN organizations o ON o.id = wanted.id AND o.deleted_at IS NULL
-LEFT JOIN LATERAL (
-    -- The limit makes this one look-up by both columns of the key; the planner would else read all members.
-    SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = wanted.user_id LIMIT 1
-) AS r ON true;
+FROM unnest(:id::uuid[], :user_id::uuid[]) WITH ORDINALITY AS asks (id, user_id, place)
+JOIN organizations o ON o.id = asks.id AND o.deleted_at IS NULL
+LEFT JOIN {held_role} AS r ON true;
 
 -- name: role_by_slug
 -- The organization with this slug, and what a user is in it (NULL for an outsider).
-SELECT wanted.place, o.id, o.slug, r.role, r.actions,
+SELECT asks.place, o.id, o.slug, r.role, r.actions,
     (SELECT version FROM own_action_versions) AS own_version
-FROM unnest(:slug::text[], :user_id::uuid[]) WITH ORDINALITY AS wanted (slug, user_id, place)
-JOIN organizations o ON o.slug = wanted.slug AND o.deleted_at IS NULL
-LEFT JOIN LATERAL (
-    -- The limit makes this one look-up by both columns of the key; the planner would else read all members.
-    SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = wanted.user_id LIMIT 1
-) AS r ON true;
+FROM unnest(:slug::text[], :user_id::uuid[]) WITH ORDINALITY AS asks (slug, user_id, place)
+JOIN organizations o ON o.slug = asks.slug AND o.deleted_at IS NULL
+LEFT JOIN {held_role} AS r ON true;
 
 -- name: role_by_former_slug
 -- The organization that had this slug lately, and what a user is in it (NULL for an outsider).

@@ -11,7 +11,7 @@ from freehold.access import queries
 from freehold.access.actions import OPEN_TO_ALL, AccountAction, Action, Role
 from freehold.access.standing import Standing, built_in, key_includes, key_may, standing
 from freehold.base.errors import Forbidden, Missing, Moved, Renamed, Unauthenticated
-from freehold.data.context import Actor, Context
+from freehold.data.context import Actor, Context, Presence
 from freehold.data.db import Database, Transaction
 from freehold.data.handing import Tenant
 
@@ -173,14 +173,11 @@ async def scope_of(
         Moved, Renamed: the organization has another slug now (see ``on_organization``).
     """
     actor = context.actor if outsiders else context.signed_in
-    is_former = False
-    if isinstance(organization, UUID):
-        found = await queries.role_by_id(context.db, id=organization, user_id=context.actor_id)
-    else:
-        found = await queries.role_by_slug(context.db, slug=organization, user_id=context.actor_id)
-        if found is None:
-            found = await queries.role_by_former_slug(context.db, slug=organization, user_id=context.actor_id)
-            is_former = True
+    found = context.ahead.take(organization, context.actor_id) if context.ahead and not changes else None
+    found = found or await _presence(context, organization)
+    is_former = found is None and isinstance(organization, str)
+    if is_former:
+        found = await queries.role_by_former_slug(context.db, slug=str(organization), user_id=context.actor_id)
     if found is None:
         raise no_such_organization()
     own = await context.tools.own_actions.at(context.db, found.own_version)
@@ -190,6 +187,12 @@ async def scope_of(
     if is_former:
         await _lead_on(context, found, held, changes=changes)
     return Scope(context=context, action=action, organization_id=found.id, standing=held)
+
+
+async def _presence(context: Context, organization: OrganizationRef) -> Presence | None:
+    if isinstance(organization, UUID):
+        return await queries.role_by_id(context.db, id=organization, user_id=context.actor_id)
+    return await queries.role_by_slug(context.db, slug=organization, user_id=context.actor_id)
 
 
 async def scope_of_anyone_inside(context: Context, organization: OrganizationRef) -> Scope:
@@ -217,7 +220,7 @@ async def standing_in(context: Context, organization: OrganizationRef) -> Standi
     return scope.standing
 
 
-async def _lead_on(context: Context, found: queries.RoleRow, held: Standing, *, changes: bool) -> None:
+async def _lead_on(context: Context, found: Presence, held: Standing, *, changes: bool) -> None:
     """Return where a read by a slug from before is answered as it stands.
 
     Changes are not done: in 90 days the slug may be somebody else's, and a program that goes on by itself would then

@@ -42,8 +42,8 @@ from freehold.data.paging import Page, PageRequest
 from freehold.users.proving.proof import require_fresh
 
 
-async def authenticate(context: Context, token: str) -> Actor:
-    """Tell for whom a key acts; asks the database every time, so that revoking it takes effect at once.
+async def authenticate(context: Context, token: str) -> Context:
+    """Say who asks with a key; asks the database every time, so that revoking it takes effect at once.
 
     Raises:
         Unauthenticated: ``unauthenticated``: the key was never valid, has expired, or was revoked.
@@ -62,7 +62,8 @@ async def authenticate(context: Context, token: str) -> Actor:
         project_ids=None if found.project_ids is None else frozenset(found.project_ids),
         organization_ids=None if found.organization_ids is None else frozenset(found.organization_ids),
     )
-    return Actor(user_id=found.user_id, is_admin=found.is_admin and not key.is_limited, key=key)
+    actor = Actor(user_id=found.user_id, is_admin=found.is_admin and not key.is_limited, key=key)
+    return msgspec.structs.replace(context, actor=actor)
 
 
 @on_user(AccountAction.API_KEY_CREATE, writes=Writes.OWN_TRANSACTION)

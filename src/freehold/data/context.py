@@ -1,5 +1,6 @@
 """What every operation gets: who asks, on which database, and the few tools that are not SQL."""
 
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -60,6 +61,46 @@ OPERATOR: Final = Actor(user_id=None, is_admin=True)
 """Whoever has the database itself: the command line and the library act as this unless told otherwise."""
 
 
+class Presence(msgspec.Struct, frozen=True):
+    """An organization that is not deleted, and what who asks is in it.
+
+    Attributes:
+        id: of the organization.
+        slug: that it has now.
+        role: None for an outsider.
+        actions: those of a role that the organization made; None for a built-in role.
+        own_version: of the actions that applications declare.
+    """
+
+    id: UUID
+    slug: str
+    role: str | None
+    actions: tuple[str, ...] | None
+    own_version: UUID | None
+
+
+AHEAD_SECONDS: Final = 1.0
+"""How long what was read ahead may be used: what a request does first comes within it."""
+
+
+class Ahead(msgspec.Struct):
+    """What who asks is in one organization, read together with who they are, for the first who wants to know it.
+
+    Whoever asks again, or later, hears what is stored then.
+    """
+
+    organization: UUID | str
+    user_id: UUID
+    presence: Presence | None
+    read_at: float
+
+    def take(self, organization: UUID | str, user_id: UUID | None) -> Presence | None:
+        """Give it, if it is this, once."""
+        found, self.presence = self.presence, None
+        fits = (organization, user_id) == (self.organization, self.user_id)
+        return found if fits and monotonic() - self.read_at < AHEAD_SECONDS else None
+
+
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What a process makes once and every operation may use."""
 
@@ -83,6 +124,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         user_agent: what it was sent with.
         redirects: whether a read by a name from before is answered by where that is now (``Moved``), as over HTTP;
             otherwise by what was asked for.
+        ahead: what was read together with who asks; None where nothing was.
     """
 
     db: Database | Transaction
@@ -93,6 +135,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str | None = None
     redirects: bool = False
     languages: str | None = None
+    ahead: Ahead | None = None
 
     @property
     def signed_in(self) -> Actor:

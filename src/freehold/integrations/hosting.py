@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from freehold.access import OrganizationRef
 from freehold.actions.types import ActionDeclaration
 from freehold.base.addresses import Proxies
 from freehold.base.errors import FreeholdError, Unavailable
@@ -139,8 +140,13 @@ class Hosting:
             if self._opening is opening:
                 self._opening = None
 
-    async def acting(self, scope: Scope, receive: Receive) -> Platform:
+    async def acting(self, scope: Scope, receive: Receive, organization: OrganizationRef | None = None) -> Platform:
         """Return the platform acting as whoever sent a request, or as nobody.
+
+        Args:
+            scope: of the request.
+            receive: brings its body.
+            organization: where access is asked for next; it is looked up in the same query.
 
         Raises:
             Unauthenticated: the credentials are not (or no longer) valid.
@@ -155,7 +161,7 @@ class Hosting:
                 scope = {**scope, "method": "POST", "scheme": scheme}
             proxies = self.settings.trusted_proxies
             request = Request(scope, receive, Proxies(proxies) if proxies else NO_PROXIES)
-            context = await opened.door(request, "optional")
+            context = await opened.door(request, "optional", organization)
             found = scope[ACTING] = Platform(msgspec.structs.replace(context, redirects=False))
         return found
 

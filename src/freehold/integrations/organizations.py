@@ -1,5 +1,6 @@
 """Reads the organization that a path of an application names."""
 
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -39,3 +40,10 @@ def organization_of(given: Any, parameter: str) -> OrganizationRef:
     if problems:
         raise Invalid(problems)
     return found
+
+
+def organization_or_none(given: Any) -> OrganizationRef | None:
+    """Return the organization that a parameter names, or None where it is neither a slug nor a UUID."""
+    with suppress(Invalid):
+        return organization_of(given, "organization")
+    return None

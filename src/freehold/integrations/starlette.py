@@ -19,12 +19,12 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from freehold.access import Action, Scope, in_scope, readable_action
+from freehold.access import Action, OrganizationRef, Scope, in_scope, readable_action
 from freehold.actions.types import ActionDeclaration
 from freehold.base.errors import FreeholdError
 from freehold.base.settings import Settings
 from freehold.integrations.hosting import Hosting
-from freehold.integrations.organizations import named, organization_of
+from freehold.integrations.organizations import named, organization_of, organization_or_none
 from freehold.platform import Platform
 from freehold.web.problems import answer_to
 from freehold.web.requests import Request as OwnRequest
@@ -86,10 +86,14 @@ async def acting(connection: HTTPConnection) -> Platform:
         Unavailable, SchemaPending: the platform cannot be opened now.
         RuntimeError: Freehold is not installed in this application.
     """
+    return await _acting(connection)
+
+
+async def _acting(connection: HTTPConnection, organization: OrganizationRef | None = None) -> Platform:
     hosting: Hosting | None = getattr(connection.app.state, "freehold", None)
     if hosting is None:
         raise RuntimeError("Freehold is not installed in this application: call install(app, ...) on the one you route")
-    return await hosting.acting(connection.scope, connection._receive)  # type: ignore[attr-defined]  # noqa: SLF001
+    return await hosting.acting(connection.scope, connection._receive, organization)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 async def access(connection: HTTPConnection, action: Action | str, *, parameter: str = "organization") -> Scope:
@@ -108,7 +112,7 @@ async def access(connection: HTTPConnection, action: Action | str, *, parameter:
     """
     action = readable_action(action)
     given = named(connection.path_params, parameter, f"{{{parameter}}}")
-    platform = await acting(connection)
+    platform = await _acting(connection, organization_or_none(given))
     platform.context.signed_in  # noqa: B018 - strangers learn that first
     scope = await platform.access(organization_of(given, parameter), action)
     connection.scope.setdefault(_SCOPES, {})[scope.organization_id] = scope

@@ -5,10 +5,11 @@ from typing import Final
 
 import msgspec
 
+from freehold.access import OrganizationRef
 from freehold.base.errors import Unauthenticated, Unavailable
 from freehold.base.settings import Settings
-from freehold.credentials import actor_of
-from freehold.data.context import Actor, Context
+from freehold.credentials import authenticated
+from freehold.data.context import Context
 from freehold.data.positions import Mark
 from freehold.pages.cookies import POSITION_COOKIE, position_kept, token_of
 from freehold.sessions.operations import authenticate
@@ -30,18 +31,24 @@ class Door:
     def __init__(self, surroundings: Context | None) -> None:
         self.surroundings = surroundings
 
-    async def __call__(self, request: Request, auth: Auth) -> Context:
-        """Make it for the API: who asks sends a token, or a browser sends the cookie that keeps one."""
+    async def __call__(self, request: Request, auth: Auth, organization: OrganizationRef | None = None) -> Context:
+        """Make it for the API: who asks sends a token, or a browser sends the cookie that keeps one.
+
+        Args:
+            request: that has come.
+            auth: whether somebody must be signed in.
+            organization: where it reads something, if it is about one.
+        """
         context = self._context(request, redirects=True)
         token = request.token if auth != "none" else None
         if token is None and auth != "none" and b"cookie" in request.headers:
             settings = context.tools.settings
-            context = await self._by_cookie(context, request)
+            context = await self._by_cookie(context, request, organization)
             if context.actor is not None:
                 check_origin(request, settings, others=settings.origins)
                 return context
         if token is not None:
-            return _marked(context, request, await actor_of(context, token))
+            return _marked(await authenticated(context, token, organization), request)
         if auth == "required":
             raise Unauthenticated
         return context
@@ -70,12 +77,14 @@ class Door:
             languages=request.languages,
         )
 
-    async def _by_cookie(self, context: Context, request: Request) -> Context:
+    async def _by_cookie(
+        self, context: Context, request: Request, organization: OrganizationRef | None = None
+    ) -> Context:
         token = token_of(request, context.tools.settings)
         if token is None:
             return context
         try:
-            return _marked(context, request, await authenticate(context, token))
+            return _marked(await authenticate(context, token, organization), request)
         except Unauthenticated:
             return context
 
@@ -88,8 +97,8 @@ def _position_headers(request: Request, settings: Settings, mark: Mark | None) -
     return (*told, position_kept(request, settings, mark.text)) if token_of(request, settings) else told
 
 
-def _marked(context: Context, request: Request, actor: Actor) -> Context:
-    """Say who asks, and in the answer for whom an administrator acts."""
-    if actor.acting_admin_id is not None:
-        request.answer_headers += ((b"x-acting-for", str(actor.user_id).encode()),)
-    return msgspec.structs.replace(context, actor=actor)
+def _marked(context: Context, request: Request) -> Context:
+    """Say in the answer for whom an administrator acts."""
+    if context.signed_in.acting_admin_id is not None:
+        request.answer_headers += ((b"x-acting-for", str(context.actor_id).encode()),)
+    return context

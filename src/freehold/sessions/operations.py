@@ -2,18 +2,19 @@
 
 from contextlib import suppress
 from functools import partial
+from time import monotonic
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
+from freehold.access import AccountAction, By, OrganizationRef, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import event_of, record
 from freehold.base.devices import describe
 from freehold.base.errors import Forbidden, Missing, Unauthenticated
 from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token, token_hash
-from freehold.data.context import Actor, Context
+from freehold.data.context import Actor, Ahead, Context, Presence
 from freehold.data.failures import ReadOnly, incidental
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
@@ -151,23 +152,42 @@ async def _known(context: Context, login: str, password: str) -> tuple[Credentia
     return found, fit
 
 
-async def authenticate(context: Context, token: str) -> Actor:
-    """Tell whose token this is; asks the database every time, so that ending a session takes effect at once.
+async def authenticate(context: Context, token: str, organization: OrganizationRef | None = None) -> Context:
+    """Say who asks; asks the database every time, so that ending a session takes effect at once.
+
+    Args:
+        context: of nobody.
+        token: of a session.
+        organization: what they are there is read in the same query, for the first who wants to know it.
 
     Raises:
         Unauthenticated: ``unauthenticated``: the token was never valid, has expired, or its session was ended.
     """
-    hashed = token_hash(Kind.SESSION, token)
-    found = await queries.by_token_hash(context.db, token_hash=hashed) if hashed else None
+    hashed, read_at = token_hash(Kind.SESSION, token), monotonic()
+    found, presence = await _found(context, hashed, organization) if hashed else (None, None)
     if found is None:
         raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
     if found.is_stale:
         # The session is valid whether or not this is noted: on a standby alone it cannot be.
         with suppress(ReadOnly), incidental():
             await queries.note_use(context.db, id=found.id, **_lifetimes(context))
-    return Actor(
+    actor = Actor(
         user_id=found.user_id, session_id=found.id, is_admin=found.is_admin, acting_admin_id=found.acting_admin_id
     )
+    ahead = Ahead(organization, found.user_id, presence, read_at) if organization and presence else None
+    return msgspec.structs.replace(context, actor=actor, ahead=ahead)
+
+
+async def _found(
+    context: Context, hashed: bytes, organization: OrganizationRef | None
+) -> tuple[queries.TokenRow | None, Presence | None]:
+    if organization is None:
+        return await queries.by_token_hash(context.db, token_hash=hashed), None
+    if isinstance(organization, UUID):
+        found = await queries.by_token_hash_with_id(context.db, token_hash=hashed, organization_id=organization)
+    else:
+        found = await queries.by_token_hash_with_slug(context.db, token_hash=hashed, slug=organization)
+    return found, found.presence if found else None
 
 
 @operation(AccountAction.SESSION_REFRESH, by=By.SIGNED_IN, writes=Writes.OWN_TRANSACTION)

@@ -7,6 +7,7 @@ import msgspec
 
 from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
+from freehold.data.context import Presence
 from freehold.data.sql import Executor, lookup, statement
 
 
@@ -18,6 +19,23 @@ class TokenRow(msgspec.Struct, frozen=True):
     is_admin: bool
     acting_admin_id: UUID | None
     is_stale: bool
+
+
+class PresentRow(TokenRow, frozen=True):
+    """Whom a token belongs to, and what they are in the organization that was asked for, if there is one."""
+
+    organization_id: UUID | None
+    slug: str | None
+    role: str | None
+    actions: tuple[str, ...] | None
+    own_version: UUID | None
+
+    @property
+    def presence(self) -> Presence | None:
+        """What they are in it; None where there is no such organization."""
+        if self.organization_id is None or self.slug is None:
+            return None
+        return Presence(self.organization_id, self.slug, self.role, self.actions, self.own_version)
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +58,14 @@ async def password_hashes_in_use(db: Executor) -> list[str]: ...
 
 @lookup
 async def by_token_hash(db: Executor, *, token_hash: bytes) -> TokenRow | None: ...
+
+
+@lookup
+async def by_token_hash_with_id(db: Executor, *, token_hash: bytes, organization_id: UUID) -> PresentRow | None: ...
+
+
+@lookup
+async def by_token_hash_with_slug(db: Executor, *, token_hash: bytes, slug: str) -> PresentRow | None: ...
 
 
 @statement

@@ -34,22 +34,45 @@ WITH RECURSIVE kinds (kind, password_hash) AS (
 )
 SELECT password_hash FROM kinds LIMIT 100;
 
--- name: by_token_hash
--- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead). One in which
--- somebody acts for the user works while they are an active administrator, and the user is none.
-SELECT wanted.place, found.id, found.user_id, found.is_admin, found.acting_admin_id, found.is_stale
-FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
-CROSS JOIN LATERAL (
+-- part: whose
+-- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead).
+LATERAL (
     SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
         s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
     JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
     WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
+        -- One in which somebody acts for the user works while they are an active administrator, and the user is none.
         AND (s.acting_admin_id IS NULL OR (NOT u.is_admin AND EXISTS (
             SELECT FROM users a WHERE a.id = s.acting_admin_id AND a.is_admin AND a.suspended_at IS NULL
         )))
     LIMIT 1
-) AS found;
+)
+
+-- name: by_token_hash
+-- Whose session a token belongs to.
+SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale
+FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
+CROSS JOIN {whose} AS asks;
+
+-- name: by_token_hash_with_id
+-- Whose session a token belongs to, and what they are in the organization with this id (NULL where there is none).
+SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+    o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
+FROM unnest(:token_hash::bytea[], :organization_id::uuid[]) WITH ORDINALITY
+    AS wanted (token_hash, organization_id, place)
+CROSS JOIN {whose} AS asks
+LEFT JOIN organizations o ON o.id = wanted.organization_id AND o.deleted_at IS NULL
+LEFT JOIN {access.held_role} AS r ON true;
+
+-- name: by_token_hash_with_slug
+-- Whose session a token belongs to, and what they are in the organization with this slug (NULL where there is none).
+SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+    o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
+FROM unnest(:token_hash::bytea[], :slug::text[]) WITH ORDINALITY AS wanted (token_hash, slug, place)
+CROSS JOIN {whose} AS asks
+LEFT JOIN organizations o ON o.slug = wanted.slug AND o.deleted_at IS NULL
+LEFT JOIN {access.held_role} AS r ON true;
 
 -- name: note_use
 -- Note that a session is in use, which makes it last longer, up to its whole lifetime; but not one in which somebody acts.

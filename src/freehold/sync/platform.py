@@ -88,6 +88,7 @@ class Platform(Facade):
         user_agent: str | None = None,
         request_id: str | None = None,
         position: str | None = None,
+        organization: OrganizationRef | None = None,
     ) -> "Platform":
         """Return the same platform, acting as whoever sent these credentials.
 
@@ -103,6 +104,8 @@ class Platform(Facade):
             request_id: your name for the request, for the audit log.
             position: of the caller's last write, where there are replicas; see ``since``. Without it, they read
                 nothing older than what is stored when they ask.
+            organization: where you call ``access`` for a reading action right after, by id or slug. What the user of a
+                session is there is read in the same query, so that both together cost about as much as one.
 
         Raises:
             Unauthenticated: ``unauthenticated``: there are no credentials, or they are not (or no longer) valid.
@@ -111,7 +114,12 @@ class Platform(Facade):
         return self.like(
             self._working.run(
                 lambda platform: platform.authenticate(
-                    credentials, ip=ip, user_agent=user_agent, request_id=request_id, position=position
+                    credentials,
+                    ip=ip,
+                    user_agent=user_agent,
+                    request_id=request_id,
+                    position=position,
+                    organization=organization,
                 )
             )
         )

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from freehold.access import OrganizationRef
 from freehold.base.errors import FieldError, Invalid, Moved, Stale, Unauthenticated, refusal
 from freehold.base.new_passwords import SEED, new_passwords_keep
 from freehold.base.text_rules import Rule
@@ -22,8 +23,8 @@ from freehold.web.rooting import without_second_root
 from freehold.web.routing import Auth, Endpoint
 from freehold.web.tree import Tree
 
-Door = Callable[[Request, Auth], Awaitable[Context]]
-"""Makes the context of a request, with who asks.
+Door = Callable[[Request, Auth, OrganizationRef | None], Awaitable[Context]]
+"""Makes the context of a request, with who asks; it is told in which organization the request reads, if in any.
 
 Raises:
     Unauthenticated: nobody is signed in and somebody must be, or the credentials are not valid.
@@ -137,7 +138,7 @@ class Dispatch:
     async def _respond(self, endpoint: Endpoint, values: list[str], scope: Scope, send: Send) -> None:
         request: Request = scope[REQUEST]
         try:
-            context = await self._door(request, endpoint.auth)
+            context = await self._door(request, endpoint.auth, endpoint.organization_in(values))
         except Unauthenticated:
             if self._limiter:
                 await self._limiter.count_stranger(request, endpoint.limit)

@@ -30,8 +30,9 @@ from functools import cache, lru_cache
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
+from freehold.access import OrganizationRef
 from freehold.base.errors import FreeholdError
 from freehold.base.single_values import Reader
 from freehold.base.validation import Input, parse, reader
@@ -62,6 +63,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         store: whether caches may keep the answer (and ask before they use it again).
         public_seconds: how long any cache may use the answer without asking, since it is the same for all; None: not.
         limit: what the request is counted as; None when it is not limited.
+        organization_at: which part of the path is the organization in which it reads; None where it reads in none.
         body_optional: whether no body means one that says nothing.
         again: the type of an answer that says that it was done before, which is 200; None where there is none.
         entities: those of the types it answers that have a version.
@@ -84,6 +86,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     again: type | None
     references: dict[str, Any]
     reference_readers: tuple[tuple[str, Reader], ...]
+    organization_at: int | None
     body: type[Input] | None
     read_body: Reader | None
     query: type[Input]
@@ -97,6 +100,14 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The handler's name, which is the operation's id in the OpenAPI document."""
         return self.handler.__name__
+
+    def organization_in(self, values: Sequence[str]) -> OrganizationRef | None:
+        """Give the organization that the parts of a path name, where something is read in it."""
+        if self.organization_at is None:
+            return None
+        _, read = self.reference_readers[self.organization_at]
+        found = read(values[self.organization_at], "", [])
+        return None if found is UNSET else found
 
     @property
     def changes(self) -> bool:
@@ -215,6 +226,7 @@ class Routes:
                     body_optional=body_optional,
                     again=again,
                     references={name: hints[name] for name in names},
+                    organization_at=_place_of("organization", names) if method == "GET" else None,
                     reference_readers=tuple((name, reference_reader(hints[name])) for name in names),
                     body=body,
                     read_body=reader(body) if body else None,
@@ -263,3 +275,7 @@ def is_entity(kind: Any) -> bool:
     return any(field.name == "updated_at" and datetime in alternatives(field.type) for field in fields) and not any(
         is_entity(part) for field in fields for part in (field.type, *get_args(field.type))
     )
+
+
+def _place_of(name: str, names: list[str]) -> int | None:
+    return names.index(name) if name in names else None
