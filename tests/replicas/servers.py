@@ -12,7 +12,7 @@ from typing import Any, Self
 import asyncpg
 
 from freehold import migrate
-from freehold.postgres import server_binaries
+from freehold.postgres import client_binary, server_binaries
 from freehold.postgres.identity import identity_for
 from freehold.postgres.programs import run
 
@@ -71,7 +71,7 @@ class Server:
         folder.mkdir(parents=True)
         made = Server(folder)
         source = f"host=127.0.0.1 port={self.port} user=postgres application_name={name or folder.name}"
-        made._call("pg_basebackup", "-D", made.data, "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        made._call(made._copier, "-D", made.data, "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync")
         made.start()
         return made
 
@@ -115,8 +115,13 @@ class Server:
 
         return asyncio.run(ask())
 
-    def _call(self, program: str, *arguments: object) -> None:
-        command = [*self._identity.prefix, str(self._binaries.path(program)), *map(str, arguments)]
+    @property
+    def _copier(self) -> Path:
+        """Where pg_basebackup is; a newer one copies older servers, too, as psql speaks to them."""
+        return client_binary("psql", self._binaries.major).with_name("pg_basebackup")
+
+    def _call(self, program: str | Path, *arguments: object) -> None:
+        command = [*self._identity.prefix, str(self._binaries.path(str(program))), *map(str, arguments)]
         done = run(command)
         log = self.folder / "log"
         assert done.returncode == 0, (done.stdout + done.stderr + (log.read_text() if log.exists() else ""))[-3000:]
