@@ -108,12 +108,14 @@ def test_a_body_that_is_announced_and_not_sent_is_refused_at_once(run: Callable[
 def test_connections_whose_body_never_comes_are_closed_once_they_have_the_answer(run: Callable[..., Running]) -> None:
     head = f"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {SIZE}\r\n\r\n"
     port = run(FREEHOLD_RATE_LIMITS="off").port
-    with ExitStack() as held:
-        connections = [held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)) for _ in range(40)]
-        for connection in connections:
-            connection.sendall(head.encode() + b"x" * 1000)
-        answers = [read_all(connection) for connection in connections]  # to the end of each
-    assert {answer[:13] for answer in answers} == {b"HTTP/1.1 413 "}
+    for _ in range(3):  # not the first ones alone
+        with ExitStack() as held:
+            address = ("127.0.0.1", port)
+            connections = [held.enter_context(socket.create_connection(address, timeout=30)) for _ in range(40)]
+            for connection in connections:
+                connection.sendall(head.encode() + b"x" * 1000)
+            answers = [read_all(connection) for connection in connections]  # to the end of each
+        assert {answer[:13] for answer in answers} == {b"HTTP/1.1 413 "}
 
 
 def test_a_connection_serves_on_after_a_body_that_nobody_read(run: Callable[..., Running]) -> None:

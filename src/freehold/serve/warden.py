@@ -100,7 +100,7 @@ class Warden:
         """Close those whose body was given up, once they have taken the answer: the server underneath may keep them."""
         busy = self._busy()
         there = {each.peer: each for each in found if each.peer in self._given_up}
-        self._given_up &= there.keys()
+        self._given_up.intersection_update(there)  # "&=" with keys would make another set, which nobody adds to
         for peer, each in there.items():
             if not each.unsent and each.idle_seconds >= _IDLE_SECONDS and peer not in busy:
                 each.close()
