@@ -120,3 +120,40 @@ def test_the_address_with_the_most_connections_makes_room_and_no_request_at_work
     assert [closed(each) for each in few] == [False] * 2
     assert sum(map(closed, many)) == 4
     assert not closed(many[0])
+
+
+def test_connections_whose_body_was_given_up_are_closed_whenever_that_is_said(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("freehold.serve.warden._IDLE_SECONDS", 0.0)
+    given_up: set[tuple[str, int]] = set()
+    warden = Warden(ends.port, 100, set, given_up)
+    for _ in range(2):
+        client, _ = ends.connect()
+        given_up.add(client.getsockname())
+        warden.close_given_up(ends.found())
+        assert closed(client)
+        assert not given_up
+
+
+async def test_a_fault_in_looking_ends_no_watch(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    counts: list[OSError | int] = [OSError("no descriptor is left"), 0]
+    again = asyncio.Event()
+
+    def count() -> int:
+        found = counts.pop(0)
+        if isinstance(found, OSError):
+            raise found
+        again.set()
+        return found
+
+    monkeypatch.setattr(connections, "count", count)
+    monkeypatch.setattr("freehold.serve.warden._LOOK_SECONDS", 0.0)
+    warden = Warden(ends.port, 100, set)
+    warden.start()
+    async with asyncio.timeout(30):
+        await again.wait()
+    warden.stop()
+    assert "it is tried again" in caplog.text

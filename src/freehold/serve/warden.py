@@ -1,6 +1,7 @@
 """Closes connections that hold a place for nothing: of those who neither read nor send, the idlest if too many come."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -22,6 +23,8 @@ _LOOKS_PER_WATCH = 10
 _SLICE = 50
 
 Peers = Callable[[], set[tuple[str, int]]]
+
+_log = logging.getLogger(__name__)
 
 
 class Warden:
@@ -58,14 +61,21 @@ class Warden:
             began = time()
             await asyncio.sleep(_LOOK_SECONDS)
             looks += 1
-            is_full = connections.count() > self._most * FULL
-            if is_full or self._given_up or looks % _LOOKS_PER_WATCH == 0:
-                found = await self.look()
-                self.close_unread(found)
-                self.close_given_up(found)
-                if is_full:
-                    # Where all is late, so may the reading of a request be that has come.
-                    self._make_room(found, _IDLE_SECONDS + time() - began - _LOOK_SECONDS)
+            late = time() - began - _LOOK_SECONDS  # and so may the reading of a request be that has come
+            try:
+                await self._look_after(_IDLE_SECONDS + late, is_due=looks % _LOOKS_PER_WATCH == 0)
+            except Exception:  # noqa: BLE001 - a fault in looking must not end it
+                _log.exception("looking at the connections failed; it is tried again")
+
+    async def _look_after(self, idle_seconds: float, *, is_due: bool) -> None:
+        is_full = connections.count() > self._most * FULL
+        if not (is_full or self._given_up or is_due):
+            return
+        found = await self.look()
+        self.close_unread(found)
+        self.close_given_up(found)
+        if is_full:
+            self._make_room(found, idle_seconds)
 
     async def look(self) -> list[Connection]:
         """Look at all connections, a slice at a time, for there may be thousands and requests are to be answered."""
