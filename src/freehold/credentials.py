@@ -3,21 +3,22 @@
 from freehold.access import OrganizationRef
 from freehold.api_keys.operations import authenticate as authenticate_key
 from freehold.base.tokens import Kind
-from freehold.data.context import Context
+from freehold.data.context import Context, Mine
 from freehold.sessions.operations import authenticate as authenticate_session
 
 
-async def authenticated(context: Context, token: str, organization: OrganizationRef | None = None) -> Context:
+async def authenticated(context: Context, token: str, reads: OrganizationRef | Mine | None = None) -> Context:
     """Say who acts with a session token or an API key; asks the database every time, in shared queries.
 
     Args:
         context: of nobody.
         token: of a session, or an API key.
-        organization: where a session is about to read something: what its user is there is read in the same query.
+        reads: what is about to be read with a session is read in the same query: what its user is in an organization,
+            or their own account.
 
     Raises:
         Unauthenticated: ``unauthenticated``: it was never valid, has expired, or was ended or revoked.
     """
     if token.startswith(Kind.API_KEY):
         return await authenticate_key(context, token)
-    return await authenticate_session(context, token, organization)
+    return await authenticate_session(context, token, reads)

@@ -1356,10 +1356,10 @@ WHERE organization_id = $7 AND id = $8 AND ($9::timestamptz IS NULL OR updated_a
 RETURNING p.id, p.name, p.organization_id, p.description, p.visibility, p.features, p.created_at, p.updated_at, p.public_metadata, p.private_metadata;
 
 -- sessions.by_token_hash
-SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale
+SELECT wanted.place, asks.session_id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale
 FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
 CROSS JOIN LATERAL (
-    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+    SELECT s.id AS session_id, s.user_id, u.is_admin, s.acting_admin_id,
         s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
     JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
@@ -1372,12 +1372,12 @@ CROSS JOIN LATERAL (
 ) AS asks;
 
 -- sessions.by_token_hash_with_id
-SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+SELECT wanted.place, asks.session_id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
     o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
 FROM unnest($1::bytea[], $2::uuid[]) WITH ORDINALITY
     AS wanted (token_hash, organization_id, place)
 CROSS JOIN LATERAL (
-    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+    SELECT s.id AS session_id, s.user_id, u.is_admin, s.acting_admin_id,
         s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
     JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
@@ -1391,12 +1391,57 @@ CROSS JOIN LATERAL (
 LEFT JOIN organizations o ON o.id = wanted.organization_id AND o.deleted_at IS NULL
 LEFT JOIN LATERAL (SELECT role, actions FROM organization_roles WHERE organization_id = o.id AND user_id = asks.user_id LIMIT 1) AS r ON true;
 
+-- sessions.by_token_hash_with_organizations
+SELECT wanted.place, asks.session_id, asks.acting_admin_id, asks.is_stale, u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
+(SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email,
+    o.ids, o.names, o.slugs, o.owner_ids, o.times_created, o.times_updated
+FROM (
+    SELECT token_hash, place, NULL::uuid AS viewer_id
+    FROM unnest($1::bytea[]) WITH ORDINALITY AS given (token_hash, place)
+) AS wanted
+CROSS JOIN LATERAL (
+    SELECT s.id AS session_id, s.user_id, u.is_admin, s.acting_admin_id,
+        s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
+    WHERE s.token_hash = wanted.token_hash AND s.expires_at > now()
+        -- One in which somebody acts for the user works while they are an active administrator, and the user is none.
+        AND (s.acting_admin_id IS NULL OR (NOT u.is_admin AND EXISTS (
+            SELECT FROM users a WHERE a.id = s.acting_admin_id AND a.is_admin AND a.suspended_at IS NULL
+        )))
+    LIMIT 1
+) AS asks
+JOIN users u ON u.id = asks.user_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(newest.id), '{}') AS ids,
+        coalesce(array_agg(newest.name), '{}') AS names,
+        coalesce(array_agg(newest.slug), '{}') AS slugs,
+        coalesce(array_agg(newest.owner_id), '{}') AS owner_ids,
+        coalesce(array_agg(newest.created_at), '{}') AS times_created,
+        coalesce(array_agg(newest.updated_at), '{}') AS times_updated
+    FROM (
+        SELECT organizations.id, organizations.name, organizations.slug, organizations.owner_id,
+            organizations.created_at, organizations.updated_at
+        FROM organization_members om
+        JOIN organizations ON organizations.id = om.organization_id
+        WHERE om.user_id = u.id AND organizations.deleted_at IS NULL
+            AND (wanted.viewer_id IS NULL OR EXISTS (
+                SELECT 1 FROM organization_members shared
+                WHERE shared.organization_id = om.organization_id AND shared.user_id = wanted.viewer_id
+            ))
+        ORDER BY om.organization_id DESC
+        LIMIT 1000
+    ) AS newest
+) AS o;
+
 -- sessions.by_token_hash_with_slug
-SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+SELECT wanted.place, asks.session_id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
     o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
 FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS wanted (token_hash, slug, place)
 CROSS JOIN LATERAL (
-    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+    SELECT s.id AS session_id, s.user_id, u.is_admin, s.acting_admin_id,
         s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
     JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL

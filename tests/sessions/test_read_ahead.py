@@ -24,8 +24,11 @@ from freehold.data.sql import statement_names
 from freehold.observe.observer import Observer
 from freehold.serve.application import create_application
 
-AHEAD = {"sessions.by_token_hash_with_id", "sessions.by_token_hash_with_slug"}
-WHO, ROLE = {"sessions.by_token_hash"}, {"access.role_by_id", "access.role_by_slug"}
+AHEAD = {f"sessions.by_token_hash_with_{what}" for what in ("id", "slug", "organizations")}
+WHO, ROLE = (
+    {"sessions.by_token_hash", "users.with_organizations", "users.by_id"},
+    {"access.role_by_id", "access.role_by_slug"},
+)
 
 
 class Named(Observer):
@@ -106,6 +109,23 @@ async def test_slug_from_before_leads_on_and_nothing_is_nothing(scene: Scene):
         await asks.delete("/v1/organizations/anvils")
         deleted = await asks.get("/v1/organizations/anvils/projects")
     assert [each.status_code for each in (moved, missing, unread, deleted)] == [308, 404, 422, 404]
+
+
+async def test_who_am_i_with_my_organizations_is_one_question(scene: Scene):
+    async with client(scene, "grace") as asks:
+        scene.seen.run.clear()
+        together = (await asks.get("/v1/users/me?include=organizations")).json()
+        assert scene.seen.run == ["sessions.by_token_hash_with_organizations"]
+        scene.seen.run.clear()
+        alone = (await asks.get("/v1/users/me?include=%6Frganizations")).json()
+        assert scene.seen.run == ["sessions.by_token_hash", "users.with_organizations"]
+        assert (await asks.get(f"/v1/users/{together['id']}?include=organizations")).json() == together
+    assert together == alone
+    assert [each["slug"] for each in together["organizations"]] == ["acme"]
+    assert together["is_admin"] is False
+    async with client(scene, "grace") as asks:
+        await asks.delete("/v1/sessions/current")
+        assert (await asks.get("/v1/users/me?include=organizations")).status_code == 401
 
 
 async def test_ended_session_is_nobodys(scene: Scene):

@@ -25,7 +25,7 @@ from freehold.base.errors import (
 )
 from freehold.base.scalars import Name, Slug
 from freehold.base.validation import Input
-from freehold.data.context import Actor, Context
+from freehold.data.context import Actor, Context, Mine
 from freehold.data.paging import Page, PageRequest
 from freehold.serve.application import assemble, create_application
 from freehold.web.requests import Request
@@ -119,7 +119,7 @@ async def reveal(context: Context, body: NewThing) -> Thing:
     return A_THING
 
 
-async def door(request: Request, auth: Auth, _: OrganizationRef | None = None) -> Context:
+async def door(request: Request, auth: Auth, _: OrganizationRef | Mine | None = None) -> Context:
     actor = None
     if auth != "none" and request.token is not None:
         if request.token != "good":

@@ -173,8 +173,8 @@ async def scope_of(
         Moved, Renamed: the organization has another slug now (see ``on_organization``).
     """
     actor = context.actor if outsiders else context.signed_in
-    found = context.ahead.take(organization, context.actor_id) if context.ahead and not changes else None
-    found = found or await _presence(context, organization)
+    ahead = None if changes or context.ahead is None else context.ahead.take((organization, context.actor_id))
+    found: Presence | None = ahead or await _presence(context, organization)
     is_former = found is None and isinstance(organization, str)
     if is_former:
         found = await queries.role_by_former_slug(context.db, slug=str(organization), user_id=context.actor_id)

@@ -1,7 +1,8 @@
 """What every operation gets: who asks, on which database, and the few tools that are not SQL."""
 
+from enum import Enum, auto
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -83,22 +84,28 @@ AHEAD_SECONDS: Final = 1.0
 """How long what was read ahead may be used: what a request does first comes within it."""
 
 
-class Ahead(msgspec.Struct):
-    """What who asks is in one organization, read together with who they are, for the first who wants to know it.
+class Mine(Enum):
+    """What is asked for of who asks, whoever that is."""
 
-    Whoever asks again, or later, hears what is stored then.
+    ORGANIZATIONS = auto()
+    """Their account, with the organizations that they are in."""
+
+
+class Ahead(msgspec.Struct):
+    """What was read together with who asks, for the first who wants to know it.
+
+    Whoever asks again, or later, hears what is stored then. ``key`` says what it is of: a user, by id, with their
+    organizations; or what a user is in an organization, as it was named.
     """
 
-    organization: UUID | str
-    user_id: UUID
-    presence: Presence | None
+    key: UUID | tuple[UUID | str, UUID]
+    found: Any
     read_at: float
 
-    def take(self, organization: UUID | str, user_id: UUID | None) -> Presence | None:
-        """Give it, if it is this, once."""
-        found, self.presence = self.presence, None
-        fits = (organization, user_id) == (self.organization, self.user_id)
-        return found if fits and monotonic() - self.read_at < AHEAD_SECONDS else None
+    def take(self, key: UUID | tuple[UUID | str, UUID | None]) -> Any:
+        """Give it, once, if it is of this; None otherwise."""
+        found, self.found = self.found, None
+        return found if key == self.key and monotonic() - self.read_at < AHEAD_SECONDS else None
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):

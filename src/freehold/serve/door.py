@@ -9,7 +9,7 @@ from freehold.access import OrganizationRef
 from freehold.base.errors import Unauthenticated, Unavailable
 from freehold.base.settings import Settings
 from freehold.credentials import authenticated
-from freehold.data.context import Context
+from freehold.data.context import Context, Mine
 from freehold.data.positions import Mark
 from freehold.pages.cookies import POSITION_COOKIE, position_kept, token_of
 from freehold.sessions.operations import authenticate
@@ -31,24 +31,24 @@ class Door:
     def __init__(self, surroundings: Context | None) -> None:
         self.surroundings = surroundings
 
-    async def __call__(self, request: Request, auth: Auth, organization: OrganizationRef | None = None) -> Context:
+    async def __call__(self, request: Request, auth: Auth, reads: OrganizationRef | Mine | None = None) -> Context:
         """Make it for the API: who asks sends a token, or a browser sends the cookie that keeps one.
 
         Args:
             request: that has come.
             auth: whether somebody must be signed in.
-            organization: where it reads something, if it is about one.
+            reads: what it reads, where that can be read together with who asks.
         """
         context = self._context(request, redirects=True)
         token = request.token if auth != "none" else None
         if token is None and auth != "none" and b"cookie" in request.headers:
             settings = context.tools.settings
-            context = await self._by_cookie(context, request, organization)
+            context = await self._by_cookie(context, request, reads)
             if context.actor is not None:
                 check_origin(request, settings, others=settings.origins)
                 return context
         if token is not None:
-            return _marked(await authenticated(context, token, organization), request)
+            return _marked(await authenticated(context, token, reads), request)
         if auth == "required":
             raise Unauthenticated
         return context
@@ -78,13 +78,13 @@ class Door:
         )
 
     async def _by_cookie(
-        self, context: Context, request: Request, organization: OrganizationRef | None = None
+        self, context: Context, request: Request, reads: OrganizationRef | Mine | None = None
     ) -> Context:
         token = token_of(request, context.tools.settings)
         if token is None:
             return context
         try:
-            return _marked(await authenticate(context, token, organization), request)
+            return _marked(await authenticate(context, token, reads), request)
         except Unauthenticated:
             return context
 

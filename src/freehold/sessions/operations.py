@@ -14,7 +14,7 @@ from freehold.base.devices import describe
 from freehold.base.errors import Forbidden, Missing, Unauthenticated
 from freehold.base.ids import new_id
 from freehold.base.tokens import Kind, new_token, token_hash
-from freehold.data.context import Actor, Ahead, Context, Presence
+from freehold.data.context import Actor, Ahead, Context, Mine
 from freehold.data.failures import ReadOnly, incidental
 from freehold.data.paging import Page, PageRequest, page_by_id
 from freehold.mail.errors import MailedTooOften
@@ -152,42 +152,50 @@ async def _known(context: Context, login: str, password: str) -> tuple[Credentia
     return found, fit
 
 
-async def authenticate(context: Context, token: str, organization: OrganizationRef | None = None) -> Context:
+async def authenticate(context: Context, token: str, reads: OrganizationRef | Mine | None = None) -> Context:
     """Say who asks; asks the database every time, so that ending a session takes effect at once.
 
     Args:
         context: of nobody.
         token: of a session.
-        organization: what they are there is read in the same query, for the first who wants to know it.
+        reads: what they are about to read is read in the same query: what they are in an organization, or their own
+            account.
 
     Raises:
         Unauthenticated: ``unauthenticated``: the token was never valid, has expired, or its session was ended.
     """
     hashed, read_at = token_hash(Kind.SESSION, token), monotonic()
-    found, presence = await _found(context, hashed, organization) if hashed else (None, None)
+    found = await _whose(context, hashed, reads) if hashed else None
     if found is None:
         raise Unauthenticated("The token is not valid, or its session has ended: sign in again")
     if found.is_stale:
         # The session is valid whether or not this is noted: on a standby alone it cannot be.
         with suppress(ReadOnly), incidental():
-            await queries.note_use(context.db, id=found.id, **_lifetimes(context))
+            await queries.note_use(context.db, id=found.session_id, **_lifetimes(context))
     actor = Actor(
-        user_id=found.user_id, session_id=found.id, is_admin=found.is_admin, acting_admin_id=found.acting_admin_id
+        user_id=found.user_id,
+        session_id=found.session_id,
+        is_admin=found.is_admin,
+        acting_admin_id=found.acting_admin_id,
     )
-    ahead = Ahead(organization, found.user_id, presence, read_at) if organization and presence else None
+    ahead = None
+    if isinstance(found, queries.PresentRow) and found.presence and isinstance(reads, UUID | str):
+        ahead = Ahead((reads, found.user_id), found.presence, read_at)
+    elif isinstance(found, queries.OwnRow):
+        ahead = Ahead(found.user_id, found.with_organizations, read_at)
     return msgspec.structs.replace(context, actor=actor, ahead=ahead)
 
 
-async def _found(
-    context: Context, hashed: bytes, organization: OrganizationRef | None
-) -> tuple[queries.TokenRow | None, Presence | None]:
-    if organization is None:
-        return await queries.by_token_hash(context.db, token_hash=hashed), None
-    if isinstance(organization, UUID):
-        found = await queries.by_token_hash_with_id(context.db, token_hash=hashed, organization_id=organization)
-    else:
-        found = await queries.by_token_hash_with_slug(context.db, token_hash=hashed, slug=organization)
-    return found, found.presence if found else None
+async def _whose(
+    context: Context, hashed: bytes, reads: OrganizationRef | Mine | None
+) -> queries.TokenRow | queries.OwnRow | None:
+    if reads is None:
+        return await queries.by_token_hash(context.db, token_hash=hashed)
+    if reads is Mine.ORGANIZATIONS:
+        return await queries.by_token_hash_with_organizations(context.db, token_hash=hashed)
+    if isinstance(reads, UUID):
+        return await queries.by_token_hash_with_id(context.db, token_hash=hashed, organization_id=reads)
+    return await queries.by_token_hash_with_slug(context.db, token_hash=hashed, slug=reads)
 
 
 @operation(AccountAction.SESSION_REFRESH, by=By.SIGNED_IN, writes=Writes.OWN_TRANSACTION)

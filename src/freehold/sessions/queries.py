@@ -9,12 +9,13 @@ from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.data.context import Presence
 from freehold.data.sql import Executor, lookup, statement
+from freehold.users.types import WithOrganizations
 
 
 class TokenRow(msgspec.Struct, frozen=True):
     """Whom a token belongs to."""
 
-    id: UUID
+    session_id: UUID
     user_id: UUID
     is_admin: bool
     acting_admin_id: UUID | None
@@ -36,6 +37,25 @@ class PresentRow(TokenRow, frozen=True):
         if self.organization_id is None or self.slug is None:
             return None
         return Presence(self.organization_id, self.slug, self.role, self.actions, self.own_version)
+
+
+class OwnRow(msgspec.Struct, frozen=True):
+    """Whom a token belongs to, with their account and organizations."""
+
+    session_id: UUID
+    acting_admin_id: UUID | None
+    is_stale: bool
+    with_organizations: WithOrganizations
+
+    @property
+    def user_id(self) -> UUID:
+        """Of the user."""
+        return self.with_organizations.user.id
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the user administers the platform."""
+        return self.with_organizations.user.is_admin
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +86,10 @@ async def by_token_hash_with_id(db: Executor, *, token_hash: bytes, organization
 
 @lookup
 async def by_token_hash_with_slug(db: Executor, *, token_hash: bytes, slug: str) -> PresentRow | None: ...
+
+
+@lookup
+async def by_token_hash_with_organizations(db: Executor, *, token_hash: bytes) -> OwnRow | None: ...
 
 
 @statement

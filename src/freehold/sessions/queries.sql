@@ -37,7 +37,7 @@ SELECT password_hash FROM kinds LIMIT 100;
 -- part: whose
 -- Whose unexpired session a token belongs to, and whether its last use was noted long ago (or lies ahead).
 LATERAL (
-    SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+    SELECT s.id AS session_id, s.user_id, u.is_admin, s.acting_admin_id,
         s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
     FROM sessions s
     JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
@@ -51,13 +51,13 @@ LATERAL (
 
 -- name: by_token_hash
 -- Whose session a token belongs to.
-SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale
+SELECT wanted.place, asks.session_id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale
 FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS wanted (token_hash, place)
 CROSS JOIN {whose} AS asks;
 
 -- name: by_token_hash_with_id
 -- Whose session a token belongs to, and what they are in the organization with this id (NULL where there is none).
-SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+SELECT wanted.place, asks.session_id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
     o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
 FROM unnest(:token_hash::bytea[], :organization_id::uuid[]) WITH ORDINALITY
     AS wanted (token_hash, organization_id, place)
@@ -67,12 +67,24 @@ LEFT JOIN {access.held_role} AS r ON true;
 
 -- name: by_token_hash_with_slug
 -- Whose session a token belongs to, and what they are in the organization with this slug (NULL where there is none).
-SELECT wanted.place, asks.id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
+SELECT wanted.place, asks.session_id, asks.user_id, asks.is_admin, asks.acting_admin_id, asks.is_stale,
     o.id AS organization_id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
 FROM unnest(:token_hash::bytea[], :slug::text[]) WITH ORDINALITY AS wanted (token_hash, slug, place)
 CROSS JOIN {whose} AS asks
 LEFT JOIN organizations o ON o.slug = wanted.slug AND o.deleted_at IS NULL
 LEFT JOIN {access.held_role} AS r ON true;
+
+-- name: by_token_hash_with_organizations
+-- Whose session a token belongs to, with the columns of all their organizations.
+SELECT wanted.place, asks.session_id, asks.acting_admin_id, asks.is_stale, {users.own},
+    o.ids, o.names, o.slugs, o.owner_ids, o.times_created, o.times_updated
+FROM (
+    SELECT token_hash, place, NULL::uuid AS viewer_id
+    FROM unnest(:token_hash::bytea[]) WITH ORDINALITY AS given (token_hash, place)
+) AS wanted
+CROSS JOIN {whose} AS asks
+JOIN users u ON u.id = asks.user_id
+CROSS JOIN {users.organizations} AS o;
 
 -- name: note_use
 -- Note that a session is in use, which makes it last longer, up to its whole lifetime; but not one in which somebody acts.

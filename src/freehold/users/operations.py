@@ -39,6 +39,7 @@ from freehold.users.types import (
     User,
     UserPatch,
     UserWithOrganizations,
+    WithOrganizations,
 )
 from freehold.users.verification.operations import (
     ask_for_change,
@@ -152,7 +153,10 @@ async def get_with_organizations(subject: Subject) -> UserWithOrganizations | Ow
         Missing: ``not_found``.
     """
     subject.require_by_key(Action.ORGANIZATION_READ)
-    found = await queries.with_organizations(subject.db, id=subject.user_id, viewer_id=subject.viewer_id)
+    ahead = subject.context.ahead and subject.context.ahead.take(subject.user_id)
+    found: WithOrganizations | None = ahead or await queries.with_organizations(
+        subject.db, id=subject.user_id, viewer_id=subject.viewer_id
+    )
     if found is None:
         raise Missing("This user does not exist, or you cannot view them")
     user, reached = _as_seen(subject, found.user), subject.organization_ids

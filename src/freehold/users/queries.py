@@ -10,7 +10,7 @@ from freehold.audit.recording import recorded
 from freehold.audit.types import NewEvent
 from freehold.base.metadata import KeptOfUser, KeptOfUserPatch
 from freehold.data.sql import Executor, lookup, statement
-from freehold.users.types import KeptUser, NewProfile, OwnUser, ProfilePatch, User
+from freehold.users.types import KeptUser, NewProfile, OwnUser, ProfilePatch, User, WithOrganizations
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,18 +18,6 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
     password_hash: str
     user: OwnUser
-
-
-class WithOrganizations(msgspec.Struct, frozen=True):
-    """A user with the columns of their organizations."""
-
-    user: OwnUser
-    ids: tuple[UUID, ...]
-    names: tuple[str, ...]
-    slugs: tuple[str, ...]
-    owner_ids: tuple[UUID, ...]
-    times_created: tuple[datetime, ...]
-    times_updated: tuple[datetime, ...]
 
 
 @lookup

@@ -28,15 +28,9 @@ LEFT JOIN organization_members om ON u.id = om.user_id
 LEFT JOIN organizations o ON om.organization_id = o.id
 WHERE u.id = $1;
 
--- name: with_organizations
--- A user with the columns of their organizations, newest id first; a viewer sees only those they share (NULL sees all).
--- One row a user: a row for each organization would bring the user again with each.
-SELECT wanted.place,
-    {own},
-    o.ids, o.names, o.slugs, o.owner_ids, o.times_created, o.times_updated
-FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
-JOIN users u ON u.id = wanted.id
-CROSS JOIN LATERAL (
+-- part: organizations
+-- The columns of a user's organizations, newest id first; a viewer sees only those they share (NULL sees all).
+LATERAL (
     SELECT coalesce(array_agg(newest.id), '{}') AS ids,
         coalesce(array_agg(newest.name), '{}') AS names,
         coalesce(array_agg(newest.slug), '{}') AS slugs,
@@ -56,7 +50,17 @@ CROSS JOIN LATERAL (
         ORDER BY om.organization_id DESC
         LIMIT 1000
     ) AS newest
-) AS o;
+)
+
+-- name: with_organizations
+-- A user with the columns of their organizations, newest id first; a viewer sees only those they share (NULL sees all).
+-- One row a user: a row for each organization would bring the user again with each.
+SELECT wanted.place,
+    {own},
+    o.ids, o.names, o.slugs, o.owner_ids, o.times_created, o.times_updated
+FROM unnest(:id::uuid[], :viewer_id::uuid[]) WITH ORDINALITY AS wanted (id, viewer_id, place)
+JOIN users u ON u.id = wanted.id
+CROSS JOIN {organizations} AS o;
 
 -- name: by_login
 -- The user with this username or e-mail address, in any case.

@@ -6,7 +6,7 @@ from typing import Literal
 from freehold.access import UserRef
 from freehold.base.errors import Forbidden, Missing, Refused, Unavailable
 from freehold.base.validation import Input
-from freehold.data.context import Context
+from freehold.data.context import Context, Mine
 from freehold.data.paging import Page
 from freehold.mail.errors import MailedTooOften
 from freehold.passwords.hashing import CommonPassword
@@ -43,7 +43,7 @@ async def list_users(context: Context, query: UsersPageRequest) -> Page[User]:
     return await finding.list_all(context, query)
 
 
-@routes.get("/v1/users/{user}", errors=[Missing, Forbidden])
+@routes.get("/v1/users/{user}", errors=[Missing, Forbidden], mine={b"include=organizations": Mine.ORGANIZATIONS})
 async def get_user(context: Context, user: UserRef, query: UserQuery) -> User:
     """Read a user.
 

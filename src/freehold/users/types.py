@@ -162,3 +162,15 @@ class PasswordChange(Input, frozen=True, kw_only=True):
     current_password: Secret
     new_password: Password
     end_api_keys: bool = False
+
+
+class WithOrganizations(msgspec.Struct, frozen=True):
+    """A user with the columns of their organizations."""
+
+    user: OwnUser
+    ids: tuple[UUID, ...]
+    names: tuple[str, ...]
+    slugs: tuple[str, ...]
+    owner_ids: tuple[UUID, ...]
+    times_created: tuple[datetime, ...]
+    times_updated: tuple[datetime, ...]

@@ -8,7 +8,7 @@ from freehold.access import OrganizationRef
 from freehold.base.errors import FieldError, Invalid, Moved, Stale, Unauthenticated, refusal
 from freehold.base.new_passwords import SEED, new_passwords_keep
 from freehold.base.text_rules import Rule
-from freehold.data.context import Context
+from freehold.data.context import Context, Mine
 from freehold.data.db import Database
 from freehold.web.answers import Answer
 from freehold.web.asgi import ASGIApp, Receive, Scope, Send
@@ -23,8 +23,8 @@ from freehold.web.rooting import without_second_root
 from freehold.web.routing import Auth, Endpoint
 from freehold.web.tree import Tree
 
-Door = Callable[[Request, Auth, OrganizationRef | None], Awaitable[Context]]
-"""Makes the context of a request, with who asks; it is told in which organization the request reads, if in any.
+Door = Callable[[Request, Auth, OrganizationRef | Mine | None], Awaitable[Context]]
+"""Makes the context of a request, with who asks; it is told what the request reads that can be read together with that.
 
 Raises:
     Unauthenticated: nobody is signed in and somebody must be, or the credentials are not valid.
@@ -138,7 +138,7 @@ class Dispatch:
     async def _respond(self, endpoint: Endpoint, values: list[str], scope: Scope, send: Send) -> None:
         request: Request = scope[REQUEST]
         try:
-            context = await self._door(request, endpoint.auth, endpoint.organization_in(values))
+            context = await self._door(request, endpoint.auth, endpoint.reads(values, scope["query_string"]))
         except Unauthenticated:
             if self._limiter:
                 await self._limiter.count_stranger(request, endpoint.limit)

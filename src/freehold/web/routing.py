@@ -24,9 +24,10 @@ Everything is inspected once, when the module is imported.
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -36,7 +37,7 @@ from freehold.access import OrganizationRef
 from freehold.base.errors import FreeholdError
 from freehold.base.single_values import Reader
 from freehold.base.validation import Input, parse, reader
-from freehold.data.context import Context
+from freehold.data.context import Context, Mine
 from freehold.data.paging import Page
 from freehold.limits.policies import Limited
 from freehold.web.downloads import Download
@@ -64,6 +65,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         public_seconds: how long any cache may use the answer without asking, since it is the same for all; None: not.
         limit: what the request is counted as; None when it is not limited.
         organization_at: which part of the path is the organization in which it reads; None where it reads in none.
+        mine: what is read of who asks where the path says ``me``, by the query string.
         body_optional: whether no body means one that says nothing.
         again: the type of an answer that says that it was done before, which is 200; None where there is none.
         entities: those of the types it answers that have a version.
@@ -87,6 +89,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     references: dict[str, Any]
     reference_readers: tuple[tuple[str, Reader], ...]
     organization_at: int | None
+    mine: Mapping[bytes, Mine]
     body: type[Input] | None
     read_body: Reader | None
     query: type[Input]
@@ -101,13 +104,18 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         """The handler's name, which is the operation's id in the OpenAPI document."""
         return self.handler.__name__
 
-    def organization_in(self, values: Sequence[str]) -> OrganizationRef | None:
-        """Give the organization that the parts of a path name, where something is read in it."""
-        if self.organization_at is None:
-            return None
-        _, read = self.reference_readers[self.organization_at]
-        found = read(values[self.organization_at], "", [])
-        return None if found is UNSET else found
+    def reads(self, values: Sequence[str], query_string: bytes) -> OrganizationRef | Mine | None:
+        """Say what is read that can be read together with who asks: in which organization, or what of themselves.
+
+        Args:
+            values: the parts of the path.
+            query_string: as it was sent.
+        """
+        if self.organization_at is not None:
+            _, read = self.reference_readers[self.organization_at]
+            found = read(values[self.organization_at], "", [])
+            return None if found is UNSET else found
+        return self.mine.get(query_string) if self.mine and values == ["me"] else None
 
     @property
     def changes(self) -> bool:
@@ -173,6 +181,7 @@ class Routes:
         body_optional: bool = False,
         again: type | None = None,
         tag: str | None = None,
+        mine: Mapping[bytes, Mine] = MappingProxyType({}),
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route.
 
@@ -189,6 +198,8 @@ class Routes:
             body_optional: whether no body means one that says nothing.
             again: the type of an answer that says that it was done before, which is 200 and no 201.
             tag: another part of the documentation than that of these routes.
+            mine: what is read of who asks where the path says ``me``, by the query string: it is read together with who
+                that is.
 
         Raises:
             TypeError: the handler's signature does not fit the path.
@@ -226,6 +237,7 @@ class Routes:
                     body_optional=body_optional,
                     again=again,
                     references={name: hints[name] for name in names},
+                    mine=mine,
                     organization_at=_place_of("organization", names) if method == "GET" else None,
                     reference_readers=tuple((name, reference_reader(hints[name])) for name in names),
                     body=body,
