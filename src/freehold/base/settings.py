@@ -152,7 +152,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_ins_per_minute: Annotated[
         int, _about("attempts to sign in or use a mailed token, per minute, per IP address", ge=1)
     ] = 30
-    sign_ups_per_minute: Annotated[int, _about("new accounts per minute, per IP address", ge=1)] = 30
+    sign_ups_per_minute: Annotated[
+        int, _about("new accounts, and changes of a username or e-mail address, per minute, per IP address", ge=1)
+    ] = 30
     trusted_proxies: Annotated[
         str,
         _about(

@@ -70,19 +70,19 @@ class Counter:
             Unavailable: the quota is an exact one, and the database cannot be reached.
         """
         now = self._clock() + self._offset
-        name = f"{policy.name}:{subject}"
+        name = bucket_name(policy, subject)
         bucket = self._buckets.get(name)
         if bucket is None or bucket.ends_at <= now:
             bucket = self._open(name, now)
         if bucket.used >= policy.quota:
-            return _verdict(policy, bucket.used + 1, bucket.ends_at - now)
+            return verdict_of(policy, bucket.used + 1, bucket.ends_at - now)
         if policy.is_exact:
-            return _verdict(policy, await self._count_exactly(name, bucket), bucket.ends_at - now)
+            return verdict_of(policy, await self._count_exactly(name, bucket), bucket.ends_at - now)
         bucket.pending += 1
         interval = HASTY_SECONDS if bucket.used >= policy.quota * NEARLY_FULL else EXCHANGE_SECONDS
         if self._exchange is None and now - self._exchanged_at >= interval:
             self._exchange = asyncio.create_task(self.exchange(), name="freehold-limits")
-        return _verdict(policy, bucket.used, bucket.ends_at - now)
+        return verdict_of(policy, bucket.used, bucket.ends_at - now)
 
     async def exchange(self) -> None:
         """Tell the other nodes what was counted here, and learn what they have counted."""
@@ -140,5 +140,16 @@ class Counter:
         self._buckets = {name: bucket for name, bucket in self._buckets.items() if bucket.ends_at > now}
 
 
-def _verdict(policy: Policy, place: int, seconds: float) -> Verdict:
+def bucket_name(policy: Policy, subject: str) -> str:
+    """Name what a caller asks of one kind."""
+    return f"{policy.name}:{subject}"
+
+
+def address_subject(network: str) -> str:
+    """Name an address as a caller."""
+    return f"address {network}"
+
+
+def verdict_of(policy: Policy, place: int, seconds: float) -> Verdict:
+    """Say whether the request at a place in its window may go on."""
     return Verdict(place <= policy.quota, max(0, policy.quota - place), max(1, math.ceil(seconds)))

@@ -19,4 +19,8 @@ async def add(db: Executor, *, buckets: list[str], ends: list[float], requests: 
 
 
 @statement
+async def add_one(db: Executor, *, bucket: str, window_seconds: int) -> Total: ...
+
+
+@statement
 async def drop_ended(db: Executor) -> None: ...

@@ -151,6 +151,7 @@ class Users(Group):
             UsernameTaken: ``username_taken``.
             EmailTaken: ``email_taken``.
             MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
+            LimitReached: ``limit_reached``: a new username or address counts as a sign-up from the same IP address.
             Stale: ``stale``: the user has changed since that version.
             FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
             WrongPassword: ``wrong_password``.

@@ -19,6 +19,7 @@ from freehold.base.scalars import EMAIL, Password
 from freehold.base.text import folded
 from freehold.base.validation import given_fields, parse_value
 from freehold.data.context import Context
+from freehold.limits.charging import charge_address
 from freehold.mail.errors import MailedTooOften
 from freehold.mail.news import tell
 from freehold.mail.templates import load
@@ -198,6 +199,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
         MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
+        LimitReached: ``limit_reached``: a new username or address counts as a sign-up from the same IP address.
         Stale: ``stale``: the user has changed since that version.
         FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
         WrongPassword: ``wrong_password``.
@@ -208,6 +210,8 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
             raise Forbidden("An API key cannot change an e-mail address: sign in instead")
         await require_fresh(subject.context, patch.current_password)
         await count_change(subject.context, subject.user_id)
+    elif patch.username is not UNSET:
+        await charge_address(subject.context, "sign-ups")  # it tells whether the name is taken, as signing up does
 
     async def store(context: Context) -> User:
         return await _update(msgspec.structs.replace(subject, context=context), patch, version)

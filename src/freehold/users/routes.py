@@ -62,7 +62,8 @@ async def update_user(context: Context, user: UserRef, body: UserPatch, version:
     This is a merge patch (RFC 7396): fields that you leave out stay the same, and null removes a field. A new e-mail
     address takes effect when it is confirmed with the token that is mailed to it; the old address is notified. Send
     your current address to cancel an unconfirmed change.
-    An address needs `current_password`, or a session that gave it within the last 10 minutes.
+    An address needs `current_password`, or a session that gave it within the last 10 minutes. A new username or address
+    also counts as a sign-up from your IP address (`sign_ups_per_minute`), since the answer says whether it is taken.
     """
     return await operations.update(context, user, body, version=version)
 

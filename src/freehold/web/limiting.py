@@ -9,7 +9,7 @@ import msgspec
 
 from freehold.base.addresses import network_of
 from freehold.data.context import Context
-from freehold.limits.counter import Counter
+from freehold.limits.counter import Counter, address_subject
 from freehold.limits.errors import LimitReached
 from freehold.limits.policies import BY_ADDRESS, WINDOW_SECONDS, Limited, policies
 from freehold.web.requests import Request
@@ -41,10 +41,7 @@ class Limiter:
         )
         if not verdict.is_allowed:
             context.tools.observer.limited(kind)
-            raise LimitReached(
-                f"You may send {policy.quota} {kind} in {WINDOW_SECONDS} seconds: wait {verdict.reset_seconds} s",
-                retry_after_seconds=verdict.reset_seconds,
-            )
+            raise LimitReached.of(policy, verdict.reset_seconds)
 
     async def count_stranger(self, request: Request, kind: Limited | None) -> None:
         """Count a request whose credentials are not valid, against its address.
@@ -66,4 +63,4 @@ def _subject(context: Context, kind: Limited | None) -> str | None:
     if actor is not None and kind not in BY_ADDRESS:
         own = actor.key and actor.key.organization_id
         return f"organization {own}" if own else f"user {actor.user_id}"
-    return f"address {network_of(context.ip)}" if context.ip else None
+    return address_subject(network_of(context.ip)) if context.ip else None

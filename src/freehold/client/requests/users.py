@@ -91,6 +91,7 @@ def users_update(user: UUID | Literal["me"], /, patch: UserPatch, *, version: da
         UsernameTaken: ``username_taken``.
         EmailTaken: ``email_taken``.
         MailedTooOften: ``mailed_too_often``: to the new address, or this user has asked for many, within the hour.
+        LimitReached: ``limit_reached``: a new username or address counts as a sign-up from the same IP address.
         Stale: ``stale``: the user has changed since that version.
         FreshSignInNeeded: ``fresh_sign_in_needed``: a new address needs the actor's password, here or lately.
         WrongPassword: ``wrong_password``.

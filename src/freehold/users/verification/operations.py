@@ -7,6 +7,7 @@ from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, InvalidToken, Missing
 from freehold.base.tokens import Kind, new_token, token_hash
 from freehold.data.context import Context
+from freehold.limits.charging import charge_address
 from freehold.mail.links import link_to
 from freehold.mail.operations import enqueue
 from freehold.mail.restraint import restrain
@@ -66,11 +67,14 @@ async def ask_for_confirmation(context: Context, user: User, email: str, *, is_p
 async def count_change(context: Context, user_id: UUID) -> None:
     """Count that a user asks for another address, in a transaction of its own, before anything is told about it.
 
-    So a conflict counts, too: going through addresses to learn which are taken leads no further than by signing up.
+    So a conflict counts, too: going through addresses to learn which are taken leads no further than by signing up,
+    and uses up the same quota of whoever asks, however many accounts they have.
 
     Raises:
+        LimitReached: ``limit_reached``: sign-ups from this IP address.
         MailedTooOften: ``mailed_too_often``: by this user within the hour.
     """
+    await charge_address(context, "sign-ups")
     await in_transaction(context, lambda inner: restrain(inner, str(user_id), "email_change"))
 
 
