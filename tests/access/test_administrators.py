@@ -175,7 +175,9 @@ OF_A_USER: Final = [
 
 
 @pytest.mark.parametrize("endpoint", OF_A_USER, ids=lambda each: each.name)
-async def test_user_who_does_not_exist_has_no_empty_list(endpoint: Endpoint, client: httpx.AsyncClient, connection: Any):
+async def test_user_who_does_not_exist_has_no_empty_list(
+    endpoint: Endpoint, client: httpx.AsyncClient, connection: Any
+):
     root = await administrator(client, connection)
     path = re.sub(r"\{\w+\}", lambda _: str(uuid4()), endpoint.path)
     answer = await client.request(endpoint.method, path, headers=root)
