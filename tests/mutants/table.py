@@ -2,7 +2,13 @@
 
 from typing import Final
 
-ACCESS: Final = ("tests/access", "tests/actions", "tests/web/test_roles_http.py", "tests/contract/test_isolation.py")
+ACCESS: Final = (
+    "tests/isolation",
+    "tests/access",
+    "tests/actions",
+    "tests/web/test_roles_http.py",
+    "tests/contract/test_isolation.py",
+)
 KEYS: Final = ("tests/api_keys", "tests/access/test_limited_keys.py")
 INVITATIONS: Final = ("tests/organizations",)
 RULES: Final = ("tests/migrate/rules", "tests/migrate/test_losses.py")
