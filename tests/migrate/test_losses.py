@@ -41,3 +41,10 @@ def test_loss_says_how_many_values_there_were_or_that_others_stand_there():
     others = Digests({"public.items": TableDigest(3, "z", {"a": (3, "1"), "b": (3, "3b")})}, {})
     assert [loss.how for loss in lost_data(was, fewer)] == ["had 3 values and has 2"]
     assert [loss.how for loss in lost_data(was, others)] == ["some of its 3 values are not what they were"]
+
+
+def test_column_that_goes_is_a_loss_only_if_it_had_a_value():
+    now = Digests({"public.items": TableDigest(3, "y", {"a": (3, "1")})}, {})
+    for values, lost in ((0, []), (2, ["public.items.b"])):
+        was = Digests({"public.items": TableDigest(3, "x", {"a": (3, "1"), "b": (values, str(values))})}, {})
+        assert [f"{loss.table}.{loss.column}" for loss in lost_data(was, now)] == lost
