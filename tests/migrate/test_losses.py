@@ -48,3 +48,16 @@ def test_column_that_goes_is_a_loss_only_if_it_had_a_value():
     for values, lost in ((0, []), (2, ["public.items.b"])):
         was = Digests({"public.items": TableDigest(3, "x", {"a": (3, "1"), "b": (values, str(values))})}, {})
         assert [f"{loss.table}.{loss.column}" for loss in lost_data(was, now)] == lost
+
+
+def test_table_that_comes_or_goes_with_rows_is_a_loss():
+    full, empty, none = ({"public.items": TableDigest(3, "x")}, {"public.items": TableDigest(0, "0")}, {})
+    cases = [
+        (full, none, ["the table with its 3 rows is gone"]),
+        (empty, none, []),
+        (none, full, ["a table with 3 rows was not there before"]),
+        (none, empty, []),
+        (full, full, []),
+    ]
+    for was, now, said in cases:
+        assert [loss.how for loss in lost_data(Digests(was, {}), Digests(now, {}))] == said
