@@ -1,6 +1,8 @@
 """What is for platform administrators alone: refused over HTTP for everybody else, however they ask."""
 
+import re
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from tests.users.people import Headers, arrive, headers_of, me
 
 from freehold import Platform
 from freehold.serve.application import ENDPOINTS
+from freehold.web.routing import Endpoint
 
 FOR_OTHERS: Final = [each for each in ENDPOINTS if each.tag in {"administrators", "suspension"}]
 """Every route that helps somebody else."""
@@ -164,3 +167,18 @@ async def test_administrator_helps_a_user_back_in(client: httpx.AsyncClient, con
     for name in ("send_email_verification_to_user", "send_password_reset"):
         refused = await scene.ask(name, root)
         assert (refused.status_code, refused.json()["code"]) == (409, "user_suspended")
+
+
+OF_A_USER: Final = [
+    each for each in ENDPOINTS if each.path.startswith("/v1/users/{user}") and each.method in {"GET", "DELETE"}
+]
+
+
+@pytest.mark.parametrize("endpoint", OF_A_USER, ids=lambda each: each.name)
+async def test_user_who_does_not_exist_has_no_empty_list(
+    endpoint: Endpoint, client: httpx.AsyncClient, connection: Any
+):
+    root = await administrator(client, connection)
+    path = re.sub(r"\{\w+\}", lambda _: str(uuid4()), endpoint.path)
+    answer = await client.request(endpoint.method, path, headers=root)
+    assert answer.status_code == 404, answer.text

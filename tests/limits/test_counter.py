@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from freehold import Platform
+from freehold.limits import counter as limits_counter
 from freehold.limits.counter import EXCHANGE_SECONDS, Counter
 from freehold.limits.jobs import drop_ended
 from freehold.limits.policies import Policy
@@ -137,3 +138,21 @@ async def test_windows_that_ended_are_forgotten(platform: Platform, connection: 
     assert await connection.fetchval("SELECT requests FROM request_counts") == 1
     await drop_ended(platform.context)  # START is long ago
     assert await connection.fetchval("SELECT count(*) FROM request_counts") == 0
+
+
+async def test_with_too_many_callers_a_process_counts_anew(
+    make: Callable[[], Counter], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits_counter, "MOST_BUCKETS", 2)
+    counter = make()
+    for user, remaining in ((1, 99), (2, 99), (1, 98), (2, 98), (3, 99), (1, 99)):
+        assert (await counter.count(READS, f"user {user}")).remaining == remaining
+    await settle(counter)
+
+
+@pytest.mark.parametrize(("second", "reset"), [(0, 60), (1, 59), (59, 1)])
+async def test_window_ends_with_the_minute(second: int, reset: int, moment: list[float], make: Callable[[], Counter]):
+    moment[0] = START - START % 60 + second
+    counter = make()
+    assert (await counter.count(READS, "user 1")).reset_seconds == reset
+    await settle(counter)

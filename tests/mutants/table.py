@@ -2,7 +2,13 @@
 
 from typing import Final
 
-ACCESS: Final = ("tests/access", "tests/actions", "tests/web/test_roles_http.py", "tests/contract/test_isolation.py")
+ACCESS: Final = (
+    "tests/isolation",
+    "tests/access",
+    "tests/actions",
+    "tests/web/test_roles_http.py",
+    "tests/contract/test_isolation.py",
+)
 KEYS: Final = ("tests/api_keys", "tests/access/test_limited_keys.py")
 INVITATIONS: Final = ("tests/organizations",)
 RULES: Final = ("tests/migrate/rules", "tests/migrate/test_losses.py")
@@ -25,7 +31,7 @@ TABLE: Final[dict[str, tuple[str, ...]]] = {
     "limits/counter.py": ("tests/limits", "tests/web/test_limits.py"),
     "web/limiting.py": ("tests/web/test_limits.py",),
     "idempotency/keys.py": ("tests/web/test_idempotency.py",),
-    "idempotency/once.py": ("tests/web/test_idempotency.py",),
+    "idempotency/once.py": ("tests/web/test_idempotency.py", "tests/faults/test_truth.py"),
     "web/idempotency.py": ("tests/web/test_idempotency.py", "tests/faults/test_truth.py"),
     "web/conditions.py": ("tests/web/test_machinery.py", "tests/web/test_api.py", "tests/web/test_roles_http.py"),
     "users/backoff/attempts.py": ("tests/users/test_backoff.py",),

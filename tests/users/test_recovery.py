@@ -10,7 +10,7 @@ from tests.conftest import PASSWORD
 from tests.mail.letters import letters_to, token_in, token_to
 from tests.users.people import arrive, code, confirm, me, sign_in, sign_up
 
-from freehold import NewPasswordReset, PageRequest, PasswordResetCompletion, Platform
+from freehold import AccountAuditPageRequest, NewPasswordReset, PageRequest, PasswordResetCompletion, Platform
 from freehold.data.db import Transaction
 
 ADA, NEW = "ada@example.com", "Analytical2"
@@ -191,3 +191,25 @@ async def test_recovery_is_in_the_audit_log(client: httpx.AsyncClient, platform:
         ("password_reset.complete", user),
     ]
     assert "@" not in str(rows)
+
+
+async def test_whoever_asks_for_somebody_else_learns_nothing_from_their_own_data(
+    client: httpx.AsyncClient, platform: Platform
+):
+    await sign_up(client)
+    eve = await arrive(client, "eve")
+    for email in (ADA, "nobody@example.com"):
+        asked = await client.post("/v1/password-resets", json={"email": email}, headers=eve)
+        assert asked.status_code == 202
+    exported = (await client.get("/v1/users/me/export", headers=eve)).json()
+    assert str((await platform.users.find("ada")).id) not in str(exported)
+    assert "password_reset.create" not in {event["action"] for event in exported["audit_events"]}
+    of_ada = await platform.audit.list_of_accounts(AccountAuditPageRequest(action="password_reset.create"))
+    assert [event.actor_id for event in of_ada.data] == [None, None]
+
+
+async def test_whoever_asks_for_themselves_did_it(client: httpx.AsyncClient, platform: Platform):
+    ada = await arrive(client)
+    await client.post("/v1/password-resets", json={"email": ADA}, headers=ada)
+    asked = await platform.audit.list_of_accounts(AccountAuditPageRequest(action="password_reset.create"))
+    assert [event.actor_id for event in asked.data] == [(await platform.users.find("ada")).id]

@@ -114,13 +114,16 @@ def on_user(
     *,
     writes: Writes | None = None,
     private: bool = False,
+    looks_up: bool = False,
 ) -> Callable[
     [Callable[Concatenate[Subject, P], Awaitable[R]]], Callable[Concatenate[Context, UserRef, P], Awaitable[R]]
 ]:
     """Declare an operation on the account of a user.
 
     A user is seen by themselves, by whoever shares an organization with them, and by platform administrators; changed
-    by themselves and by platform administrators. What is ``private`` is also seen by these alone.
+    by themselves and by platform administrators. What is ``private`` is also seen by these alone. With ``looks_up``,
+    it is asked first whether a user whom an administrator names exists: for operations that would find nothing of
+    them, and not know that.
 
     Raises (when called):
         Unauthenticated: nobody is signed in.
@@ -128,7 +131,7 @@ def on_user(
         Forbidden: the actor sees the user and may not do this.
     """
     closed = private or writes is not None
-    find = partial(subject_of, action=action, closed=closed)
+    find = partial(subject_of, action=action, closed=closed, looks_up=looks_up)
     allowed = "self" if closed else "self, fellow members"
 
     def declare(

@@ -51,6 +51,10 @@ async def shares_organization(db: Executor, *, viewer_id: UUID, user_id: UUID) -
 
 
 @statement
+async def user_exists(db: Executor, *, user_id: UUID) -> bool: ...
+
+
+@statement
 async def role_of_user(db: Executor, *, organization_id: UUID, user_id: UUID) -> UserRole | None: ...
 
 

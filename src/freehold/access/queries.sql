@@ -52,6 +52,10 @@ SELECT EXISTS (
     WHERE mine.user_id = :viewer_id AND theirs.user_id = :user_id
 );
 
+-- name: user_exists
+-- Whether there is a user with this id.
+SELECT EXISTS (SELECT FROM users WHERE id = :user_id);
+
 -- name: role_of_user
 -- What a user is in an organization (NULL for an outsider), and whether they administer the platform.
 SELECT u.is_admin, r.role, r.actions,

@@ -122,7 +122,9 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         return self.context.actor is not None and self.context.actor.key is not None
 
 
-async def subject_of(context: Context, user: UserRef, *, action: AccountAction, closed: bool) -> Subject:
+async def subject_of(
+    context: Context, user: UserRef, *, action: AccountAction, closed: bool, looks_up: bool = False
+) -> Subject:
     """Let the actor do something with the account of a user.
 
     Args:
@@ -130,6 +132,7 @@ async def subject_of(context: Context, user: UserRef, *, action: AccountAction, 
         user: whose account.
         action: what is done.
         closed: whether nobody may but the user themselves and platform administrators.
+        looks_up: whether to ask if the user exists, where an administrator names one.
 
     Raises:
         Unauthenticated: nobody is signed in.
@@ -148,10 +151,16 @@ async def subject_of(context: Context, user: UserRef, *, action: AccountAction, 
             context.db, viewer_id=actor.user_id, user_id=user_id
         )
         if not visible:
-            raise Missing("This user does not exist, or you cannot view them")
+            raise _no_such_user()
         if closed:
             raise Forbidden("Only the user or a platform administrator can do this")
+    elif looks_up and user_id != actor.user_id and not await queries.user_exists(context.db, user_id=user_id):
+        raise _no_such_user()
     return Subject(context=context, user_id=user_id)
+
+
+def _no_such_user() -> Missing:
+    return Missing("This user does not exist, or you cannot view them")
 
 
 async def scope_of(

@@ -102,7 +102,7 @@ async def _create_for_user(subject: Subject, new: NewApiKey) -> IssuedApiKey:
     return await issue(subject.context, Holder(user_id=subject.user_id), new, actions=new.actions)
 
 
-@on_user(AccountAction.API_KEY_READ, private=True)
+@on_user(AccountAction.API_KEY_READ, private=True, looks_up=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[ApiKey]:
     """List the API keys of a user, newest first, including recently expired ones.
 

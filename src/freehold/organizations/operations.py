@@ -116,7 +116,7 @@ async def get(scope: Scope) -> Organization:
     return kept_as_seen(scope, found)
 
 
-@on_user(AccountAction.ORGANIZATION_LIST)
+@on_user(AccountAction.ORGANIZATION_LIST, looks_up=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[Organization]:
     """List the organizations of a user that the actor can see, newest first unless it is a request that says otherwise.
 

@@ -229,7 +229,7 @@ async def list_mine(context: Context, request: PageRequest) -> Page[Session]:
     return await _read(context, _user_of(context.signed_in), request)
 
 
-@on_user(AccountAction.SESSION_READ, private=True)
+@on_user(AccountAction.SESSION_READ, private=True, looks_up=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[Session]:
     """List the sessions of a user, newest first. For the user and for platform administrators.
 
@@ -289,7 +289,7 @@ async def end_of_user(subject: Subject, session_id: UUID) -> None:
         raise Missing("This user does not have this session")
 
 
-@on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION)
+@on_user(AccountAction.SESSION_DELETE, writes=Writes.TRANSACTION, looks_up=True)
 async def end_others(subject: Subject) -> None:
     """End all sessions of a user except the current one, or every session if a platform administrator asks."""
     db = subject.db.deleting("sessions", user_id=subject.user_id)

@@ -170,6 +170,9 @@ def test_domain_of_an_earlier_file_is_known(write: Writer) -> None:
     [
         ("DELETE FROM items WHERE true;", "lossy: items nobody needs them", []),
         ("DELETE FROM app.items WHERE TRUE;", "lossy: app.items nobody needs them", []),
+        ("DELETE FROM items WHERE true;", "lossy: items.a nobody needs it", []),
+        ("DELETE FROM app.items WHERE true;", "lossy: app.items.a nobody needs it", []),
+        ("DELETE FROM items WHERE true;", "lossy: others.a nobody needs it", ["notice"]),
         ("DELETE FROM items WHERE true;", "irreversible: nobody needs them", []),
         ("DELETE FROM items WHERE true;", "lint-ignore: delete-without-where down has a copy", []),
         ("DELETE FROM items WHERE true;", "lossy: other nobody needs them", ["notice"]),

@@ -104,7 +104,7 @@ async def note_failure(context: Context, organization_id: UUID, reason: str) -> 
     await queries.note_failure(context.db, organization_id=organization_id, reason=reason[:_MOST_CHARACTERS])
 
 
-@on_user(AccountAction.ORGANIZATION_LIST, private=True)
+@on_user(AccountAction.ORGANIZATION_LIST, private=True, looks_up=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[DeletedOrganization]:
     """List the deleted organizations that a user can restore, newest first.
 

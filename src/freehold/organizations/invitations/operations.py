@@ -256,7 +256,7 @@ async def decline(context: Context, invitation: InvitationToken) -> None:
     await _record_declined(context, declined)
 
 
-@on_user(AccountAction.INVITATION_LIST, private=True)
+@on_user(AccountAction.INVITATION_LIST, private=True, looks_up=True)
 async def list_of_user(subject: Subject, request: PageRequest) -> Page[ReceivedInvitation]:
     """List the open invitations to the address that a user has confirmed, newest first.
 

@@ -1,5 +1,7 @@
 """Setting a new password with a token that is mailed, for those who have forgotten theirs."""
 
+import msgspec
+
 from freehold.access import AccountAction, By, Subject, Writes, in_transaction, on_user, operation
 from freehold.audit.recording import record
 from freehold.base.errors import Forbidden, InvalidToken, Missing
@@ -87,7 +89,9 @@ async def mail_token(context: Context, email: str) -> None:
         minutes=f"{minutes:g}",
     )
     user_id = found.id if found else None
-    await record(context, AccountAction.PASSWORD_RESET_CREATE, user_id, user_id=user_id)
+    # Whoever asks may be signed in as somebody else: it is no deed of that one, whose own data would tell them the id.
+    known = context if is_own else msgspec.structs.replace(context, actor=None)
+    await record(known, AccountAction.PASSWORD_RESET_CREATE, user_id, user_id=user_id)
 
 
 @operation(AccountAction.PASSWORD_RESET_COMPLETE, by=By.ANYONE, writes=Writes.OWN_TRANSACTION)
