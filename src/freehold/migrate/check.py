@@ -6,6 +6,7 @@ from freehold.migrate import rules
 from freehold.migrate.findings import Finding, finding, not_ignored
 from freehold.migrate.migration import Migration
 from freehold.migrate.rules.known import Known
+from freehold.migrate.rules.spread import Spread
 
 ALL_RULES = frozenset((*rules.OWN_RULES, *rules.TRACED_RULES))
 """Every rule that ``lint-ignore`` may name."""
@@ -21,8 +22,14 @@ def check(migrations: Sequence[Migration], *, among: Sequence[Migration] = ()) -
     judged = {migration.path for migration in migrations}
     known = Known([migration for migration in among if migration.path not in judged])
     found: list[Finding] = []
+    spread = Spread()
+    places = Spread.is_used((*among, *migrations))
+    for migration in among if places else ():
+        if migration.path not in judged:
+            spread.judge(migration)
     for migration in migrations:
         own = rules.judge(migration, known)
+        own += spread.judge(migration) if places else []
         known.later(migration)
         found += not_ignored(migration, sorted(own, key=lambda each: each.line))
         found += [

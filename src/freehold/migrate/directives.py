@@ -1,14 +1,14 @@
 """The comment lines that tell the engine how to treat a file: ``-- migrate:up`` and ``-- migrate: name ...``."""
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from freehold.migrate.lexer import Kind, Token
 
 _COMMENT = re.compile(r"--\s*migrate\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _SECTION = re.compile(r":\s*(up|down)\s*")
 _DIRECTIVE = re.compile(
-    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill|imported)"
+    r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill|imported|distribute)"
     r"\s*[:=]\s*(?P<value>.*?)\s*"
 )
 
@@ -23,6 +23,7 @@ KNOWN = (
     "-- migrate: out-of-order: why",
     "-- migrate: backfill: table.column",
     "-- migrate: imported: where from",
+    "-- migrate: distribute: table by column",
 )
 """Every directive as it is written."""
 
@@ -61,6 +62,22 @@ class Backfill(NamedTuple):
     key: str
     batch_rows: int = 10_000
     pause_seconds: float = 0.0
+
+
+class Distribute(NamedTuple):
+    """Where the rows of a table are on a Citus cluster; elsewhere it means nothing.
+
+    Attributes:
+        table: its name, with its schema if that is not ``public``.
+        kind: ``distributed`` by a column, ``reference`` (on every server) or ``local`` (on the coordinator).
+        column: by which its rows are spread.
+        line: of the directive.
+    """
+
+    table: str
+    kind: Literal["distributed", "reference", "local"]
+    column: str | None = None
+    line: int = 0
 
 
 def read(token: Token) -> Directive | None:
@@ -125,6 +142,28 @@ def backfill(value: str) -> Backfill:
     if match is None:
         raise ValueError(f"cannot read {value!r}; write: -- migrate: backfill: table.column batch=10000 pause=0.1")
     return Backfill(match["table"], match["key"], int(match["batch"] or 10_000), float(match["pause"] or 0))
+
+
+def distribute(value: str) -> Distribute:
+    """Read ``table by column``, ``table reference`` or ``table local``.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    match = re.fullmatch(
+        r"(?P<table>[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)\s+"
+        r"(?:by\s+(?P<column>[a-z_][a-z0-9_]*)|(?P<kind>reference|local))",
+        value,
+    )
+    if match is None:
+        raise ValueError(
+            f"cannot read {value!r}; write: -- migrate: distribute: table by column; or behind the table: reference, "
+            "or local (names in lower case)"
+        )
+    table = match["table"].removeprefix("public.")
+    if match["column"]:
+        return Distribute(table, "distributed", match["column"])
+    return Distribute(table, "reference" if match["kind"] == "reference" else "local")
 
 
 def _with_reason(value: str, form: str) -> tuple[str, str]:

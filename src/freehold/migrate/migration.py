@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from freehold.migrate.directives import Backfill, Ignore, Lossy
+from freehold.migrate.directives import Backfill, Distribute, Ignore, Lossy
 from freehold.migrate.errors import FormatError
 from freehold.migrate.lexer import word_texts
 from freehold.migrate.splitter import Statement
@@ -38,12 +38,14 @@ class Section(NamedTuple):
         transaction: False if its one statement must run outside a transaction.
         backfill: set if its one statement runs in batches.
         line: of its marker.
+        distributes: where tables are on a Citus cluster after it.
     """
 
     statements: tuple[Statement, ...] = ()
     transaction: bool = True
     backfill: Backfill | None = None
     line: int = 0
+    distributes: tuple[Distribute, ...] = ()
 
 
 class Migration(NamedTuple):
@@ -113,4 +115,6 @@ def _digest(up: Section, down: Section, ends: Callable[[str], str]) -> str:
         digest.update(f"section transaction={section.transaction} backfill={section.backfill}\0".encode())
         for statement in section.statements:
             digest.update("\0".join(word_texts(ends(statement.sql))).encode() + b"\0;\0")
+        for each in section.distributes:
+            digest.update(f"distribute {each.table} {each.kind} {each.column}\0".encode())
     return digest.hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from freehold.migrate import directives
-from freehold.migrate.directives import Directive
+from freehold.migrate.directives import Directive, Distribute
 from freehold.migrate.lexer import Kind, Piece, Token, UnterminatedError, pieces, tokens
 from freehold.migrate.migration import FilesError, Migration, Problem, Section, checksum
 from freehold.migrate.splitter import ScriptError, Statement, split
@@ -132,6 +132,7 @@ class _Reader:
             not _outside(transactions, opens, statements),
             backfills[0] if backfills else None,
             opens.line,
+            self._distributes([d for d in own if d.start > first_marker or opens.name == "up"]),
         )
         self._refuse_bad_statements(section)
         return section
@@ -144,8 +145,23 @@ class _Reader:
         except ScriptError as error:
             raise FilesError([*self._problems, Problem(self._path, error.line, str(error))]) from None
 
+    def _distributes(self, own: list[Directive]) -> tuple[Distribute, ...]:
+        found: dict[str, Distribute] = {}
+        for directive in own:
+            for each in self._values([directive], "distribute", directives.distribute):
+                if each.table in found:
+                    self._problem(directive.line, f"{each.table} is distributed twice: leave one of the two lines")
+                found[each.table] = each._replace(line=directive.line)
+        return tuple(found.values())
+
     def _refuse_bad_statements(self, section: Section) -> None:
         alone = not section.transaction or section.backfill is not None
+        if alone and section.distributes:
+            self._problem(
+                section.distributes[0].line,
+                "a table is distributed in the transaction of its section, and this section has none: move this line "
+                "to a migration of its own",
+            )
         if alone and len(section.statements) > 1:
             kind = "backfill" if section.backfill else "transaction=off"
             self._problem(

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from freehold.migrate import backfill, concurrently, journal
 from freehold.migrate.blame import at_commit, blaming
 from freehold.migrate.boundary import Boundary
+from freehold.migrate.citus import placing
 from freehold.migrate.database import LOST, Connection
 from freehold.migrate.errors import BeyondError, BusyError, ConnectError, StepError
 from freehold.migrate.lexer import Kind
@@ -117,13 +118,18 @@ async def _in_transaction(
     connection = bench.connection
     await clear_session(connection)  # an earlier try may have prepared statements, which no rollback takes away
     await set_limits(connection, lock_seconds=bench.patience.lock_seconds)
+    spread = bool(section.distributes) and await placing.is_spread(connection)
     async with _transaction(connection, migration, section):
+        if spread:
+            await connection.execute(placing.SEQUENTIAL)
         await _run_statements(bench, migration, section)
         async with at_commit(migration, section):  # now, since later the settings and the role of the file are gone
             await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         if bench.watch:
             await bench.watch(connection)
         await connection.execute(OWN_AGAIN)
+        if spread:
+            await _distribute(connection, migration, section)
         if bench.boundary:
             await _release(connection, section)
             await bench.boundary.check(connection)
@@ -134,6 +140,20 @@ async def _in_transaction(
     if reads_only:  # it has changed nothing, so to run it twice would do no harm
         async with connection.transaction():
             await _journal_end(connection, migration, direction, began)
+
+
+async def _distribute(connection: Connection, migration: Migration, section: Section) -> None:
+    moved = await placing.missing(connection, section.distributes)
+    if not moved:
+        return
+    told = await placing.comments(connection)
+    keys = await placing.take_keys(connection, [each.table for each in moved])
+    for each in moved:
+        async with blaming(migration, section, Statement("", each.line, 0)):
+            await placing.place(connection, [each])
+    async with blaming(migration, section, Statement("", section.distributes[0].line, 0)):
+        await placing.give_back_keys(connection, keys)
+    await placing.put_back(connection, told)
 
 
 async def _run_statements(bench: Bench, migration: Migration, section: Section) -> None:

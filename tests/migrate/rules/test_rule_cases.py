@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.migrate.rules import columns, constraints, rows, tables, unseen, ways
+from tests.migrate.rules import columns, constraints, rows, spread, tables, unseen, ways
 
 from freehold.migrate import rules
 from freehold.migrate.check import check
@@ -20,8 +20,9 @@ def cases(kind: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for table in TABLES:
         for rule, statements in getattr(table, kind).items():
             yield from ((rule, each, ()) for each in statements)
-    for rule, files in getattr(ways, kind).items():
-        yield from ((rule, up, directives) for up, *directives in files)
+    for table in (ways, spread):
+        for rule, files in getattr(table, kind).items():
+            yield from ((rule, up, directives) for up, *directives in files)
 
 
 def broken(write: Writer, up: str, directives: tuple[str, ...]) -> set[str]:

@@ -7,19 +7,20 @@ from typing import Final, Literal
 import msgspec
 
 from freehold.migrate import backup, journal
+from freehold.migrate.citus import placing
 from freehold.migrate.citus.layout import EVERYWHERE, SPREAD
 from freehold.migrate.database import REFUSED, Connection, connect
+from freehold.migrate.directives import Distribute
 from freehold.migrate.drift import changing, drift
 from freehold.migrate.errors import MigrateError, StepError
 from freehold.migrate.files import MigrationSet
-from freehold.migrate.history import compare
+from freehold.migrate.history import History, compare
 from freehold.migrate.lock import runner_lock
 from freehold.migrate.progress import Progress, Silent
 from freehold.migrate.rights import refuse_without_journal
 
 _LAID_OUT: Final = (*EVERYWHERE, *SPREAD)
 
-_HAS_CITUS: Final = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
 _CLUSTER: Final = """
 SELECT citus_is_coordinator() AS is_coordinator,
     EXISTS (SELECT FROM pg_dist_node WHERE groupid = 0) AS knows_itself,
@@ -50,29 +51,7 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND p.relnamespace = 'public'::regna
     )
 ORDER BY 1, 2
 """
-_COMMENTS: Final = """
-SELECT format(
-        'COMMENT ON %s %s IS %L',
-        CASE
-            WHEN d.objsubid > 0 THEN 'COLUMN'
-            WHEN c.relkind = 'v' THEN 'VIEW'
-            WHEN c.relkind = 'i' THEN 'INDEX'
-            ELSE 'TABLE'
-        END,
-        c.oid::regclass::text || coalesce('.' || quote_ident(a.attname), ''),
-        d.description
-    )
-FROM pg_description d
-JOIN pg_class c ON c.oid = d.objoid
-LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
-WHERE d.classoid = 'pg_class'::regclass AND c.relkind IN ('r', 'v', 'i')
-    AND c.relnamespace::regnamespace::text !~ '^pg_'
-UNION ALL
-SELECT format('COMMENT ON CONSTRAINT %I ON %s IS %L', k.conname, k.conrelid::regclass, d.description)
-FROM pg_description d
-JOIN pg_constraint k ON k.oid = d.objoid AND k.conrelid <> 0
-WHERE d.classoid = 'pg_constraint'::regclass
-"""
+_THERE: Final = "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
 
 
 class CannotDistributeError(MigrateError):
@@ -141,8 +120,14 @@ async def distribute(
     progress = progress or Silent()
     async with runner_lock(database_url), connect(database_url) as connection:
         await refuse_without_journal(connection)
-        workers = await _refuse(connection, sets)
-        placed = await _missing(connection)
+        history = compare(sets, await journal.applied(connection))
+        own = await _own(connection, history)
+        workers = await _refuse(connection, history, own)
+        placed = await _missing(connection) + [
+            Placement(each.table, each.kind, each.column)
+            for each in await placing.missing(connection, own)
+            if each.kind != "local"
+        ]
         if dry_run or not placed:
             return Distribution(placed, shards, workers)
         taken = await backup.create(database_url, backups, progress)
@@ -152,9 +137,19 @@ async def distribute(
         return done
 
 
-async def _refuse(connection: Connection, sets: Sequence[MigrationSet]) -> int:
+async def _own(connection: Connection, history: History) -> list[Distribute]:
+    """List where the directives of applied files place tables that are there."""
+    found: dict[str, Distribute] = {}
+    for row in history.applied:
+        if migration := history.files.get(row.key):
+            found |= {each.table: each for each in migration.up.distributes}
+    there = {name for (name,) in await connection.fetch(_THERE, list(found))}
+    return [each for name, each in found.items() if name in there]
+
+
+async def _refuse(connection: Connection, history: History, own: Sequence[Distribute]) -> int:
     """Refuse with every reason that there is; gives the number of workers."""
-    if not await connection.fetchval(_HAS_CITUS):
+    if not await connection.fetchval(placing.HAS_CITUS):
         raise CannotDistributeError(
             "This database has no Citus: make a cluster, run CREATE EXTENSION citus in a database of the same name on "
             "each server, move your data into the coordinator's, and run this again"
@@ -170,7 +165,6 @@ async def _refuse(connection: Connection, sets: Sequence[MigrationSet]) -> int:
         )
     if not cluster["workers"]:
         reasons.append("There is no worker: add one with SELECT citus_add_node('NAME', 5432)")
-    history = compare(sets, await journal.applied(connection))
     history.refuse_trouble()
     if history.pending:
         reasons.append(f"{len(history.pending)} migrations are pending: run 'freehold migrate apply' first")
@@ -178,12 +172,14 @@ async def _refuse(connection: Connection, sets: Sequence[MigrationSet]) -> int:
         reasons.append("The schema was changed by hand: see 'freehold migrate verify', and change it back first")
     reasons += [
         f"{row['table']} has the trigger {row['name']}, and Citus runs none there: drop it"
-        for row in await connection.fetch(_TRIGGERS, _LAID_OUT)
+        for row in await connection.fetch(_TRIGGERS, [*_LAID_OUT, *(each.table for each in own)])
     ]
     reasons += [
-        f"{row['name']} of {row['table']} refers to {row['parent']}, which is spread, and {row['table']} is not: drop "
-        f"this key; afterwards you can spread {row['table']} with create_distributed_table, and add it again"
+        f"{row['name']} of {row['table']} refers to {row['parent']}, which is spread, and {row['table']} is not: "
+        f"drop this key, or spread {row['table']} with a migration that has the line "
+        f"'-- migrate: distribute: {row['table']} by organization_id'"
         for row in await connection.fetch(_REFERRING, list(SPREAD))
+        if row["table"] not in {each.table for each in own if each.kind == "distributed"}
     ]
     if reasons:
         raise CannotDistributeError("\n".join(reasons))
@@ -211,14 +207,19 @@ async def _missing(connection: Connection) -> list[Placement]:
 async def _place(connection: Connection, done: Distribution, progress: Progress) -> None:
     try:
         async with connection.transaction():
-            await connection.execute("SET LOCAL citus.multi_shard_modify_mode = sequential")
+            await connection.execute(placing.SEQUENTIAL)
             await connection.execute(f"SET LOCAL citus.shard_count = {done.shards:d}")
-            comments = await _comments(connection)
+            comments = await placing.comments(connection)
+            keys = await placing.take_keys(
+                connection, [each.table for each in done.placed if each.table not in _LAID_OUT]
+            )
             for number, each in enumerate(done.placed):
                 progress.step(f"Placing {each.table}")
                 progress.advance(number, len(done.placed))
                 if each.column is None:
                     await connection.execute("SELECT create_reference_table($1)", each.table)
+                elif each.table not in SPREAD:
+                    await placing.place(connection, [Distribute(each.table, each.kind, each.column)])
                 elif each.table == next(iter(SPREAD)):
                     await connection.execute("SELECT create_distributed_table($1, $2)", each.table, each.column)
                 else:
@@ -228,15 +229,8 @@ async def _place(connection: Connection, done: Distribution, progress: Progress)
                         each.column,
                         next(iter(SPREAD)),
                     )
-            kept = set(await _comments(connection))
-            for comment in comments:  # Citus makes each table again, without them
-                if comment not in kept:
-                    await connection.execute(comment)
+            await placing.give_back_keys(connection, keys)
+            await placing.put_back(connection, comments)
             await journal.add_evidence(connection, done)
     except REFUSED as error:
         raise StepError(f"{error}. Nothing has changed: {done.backup} is the backup of before") from error
-
-
-async def _comments(connection: Connection) -> list[str]:
-    """Write the statements that make all comments."""
-    return [text for (text,) in await connection.fetch(_COMMENTS)]

@@ -227,6 +227,40 @@ _UNSEEN = (
     Rule("other-language", "is not judged: only SQL and PL/pgSQL are", "write it in SQL or PL/pgSQL"),
 )
 
+_CITUS = (
+    Rule(
+        "citus-unique",
+        "rows with other values of the column by which they are spread are on other servers, so Citus refuses this key",
+        "put the column into the key: PRIMARY KEY (organization_id, id)",
+    ),
+    Rule(
+        "citus-foreign-key",
+        "Citus cannot check this key",
+        "spread both tables by one column that is in the key, or refer to a table that is on every server",
+    ),
+    Rule(
+        "citus-trigger",
+        "Citus runs no trigger of a table that is spread or on every server, and refuses to place it",
+        "do it in the program, or drop the trigger in the same file",
+    ),
+    Rule(
+        "citus-column",
+        "rows are spread by this column",
+        "spread the table by a column that stays as it is, such as organization_id",
+    ),
+    Rule("citus-table", "Citus cannot place this table", "make it an ordinary table, or leave it local"),
+    Rule(
+        "citus-alter",
+        "Citus refuses this command beside another",
+        "one ALTER TABLE for each",
+    ),
+    Rule(
+        "citus-write",
+        "Citus refuses this statement",
+        "now() or a value for clock_timestamp(); UPDATE or INSERT ... ON CONFLICT for MERGE",
+    ),
+)
+
 _WAYS = (
     Rule("needs-no-transaction", "PostgreSQL refuses this statement inside a transaction", _ALONE),
     Rule(
@@ -244,7 +278,7 @@ _WAYS = (
 
 RULES = {
     rule.name: rule
-    for rules in (_ROWS, _COLUMNS, _CONSTRAINTS, _TABLES, _INDEXES, _BEHAVIOUR, _SERVER, _UNSEEN, _WAYS)
+    for rules in (_ROWS, _COLUMNS, _CONSTRAINTS, _TABLES, _INDEXES, _BEHAVIOUR, _SERVER, _UNSEEN, _CITUS, _WAYS)
     for rule in rules
 }
 """By name."""
