@@ -51,7 +51,8 @@ def test_column_that_goes_is_a_loss_only_if_it_had_a_value():
 
 
 def test_table_that_comes_or_goes_with_rows_is_a_loss():
-    full, empty, none = ({"public.items": TableDigest(3, "x")}, {"public.items": TableDigest(0, "0")}, {})
+    none: dict[str, TableDigest] = {}
+    full, empty = {"public.items": TableDigest(3, "x")}, {"public.items": TableDigest(0, "0")}
     cases = [
         (full, none, ["the table with its 3 rows is gone"]),
         (empty, none, []),
