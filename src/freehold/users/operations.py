@@ -210,7 +210,7 @@ async def update(subject: Subject, patch: UserPatch, *, version: datetime | None
             raise Forbidden("An API key cannot change an e-mail address: sign in instead")
         await require_fresh(subject.context, patch.current_password)
         await count_change(subject.context, subject.user_id)
-    elif patch.username is not UNSET:
+    elif patch.username is not UNSET and (await _existing(subject)).user.username != patch.username:
         await charge_address(subject.context, "sign-ups")  # it tells whether the name is taken, as signing up does
 
     async def store(context: Context) -> User:
