@@ -20,6 +20,8 @@ from freehold.web import examples
 from freehold.web.examples import RECORDED
 
 DOCUMENT = document()
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"}
+"""Whatever sends the requests, and in whichever version: it stands in the examples."""
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ async def journey(database_url: str, tmp_path: Path) -> AsyncIterator[Journey]:
     try:
         async with (
             Platform.open(database_url) as platform,
-            httpx.AsyncClient(base_url=served.url, timeout=DEADLINE_SECONDS) as client,
+            httpx.AsyncClient(base_url=served.url, timeout=DEADLINE_SECONDS, headers=BROWSER) as client,
         ):
             yield Journey(client, platform)
     finally:
