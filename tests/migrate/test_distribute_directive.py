@@ -14,6 +14,7 @@ Writer = Callable[..., Path]
 TABLE = "CREATE TABLE d (o uuid, id uuid PRIMARY KEY);"
 
 
+@pytest.mark.parametrize("colon", [":", ""])
 @pytest.mark.parametrize(
     ("text", "placed"),
     [
@@ -23,8 +24,8 @@ TABLE = "CREATE TABLE d (o uuid, id uuid PRIMARY KEY);"
         ("d local", Distribute("d", "local", None, 1)),
     ],
 )
-def test_forms(write: Writer, text: str, placed: Distribute):
-    migration = read_migration(write("0001_a", TABLE, "DROP TABLE d;", f"distribute: {text}"))
+def test_forms(write: Writer, colon: str, text: str, placed: Distribute):
+    migration = read_migration(write("0001_a", TABLE, "DROP TABLE d;", f"distribute{colon} {text}"))
     assert migration.up.distributes == (placed,)
     assert migration.down.distributes == ()
 

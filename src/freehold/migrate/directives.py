@@ -11,6 +11,8 @@ _DIRECTIVE = re.compile(
     r":\s+(?P<name>transaction|irreversible|lossy|lint-ignore|depends|out-of-order|backfill|imported|distribute)"
     r"\s*[:=]\s*(?P<value>.*?)\s*"
 )
+_DISTRIBUTE = re.compile(r":\s+distribute\s+(?P<value>[^:=].*?)\s*")
+"""It reads as a sentence without the second colon, too."""
 
 KNOWN = (
     "-- migrate:up",
@@ -95,6 +97,8 @@ def read(token: Token) -> Directive | None:
         return Directive(section[1], "")
     if directive := _DIRECTIVE.fullmatch(comment["rest"]):
         return Directive(directive["name"], directive["value"])
+    if sentence := _DISTRIBUTE.fullmatch(comment["rest"]):
+        return Directive("distribute", sentence["value"])
     if not comment["rest"].lstrip().startswith((":", "=")) and not re.fullmatch(r"\s+(up|down)\s*", comment["rest"]):
         return None  # prose that happens to begin with the word
     raise ValueError(f"{token.text!r} is not a directive; write one of: {'; '.join(KNOWN)}")
