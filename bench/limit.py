@@ -22,20 +22,27 @@ That costs it a little. Scripts that name people would not, but there can be 128
 """
 
 SESSION = """
-SELECT s.id, s.user_id, u.is_admin, s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
-FROM sessions s JOIN users u ON u.id = s.user_id
-WHERE s.token_hash = {token_hash} AND s.expires_at > now();
+SELECT s.id, s.user_id, u.is_admin, s.acting_admin_id,
+    s.last_used_at NOT BETWEEN now() - interval '1 minute' AND now() AS is_stale
+FROM sessions s JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
+WHERE s.token_hash = {token_hash} AND s.expires_at > now()
+    AND (s.acting_admin_id IS NULL OR (NOT u.is_admin AND EXISTS (
+        SELECT FROM users a WHERE a.id = s.acting_admin_id AND a.is_admin AND a.suspended_at IS NULL
+    )));
 """
 USER = """
-SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.created_at, u.updated_at,
-    u.first_name, u.last_name, u.avatar_url, o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
+SELECT u.id, u.username, u.email, u.email_verified_at IS NOT NULL AS email_verified,
+    CASE WHEN u.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS state, u.created_at, u.updated_at,
+    u.first_name, u.last_name, u.avatar_url, u.is_admin, u.locale,
+    (SELECT v.email FROM email_verifications v WHERE v.user_id = u.id AND v.email <> u.email) AS new_email,
+    o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at
 FROM users u
 LEFT JOIN organization_members om ON om.user_id = u.id
 LEFT JOIN organizations o ON o.id = om.organization_id AND o.deleted_at IS NULL
 WHERE u.id = {user_id};
 """
 ROLE = """
-SELECT o.id, o.slug, r.role, r.actions
+SELECT o.id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
 FROM organizations o
 LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = {user_id}
 WHERE o.id = {organization_id} AND o.deleted_at IS NULL;

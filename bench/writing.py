@@ -49,6 +49,8 @@ PROJECT: Mapping[str, str] = {
     "description": "'Made while measuring.'",
     "visibility": "'private'",
     "features": "ARRAY['beta.search']",
+    "public_metadata": "'{{}}'",
+    "private_metadata": "'{{}}'",
 }
 COUNT = """
 SELECT (SELECT count(*) FROM projects WHERE name = 'Measured'),
@@ -56,7 +58,7 @@ SELECT (SELECT count(*) FROM projects WHERE name = 'Measured'),
 """
 SETTLED_SECONDS = 0.3
 ROLE = f"""
-SELECT o.id, o.slug, r.role, r.actions
+SELECT o.id, o.slug, r.role, r.actions, (SELECT version FROM own_action_versions) AS own_version
 FROM organizations o
 LEFT JOIN organization_roles r ON r.organization_id = o.id AND r.user_id = {OWNER}
 WHERE o.id = {ORGANIZATION} AND o.deleted_at IS NULL;

@@ -51,6 +51,9 @@ class User(models.Model):
     first_name = models.CharField(max_length=100, null=True)  # noqa: DJ001 - the column may be NULL
     last_name = models.CharField(max_length=100, null=True)  # noqa: DJ001
     avatar_url = models.CharField(max_length=2048, null=True)  # noqa: DJ001
+    suspended_at = models.DateTimeField(null=True)
+    is_admin = models.BooleanField()
+    locale = models.CharField(max_length=10, null=True)  # noqa: DJ001
     organizations = models.ManyToManyField("Organization", through="Member")
     is_authenticated = True
 
@@ -59,6 +62,17 @@ class User(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+class EmailVerification(models.Model):
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="verification")
+    email = models.EmailField(max_length=255)
+
+    class Meta:
+        managed, db_table = False, "email_verifications"
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Organization(models.Model):
@@ -123,7 +137,9 @@ class BearerAuthentication(authentication.BaseAuthentication):
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         digest = hashlib.sha256(token.encode()).digest()
         try:
-            session = Session.objects.select_related("user").get(token_hash=digest, expires_at__gt=timezone.now())
+            session = Session.objects.select_related("user__verification").get(
+                token_hash=digest, expires_at__gt=timezone.now(), user__suspended_at=None
+            )
         except Session.DoesNotExist:
             raise exceptions.AuthenticationFailed(scheme) from None
         return session.user, session
@@ -141,18 +157,27 @@ class OrganizationSerializer(serializers.ModelSerializer):
 
 class UserSerializer(serializers.ModelSerializer):
     email_verified = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+    new_email = serializers.SerializerMethodField()
     profile = ProfileSerializer(source="*")
     organizations = OrganizationSerializer(many=True)
 
     class Meta:
         model = User
         fields = (
-            *("id", "username", "email", "email_verified", "created_at", "updated_at"),
-            *("profile", "organizations"),
+            *("id", "username", "email", "email_verified", "state", "created_at", "updated_at"),
+            *("profile", "new_email", "is_admin", "locale", "organizations"),
         )
 
     def get_email_verified(self, user: User) -> bool:
         return user.email_verified_at is not None
+
+    def get_state(self, user: User) -> str:
+        return "active" if user.suspended_at is None else "suspended"
+
+    def get_new_email(self, user: User) -> str | None:
+        verification = getattr(user, "verification", None)
+        return verification.email if verification and verification.email != user.email else None
 
 
 class SettingsSerializer(serializers.ModelSerializer):

@@ -32,6 +32,12 @@ organization_members = Table(
 )
 
 
+class EmailVerification(Base):
+    __tablename__ = "email_verifications"
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    email: Mapped[str]
+
+
 class User(Base):
     __tablename__ = "users"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,6 +49,10 @@ class User(Base):
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]
     avatar_url: Mapped[str | None]
+    suspended_at: Mapped[datetime | None]
+    is_admin: Mapped[bool]
+    locale: Mapped[str | None]
+    verification: Mapped[EmailVerification | None] = relationship(lazy="joined")
     organizations: Mapped[list["Organization"]] = relationship(
         secondary=organization_members,
         primaryjoin=lambda: User.id == organization_members.c.user_id,
@@ -53,6 +63,15 @@ class User(Base):
     @property
     def email_verified(self) -> bool:
         return self.email_verified_at is not None
+
+    @property
+    def state(self) -> str:
+        return "active" if self.suspended_at is None else "suspended"
+
+    @property
+    def new_email(self) -> str | None:
+        waits = self.verification is not None and self.verification.email != self.email
+        return self.verification.email if self.verification is not None and waits else None
 
     @property
     def profile(self) -> dict[str, str | None]:
@@ -117,9 +136,13 @@ class UserOut(Model):
     username: str
     email: str
     email_verified: bool
+    state: str
     created_at: datetime
     updated_at: datetime
     profile: ProfileOut
+    new_email: str | None
+    is_admin: bool
+    locale: str | None
     organizations: list[OrganizationOut]
 
 
@@ -155,7 +178,7 @@ async def current_user(db: Db, credentials: Annotated[HTTPAuthorizationCredentia
     found = await db.scalar(
         select(User)
         .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.token_hash == token_hash, SignIn.expires_at > func.now())
+        .where(SignIn.token_hash == token_hash, SignIn.expires_at > func.now(), User.suspended_at.is_(None))
     )
     if found is None:
         raise HTTPException(401)
