@@ -820,7 +820,7 @@ FROM (
         (
             SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, lower(o.name) COLLATE "C" AS term, 1 AS place
             FROM organizations o
-            WHERE lower(o.name) COLLATE "C" >= lower($2) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (lower(o.name) COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
+            WHERE lower(o.name) COLLATE "C" >= lower($2) COLLATE "C" AND lower(o.name) COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (lower(o.name) COLLATE "C", o.id) > (greatest($3::text COLLATE "C", lower($2::text) COLLATE "C"), $4) AND o.deleted_at IS NULL
             ORDER BY lower(o.name) COLLATE "C", o.id
             LIMIT $1
         )
@@ -828,7 +828,7 @@ FROM (
         (
             SELECT o.id, o.name, o.slug, o.owner_id, o.created_at, o.updated_at, o.features, o.slug COLLATE "C", 2
             FROM organizations o
-            WHERE o.slug COLLATE "C" >= lower($2) COLLATE "C" AND o.slug COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (o.slug COLLATE "C", o.id) > ($3, $4) AND o.deleted_at IS NULL
+            WHERE o.slug COLLATE "C" >= lower($2) COLLATE "C" AND o.slug COLLATE "C" < (lower($2) || chr(1114111)) COLLATE "C" AND (o.slug COLLATE "C", o.id) > (greatest($3::text COLLATE "C", lower($2::text) COLLATE "C"), $4) AND o.deleted_at IS NULL
             ORDER BY o.slug COLLATE "C", o.id
             LIMIT $1
         )
@@ -1227,7 +1227,9 @@ AND ($4::text IS NULL OR p.visibility = $4)
 AND ($5::text IS NULL OR $5 = ANY (p.features))
     AND lower(p.name) COLLATE "C" >= coalesce(lower($6::text), '') COLLATE "C"
     AND lower(p.name) COLLATE "C" < coalesce(lower($6) || chr(1114111), repeat(chr(1114111), 101)) COLLATE "C"
-    AND (lower(p.name) COLLATE "C", p.id) > ($7, $8)
+    -- The later of both bounds: an index is entered at one of them, and walked from there.
+    AND (lower(p.name) COLLATE "C", p.id)
+        > (greatest($7::text COLLATE "C", coalesce(lower($6), '') COLLATE "C"), $8)
 ORDER BY lower(p.name) COLLATE "C", p.id
 LIMIT $9;
 
@@ -2357,7 +2359,11 @@ FROM (
         u.last_name, u.avatar_url, lower(u.username COLLATE "C") COLLATE "C" AS term, 1 AS place
         FROM users u
         WHERE lower(u.username COLLATE "C") >= $2 AND lower(u.username COLLATE "C") < $2 || chr(1114111)
-            AND (lower(u.username COLLATE "C"), u.id) > ($6, $7)
+            AND (lower(u.username COLLATE "C"), u.id) > (
+                greatest($6::text COLLATE "C", $2::text COLLATE "C"),
+                CASE WHEN $6::text COLLATE "C" >= $2::text COLLATE "C" THEN $7::uuid
+                    ELSE '00000000-0000-0000-0000-000000000000' END
+            )
         ORDER BY lower(u.username COLLATE "C"), u.id
         LIMIT $1
     )
@@ -2367,7 +2373,11 @@ FROM (
         u.last_name, u.avatar_url, lower(u.email COLLATE "C") COLLATE "C", 2
         FROM users u
         WHERE lower(u.email COLLATE "C") >= $2 AND lower(u.email COLLATE "C") < $2 || chr(1114111)
-            AND (lower(u.email COLLATE "C"), u.id) > ($6, $7)
+            AND (lower(u.email COLLATE "C"), u.id) > (
+                greatest($6::text COLLATE "C", $2::text COLLATE "C"),
+                CASE WHEN $6::text COLLATE "C" >= $2::text COLLATE "C" THEN $7::uuid
+                    ELSE '00000000-0000-0000-0000-000000000000' END
+            )
         ORDER BY lower(u.email COLLATE "C"), u.id
         LIMIT $1
     )
@@ -2378,7 +2388,11 @@ FROM (
         FROM users u
         WHERE u.first_name IS NOT NULL
             AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" >= lower($3) COLLATE "C" AND lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C" < (lower($3) || chr(1114111)) COLLATE "C"
-            AND (lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", u.id) > ($6, $7)
+            AND (lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", u.id) > (
+                greatest($6::text COLLATE "C", lower($3::text) COLLATE "C"),
+                CASE WHEN $6::text COLLATE "C" >= lower($3::text) COLLATE "C" THEN $7::uuid
+                    ELSE '00000000-0000-0000-0000-000000000000' END
+            )
         ORDER BY lower(coalesce(u.first_name || ' ' || u.last_name, u.first_name)) COLLATE "C", u.id
         LIMIT $1
     )
@@ -2389,7 +2403,11 @@ FROM (
         FROM users u
         WHERE u.last_name IS NOT NULL
             AND lower(u.last_name) COLLATE "C" >= lower($3) COLLATE "C" AND lower(u.last_name) COLLATE "C" < (lower($3) || chr(1114111)) COLLATE "C"
-            AND (lower(u.last_name) COLLATE "C", u.id) > ($6, $7)
+            AND (lower(u.last_name) COLLATE "C", u.id) > (
+                greatest($6::text COLLATE "C", lower($3::text) COLLATE "C"),
+                CASE WHEN $6::text COLLATE "C" >= lower($3::text) COLLATE "C" THEN $7::uuid
+                    ELSE '00000000-0000-0000-0000-000000000000' END
+            )
         ORDER BY lower(u.last_name) COLLATE "C", u.id
         LIMIT $1
     )) AS u

@@ -202,3 +202,60 @@ async def test_search_reads_what_it_shows_and_little_more(database_url: str, adm
                 scans = [node for node in nodes(json.loads(plan)[0]["Plan"]) if "Scan" in node["Node Type"]]
                 assert {node["Node Type"] for node in scans} <= {"Index Scan", "Subquery Scan"}
                 assert sum(node["Actual Rows"] for node in scans if node["Node Type"] == "Index Scan") <= 84
+
+
+SOUGHT = {
+    "freehold.users.finding.search": {
+        "q": "'user_19'",
+        "folded": "'user_19'",
+        "is_suspended": "NULL",
+        "is_admin": "NULL",
+    },
+    "freehold.organizations.search": {"q": "'user_19'"},
+    "freehold.projects.page_by_name": {"q": "'user_19'", "public_only": "false"},
+}
+
+
+async def test_first_page_of_what_begins_late_in_an_index_does_not_walk_through_it(connection: Any):
+    """Of two lower bounds on one column, the wrong one entered the index: all names before were read for each page."""
+    await connection.execute(
+        "INSERT INTO users (username, email, password_hash, first_name, last_name) "
+        "SELECT 'user_' || n, n || '@example.com', '!', 'First' || n, 'Last' || n FROM generate_series(1, 20000) n"
+    )
+    async with connection.transaction():
+        for statement in (
+            (
+                "INSERT INTO slugs (slug, organization_id) "
+                "SELECT 'user-' || n, gen_random_uuid() FROM generate_series(1, 20000) n"
+            ),
+            (
+                "INSERT INTO organizations (id, name, slug, owner_id) "
+                "SELECT organization_id, replace(slug, '-', '_'), slug, (SELECT id FROM users LIMIT 1) FROM slugs"
+            ),
+            (
+                "INSERT INTO organization_members (organization_id, user_id, role) "
+                "SELECT id, owner_id, 'admin' FROM organizations"
+            ),
+        ):
+            await connection.execute(statement)
+    organization = await connection.fetchval("SELECT id FROM organizations LIMIT 1")
+    await connection.execute(
+        "INSERT INTO projects (organization_id, name) SELECT $1, 'user_' || n FROM generate_series(1, 20000) n",
+        organization,
+    )
+    await connection.execute("VACUUM ANALYZE users, organizations, projects")
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    for name, own in SOUGHT.items():
+        sought = STATEMENTS[name]
+        position = {"after_term": "''", "after_id": f"'{UUID(int=0)}'", "entries": "84", "limit": "21"}
+        given = {"organization_id": f"'{organization}'", **position, **own}
+        values = ", ".join(given.get(parameter, "NULL") for parameter in sought.parameters)
+        await connection.execute(f"PREPARE looked AS {sought.sql}")
+        explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE looked({values})"
+        await connection.fetch(explained)  # what is read once a connection is read now
+        (plan,) = await connection.fetchrow(explained)
+        await connection.execute("DEALLOCATE looked")
+        top = json.loads(plan)[0]["Plan"]
+        assert top["Actual Rows"] == 21, name
+        pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+        assert pages < (60 if "projects" in name else 250), f"{name} read {pages} pages"

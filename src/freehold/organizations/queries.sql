@@ -111,6 +111,10 @@ lower(o.name) COLLATE "C" >= lower(:q) COLLATE "C" AND lower(o.name) COLLATE "C"
 -- That the slug begins as asked for, as the index has it.
 o.slug COLLATE "C" >= lower(:q) COLLATE "C" AND o.slug COLLATE "C" < (lower(:q) || chr(1114111)) COLLATE "C"
 
+-- part: searched_from
+-- The later of the position and of what begins as asked for: an index is entered at one bound, and walked from there.
+(greatest(:after_term::text COLLATE "C", lower(:q::text) COLLATE "C"), :after_id)
+
 -- name: search
 -- Organizations whose name or slug begins as asked for, in order of that text, after a position, as far as so many entries
 -- reads: replica
@@ -127,7 +131,7 @@ FROM (
         (
             SELECT {row}, o.features, lower(o.name) COLLATE "C" AS term, 1 AS place
             FROM organizations o
-            WHERE {name_begins} AND (lower(o.name) COLLATE "C", o.id) > (:after_term, :after_id) AND o.deleted_at IS NULL
+            WHERE {name_begins} AND (lower(o.name) COLLATE "C", o.id) > {searched_from} AND o.deleted_at IS NULL
             ORDER BY lower(o.name) COLLATE "C", o.id
             LIMIT :entries
         )
@@ -135,7 +139,7 @@ FROM (
         (
             SELECT {row}, o.features, o.slug COLLATE "C", 2
             FROM organizations o
-            WHERE {slug_begins} AND (o.slug COLLATE "C", o.id) > (:after_term, :after_id) AND o.deleted_at IS NULL
+            WHERE {slug_begins} AND (o.slug COLLATE "C", o.id) > {searched_from} AND o.deleted_at IS NULL
             ORDER BY o.slug COLLATE "C", o.id
             LIMIT :entries
         )

@@ -97,7 +97,9 @@ FROM projects p
 WHERE {narrowed}
     AND lower(p.name) COLLATE "C" >= coalesce(lower(:q::text), '') COLLATE "C"
     AND lower(p.name) COLLATE "C" < coalesce(lower(:q) || chr(1114111), repeat(chr(1114111), 101)) COLLATE "C"
-    AND (lower(p.name) COLLATE "C", p.id) > (:after_term, :after_id)
+    -- The later of both bounds: an index is entered at one of them, and walked from there.
+    AND (lower(p.name) COLLATE "C", p.id)
+        > (greatest(:after_term::text COLLATE "C", coalesce(lower(:q), '') COLLATE "C"), :after_id)
 ORDER BY lower(p.name) COLLATE "C", p.id
 LIMIT :limit;
 

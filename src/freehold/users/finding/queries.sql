@@ -124,6 +124,22 @@ WHERE u.is_admin AND ({username_term}, u.id) > (:after_term, :after_id) AND {nar
 ORDER BY {username_term}, u.id
 LIMIT :limit;
 
+-- part: from_folded
+-- The later of the position and of what begins as asked for: an index is entered at one bound, and walked from there.
+(
+    greatest(:after_term::text COLLATE "C", :folded::text COLLATE "C"),
+    CASE WHEN :after_term::text COLLATE "C" >= :folded::text COLLATE "C" THEN :after_id::uuid
+        ELSE '00000000-0000-0000-0000-000000000000' END
+)
+
+-- part: from_lower
+-- The same for names, which begin as asked for in lower case.
+(
+    greatest(:after_term::text COLLATE "C", lower(:q::text) COLLATE "C"),
+    CASE WHEN :after_term::text COLLATE "C" >= lower(:q::text) COLLATE "C" THEN :after_id::uuid
+        ELSE '00000000-0000-0000-0000-000000000000' END
+)
+
 -- part: entries
 -- Texts that begin as asked for, in order, after a position: as many as :entries of each of four indexes, merged. A user of
 -- whom several texts do is found by each of them.
@@ -131,7 +147,7 @@ LIMIT :limit;
     SELECT {columns}, {username_term} COLLATE "C" AS term, 1 AS place
     FROM users u
     WHERE {username_term} >= :folded AND {username_term} < :folded || chr(1114111)
-        AND ({username_term}, u.id) > (:after_term, :after_id)
+        AND ({username_term}, u.id) > {from_folded}
     ORDER BY {username_term}, u.id
     LIMIT :entries
 )
@@ -140,7 +156,7 @@ UNION ALL
     SELECT {columns}, {email_term} COLLATE "C", 2
     FROM users u
     WHERE {email_term} >= :folded AND {email_term} < :folded || chr(1114111)
-        AND ({email_term}, u.id) > (:after_term, :after_id)
+        AND ({email_term}, u.id) > {from_folded}
     ORDER BY {email_term}, u.id
     LIMIT :entries
 )
@@ -150,7 +166,7 @@ UNION ALL
     FROM users u
     WHERE u.first_name IS NOT NULL
         AND {name_term} >= lower(:q) COLLATE "C" AND {name_term} < (lower(:q) || chr(1114111)) COLLATE "C"
-        AND ({name_term}, u.id) > (:after_term, :after_id)
+        AND ({name_term}, u.id) > {from_lower}
     ORDER BY {name_term}, u.id
     LIMIT :entries
 )
@@ -160,7 +176,7 @@ UNION ALL
     FROM users u
     WHERE u.last_name IS NOT NULL
         AND {last_name_term} >= lower(:q) COLLATE "C" AND {last_name_term} < (lower(:q) || chr(1114111)) COLLATE "C"
-        AND ({last_name_term}, u.id) > (:after_term, :after_id)
+        AND ({last_name_term}, u.id) > {from_lower}
     ORDER BY {last_name_term}, u.id
     LIMIT :entries
 )
