@@ -110,8 +110,7 @@ class Platform:
         Raises:
             Unavailable: ``unavailable``: the database cannot be reached.
             SchemaPending: ``schema_pending``: the database lacks migrations.
-            SettingError: the settings of mail or webhooks, your mail templates, or your file of breached passwords are
-                not valid.
+            SettingError: settings of mail or webhooks, mail templates, or the file of breached passwords are not valid.
             ActionTaken, ActionChanged, TooManyActions: your actions cannot be declared.
         """
         settings = settings or Settings()
@@ -185,8 +184,7 @@ class Platform:
             request_id: your name for the request, for the audit log.
             position: of the caller's last write, where there are replicas; see ``since``. Without it, they read
                 nothing older than what is stored when they ask.
-            organization: where you call ``access`` for a reading action right after, by id or slug. What the user of a
-                session is there is read in the same query, so that both together cost about as much as one.
+            organization: where you call ``access`` to read right after, by id or slug. It joins the same query.
 
         Raises:
             Unauthenticated: ``unauthenticated``: there are no credentials, or they are not (or no longer) valid.

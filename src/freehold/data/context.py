@@ -63,7 +63,7 @@ OPERATOR: Final = Actor(user_id=None, is_admin=True)
 
 
 class Presence(msgspec.Struct, frozen=True):
-    """An organization that is not deleted, and what who asks is in it.
+    """An organization, and what who asks is in it.
 
     Attributes:
         id: of the organization.

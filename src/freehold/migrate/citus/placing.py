@@ -130,7 +130,7 @@ async def comments(connection: Connection) -> list[str]:
 
 
 async def put_back(connection: Connection, told: Sequence[str]) -> None:
-    """Make the comments again that Citus lost: it makes each table that it places anew, without them."""
+    """Make the comments again that were lost: Citus replaces each table that it places by one without comments."""
     kept = set(await comments(connection))
     for comment in told:
         if comment not in kept:
